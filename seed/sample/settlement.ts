@@ -1,0 +1,22 @@
+import { DateTime } from 'luxon';
+
+const HALF_HOUR_MS = 30 * 60_000;
+
+export interface SettlementPeriod {
+  readonly settlementDate: string;
+  readonly settlementPeriod: number;
+}
+
+/**
+ * The settlement date (London's) and period (1 to 46, 48 or 50) of the half-hour that starts at an instant. Periods count
+ * elapsed half-hours since London's midnight, so the days on which clocks change are shorter or longer.
+ * For writing rows only: readers go by `halfHourEndTime`.
+ */
+export function settlementPeriodOf(start: Date): SettlementPeriod {
+  const london = DateTime.fromJSDate(start, { zone: 'Europe/London' });
+  const elapsedMs = london.toMillis() - london.startOf('day').toMillis();
+  return {
+    settlementDate: london.toFormat('yyyy-MM-dd'),
+    settlementPeriod: Math.floor(elapsedMs / HALF_HOUR_MS) + 1,
+  };
+}

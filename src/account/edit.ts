@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Transaction } from '../database/transact.ts';
+import { requireAccount } from '../operation/caller.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { done, idParams } from '../operation/wire.ts';
+import { addToWhitelist, linkUsers, removeFromWhitelist, unlinkUsersExcept } from './links.ts';
+import { accountsWhere } from './read-model.ts';
+import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './wire.ts';
+
+const tag = 'Accounts';
+
+async function accountNow(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
+  const [account] = await accountsWhere(tx.query, sql`a.id = ${accountId}`);
+  if (account === undefined) throw problems.notFound('account', accountId);
+  return account;
+}
+
+/** Holds the account against others who edit it. */
+async function lockAccount(tx: Transaction, accountId: number): Promise<void> {
+  const rows = await tx.query(
+    sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`,
+  );
+  if (rows.length === 0) throw problems.notFound('account', accountId);
+}
+
+export const createAccount = mutation({
+  id: 'createAccount',
+  method: 'POST',
+  path: '/account/create',
+  tag,
+  summary: 'Open an account',
+  description:
+    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case.',
+  permission: 'produce',
+  body: AccountCreate,
+  answer: { status: 201, description: 'The account', schema: Account },
+  refusals: [409],
+  handle: ({ body, caller, transact }) =>
+    transact(async (tx) => {
+      const [row] = await tx.query<{ id: number }>(sql`
+        INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
+      if (row === undefined) throw new Error('an insert gave no row');
+      await linkUsers(tx, row.id, [...new Set([...body.user_ids, caller.userId])]);
+      await addToWhitelist(tx, row.id, body.account_whitelist ?? []);
+      return accountNow(tx, row.id);
+    }),
+});
+
+export const updateAccount = mutation({
+  id: 'updateAccount',
+  method: 'PATCH',
+  path: '/account/update/:id',
+  tag,
+  summary: 'Edit an account',
+  description:
+    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one.',
+  permission: 'act',
+  params: idParams,
+  body: AccountUpdate,
+  answer: { status: 200, description: 'The account as it is now', schema: Account },
+  refusals: [409],
+  handle: ({ params, body, transact, ...authority }) => {
+    requireAccount(authority, params.id);
+    return transact(async (tx) => {
+      await lockAccount(tx, params.id);
+      await tx.query(sql`
+        UPDATE account
+        SET account_name = coalesce(${body.account_name ?? null}, account_name),
+            timezone = coalesce(${body.timezone ?? null}, timezone),
+            version = version + 1
+        WHERE id = ${params.id}`);
+      if (body.user_ids) {
+        await unlinkUsersExcept(tx, params.id, body.user_ids);
+        await linkUsers(tx, params.id, body.user_ids);
+      }
+      return accountNow(tx, params.id);
+    });
+  },
+});
+
+export const updateWhitelist = mutation({
+  id: 'updateAccountWhitelist',
+  method: 'PATCH',
+  path: '/account/update_whitelist/:id',
+  tag,
+  summary: 'Accept transfers from accounts, or no more',
+  description:
+    'An account receives certificates only from accounts on its whitelist. Removing one that is not on it changes nothing.',
+  permission: 'act',
+  params: idParams,
+  body: WhitelistUpdate,
+  answer: { status: 200, description: 'The account as it is now', schema: Account },
+  handle: ({ params, body, transact, ...authority }) => {
+    requireAccount(authority, params.id);
+    return transact(async (tx) => {
+      await lockAccount(tx, params.id);
+      await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
+      await addToWhitelist(tx, params.id, body.add_to_whitelist ?? []);
+      return accountNow(tx, params.id);
+    });
+  },
+});
+
+export const deleteAccount = mutation({
+  id: 'deleteAccount',
+  method: 'DELETE',
+  path: '/account/delete/:id',
+  tag,
+  summary: 'Close an account',
+  description:
+    'Closes an account that holds neither devices nor certificates that could still be used. Its history stays.',
+  permission: 'act',
+  params: idParams,
+  answer: { status: 200, description: 'It is closed', schema: done },
+  refusals: [409],
+  handle: ({ params, transact, ...authority }) => {
+    requireAccount(authority, params.id);
+    return transact(async (tx) => {
+      await lockAccount(tx, params.id);
+      await requireEmpty(tx, params.id);
+      await tx.query(
+        sql`UPDATE account SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`,
+      );
+      return { message: `Account ${params.id} is closed.` };
+    });
+  },
+});
+
+async function requireEmpty(tx: Transaction, accountId: number): Promise<void> {
+  const [held] = await tx.query<{ devices: boolean; bundles: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM device WHERE account_id = ${accountId} AND deleted_at IS NULL) AS devices,
+           EXISTS (SELECT FROM bundle WHERE account_id = ${accountId} AND status IN ('Active', 'Reserved', 'Locked', 'Cancelled'))
+             AS bundles`);
+  if (held?.devices)
+    throw problems.conflict('account-has-devices', 'The account has devices: move or delete them first.');
+  if (held?.bundles) {
+    throw problems.conflict(
+      'account-holds-certificates',
+      'The account holds certificates that can still be used.',
+    );
+  }
+}

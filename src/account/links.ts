@@ -1,0 +1,78 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { array } from '../database/connection.ts';
+import type { Transaction } from '../database/transact.ts';
+import { problems } from '../operation/problem.ts';
+
+/**
+ * Links every living user of `userIds` to the account; one that is linked already stays as it is.
+ *
+ * @throws {Problem} 422 naming the ids of which there is no user.
+ */
+export async function linkUsers(
+  tx: Transaction,
+  accountId: number,
+  userIds: readonly number[],
+): Promise<void> {
+  await requireLiving(tx, sql`registry_user`, userIds, 'user_ids');
+  await tx.query(sql`
+    INSERT INTO account_user (account_id, user_id)
+    SELECT ${accountId}, id FROM unnest(${array(userIds)}::bigint[]) AS wanted(id)
+    ON CONFLICT (account_id, user_id) WHERE deleted_at IS NULL DO NOTHING`);
+}
+
+export async function unlinkUsersExcept(
+  tx: Transaction,
+  accountId: number,
+  userIds: readonly number[],
+): Promise<void> {
+  await tx.query(sql`
+    UPDATE account_user SET deleted_at = now()
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id <> ALL (${array(userIds)}::bigint[])`);
+}
+
+/**
+ * Lets the account accept transfers from `sourceIds`.
+ *
+ * @throws {Problem} 422 for the account itself and for accounts that do not exist.
+ */
+export async function addToWhitelist(
+  tx: Transaction,
+  accountId: number,
+  sourceIds: readonly number[],
+): Promise<void> {
+  if (sourceIds.includes(accountId)) {
+    throw problems.invalid([
+      { path: 'body.add_to_whitelist', message: 'an account cannot whitelist itself' },
+    ]);
+  }
+  await requireLiving(tx, sql`account`, sourceIds, 'add_to_whitelist');
+  await tx.query(sql`
+    INSERT INTO account_whitelist (account_id, source_account_id)
+    SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)
+    ON CONFLICT (account_id, source_account_id) WHERE deleted_at IS NULL DO NOTHING`);
+}
+
+export async function removeFromWhitelist(
+  tx: Transaction,
+  accountId: number,
+  sourceIds: readonly number[],
+): Promise<void> {
+  await tx.query(sql`
+    UPDATE account_whitelist SET deleted_at = now()
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND source_account_id = ANY (${array(sourceIds)}::bigint[])`);
+}
+
+async function requireLiving(
+  tx: Transaction,
+  table: SQL,
+  ids: readonly number[],
+  field: string,
+): Promise<void> {
+  const living = await tx.query<{ id: number }>(sql`
+    SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id FOR SHARE`);
+  const known = new Set(living.map(({ id }) => id));
+  const errors = ids
+    .filter((id) => !known.has(id))
+    .map((id) => ({ path: `body.${field}`, message: `there is no ${id}` }));
+  if (errors.length > 0) throw problems.invalid(errors);
+}

@@ -1,0 +1,49 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Query } from '../database/connection.ts';
+import { formatInstant } from '../rules/instant.ts';
+import type { Account } from './wire.ts';
+
+interface AccountRow {
+  readonly id: number;
+  readonly accountName: string;
+  readonly timezone: string;
+  readonly userIds: number[];
+  readonly whitelist: number[];
+  readonly createdAt: Date;
+}
+
+/** Living accounts in the order of their ids. */
+export async function accountsWhere(
+  query: Query,
+  condition: SQL,
+  limit = 1_000,
+): Promise<z.output<typeof Account>[]> {
+  const rows = await query<AccountRow>(sql`
+    SELECT a.id, a.account_name AS "accountName", a.timezone, a.created_at AS "createdAt",
+           array(SELECT l.user_id FROM account_user l
+                 WHERE l.account_id = a.id AND l.deleted_at IS NULL ORDER BY l.user_id) AS "userIds",
+           array(SELECT w.source_account_id FROM account_whitelist w JOIN account s ON s.id = w.source_account_id
+                 WHERE w.account_id = a.id AND w.deleted_at IS NULL AND s.deleted_at IS NULL
+                 ORDER BY w.source_account_id) AS whitelist
+    FROM account a
+    WHERE a.deleted_at IS NULL AND ${condition}
+    ORDER BY a.id
+    LIMIT ${limit}`);
+  return rows.map((row) => ({
+    id: row.id,
+    account_name: row.accountName,
+    user_ids: row.userIds,
+    account_whitelist: row.whitelist,
+    timezone: row.timezone,
+    created_at: formatInstant(row.createdAt),
+  }));
+}
+
+/** Accounts that `accountId` accepts transfers from. */
+export const sourcesOf = (accountId: number) => sql`a.id IN (
+  SELECT w.source_account_id FROM account_whitelist w WHERE w.account_id = ${accountId} AND w.deleted_at IS NULL)`;
+
+/** Accounts that accept transfers from `accountId`. */
+export const targetsOf = (accountId: number) => sql`a.id IN (
+  SELECT w.account_id FROM account_whitelist w WHERE w.source_account_id = ${accountId} AND w.deleted_at IS NULL)`;

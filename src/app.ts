@@ -1,0 +1,34 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { serveCore } from './http/core.ts';
+import { requireDeclaredRoutes } from './http/declared-routes.ts';
+import { serveDocumentation } from './http/documentation.ts';
+import { answerErrors } from './http/error-answer.ts';
+import { acceptUntypedJson } from './http/json-body.ts';
+import { operations } from './http/operations.ts';
+import { mountOperations } from './http/router.ts';
+import type { Services } from './operation/operation.ts';
+
+/** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: services.log,
+    bodyLimit: services.config.BODY_LIMIT_BYTES,
+    genReqId: () => crypto.randomUUID(),
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+  });
+  requireDeclaredRoutes(app);
+  answerErrors(app);
+  acceptUntypedJson(app);
+  app.addHook('onRequest', async (request: FastifyRequest, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  await app.register(helmet, { contentSecurityPolicy: false });
+  await app.register(cors, { origin: [...services.config.CORS_ORIGINS], exposedHeaders: ['*'] });
+  await serveDocumentation(app, operations);
+  serveCore(app);
+  await mountOperations(app, operations, services);
+  return app;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** The secret that development falls back to; a production start refuses it. */
+export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-production';
+
+const postgresUrl = z
+  .string()
+  .regex(
+    /^postgres(ql)?:\/\/[^\s/]+\/[^\s/]+$/,
+    'must look like postgresql://user:password@host:port/database',
+  );
+
+const urlList = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(postgresUrl).min(1));
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/** Every setting of the registry. `.env.example` explains each one to the person who sets it. */
+const Settings = z
+  .object({
+    NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    DATABASE_OWNER_URL: postgresUrl.optional(),
+    DATABASE_WRITE_URL: postgresUrl,
+    DATABASE_READ_URLS: urlList,
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
+    REPLICA_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
+    REPLICA_MAX_LAG_MS: z.coerce.number().int().min(0).default(5_000),
+    JWT_SECRET_KEY: z.string().min(32).default(DEVELOPMENT_JWT_SECRET),
+    ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
+    CERTIFICATE_EXPIRY_YEARS: z.coerce.number().int().min(1).max(100).default(2),
+    CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
+    BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).default(2_097_152),
+    CORS_ORIGINS: commaList.default([]),
+  })
+  .superRefine((settings, context) => {
+    if (settings.NODE_ENV === 'production' && settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
+      context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY'], message: 'must be set in production' });
+    }
+  });
+
+export type Config = Readonly<z.output<typeof Settings>>;
+
+/** The settings are unusable. The message is one line that names each bad variable. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings from environment variables; an empty variable counts as not set.
+ *
+ * @throws {ConfigError} with every bad variable in one line.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Settings.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  throw new ConfigError(`Configuration: ${problems.join('; ')}`);
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import * as schema from './schema.ts';
+
+export type Orm = NodePgDatabase<typeof schema>;
+
+/** The read half of the ORM: a query cannot even name an insert. */
+export type ReadOrm = Pick<Orm, 'select' | 'selectDistinct' | 'query' | '$count'>;
+
+/** Runs one statement of SQL and gives its rows, with `bigint` as safe integers and instants as `Date`. */
+export type Query = <Row extends object>(statement: SQL) => Promise<Row[]>;
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is past the integers that JSON can carry`);
+  return value;
+}
+
+/** The text form of a one-dimensional array without nulls, such as `{1,2}`. */
+function safeIntegers(text: string): number[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(safeInteger);
+}
+
+/** `int8` as safe integers, everything else as `pg` reads it. */
+export const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (format !== 'binary' && oid === INT8) return safeInteger;
+    if (format !== 'binary' && oid === INT8_ARRAY) return safeIntegers;
+    return pg.types.getTypeParser(oid, format ?? 'text');
+  },
+};
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly size: number;
+  readonly readOnly: boolean;
+  readonly onError: (error: Error) => void;
+}
+
+/** A pool of connections in UTC; a read-only one cannot write, whatever its role. */
+export function createPool({ url, size, readOnly, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    application_name: readOnly ? 'registry-read' : 'registry-write',
+    options: `-c timezone=UTC -c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
+  });
+  pool.on('error', onError);
+  return pool;
+}
+
+const dialect = new PgDialect({ casing: 'snake_case' });
+const statementNames = new Map<string, string>();
+
+/** Statements are few and fixed, so each connection prepares each of them once. */
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known) return known;
+  const name = createHash('sha1').update(text).digest('hex');
+  statementNames.set(text, name);
+  return name;
+}
+
+/** Text and parameters of a `sql` template, as `pg` takes them. */
+export function compile(statement: SQL): { text: string; values: unknown[]; name: string } {
+  const { sql: text, params } = dialect.sqlToQuery(statement);
+  return { text, values: params, name: statementName(text) };
+}
+
+export function queryOn(client: pg.ClientBase | pg.Pool): Query {
+  return async <Row extends object>(statement: SQL) => (await client.query<Row>(compile(statement))).rows;
+}
+
+export function ormOn(client: pg.ClientBase | pg.Pool): Orm {
+  return drizzle(client as pg.PoolClient, { schema, casing: 'snake_case' });
+}
+
+/** One parameter that holds a whole array; a bare array in a template would become a list of parameters. */
+export function array(values: readonly unknown[]): SQL {
+  return sql`${sql.param(values)}`;
+}

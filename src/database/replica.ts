@@ -1,0 +1,87 @@
+import type pg from 'pg';
+import { parsePosition, type WalPosition } from './position.ts';
+import { watchReplay } from './replay-watch.ts';
+
+/** What a standby is good for: `late` and `unreachable` ones serve no reads. */
+export type ReplicaState = 'streaming' | 'late' | 'unreachable';
+
+export interface ReplicaStatus {
+  readonly name: string;
+  readonly state: ReplicaState;
+  readonly lagBytes: number | null;
+  readonly lagSeconds: number | null;
+}
+
+export interface Replica {
+  readonly pool: pg.Pool;
+  /** Whether reads may go there now. */
+  usable(): boolean;
+  /** Milliseconds. */
+  lag(): number;
+  status(): ReplicaStatus;
+  /** The standby failed a read; it is left alone until it answers again. */
+  fail(): void;
+  /** Waits until the standby shows everything up to `position`; `false` when it did not in time. */
+  reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
+  /** Takes a new look at how far the standby is, beside how far the primary is (if that is known). */
+  observe(primary: PrimarySample | undefined): Promise<void>;
+}
+
+/** How far the primary's log reached at a moment of this process's monotonic clock, which no change of the date moves. */
+export interface PrimarySample {
+  readonly at: number;
+  readonly position: WalPosition;
+}
+
+const MAX_SAMPLES = 600;
+
+/** Watches one streaming standby. Lag is measured against samples of the primary's own log, so an idle registry has none. */
+export function replica(name: string, pool: pg.Pool, maxLagMs: number): Replica {
+  const samples: PrimarySample[] = [];
+  const replay = watchReplay(() => replayPosition(pool));
+
+  const lag = () => {
+    const behind = samples.find((sample) => !replay.hasReplayed(sample.position));
+    return behind === undefined ? 0 : performance.now() - behind.at;
+  };
+  const state = (): ReplicaState => {
+    if (!replay.reachable()) return 'unreachable';
+    return lag() > maxLagMs ? 'late' : 'streaming';
+  };
+
+  return {
+    pool,
+    usable: () => state() === 'streaming',
+    lag,
+    status: () => ({
+      name,
+      state: state(),
+      lagBytes: lagBytes(samples.at(-1)?.position, replay.replayed()),
+      lagSeconds: replay.reachable() ? lag() / 1_000 : null,
+    }),
+    fail: replay.fail,
+    reached: replay.reached,
+    async observe(primary) {
+      if (primary) samples.push(primary);
+      await replay.look();
+      while (samples.length > 1 && samples[0] && replay.hasReplayed(samples[0].position)) samples.shift();
+      if (samples.length > MAX_SAMPLES) samples.splice(1, 1);
+    },
+  };
+}
+
+/** A primary in a standby's place (one server for all, as in small set-ups) shows all that it has. */
+async function replayPosition(pool: pg.Pool): Promise<WalPosition> {
+  const { rows } = await pool.query<{ position: string | null }>(
+    `SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END)::text
+            AS position`,
+  );
+  const position = parsePosition(rows[0]?.position ?? '');
+  if (position === undefined) throw new Error('the standby does not say how far it has replayed');
+  return position;
+}
+
+function lagBytes(primary: WalPosition | undefined, replayed: WalPosition | undefined): number | null {
+  if (primary === undefined || replayed === undefined) return null;
+  return Number(primary > replayed ? primary - replayed : 0n);
+}

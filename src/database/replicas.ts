@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import { parsePosition, type WalPosition } from './position.ts';
+import type { PrimarySample, Replica } from './replica.ts';
+
+const OBSERVE_EVERY_MS = 500;
+
+export interface Replicas {
+  /** The usable standby with the least lag that shows `atLeast`; `undefined` when the primary must answer. */
+  choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
+  /** Waits until every usable standby shows `position`; `false` when one of them, or all, did not in time. */
+  reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
+  statuses(): ReturnType<Replica['status']>[];
+  primaryReachable(): boolean;
+  observe(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Keeps an eye on the primary's log and on every standby, twice a second. */
+export function watchReplicas(primary: pg.Pool, replicas: readonly Replica[]): Replicas {
+  let primaryReachable = true;
+  let observing: Promise<void> = Promise.resolve();
+
+  async function samplePrimary(): Promise<PrimarySample | undefined> {
+    try {
+      const at = performance.now();
+      const { rows } = await primary.query<{ position: string }>(
+        'SELECT pg_current_wal_flush_lsn()::text AS position',
+      );
+      const position = parsePosition(rows[0]?.position ?? '');
+      primaryReachable = position !== undefined;
+      return position === undefined ? undefined : { at, position };
+    } catch {
+      primaryReachable = false;
+      return undefined;
+    }
+  }
+
+  async function observe(): Promise<void> {
+    const sample = await samplePrimary();
+    await Promise.all(replicas.map((each) => each.observe(sample)));
+  }
+
+  const usable = () => replicas.filter((each) => each.usable()).sort((a, b) => a.lag() - b.lag());
+  const timer = setInterval(() => {
+    observing = observing.then(observe);
+  }, OBSERVE_EVERY_MS);
+
+  return {
+    async choose(atLeast, timeoutMs) {
+      const [best] = usable();
+      if (best === undefined || atLeast === undefined) return best;
+      return (await best.reached(atLeast, timeoutMs)) ? best : undefined;
+    },
+    async reached(position, timeoutMs) {
+      if (replicas.length === 0) return true;
+      const shown = await Promise.all(replicas.map((each) => each.reached(position, timeoutMs)));
+      return shown.every(Boolean);
+    },
+    statuses: () => replicas.map((each) => each.status()),
+    primaryReachable: () => primaryReachable,
+    observe,
+    async stop() {
+      clearInterval(timer);
+      await observing;
+    },
+  };
+}

@@ -1,0 +1,350 @@
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgEnum,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import {
+  actionTypes,
+  bundleStatuses,
+  energyCarriers,
+  energySources,
+  granularities,
+  grossNetIndicators,
+  roleNames,
+  technologyTypes,
+} from '../rules/words.ts';
+
+/**
+ * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
+ * hand-written migrations beside the generated ones.
+ */
+
+export const userRole = pgEnum('user_role', roleNames);
+export const energySource = pgEnum('energy_source', energySources);
+export const technologyType = pgEnum('technology_type', technologyTypes);
+export const energyCarrier = pgEnum('energy_carrier', energyCarriers);
+export const bundleStatus = pgEnum('bundle_status', bundleStatuses);
+export const actionType = pgEnum('action_type', actionTypes);
+export const grossNet = pgEnum('gross_net', grossNetIndicators);
+export const actionResult = pgEnum('action_result', ['Success', 'Failure']);
+export const eventType = pgEnum('event_type', ['CREATE', 'UPDATE', 'DELETE']);
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+const id = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey();
+const reference = () => bigint({ mode: 'number' });
+const instant = () => timestamp({ withTimezone: true, mode: 'date' });
+const createdAt = () => instant().notNull().defaultNow();
+
+/** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
+const edited = () => ({
+  version: integer().notNull().default(1),
+  createdAt: createdAt(),
+  deletedAt: instant(),
+});
+const living = sql`deleted_at IS NULL`;
+
+export const registryUser = pgTable(
+  'registry_user',
+  {
+    id: id(),
+    name: text().notNull(),
+    email: text().notNull(),
+    role: userRole().notNull(),
+    organisation: text(),
+    ...edited(),
+  },
+  (t) => [uniqueIndex('registry_user_email_living').on(sql`lower(${t.email})`).where(living)],
+);
+
+/** A user's secret, apart from the user so that it can never slip into an answer or the journal. */
+export const credential = pgTable('credential', {
+  userId: reference()
+    .primaryKey()
+    .references(() => registryUser.id),
+  passwordHash: text().notNull(),
+  changedAt: createdAt(),
+});
+
+export const organisation = pgTable(
+  'organisation',
+  {
+    id: id(),
+    name: text().notNull(),
+    businessId: text(),
+    email: text(),
+    website: text(),
+    address: text(),
+    ...edited(),
+  },
+  (t) => [uniqueIndex('organisation_name_living').on(sql`lower(${t.name})`).where(living)],
+);
+
+export const account = pgTable(
+  'account',
+  { id: id(), accountName: text().notNull(), timezone: text().notNull().default('UTC'), ...edited() },
+  (t) => [uniqueIndex('account_name_living').on(sql`lower(${t.accountName})`).where(living)],
+);
+
+export const accountUser = pgTable(
+  'account_user',
+  {
+    id: id(),
+    accountId: reference()
+      .notNull()
+      .references(() => account.id),
+    userId: reference()
+      .notNull()
+      .references(() => registryUser.id),
+    createdAt: createdAt(),
+    deletedAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('account_user_living').on(t.accountId, t.userId).where(living),
+    index('account_user_by_user').on(t.userId).where(living),
+  ],
+);
+
+/** `accountId` accepts transfers from `sourceAccountId`. */
+export const accountWhitelist = pgTable(
+  'account_whitelist',
+  {
+    id: id(),
+    accountId: reference()
+      .notNull()
+      .references(() => account.id),
+    sourceAccountId: reference()
+      .notNull()
+      .references(() => account.id),
+    createdAt: createdAt(),
+    deletedAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('account_whitelist_living').on(t.accountId, t.sourceAccountId).where(living),
+    index('account_whitelist_by_source').on(t.sourceAccountId).where(living),
+    check('account_whitelist_not_self', sql`${t.accountId} <> ${t.sourceAccountId}`),
+  ],
+);
+
+export const device = pgTable(
+  'device',
+  {
+    id: id(),
+    deviceName: text().notNull(),
+    localDeviceIdentifier: text(),
+    grid: text().notNull(),
+    energySource: energySource().notNull(),
+    technologyType: technologyType().notNull(),
+    operationalDate: instant().notNull(),
+    powerMw: numeric({ mode: 'number' }).notNull(),
+    energyMwh: numeric({ mode: 'number' }),
+    peakDemand: numeric({ mode: 'number' }).notNull(),
+    location: text().notNull(),
+    isStorage: boolean().notNull(),
+    granularityMinutes: integer().notNull().default(60),
+    accountId: reference()
+      .notNull()
+      .references(() => account.id),
+    ...edited(),
+  },
+  (t) => [
+    uniqueIndex('device_local_identifier_living').on(t.grid, t.localDeviceIdentifier).where(living),
+    index('device_by_account').on(t.accountId, t.id).where(living),
+    check('device_power_not_negative', sql`${t.powerMw} >= 0 AND ${t.powerMw} < 'Infinity'`),
+    check('device_granularity', sql`${t.granularityMinutes} IN ${sql.raw(`(${granularities.join(', ')})`)}`),
+  ],
+);
+
+export const measurementReport = pgTable(
+  'measurement_report',
+  {
+    id: id(),
+    deviceId: reference()
+      .notNull()
+      .references(() => device.id),
+    intervalStart: instant().notNull(),
+    intervalEnd: instant().notNull(),
+    /** Wh */
+    intervalUsage: reference().notNull(),
+    grossNetIndicator: grossNet().notNull().default('NET'),
+    ...edited(),
+  },
+  (t) => [
+    index('measurement_by_device').on(t.deviceId, t.intervalStart).where(living),
+    check(
+      'measurement_interval',
+      sql`${t.intervalEnd} > ${t.intervalStart} AND ${t.intervalEnd} <= ${t.intervalStart} + interval '1 hour'`,
+    ),
+  ],
+);
+
+export const issuanceMetadata = pgTable('issuance_metadata', {
+  id: id(),
+  countryOfIssuance: text().notNull(),
+  connectedGridIdentification: text().notNull(),
+  issuingBody: text().notNull(),
+  legalStatus: text(),
+  issuancePurpose: text(),
+  supportReceived: text(),
+  qualitySchemeReference: text(),
+  disseminationLevel: text(),
+  issueMarketZone: text().notNull(),
+  createdAt: createdAt(),
+});
+
+/** The immutable header of all certificates of one device and interval. */
+export const issuance = pgTable(
+  'issuance',
+  {
+    id: id(),
+    /** `<device id>-<interval start>`; a re-issue after withdrawal shares it under the next version. */
+    issuanceId: text().notNull(),
+    issueVersion: integer().notNull().default(1),
+    replacesId: reference(),
+    deviceId: reference()
+      .notNull()
+      .references(() => device.id),
+    metadataId: reference()
+      .notNull()
+      .references(() => issuanceMetadata.id),
+    productionStart: instant().notNull(),
+    productionEnd: instant().notNull(),
+    energyCarrier: energyCarrier().notNull().default('electricity'),
+    energySource: energySource().notNull(),
+    rangeStart: reference().notNull(),
+    rangeEnd: reference().notNull(),
+    quantity: bigint({ mode: 'number' })
+      .generatedAlwaysAs((): SQL => sql`range_end - range_start + 1`)
+      .notNull(),
+    faceValue: integer().notNull().default(1),
+    postEnergyCarrierConversion: boolean().notNull().default(false),
+    emissionsFactor: doublePrecision(),
+    emissionsFactorSource: text(),
+    registryConfiguration: integer().notNull().default(1),
+    isStorage: boolean().notNull().default(false),
+    allocatedStorageRecordId: reference(),
+    storageEfficiencyFactor: doublePrecision(),
+    expiry: instant().notNull(),
+    issuedAt: createdAt(),
+    /** Set once, when every live bundle has been withdrawn: the interval may then be issued again. */
+    withdrawnAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('issuance_version').on(t.issuanceId, t.issueVersion),
+    uniqueIndex('issuance_device_range').on(t.deviceId, t.rangeStart),
+    check('issuance_quantity', sql`${t.quantity} >= 1 AND ${t.rangeStart} >= 1`),
+    check('issuance_face_value', sql`${t.faceValue} = 1`),
+    check(
+      'issuance_interval',
+      sql`${t.productionEnd} > ${t.productionStart} AND ${t.productionEnd} <= ${t.productionStart} + interval '1 hour'`,
+    ),
+    check('issuance_expiry', sql`${t.expiry} > ${t.productionEnd}`),
+  ],
+);
+
+const notSplit = sql`status <> 'Bundle Split'`;
+
+/** A contiguous run of certificates of one issuance, in one account, with one status. */
+export const bundle = pgTable(
+  'bundle',
+  {
+    id: id(),
+    issuanceId: reference()
+      .notNull()
+      .references(() => issuance.id),
+    accountId: reference()
+      .notNull()
+      .references(() => account.id),
+    status: bundleStatus().notNull().default('Active'),
+    /** The status that a lock or a split put aside. */
+    priorStatus: bundleStatus(),
+    rangeStart: reference().notNull(),
+    rangeEnd: reference().notNull(),
+    quantity: bigint({ mode: 'number' })
+      .generatedAlwaysAs((): SQL => sql`range_end - range_start + 1`)
+      .notNull(),
+    beneficiary: text(),
+    parentId: reference(),
+    hash: bytea().notNull(),
+    /** Copies of the header, kept equal by trigger, so that the account's index serves the query order. */
+    deviceId: reference().notNull(),
+    productionStart: instant().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex('bundle_slice_live').on(t.issuanceId, t.rangeStart).where(notSplit),
+    index('bundle_by_account').on(t.accountId, t.productionStart, t.id).where(notSplit),
+    index('bundle_by_parent').on(t.parentId).where(sql`parent_id IS NOT NULL`),
+    check('bundle_quantity', sql`${t.quantity} >= 1`),
+    check('bundle_hash_sha256', sql`octet_length(${t.hash}) = 32`),
+  ],
+);
+
+/** Which status may follow which; filled by migration and held against the lifecycle table by a test. */
+export const bundleStatusTransition = pgTable(
+  'bundle_status_transition',
+  { fromStatus: bundleStatus().notNull(), toStatus: bundleStatus().notNull() },
+  (t) => [unique('bundle_status_transition_pair').on(t.fromStatus, t.toStatus)],
+);
+
+/** A request on bundles, kept for ever, whether it succeeded or was refused. Names what was asked, hence no foreign keys. */
+export const action = pgTable(
+  'action',
+  {
+    id: id(),
+    actionType: actionType().notNull(),
+    actionResult: actionResult().notNull(),
+    sourceId: reference().notNull(),
+    targetId: reference(),
+    userId: reference().notNull(),
+    beneficiary: text(),
+    bundleIds: bigint({ mode: 'number' }).array().notNull(),
+    resultingBundleIds: bigint({ mode: 'number' }).array().notNull(),
+    certificateQuantity: reference(),
+    certificateBundlePercentage: numeric({ mode: 'number' }),
+    details: jsonb().$type<Record<string, unknown>>().notNull(),
+    requestId: text(),
+    requestedAt: instant().notNull(),
+    completedAt: instant().notNull(),
+  },
+  (t) => [
+    index('action_by_source').on(t.sourceId, t.id),
+    index('action_by_target').on(t.targetId, t.id).where(sql`target_id IS NOT NULL`),
+  ],
+);
+
+/** One entry for each row that any statement changed; written by triggers only, never changed. */
+export const journal = pgTable(
+  'journal',
+  {
+    id: id(),
+    transactionId: xid8().notNull(),
+    eventId: uuid().notNull(),
+    eventType: eventType().notNull(),
+    entityName: text().notNull(),
+    entityId: reference().notNull(),
+    parentEntityId: reference(),
+    attributesBefore: jsonb().$type<Record<string, unknown>>(),
+    attributesAfter: jsonb().$type<Record<string, unknown>>(),
+    actorId: reference(),
+    actionId: reference(),
+    requestId: text(),
+    recordedAt: instant().notNull(),
+  },
+  (t) => [index('journal_by_entity').on(t.entityName, t.entityId, t.id)],
+);

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type Orm, ormOn, type Query, queryOn } from './connection.ts';
+import { parsePosition, type WalPosition } from './position.ts';
+
+/** On whose behalf a transaction writes; the journal's triggers copy it into every entry. */
+export interface Actor {
+  /** `null` for the registry itself. */
+  readonly userId: number | null;
+  readonly requestId: string | null;
+}
+
+/** What work inside a transaction may use. */
+export interface Transaction {
+  readonly orm: Orm;
+  readonly query: Query;
+  /** Draws the id of an action and names it in all journal entries that follow. */
+  beginAction(): Promise<number>;
+}
+
+export interface Committed<T> {
+  readonly value: T;
+  /** Whoever has replayed up to here sees the whole transaction. */
+  readonly position: WalPosition;
+}
+
+export type Transact = <T>(actor: Actor, work: (tx: Transaction) => Promise<T>) => Promise<Committed<T>>;
+
+const ATTEMPTS = 5;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+function mayRetry(error: unknown): boolean {
+  const { code } = databaseError(error) ?? {};
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+/** The Postgres error inside a failure: Drizzle wraps what `pg` throws. */
+export function databaseError(error: unknown): pg.DatabaseError | undefined {
+  if (error instanceof pg.DatabaseError) return error;
+  return error instanceof Error && error.cause !== undefined ? databaseError(error.cause) : undefined;
+}
+
+/**
+ * The only way to write: one mutation, one transaction on the primary, all or nothing.
+ * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
+ */
+export function transactOn(pool: pg.Pool): Transact {
+  return async (actor, work) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await attemptOnce(pool, actor, work);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !mayRetry(error)) throw error;
+        await sleep(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  };
+}
+
+async function attemptOnce<T>(
+  pool: pg.Pool,
+  actor: Actor,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<Committed<T>> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(begin(client, actor));
+    const value = await work(transactionOn(client));
+    return { value, position: await commit(client) };
+  } catch (error) {
+    broken = await rollBack(client);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function begin(client: pg.PoolClient, actor: Actor): string {
+  const setting = (name: string, value: string | number | null) =>
+    `set_config('registry.${name}', ${client.escapeLiteral(String(value ?? ''))}, true)`;
+  return `BEGIN; SELECT ${setting('actor_id', actor.userId)}, ${setting('request_id', actor.requestId)}`;
+}
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    orm: ormOn(client),
+    query: queryOn(client),
+    async beginAction() {
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT set_config('registry.action_id', nextval('action_id_seq')::text, true) AS id`,
+      );
+      return Number(rows[0]?.id);
+    },
+  };
+}
+
+/** Commits and, in the same round trip, asks how far the log reaches now that the commit is in it. */
+async function commit(client: pg.PoolClient): Promise<WalPosition> {
+  const results: unknown = await client.query('COMMIT; SELECT pg_current_wal_flush_lsn() AS position');
+  const [committed, log] = Array.isArray(results) ? results : [];
+  if (committed?.command !== 'COMMIT') throw new Error('the transaction had failed, and was rolled back');
+  const position = parsePosition(String(log?.rows?.[0]?.position));
+  if (position === undefined) throw new Error('the primary did not say how far its log reaches');
+  return position;
+}
+
+/** Gives the error that makes the connection unusable, if even the roll-back failed. */
+async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { type Account, handOver } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { CONFIGURATION_FILE, HOST_BASED_AUTHENTICATION, SUPERUSER } from './configuration.ts';
+import { EmbeddedPostgresError, isSystemError } from './error.ts';
+import { keep } from './keeper.ts';
+import { tailOf } from './log-file.ts';
+import { within } from './patience.ts';
+
+/** Until it is whole a folder has a name of its own: what a crash leaves under one is thrown away. */
+const DRAFT = '.draft-';
+const INITDB_LIMIT_MS = 120_000;
+/** `DB_SHUTDOWNED` of PostgreSQL's `pg_control.h`. */
+const CLEANLY_SHUT_DOWN = 1;
+
+/** What a node's folders are made with. */
+export interface FolderTools {
+  readonly binaries: Binaries;
+  readonly account: Account | undefined;
+  readonly password: string;
+  readonly logFile: string;
+  /** False when the caller has said fsync=off: then nothing needs to survive a crash of the machine. */
+  readonly durable: boolean;
+}
+
+/** The head of a node's `global/pg_control`. */
+export interface ControlData {
+  /** Which cluster this is: a primary and its standbys have it in common. */
+  readonly systemIdentifier: bigint;
+  readonly cleanlyShutDown: boolean;
+}
+
+/** Removes what a start that was broken off has left half made. */
+export async function removeDrafts(nodesDir: string): Promise<void> {
+  for (const name of await readdir(nodesDir)) {
+    if (name.includes(DRAFT)) await rm(join(nodesDir, name), { recursive: true, force: true });
+  }
+}
+
+/** Makes a new, empty primary. It appears under its name only when it is whole. */
+export async function createPrimary(folder: string, tools: FolderTools): Promise<void> {
+  const draft = `${folder}${DRAFT}${randomUUID()}`;
+  const passwordFile = `${draft}.password`;
+  await writeOwned(passwordFile, `${tools.password}\n`, tools.account);
+  await emptyFolder(draft, tools.account);
+  await runInitdb(draft, passwordFile, tools);
+  await rm(passwordFile);
+  await writeFile(join(draft, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
+  await appendFile(join(draft, 'postgresql.conf'), `\ninclude_if_exists '${CONFIGURATION_FILE}'\n`);
+  await rename(draft, folder);
+}
+
+async function runInitdb(folder: string, passwordFile: string, tools: FolderTools): Promise<void> {
+  const args = [
+    ['-D', folder, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+    ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    tools.durable ? [] : ['--no-sync'],
+  ].flat();
+  const { account, logFile } = tools;
+  const initdb = await keep({ command: tools.binaries.initdb, args, account, logFile });
+  if (!(await within(INITDB_LIMIT_MS, initdb.ended))) initdb.signal('SIGKILL');
+  if (initdb.exitCode() === 0) return;
+  throw new EmbeddedPostgresError(`initdb failed; ${await tailOf(logFile)}`);
+}
+
+/**
+ * Makes the standby's folder anew, as a copy of a primary that is shut down.
+ *
+ * @throws {EmbeddedPostgresError} when the primary uses tablespaces: the two would share them.
+ */
+export async function copyToStandby(
+  primary: string,
+  standby: string,
+  account: Account | undefined,
+): Promise<void> {
+  if ((await readdir(join(primary, 'pg_tblspc'))).length > 0) {
+    throw new EmbeddedPostgresError(`${primary} uses tablespaces: an embedded standby cannot copy them`);
+  }
+  const draft = `${standby}${DRAFT}${randomUUID()}`;
+  const nodesOwn = new Set(['postmaster.pid', 'postmaster.opts', CONFIGURATION_FILE]);
+  await cp(primary, draft, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (source) => {
+      const path = relative(primary, source);
+      return !nodesOwn.has(path) && !path.startsWith(`pg_replslot${sep}`);
+    },
+  });
+  await writeFile(join(draft, 'standby.signal'), '');
+  await handOver(draft, account);
+  await rm(standby, { recursive: true, force: true });
+  await rename(draft, standby);
+}
+
+/** Reads a node's control file; undefined when there is none, so that Postgres could not start either. */
+export async function readControlData(folder: string): Promise<ControlData | undefined> {
+  try {
+    const head = await readFile(join(folder, 'global', 'pg_control'));
+    return {
+      systemIdentifier: head.readBigUInt64LE(0),
+      cleanlyShutDown: head.readUInt32LE(16) === CLEANLY_SHUT_DOWN,
+    };
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the folder is a standby of that primary; not so after it was promoted. */
+export async function isStandbyOf(primary: string, standby: string): Promise<boolean> {
+  const [mine, its] = await Promise.all([readControlData(standby), readControlData(primary)]);
+  if (mine === undefined || mine.systemIdentifier !== its?.systemIdentifier) return false;
+  const signal = await stat(join(standby, 'standby.signal')).catch(() => undefined);
+  return signal !== undefined;
+}
+
+/** Refuses a folder that another major version has written. */
+export async function assertVersion(folder: string, binaries: Binaries): Promise<void> {
+  const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  if (version === binaries.major) return;
+  throw new EmbeddedPostgresError(
+    `${folder} was written by PostgreSQL ${version}, this is ${binaries.major}: ` +
+      `dump and restore it, or remove ${dirname(folder)} to start anew`,
+  );
+}
+
+/** Writes a node's configuration: whole, and readable by Postgres only, for it carries a password. */
+export async function writeConfiguration(
+  folder: string,
+  text: string,
+  account: Account | undefined,
+): Promise<void> {
+  const draft = join(folder, `${CONFIGURATION_FILE}${DRAFT}${randomUUID()}`);
+  await writeOwned(draft, text, account);
+  await rename(draft, join(folder, CONFIGURATION_FILE));
+}
+
+async function writeOwned(path: string, text: string, account: Account | undefined): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    if (account) await file.chown(account.uid, account.gid);
+  } finally {
+    await file.close();
+  }
+}
+
+async function emptyFolder(path: string, account: Account | undefined): Promise<void> {
+  await mkdir(path, { mode: 0o700 });
+  await handOver(path, account);
+}

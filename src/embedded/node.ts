@@ -1,0 +1,138 @@
+import { configurationText, SUPERUSER } from './configuration.ts';
+import { withConnection } from './connection.ts';
+import { type FolderTools, writeConfiguration } from './data-folder.ts';
+import { EmbeddedPostgresError, messageOf } from './error.ts';
+import { type KeptProcess, keep } from './keeper.ts';
+import { evictLeftovers } from './leftovers.ts';
+import { endOf, readLogFrom, tailOf } from './log-file.ts';
+import { eventually, within } from './patience.ts';
+
+/** One Postgres server of the cluster. Its operations wait for each other. */
+export interface EmbeddedNode {
+  readonly name: 'primary' | 'standby';
+  readonly port: number;
+  /** A `postgresql://` URL; the superuser's, to the cluster's database, unless told otherwise. */
+  url(database?: string, user?: string, password?: string): string;
+  /** The postmaster's pid while it runs. */
+  pid(): number | undefined;
+  /** Stops the server and waits until its last process is gone; a stopped one stays so. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>;
+  /** Kills the postmaster, as a crash would, and waits until its children are gone too. */
+  kill(): Promise<void>;
+  /** Starts the server and waits until it accepts connections; a running one stays so. */
+  start(): Promise<void>;
+}
+
+export interface NodeSetup {
+  readonly name: 'primary' | 'standby';
+  readonly folder: string;
+  readonly port: number;
+  /** The port of the primary to stream from; for the standby only. */
+  readonly primaryPort?: number;
+  readonly database: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly tools: FolderTools;
+  readonly log: (line: string) => void;
+}
+
+/** Somebody was faster: the port is taken. */
+export class PortTakenError extends EmbeddedPostgresError {}
+
+const START_LIMIT_MS = 90_000;
+const STOP_LIMITS_MS = { fast: 30_000, immediate: 10_000, kill: 5_000 } as const;
+
+/** A server in an existing data folder; it is not started yet. */
+export function createNode(setup: NodeSetup): EmbeddedNode {
+  let running: KeptProcess | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.then(work, work);
+    return last;
+  };
+  const isRunning = (): boolean => running !== undefined && !running.hasExited();
+
+  async function start(): Promise<void> {
+    if (isRunning()) return;
+    await end(); // After a crash: its last processes first.
+    running = await startServer(setup);
+  }
+
+  async function end(by?: keyof typeof STOP_LIMITS_MS): Promise<void> {
+    const server = running;
+    running = undefined;
+    if (server && by) await endServer(server, by);
+    await evictLeftovers(setup.folder, setup.log);
+  }
+
+  return {
+    name: setup.name,
+    port: setup.port,
+    url: (database, user, password) => urlOf(setup, database, user, password),
+    pid: () => (isRunning() ? running?.pid : undefined),
+    start: () => inTurn(start),
+    stop: (mode = 'fast') => inTurn(() => end(mode)),
+    kill: () => inTurn(() => end('kill')),
+  };
+}
+
+function urlOf(setup: NodeSetup, database = setup.database, user?: string, password?: string): string {
+  const secret = user === undefined ? setup.tools.password : password;
+  const credentials = [user ?? SUPERUSER, ...(secret === undefined ? [] : [secret])].map(encodeURIComponent);
+  return `postgresql://${credentials.join(':')}@127.0.0.1:${setup.port}/${encodeURIComponent(database)}`;
+}
+
+async function startServer(setup: NodeSetup): Promise<KeptProcess> {
+  const { folder, port, primaryPort, settings, tools } = setup;
+  const { account, binaries, logFile, password } = tools;
+  const primary = primaryPort === undefined ? undefined : { port: primaryPort, password };
+  await writeConfiguration(folder, configurationText(port, settings, primary), account);
+  const logStart = await endOf(logFile);
+  const control = { command: binaries.pgCtl, folder };
+  const server = await keep({ command: binaries.postgres, args: ['-D', folder], account, logFile, control });
+  try {
+    await untilItAcceptsConnections(setup, server, logStart);
+  } catch (error) {
+    await endServer(server, 'immediate');
+    throw error;
+  }
+  return server;
+}
+
+async function untilItAcceptsConnections(
+  setup: NodeSetup,
+  server: KeptProcess,
+  logStart: number,
+): Promise<void> {
+  const { name, port, tools } = setup;
+  let refusal: unknown;
+  const accepts = async (): Promise<boolean> => {
+    try {
+      await withConnection({ port, password: tools.password }, 'postgres', (client) => client.query('select 1'));
+      return true;
+    } catch (error) {
+      refusal = error;
+      return false;
+    }
+  };
+  const settled = await eventually(START_LIMIT_MS, async () => server.hasExited() || (await accepts()));
+  if (settled && !server.hasExited()) return;
+  if (/could not bind|could not create any TCP\/IP sockets/.test(await readLogFrom(tools.logFile, logStart))) {
+    throw new PortTakenError(`port ${port} is taken: the ${name} cannot listen on it`);
+  }
+  const what = settled ? 'ended at its start' : `does not accept connections (${messageOf(refusal)})`;
+  throw new EmbeddedPostgresError(`the ${name} ${what}; ${await tailOf(tools.logFile, logStart)}`);
+}
+
+/** Asks, then insists: fast, immediate, kill. */
+async function endServer(server: KeptProcess, by: keyof typeof STOP_LIMITS_MS): Promise<void> {
+  const steps = [
+    ['fast', 'SIGINT'],
+    ['immediate', 'SIGQUIT'],
+    ['kill', 'SIGKILL'],
+  ] as const;
+  const first = steps.findIndex(([step]) => step === by);
+  for (const [step, signal] of steps.slice(first)) {
+    server.signal(signal);
+    if (await within(STOP_LIMITS_MS[step], server.ended)) return;
+  }
+}

@@ -1,0 +1,99 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { databaseError } from '../database/transact.ts';
+import { constraintProblem } from '../operation/constraint.ts';
+import { Problem, problems } from '../operation/problem.ts';
+import { Refusal } from '../rules/refusal.ts';
+
+const REFUSAL_STATUS = { not_found: 404, forbidden: 403, conflict: 409, rule: 422 } as const;
+const PROBLEM_TYPE = 'application/problem+json';
+const UNAVAILABLE = /^(08|53|57P)/;
+const NUMBER_OUT_OF_RANGE = /^22/;
+
+/** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(problem, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      new Problem(404, 'no-such-path', `There is nothing at ${request.method} here.`),
+      request,
+      reply,
+    ),
+  );
+}
+
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { errors, headers, extensions } = problem.details;
+  // Serialized here: the operation's answer schema is not that of a problem.
+  const document = JSON.stringify({
+    type: `urn:gc-registry:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    instance: `urn:uuid:${request.id}`,
+    ...extensions,
+    ...(errors ? { errors } : {}),
+  });
+  return reply
+    .code(problem.status)
+    .headers(headers ?? {})
+    .type(PROBLEM_TYPE)
+    .send(document);
+}
+
+/** The problem that an error is to the client; anything unknown is a 500 that says nothing. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Refusal) return refusalProblem(error);
+  const fromDatabase = databaseError(error);
+  if (fromDatabase) return databaseProblem(fromDatabase);
+  return frameworkProblem(error) ?? connectionProblem(error) ?? unexpected();
+}
+
+function unexpected(): Problem {
+  return new Problem(
+    500,
+    'unexpected',
+    'The registry failed unexpectedly; nothing was told about why. Quote the instance.',
+  );
+}
+
+export function refusalProblem(refusal: Refusal, extensions: Record<string, unknown> = {}): Problem {
+  const { kind, code, message, errors } = refusal;
+  return new Problem(REFUSAL_STATUS[kind], code, message, { extensions, ...(errors ? { errors } : {}) });
+}
+
+function databaseProblem(error: { code?: string | undefined; constraint?: string | undefined }): Problem {
+  const code = error.code ?? '';
+  if (UNAVAILABLE.test(code)) return problems.unavailable('The database does not answer at the moment.');
+  if (NUMBER_OUT_OF_RANGE.test(code))
+    return problems.invalid([], 'A value is outside what the registry can hold.');
+  return constraintProblem(error.constraint) ?? unexpected();
+}
+
+function frameworkProblem(error: unknown): Problem | undefined {
+  const { statusCode, code, message } = error as Partial<FastifyError>;
+  if (typeof code !== 'string' || !code.startsWith('FST_') || typeof statusCode !== 'number')
+    return undefined;
+  if (statusCode >= 500) return undefined;
+  return new Problem(
+    statusCode,
+    code
+      .replace(/^FST_(ERR_)?/, '')
+      .toLowerCase()
+      .replaceAll('_', '-'),
+    message ?? '',
+  );
+}
+
+function connectionProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const lost = /ECONN|ENOTFOUND|EPIPE|ETIMEDOUT/.test('code' in error ? String(error.code) : '');
+  if (!lost && !/timeout exceeded when trying to connect|Connection terminated/.test(error.message))
+    return undefined;
+  return problems.unavailable('The database does not answer at the moment.');
+}

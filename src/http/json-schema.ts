@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+export type JsonSchema = Record<string, unknown>;
+
+const NO_NAMES = z.registry<Record<string, never>>();
+
+/**
+ * The JSON Schema from which an answer is serialized. An answer is written straight from the handler's object,
+ * property by property, so whatever the schema does not name cannot leave the registry.
+ */
+export function serializationSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    metadata: NO_NAMES,
+  });
+  return Object.fromEntries(Object.entries(described).map(([key, value]) => [key, withPlainNull(value)]));
+}
+
+/** `X or null` written so that the serializer need not try alternatives, row by row. */
+function withPlainNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainNull);
+  if (typeof value !== 'object' || value === null) return value;
+  const { anyOf, ...rest }: JsonSchema = Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withPlainNull(inner)]),
+  );
+  if (!Array.isArray(anyOf)) return rest;
+  const others: JsonSchema[] = anyOf.filter((each) => each.type !== 'null');
+  const [only] = others;
+  return anyOf.length === 2 && others.length === 1
+    ? { ...rest, ...only, nullable: true }
+    : { ...rest, anyOf };
+}
+
+/** Schemas that carry an `id` in their metadata, gathered under `#/components/schemas`. */
+export class NamedSchemas {
+  readonly schemas: Record<string, JsonSchema> = {};
+
+  /** JSON Schema 2020-12 of what a client sends (`input`) or gets (`output`), with references to the named ones. */
+  describe(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const { $schema: _, $defs, id, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    for (const [name, definition] of Object.entries($defs ?? {})) {
+      const { id: _name, ...named } = definition;
+      this.schemas[name] = referringToComponents(named);
+    }
+    if (typeof id !== 'string') return referringToComponents(root);
+    this.schemas[id] = referringToComponents(root);
+    return { $ref: `#/components/schemas/${id}` };
+  }
+}
+
+function referringToComponents(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}

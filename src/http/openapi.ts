@@ -1,0 +1,133 @@
+import { STATUS_CODES } from 'node:http';
+import type { z } from 'zod';
+import { JSON_TYPE, type Operation } from '../operation/operation.ts';
+import { type JsonSchema, NamedSchemas } from './json-schema.ts';
+
+const PROBLEM = {
+  type: 'object',
+  description: 'RFC 9457. An error means that nothing was changed.',
+  required: ['type', 'title', 'status', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string', examples: ['urn:gc-registry:problem:not-enough'] },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string', examples: ['urn:uuid:8d8ac610-566d-4ef0-9c22-186b2a5ed793'] },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** The OpenAPI 3.1 document of a list of operations. */
+export function openApiDocument(operations: readonly Operation[]): JsonSchema {
+  const named = new NamedSchemas();
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const operation of operations) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(operation, named) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Granular Certificate Registry',
+      version: '0.1.0',
+      description:
+        'Issues, transfers, cancels and claims granular certificates: 1 Wh each, by device and hour, as the EnergyTag GC Scheme Standard describes them.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...named.schemas, Problem: PROBLEM },
+      securitySchemes: {
+        password: {
+          type: 'oauth2',
+          description: 'Log in here: client id and secret stay empty.',
+          flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
+        },
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      },
+    },
+  };
+}
+
+function describe(operation: Operation, named: NamedSchemas): JsonSchema {
+  const { id, tag, summary, description, permission, body } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: permission === 'public' ? description : `${description}\n\nPermission: \`${permission}\`.`,
+    parameters: [
+      ...parametersOf('path', operation.params, named),
+      ...parametersOf('query', operation.query, named),
+    ],
+    ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
+    responses: responsesOf(operation, named),
+    security: permission === 'public' ? [] : [{ password: [] }, { token: [] }],
+  };
+}
+
+function contentOf(operation: Operation, body: z.ZodType, named: NamedSchemas): JsonSchema {
+  const schema = named.describe(body, 'input');
+  return Object.fromEntries((operation.accepts ?? [JSON_TYPE]).map((type) => [type, { schema }]));
+}
+
+/** A parameter is described as what it means (`output`), not as the text that carries it. */
+function parametersOf(
+  place: 'path' | 'query',
+  schema: z.ZodType | undefined,
+  named: NamedSchemas,
+): JsonSchema[] {
+  if (schema === undefined) return [];
+  const { properties } = named.describe(schema, 'output');
+  const required = new Set(requiredInputs(schema));
+  return Object.entries(properties ?? {}).map(([name, described]) => ({
+    name,
+    in: place,
+    required: required.has(name),
+    schema: described,
+    ...(described.description ? { description: described.description } : {}),
+  }));
+}
+
+function requiredInputs(schema: z.ZodType): string[] {
+  const parsed = schema.safeParse({});
+  return parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0]));
+}
+
+function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
+  const { status, description, schema, streams = [] } = operation.answer;
+  const streamed = streams.map((type) => [type, { schema: { type: 'string' } }]);
+  const content = {
+    [JSON_TYPE]: { schema: named.describe(schema, 'input') },
+    ...Object.fromEntries(streamed),
+  };
+  const refusals = refusalsOf(operation).map((code) => [
+    code,
+    {
+      description: STATUS_CODES[code] ?? 'Error',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  return { [status]: { description, content }, ...Object.fromEntries(refusals) };
+}
+
+/** The problems that follow from what an operation is, with those it names itself. */
+function refusalsOf({ permission, params, query, body, changes, refusals = [] }: Operation): number[] {
+  const follow = [
+    ...(permission === 'public' ? [] : [401, 403]),
+    ...(params ? [404, 422] : []),
+    ...(query ? [422] : []),
+    ...(body ? [400, 413, 415, 422] : []),
+    ...(changes ? [503] : []),
+    500,
+  ];
+  return [...new Set([...follow, ...refusals])].sort((a, b) => a - b);
+}

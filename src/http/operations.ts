@@ -1,0 +1,13 @@
+import { accountOperations } from '../account/index.ts';
+import { authenticationOperations } from '../authentication/index.ts';
+import { deviceOperations } from '../device/index.ts';
+import type { Operation } from '../operation/operation.ts';
+import { healthOperations } from './health.ts';
+
+/** Every operation of the API. Routes, permissions, the OpenAPI document and the tests' matrix follow from this list. */
+export const operations: readonly Operation[] = [
+  ...healthOperations,
+  ...authenticationOperations,
+  ...accountOperations,
+  ...deviceOperations,
+];

@@ -1,0 +1,171 @@
+import accepts from '@fastify/accepts';
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { formatPosition, laterOf, parsePosition, type WalPosition } from '../database/position.ts';
+import type { Actor } from '../database/transact.ts';
+import type { Authority } from '../operation/caller.ts';
+import {
+  FORM_TYPE,
+  JSON_TYPE,
+  type Operation,
+  type Services,
+  type Streamed,
+} from '../operation/operation.ts';
+import { type FieldError, Problem, problems } from '../operation/problem.ts';
+import { authenticate } from './authenticate.ts';
+import { serializationSchema } from './json-schema.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: Operation;
+  }
+  interface FastifyRequest {
+    authority: Authority | null;
+  }
+}
+
+const CONSISTENCY = 'registry-consistency';
+
+/** Mounts every operation at its path; a certificate operation also under the plural that the users' guide shows. */
+export async function mountOperations(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  services: Services,
+): Promise<void> {
+  app.decorateRequest('authority', null);
+  await app.register(accepts);
+  const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
+  for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, services);
+  await app.register(async (scope) => {
+    await scope.register(formbody);
+    for (const operation of operations.filter(takesForms)) mount(scope, operation, services);
+  });
+}
+
+function pathsOf(operation: Operation): string[] {
+  const plural = operation.path.replace(/^\/certificate\//, '/certificates/');
+  return plural === operation.path ? [operation.path] : [operation.path, plural];
+}
+
+function mount(app: FastifyInstance, operation: Operation, services: Services): void {
+  const { status, schema } = operation.answer;
+  for (const url of pathsOf(operation)) {
+    app.route({
+      method: operation.method,
+      url,
+      schema: { response: { [status]: serializationSchema(schema) } },
+      config: { operation },
+      onRequest: async (request) => {
+        request.authority = await authenticate(request, operation, services);
+      },
+      handler: (request, reply) => answer(operation, services, request, reply),
+    });
+  }
+}
+
+async function answer(
+  operation: Operation,
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { authority } = request;
+  if (authority === null) throw new Error(`${operation.id} was reached without an authority`);
+  const mediaType = negotiate(operation, request);
+  const call = {
+    ...authority,
+    ...parseInput(operation, request),
+    services,
+    requestId: request.id,
+    mediaType,
+    answerHeader: (name: string, value: string) => void reply.header(name, value),
+  };
+  const result = operation.changes
+    ? await mutate(operation, services, call, request, reply)
+    : await operation.handle({ ...call, ...readingPart(services, request) });
+  reply.code(operation.answer.status);
+  if (mediaType === JSON_TYPE) return reply.send(result);
+  const { contentType, body } = result as Streamed;
+  return reply.type(contentType).send(body);
+}
+
+function readingPart(services: Services, request: FastifyRequest) {
+  const atLeast = consistency(request);
+  return {
+    read: <T>(work: Parameters<typeof services.database.read<T>>[0]) =>
+      services.database.read(work, { atLeast }),
+  };
+}
+
+/** A client that shows the token of its own write never reads an older state, whichever instance it asks. */
+function consistency(request: FastifyRequest): WalPosition | undefined {
+  const token = request.headers[CONSISTENCY];
+  if (token === undefined) return undefined;
+  const position = parsePosition(String(token));
+  if (position) return position;
+  throw problems.invalid([
+    { path: `header.${CONSISTENCY}`, message: 'is not a token that a write returned' },
+  ]);
+}
+
+async function mutate(
+  operation: Operation,
+  { database }: Services,
+  call: { requestId: string } & Authority,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const actor: Actor = { userId: request.authority?.caller.userId ?? null, requestId: call.requestId };
+  let written: WalPosition | undefined;
+  const transact: typeof database.transact = async (_, work) => {
+    const committed = await database.transact(actor, work);
+    written = laterOf(written, committed.position);
+    return committed;
+  };
+  const showWritten = async () => {
+    if (written === undefined) return;
+    reply.header(CONSISTENCY, formatPosition(written));
+    if (!(await database.mirrored(written))) reply.header('registry-replica', 'lagging');
+  };
+  try {
+    return await operation.handle({
+      ...call,
+      transact: async <T>(work: Parameters<typeof database.transact<T>>[1]) =>
+        (await transact(actor, work)).value,
+    });
+  } finally {
+    await showWritten();
+  }
+}
+
+function negotiate(operation: Operation, request: FastifyRequest): string {
+  const offered = [JSON_TYPE, ...(operation.answer.streams ?? [])];
+  if (offered.length === 1) return JSON_TYPE;
+  const chosen = request.accepts().type(offered);
+  if (typeof chosen === 'string') return chosen;
+  throw new Problem(406, 'not-acceptable', `This operation answers ${offered.join(', ')}.`);
+}
+
+function parseInput(operation: Operation, request: FastifyRequest) {
+  const errors: FieldError[] = [];
+  const input = {
+    params: parse('path', operation.params, request.params, errors),
+    query: parse('query', operation.query, request.query, errors),
+    body: parse('body', operation.body, request.body ?? {}, errors),
+  };
+  if (errors.length > 0) throw problems.invalid(errors);
+  return input;
+}
+
+const MOST_ERRORS = 100;
+
+function parse(place: string, schema: z.ZodType | undefined, value: unknown, errors: FieldError[]): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues.slice(0, MOST_ERRORS)) {
+    errors.push({ path: [place, ...issue.path.map(String)].join('.'), message: issue.message });
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+import { Problem } from './problem.ts';
+
+interface Meaning {
+  readonly status: 409 | 422;
+  readonly code: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+const taken = (code: string, path: string, message: string): Meaning => ({
+  status: 409,
+  code,
+  path,
+  message,
+});
+const unknown = (path: string, message: string): Meaning => ({
+  status: 422,
+  code: 'unknown-reference',
+  path,
+  message,
+});
+
+/** What a constraint of the database means to the person whose request ran into it. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
+  organisation_name_living: taken('name-taken', 'body.name', 'An organisation with this name exists.'),
+  account_name_living: taken('name-taken', 'body.account_name', 'An account with this name exists.'),
+  device_local_identifier_living: taken(
+    'identifier-taken',
+    'body.local_device_identifier',
+    'A device of this grid has this identifier.',
+  ),
+  measurement_one_per_instant: taken(
+    'interval-taken',
+    'body.interval_start_datetime',
+    'The device has a reading that overlaps this interval.',
+  ),
+  issuance_one_live_per_instant: taken(
+    'already-issued',
+    'body.production_starting_interval',
+    'Certificates of this device have been issued for an overlapping interval.',
+  ),
+  account_user_living: taken('user-linked', 'body.user_ids', 'The user belongs to the account already.'),
+  account_whitelist_living: taken(
+    'whitelisted',
+    'body.add_to_whitelist',
+    'The account is on the whitelist already.',
+  ),
+  measurement_interval: {
+    status: 422,
+    code: 'invalid-fields',
+    path: 'body.interval_end_datetime',
+    message: 'The interval must be longer than 0 and at most 1 hour.',
+  },
+  device_account_id_account_id_fk: unknown('body.account_id', 'There is no such account.'),
+  account_user_user_id_registry_user_id_fk: unknown('body.user_ids', 'There is no such user.'),
+  account_whitelist_source_account_id_account_id_fk: unknown(
+    'body.add_to_whitelist',
+    'There is no such account.',
+  ),
+  measurement_report_device_id_device_id_fk: unknown('body.device_id', 'There is no such device.'),
+  issuance_metadata_id_issuance_metadata_id_fk: unknown('body.metadata_id', 'There is no such metadata.'),
+};
+
+/** The problem that a violated constraint is, if a request can run into it. */
+export function constraintProblem(constraint: string | undefined): Problem | undefined {
+  const meaning = constraint === undefined ? undefined : MEANINGS[constraint];
+  if (meaning === undefined) return undefined;
+  const { status, code, path, message } = meaning;
+  return new Problem(status, code, message, { errors: [{ path, message }] });
+}

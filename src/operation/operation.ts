@@ -1,0 +1,130 @@
+import type { Readable } from 'node:stream';
+import type { FastifyBaseLogger } from 'fastify';
+import type { z } from 'zod';
+import type { Config } from '../config.ts';
+import type { Database, Reader } from '../database/database.ts';
+import type { Transaction } from '../database/transact.ts';
+import type { Permission } from '../rules/permission.ts';
+import type { Authority } from './caller.ts';
+
+/** What every operation may use; composed once, in `main.ts` or by a test. */
+export interface Services {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: () => Date;
+  readonly log: FastifyBaseLogger;
+}
+
+/** A body that is written as it is made, with back-pressure. */
+export interface Streamed {
+  readonly contentType: string;
+  readonly body: Readable;
+}
+
+type Input<S extends z.ZodType | undefined> = S extends z.ZodType ? z.output<S> : undefined;
+
+interface Call<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+> extends Authority {
+  readonly params: Input<P>;
+  readonly query: Input<Q>;
+  readonly body: Input<B>;
+  readonly services: Services;
+  readonly requestId: string;
+  /** The first of the media types offered by the operation that the client accepts. */
+  readonly mediaType: string;
+  answerHeader(name: string, value: string): void;
+}
+
+/** A query reads, from a standby where it can; it has no way to write. */
+export interface QueryCall<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+> extends Call<P, Q, B> {
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+}
+
+/** A mutation writes in one transaction on the primary, as its caller; the answer waits until the standbys show it. */
+export interface MutationCall<
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+> extends Call<P, Q, B> {
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+interface Declaration<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  A extends z.ZodType,
+> {
+  /** Stable, unique, camelCase: the OpenAPI operation id. */
+  readonly id: string;
+  readonly method: Method;
+  /** With Fastify's parameters, such as `/account/:id`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  /** `public` needs no token. An operation without a permission does not type-check. */
+  readonly permission: Permission | 'public';
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Media types of the body; JSON unless said otherwise. */
+  readonly accepts?: readonly string[];
+  readonly answer: {
+    readonly status: 200 | 201 | 202;
+    readonly description: string;
+    readonly schema: A;
+    /** Media types beside JSON, for which the handler gives a stream. */
+    readonly streams?: readonly string[];
+  };
+  /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
+  readonly refusals?: readonly number[];
+}
+
+/** An operation as the HTTP layer sees it. Only `query` and `mutation` make one, and they have checked its types. */
+export interface Operation
+  extends Declaration<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, z.ZodType> {
+  readonly changes: boolean;
+  handle(call: unknown): Promise<unknown>;
+}
+
+type Handled<C, A extends z.ZodType> = { handle(call: C): Promise<z.input<A> | Streamed> };
+
+/** Declares an operation that only reads. */
+export function query<
+  A extends z.ZodType,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(declared: Declaration<P, Q, B, A> & Handled<QueryCall<P, Q, B>, A>): Operation {
+  return {
+    ...declared,
+    changes: false,
+    handle: (call) => declared.handle(call as QueryCall<P, Q, B>),
+  } as Operation;
+}
+
+/** Declares an operation that changes something. */
+export function mutation<
+  A extends z.ZodType,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(declared: Declaration<P, Q, B, A> & Handled<MutationCall<P, Q, B>, A>): Operation {
+  return {
+    ...declared,
+    changes: true,
+    handle: (call) => declared.handle(call as MutationCall<P, Q, B>),
+  } as Operation;
+}

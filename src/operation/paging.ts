@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { problems } from './problem.ts';
+
+/**
+ * Keyset pagination: a cursor holds the sort keys of the last row of a page, so that a page costs the same
+ * however deep it lies, and rows that come or go meanwhile shift nothing.
+ */
+
+export function encodeCursor(keys: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+}
+
+/** @throws {Problem} 422 for a cursor that no page gave. */
+export function decodeCursor<Keys extends z.ZodType>(
+  cursor: string | undefined,
+  keys: Keys,
+): z.output<Keys> | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = keys.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  if (parsed.success) return parsed.data;
+  throw problems.invalid([{ path: 'cursor', message: 'is not a cursor that this registry gave' }]);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const IdCursor = z.tuple([z.int().nonnegative()]);
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * One page of a list in the order of ids. `load` gives at most `limit` rows with ids past `after`; one row
+ * more than the page is asked for, to know whether there is a next one.
+ */
+export async function pageById<Row extends { id: number }>(
+  call: { query: PageRequest; answerHeader(name: string, value: string): void },
+  load: (after: number, limit: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const { limit, cursor } = call.query;
+  const [after] = decodeCursor(cursor, IdCursor) ?? [0];
+  const rows = await load(after, limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  if (rows.length > limit && last) call.answerHeader('registry-next-cursor', encodeCursor([last.id]));
+  return page;
+}

@@ -1,0 +1,43 @@
+import type { FieldError } from '../rules/refusal.ts';
+
+export type { FieldError };
+
+interface ProblemDetails {
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Extension members of the problem document, such as the id of the action that was refused. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An answer that says no, as an RFC 9457 problem document. Throwing one means that nothing was changed.
+ * `code` is stable, and the last part of the document's `type`.
+ */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: ProblemDetails;
+
+  constructor(status: number, code: string, detail: string, details: ProblemDetails = {}) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Every problem that is not a refusal by the certificate rules. */
+export const problems = {
+  malformed: (detail: string) => new Problem(400, 'malformed', detail),
+  invalid: (errors: readonly FieldError[], detail = 'The request has invalid fields.') =>
+    new Problem(422, 'invalid-fields', detail, { errors }),
+  unauthenticated: (detail: string) =>
+    new Problem(401, 'not-authenticated', detail, { headers: { 'www-authenticate': 'Bearer' } }),
+  forbidden: (detail: string) => new Problem(403, 'forbidden', detail),
+  notFound: (what: string, id: number | string) =>
+    new Problem(404, 'not-found', `There is no ${what} ${id}.`),
+  conflict: (code: string, detail: string, errors?: readonly FieldError[]) =>
+    new Problem(409, code, detail, errors ? { errors } : {}),
+  unavailable: (detail: string) =>
+    new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } }),
+};

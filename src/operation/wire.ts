@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseInstant } from '../rules/instant.ts';
+import { Refusal } from '../rules/refusal.ts';
+
+/** The pieces that requests and answers of all features share. */
+
+/** An id in a JSON body: a positive integer that JSON carries exactly. */
+export const id = z
+  .int()
+  .positive()
+  .meta({ description: 'Id, a positive integer', examples: [1] });
+
+/** An id in a path or a query string. */
+export const idText = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, 'must be a positive integer')
+  .transform(Number)
+  .pipe(id);
+
+export const idParams = z.object({ id: idText });
+
+/** A text that a person wrote: trimmed, not empty, without control characters. */
+export const words = (longest = 200) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .refine((text) => !hasControlCharacters(text), 'must not contain control characters');
+
+function hasControlCharacters(text: string): boolean {
+  return /\p{Cc}/u.test(text.replaceAll(/[\n\r\t]/g, '')) || !text.isWellFormed();
+}
+
+/** An ISO 8601 datetime on input; without an offset it is UTC. */
+export const instant = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return parseInstant(text);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: error instanceof Refusal ? error.message : 'is not a datetime',
+      });
+      return z.NEVER;
+    }
+  })
+  .meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
+
+/** An ISO 8601 datetime on output, with `Z` or an offset. */
+export const instantText = z.string().meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
+
+/** A whole number of watt-hours. */
+export const wattHours = z.int().meta({ description: 'Wh', examples: [1_000_000] });
+
+/** A whole number in a query string, between bounds. */
+export const countText = (most: number, byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(most))
+    .default(byDefault);
+
+export const MAX_PAGE = 1_000;
+
+/** Query string of every list. The answer's `Link` and `registry-next-cursor` headers lead to the next page. */
+export const pageQuery = z.object({
+  limit: countText(MAX_PAGE, 100).meta({ description: `Rows on a page, at most ${MAX_PAGE}` }),
+  cursor: z.string().max(500).optional().meta({ description: 'Where the last page ended' }),
+});
+
+export const done = z.object({ message: z.string() });

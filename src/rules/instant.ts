@@ -1,0 +1,102 @@
+import { IANAZone } from 'luxon';
+import { refuse } from './refusal.ts';
+
+const MS_PER_MINUTE = 60_000;
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+const DATETIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/**
+ * Reads an ISO 8601 datetime. Without offset it is UTC; a space may stand for `T`; a date alone is its
+ * midnight, UTC; what is finer than a millisecond is cut off.
+ *
+ * @throws {Refusal} `instant-invalid`, also for days and hours that no calendar has.
+ */
+export function parseInstant(text: string): Date {
+  const [, date, minute = '00:00', second = '00', fraction = '', offset = 'Z'] = DATETIME.exec(text) ?? [];
+  if (date === undefined) throw refuse.instantInvalid();
+  const wall = `${date}T${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
+  const shifted = new Date(wall);
+  const instant = shifted.getTime() - offsetMinutes(offset) * MS_PER_MINUTE;
+  // 30 February rolls into March and 24:00 into the next day: then the text read back is another one.
+  const real = instant >= FIRST_MS && instant <= LAST_MS && shifted.toISOString() === wall;
+  if (!real) throw refuse.instantInvalid();
+  return new Date(instant);
+}
+
+const WIDEST_OFFSET_MINUTES = 14 * 60;
+
+/** Minutes east of UTC, or NaN where no clock on Earth stands. */
+function offsetMinutes(offset: string): number {
+  if (offset === 'Z') return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', ''));
+  const size = hours * 60 + minutes;
+  if (minutes > 59 || size > WIDEST_OFFSET_MINUTES) return Number.NaN;
+  return offset.startsWith('-') ? -size : size;
+}
+
+/**
+ * Writes an instant in ISO 8601, without a fraction when there are no milliseconds: in UTC with `Z`, or
+ * in `zone` (an IANA name) with that zone's offset, also when that is `+00:00`.
+ *
+ * @throws {Refusal} `time-zone-unknown`.
+ * @throws {RangeError} for an invalid date.
+ */
+export function formatInstant(instant: Date, zone?: string): string {
+  if (zone === undefined) return `${wallTime(instant)}Z`;
+  const minutes = zoneOffset(zone, instant.getTime());
+  const size = Math.abs(minutes);
+  const clock = `${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`;
+  return `${wallTime(new Date(instant.getTime() + minutes * MS_PER_MINUTE))}${minutes < 0 ? '-' : '+'}${clock}`;
+}
+
+const twoDigits = (n: number) => (n < 10 ? `0${n}` : `${n}`);
+
+function wallTime(shifted: Date): string {
+  const iso = shifted.toISOString();
+  return iso.endsWith('.000Z') ? iso.slice(0, -5) : iso.slice(0, -1);
+}
+
+/** Whether this is the IANA name of a time zone. A bare offset is not, though `Intl` takes it for one. */
+export function isTimeZone(name: string): boolean {
+  return /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);
+}
+
+interface KnownZone {
+  readonly zone: IANAZone;
+  /** Offsets in minutes, by milliseconds since 1970. */
+  readonly offsets: Map<number, number>;
+}
+
+const knownZones = new Map<string, KnownZone>();
+
+const MOST_ZONES = 32;
+const MOST_OFFSETS = 20_000;
+
+/**
+ * Whole minutes east of UTC; old local mean times have seconds, which ISO 8601 cannot say. `Intl` needs
+ * 6 us for an answer, and a CSV asks for hundreds of thousands, mostly of the same intervals: hence the
+ * memory. It is by instant, because clocks have changed one minute past the hour (Goose Bay until 2011).
+ */
+function zoneOffset(name: string, at: number): number {
+  const { zone, offsets } = knownZone(name);
+  const known = offsets.get(at);
+  if (known !== undefined) return known;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  const offset = Math.round(zone.offset(at));
+  offsets.set(at, offset);
+  return offset;
+}
+
+function knownZone(name: string): KnownZone {
+  const known = knownZones.get(name);
+  if (known !== undefined) return known;
+  if (!isTimeZone(name)) throw refuse.timeZoneUnknown();
+  if (knownZones.size >= MOST_ZONES) knownZones.clear();
+  const added = { zone: IANAZone.create(name), offsets: new Map<number, number>() };
+  knownZones.set(name, added);
+  return added;
+}

@@ -1,0 +1,53 @@
+import { type FieldError, refuse } from './refusal.ts';
+import { granularities } from './words.ts';
+
+const MS_PER_MINUTE = 60_000;
+const LONGEST_MS = 60 * MS_PER_MINUTE;
+
+const START = 'production_starting_interval';
+const END = 'production_ending_interval';
+
+/** A production interval: from `start` up to, but without, `end`. */
+export interface Interval {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/**
+ * What speaks against issuing for an interval (certificate-rules.md, "Issuance"); empty when nothing does.
+ * `granularityMinutes` is the device's; both ends must lie on its grid, which starts at midnight UTC.
+ */
+export function intervalProblems(
+  { start, end }: Interval,
+  granularityMinutes: number,
+  now: Date,
+): FieldError[] {
+  const from = start.getTime();
+  const to = end.getTime();
+  if (Number.isNaN(from) || Number.isNaN(to)) {
+    return [{ path: Number.isNaN(from) ? START : END, message: 'must be a datetime' }];
+  }
+  const problems: FieldError[] = [];
+  const problem = (path: string, message: string) => problems.push({ path, message });
+  if (to <= from) problem(END, 'must be later than the start');
+  if (to - from > LONGEST_MS) problem(END, 'must be at most one hour after the start');
+  if (to > now.getTime()) problem(END, 'must not be in the future');
+  if (!granularities.some((minutes) => minutes === granularityMinutes)) {
+    problem('granularity_minutes', `must be one of ${granularities.join(', ')}`);
+    return problems;
+  }
+  const misaligned = `must be aligned to ${granularityMinutes} minutes`;
+  if (from % (granularityMinutes * MS_PER_MINUTE) !== 0) problem(START, misaligned);
+  if (to % (granularityMinutes * MS_PER_MINUTE) !== 0) problem(END, misaligned);
+  return problems;
+}
+
+/**
+ * Refuses an interval that breaks a rule, and names every rule that it breaks.
+ *
+ * @throws {Refusal} `interval-invalid`.
+ */
+export function assertInterval(interval: Interval, granularityMinutes: number, now: Date): void {
+  const problems = intervalProblems(interval, granularityMinutes, now);
+  if (problems.length > 0) throw refuse.intervalInvalid(problems);
+}

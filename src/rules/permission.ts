@@ -1,0 +1,39 @@
+import { refuse } from './refusal.ts';
+import type { Role } from './words.ts';
+
+/**
+ * What a role may do (http-contract.md, "Who may do what"), a row each:
+ * `read` what accounts hold; `act` on certificates, whitelists and accounts; `produce`: create accounts and
+ * devices, submit measurements; `storage` records and allocations; `issue`, withdraw and lock;
+ * `administer` metadata, users and roles.
+ */
+export const permissions = ['read', 'act', 'produce', 'storage', 'issue', 'administer'] as const;
+export type Permission = (typeof permissions)[number];
+
+/** How far a permission reaches: the accounts one is a user of, storage devices, or everything. */
+export type Scope = 'own' | 'storage devices' | 'all';
+
+/** A set of permissions per role; no role contains another by its number. */
+export const granted: Readonly<Record<Role, Readonly<Partial<Record<Permission, Scope>>>>> = {
+  AUDIT_USER: { read: 'own' },
+  TRADING_USER: { read: 'own', act: 'own' },
+  PRODUCTION_USER: { read: 'own', act: 'own', produce: 'own', storage: 'own' },
+  ADMIN: { read: 'all', act: 'all', produce: 'all', storage: 'all', issue: 'all', administer: 'all' },
+  STORAGE_VALIDATOR: { read: 'storage devices', storage: 'all' },
+};
+
+/** How far the role's permission reaches, or `undefined` when it has none. */
+export function scopeOf(permission: Permission, role: Role): Scope | undefined {
+  return granted[role][permission];
+}
+
+/**
+ * The same for who must have the permission.
+ *
+ * @throws {Refusal} `not-allowed`.
+ */
+export function assertAllowed(permission: Permission, role: Role): Scope {
+  const scope = scopeOf(permission, role);
+  if (scope === undefined) throw refuse.notAllowed(permission, role);
+  return scope;
+}

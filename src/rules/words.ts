@@ -1,0 +1,107 @@
+/** The value lists of http-contract.md, "Enums". The same strings stand in JSON, in the database and in the code. */
+
+export const roleNames = [
+  'ADMIN',
+  'PRODUCTION_USER',
+  'TRADING_USER',
+  'AUDIT_USER',
+  'STORAGE_VALIDATOR',
+] as const;
+export type Role = (typeof roleNames)[number];
+
+/**
+ * A role's number in tokens and in `change_role`: another spelling of its name, never a rank to compare
+ * (permission.ts decides). The contract gives STORAGE_VALIDATOR none; existing clients know it as 0.
+ */
+export const roleNumbers = {
+  ADMIN: 4,
+  PRODUCTION_USER: 3,
+  TRADING_USER: 2,
+  AUDIT_USER: 1,
+  STORAGE_VALIDATOR: 0,
+} as const satisfies Record<Role, number>;
+
+/** The role with this name or number, or `undefined` when there is none. */
+export function roleNamed(nameOrNumber: string | number): Role | undefined {
+  return roleNames.find((role) => role === nameOrNumber || roleNumbers[role] === nameOrNumber);
+}
+
+export const energySources = [
+  'solar_pv',
+  'wind',
+  'hydro',
+  'biomass',
+  'nuclear',
+  'electrolysis',
+  'geothermal',
+  'battery_storage',
+  'chp',
+  'other',
+] as const;
+export type EnergySource = (typeof energySources)[number];
+
+export const technologyTypes = [
+  'solar_pv',
+  'wind_turbine',
+  'hydro',
+  'battery_storage',
+  'other_storage',
+  'chp',
+  'other',
+] as const;
+export type TechnologyType = (typeof technologyTypes)[number];
+
+export const energyCarriers = ['electricity', 'natural_gas', 'hydrogen', 'heat', 'other'] as const;
+export type EnergyCarrier = (typeof energyCarriers)[number];
+
+export const bundleStatuses = [
+  'Active',
+  'Reserved',
+  'Locked',
+  'Cancelled',
+  'Cancelled for Storage',
+  'Claimed',
+  'Expired',
+  'Exported',
+  'Withdrawn',
+  'Bundle Split',
+] as const;
+export type BundleStatus = (typeof bundleStatuses)[number];
+
+/** Nothing leaves these (certificate-rules.md, "Status"). */
+export const finalStatuses = [
+  'Claimed',
+  'Cancelled for Storage',
+  'Expired',
+  'Exported',
+  'Withdrawn',
+  'Bundle Split',
+] as const satisfies readonly BundleStatus[];
+export type FinalStatus = (typeof finalStatuses)[number];
+
+/** The statuses that some action may still leave. */
+export type OpenStatus = Exclude<BundleStatus, FinalStatus>;
+
+export const actionTypes = [
+  'transfer',
+  'recurring_transfer',
+  'cancel',
+  'recurring_cancel',
+  'claim',
+  'recurring_claim',
+  'withdraw',
+  'lock',
+  'unlock',
+  'reserve',
+  'unreserve',
+  'export',
+  'cancel_for_storage',
+] as const;
+export type ActionType = (typeof actionTypes)[number];
+
+export const grossNetIndicators = ['NET', 'GROSS'] as const;
+export type GrossNetIndicator = (typeof grossNetIndicators)[number];
+
+/** Minutes between the instants at which a device's intervals may start and end. */
+export const granularities = [5, 10, 15, 30, 60] as const;
+export type Granularity = (typeof granularities)[number];

@@ -1,0 +1,41 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+
+/** A user's HTTP client. Answers are loose on purpose: a test says what it expects of them. */
+export class Client {
+  readonly #app: FastifyInstance;
+  readonly #token: string;
+  readonly userId: number;
+
+  constructor(app: FastifyInstance, token: string, userId: number) {
+    this.#app = app;
+    this.#token = token;
+    this.userId = userId;
+  }
+
+  request(options: InjectOptions): Promise<LightMyRequestResponse> {
+    return this.#app.inject({
+      ...options,
+      headers: { authorization: `Bearer ${this.#token}`, ...options.headers },
+    });
+  }
+
+  get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    return this.request({ method: 'GET', url, headers });
+  }
+
+  post(
+    url: string,
+    payload: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> {
+    return this.request({ method: 'POST', url, payload, headers });
+  }
+
+  patch(url: string, payload: object = {}): Promise<LightMyRequestResponse> {
+    return this.request({ method: 'PATCH', url, payload });
+  }
+
+  delete(url: string): Promise<LightMyRequestResponse> {
+    return this.request({ method: 'DELETE', url });
+  }
+}

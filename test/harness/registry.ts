@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import pino from 'pino';
+import { inject } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { hashPassword } from '../../src/authentication/index.ts';
+import { issueAccessToken } from '../../src/authentication/token.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Role } from '../../src/rules/words.ts';
+import { Client } from './client.ts';
+import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from './urls.ts';
+
+/** The moment at which every test registry lives, unless a test moves its clock. */
+export const NOW = new Date('2026-03-15T12:00:00Z');
+export const PASSWORD = 'correct horse battery';
+
+export interface TestRegistry {
+  readonly app: FastifyInstance;
+  readonly database: Database;
+  readonly config: Config;
+  /** The superuser's connections to both servers, to look behind the API. */
+  readonly primary: pg.Pool;
+  readonly standby: pg.Pool;
+  setClock(now: Date): void;
+  /** A new user of that role, as a client that is logged in. */
+  as(role: Role, name?: string): Promise<Client>;
+  close(): Promise<void>;
+}
+
+let passwordHash: Promise<string> | undefined;
+let users = 0;
+
+async function copyTemplate(primaryUrl: string, standbyUrl: string, name: string): Promise<void> {
+  const primary = new pg.Client({ connectionString: atDatabase(primaryUrl, 'postgres') });
+  const standby = new pg.Client({ connectionString: atDatabase(standbyUrl, 'postgres') });
+  await Promise.all([primary.connect(), standby.connect()]);
+  // Two files may copy at once, and a template that is being copied takes no second copy.
+  await primary.query('SELECT pg_advisory_lock(1)');
+  await primary.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const { rows } = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
+  for (let shown = false; !shown; ) {
+    const answer = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [
+      rows[0].position,
+    ]);
+    shown = answer.rows[0].shown;
+  }
+  await Promise.all([primary.end(), standby.end()]);
+}
+
+/** A registry of its own for a test file: its own database on the shared cluster, and a clock that the test sets. */
+export async function openRegistry(settings: Record<string, string> = {}): Promise<TestRegistry> {
+  const cluster = inject('cluster');
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
+  await copyTemplate(cluster.primary, cluster.standby, name);
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_WRITE_URL: atDatabase(cluster.primary, name, WRITE_USER),
+    DATABASE_READ_URLS: atDatabase(cluster.standby, name, READ_USER),
+    JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
+    ...settings,
+  });
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const database = await openDatabase({
+    writeUrl: config.DATABASE_WRITE_URL,
+    readUrls: config.DATABASE_READ_URLS,
+    poolSize: config.DATABASE_POOL_SIZE,
+    replicaWaitMs: 10_000,
+    replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
+    onError: (error) => log.warn({ err: error }, 'an idle connection was lost'),
+  });
+  let now = NOW;
+  const app = await buildApp({ config, database, clock: () => now, log });
+  const primary = new pg.Pool({ connectionString: atDatabase(cluster.primary, name), max: 4 });
+  const standby = new pg.Pool({ connectionString: atDatabase(cluster.standby, name), max: 2 });
+
+  return {
+    app,
+    database,
+    config,
+    primary,
+    standby,
+    setClock: (to) => {
+      now = to;
+    },
+    async as(role, userName = `User ${++users}`) {
+      passwordHash ??= hashPassword(PASSWORD);
+      const userId = await insertUser(database, { role, name: userName, passwordHash: await passwordHash });
+      const { token } = await issueAccessToken(config, userId, now);
+      return new Client(app, token, userId);
+    },
+    async close() {
+      await app.close();
+      await Promise.all([database.stop(), primary.end(), standby.end()]);
+    },
+  };
+}
+
+async function insertUser(
+  database: Database,
+  { role, name, passwordHash: hash }: { role: Role; name: string; passwordHash: string },
+): Promise<number> {
+  const { value, position } = await database.transact({ userId: null, requestId: null }, async (tx) => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const [user] = await tx.query<{ id: number }>(
+      sql`INSERT INTO registry_user (name, email, role) VALUES (${name}, ${email}, ${role}) RETURNING id`,
+    );
+    if (user === undefined) throw new Error('no user was made');
+    await tx.query(sql`INSERT INTO credential (user_id, password_hash) VALUES (${user.id}, ${hash})`);
+    return user.id;
+  });
+  await database.mirrored(position);
+  return value;
+}

@@ -1,0 +1,16 @@
+/** The database that every test file gets a copy of. */
+export const TEMPLATE = 'registry_template';
+
+export const WRITE_USER = { name: 'registry_app', password: 'write-password' };
+export const READ_USER = { name: 'registry_reader', password: 'read-password' };
+
+/** The same server, another database, and another user where one is given. */
+export function atDatabase(url: string, database: string, user?: { name: string; password: string }): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${database}`;
+  if (user) {
+    parsed.username = user.name;
+    parsed.password = user.password;
+  }
+  return parsed.toString();
+}
