@@ -1,14 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-const projects = ['unit', 'integration', 'http', 'eventstore'] as const;
+/** Kinds of tests that need no database; the others share one embedded cluster, and each file has its own database. */
+const pure = ['unit', 'eventstore'];
+const onCluster = ['integration', 'http'];
+
+const project = (name: string, globalSetup: string[]) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+});
 
 export default defineConfig({
   test: {
-    include: projects.map((kind) => `test/${kind}/**/*.test.ts`),
-    globalSetup: ['test/harness/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      ...pure.map((name) => project(name, [])),
+      ...onCluster.map((name) => project(name, ['test/harness/global-setup.ts'])),
+    ],
   },
 });

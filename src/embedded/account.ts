@@ -106,12 +106,16 @@ export async function placeOfRoot(account: Account): Promise<string> {
     await assertOnlyRootCanChange(place);
     if (canEnter(account, place)) return place;
   }
-  throw new EmbeddedPostgresError(`no folder that ${account.name} can enter: tried ${ROOT_PLACES.join(', ')}`);
+  throw new EmbeddedPostgresError(
+    `no folder that ${account.name} can enter: tried ${ROOT_PLACES.join(', ')}`,
+  );
 }
 
 /** Another user could have planted a folder, or a link, with programs of their own under a well-known name. */
 export async function assertOnlyRootCanChange(folder: string): Promise<void> {
   const found = await lstat(folder);
   if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return;
-  throw new EmbeddedPostgresError(`${folder} is not a folder that only root can change: remove it, and start again`);
+  throw new EmbeddedPostgresError(
+    `${folder} is not a folder that only root can change: remove it, and start again`,
+  );
 }

@@ -103,7 +103,9 @@ function majorOf(version: string | Error): string {
 /** Copies the package's binaries to a place of root's, once per version of the package. */
 async function copyFor(account: Account, programs: Programs, log: (line: string) => void): Promise<Programs> {
   const folder = packageFolder(programs);
-  const { name, version } = PackageManifest.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+  const { name, version } = PackageManifest.parse(
+    JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
+  );
   const place = await placeOfRoot(account);
   const copy = join(place, `${basename(name)}-${version}`);
   if (!(await exists(copy))) {

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, cp, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { type Account, handOver } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -103,7 +114,8 @@ export async function readControlData(folder: string): Promise<ControlData | und
       cleanlyShutDown: head.readUInt32LE(16) === CLEANLY_SHUT_DOWN,
     };
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS')) return undefined;
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ERR_OUT_OF_RANGE', 'ERR_BUFFER_OUT_OF_BOUNDS'))
+      return undefined;
     throw error;
   }
 }

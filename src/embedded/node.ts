@@ -33,6 +33,8 @@ export interface NodeSetup {
   readonly settings: Readonly<Record<string, string>>;
   readonly tools: FolderTools;
   readonly log: (line: string) => void;
+  /** False once the cluster has given its data folder back. */
+  readonly isOpen: () => boolean;
 }
 
 /** Somebody was faster: the port is taken. */
@@ -52,6 +54,7 @@ export function createNode(setup: NodeSetup): EmbeddedNode {
   const isRunning = (): boolean => running !== undefined && !running.hasExited();
 
   async function start(): Promise<void> {
+    if (!setup.isOpen()) throw new EmbeddedPostgresError(`the cluster of this ${setup.name} is stopped`);
     if (isRunning()) return;
     await end(); // After a crash: its last processes first.
     running = await startServer(setup);
@@ -107,7 +110,9 @@ async function untilItAcceptsConnections(
   let refusal: unknown;
   const accepts = async (): Promise<boolean> => {
     try {
-      await withConnection({ port, password: tools.password }, 'postgres', (client) => client.query('select 1'));
+      await withConnection({ port, password: tools.password }, 'postgres', (client) =>
+        client.query('select 1'),
+      );
       return true;
     } catch (error) {
       refusal = error;
@@ -116,7 +121,9 @@ async function untilItAcceptsConnections(
   };
   const settled = await eventually(START_LIMIT_MS, async () => server.hasExited() || (await accepts()));
   if (settled && !server.hasExited()) return;
-  if (/could not bind|could not create any TCP\/IP sockets/.test(await readLogFrom(tools.logFile, logStart))) {
+  if (
+    /could not bind|could not create any TCP\/IP sockets/.test(await readLogFrom(tools.logFile, logStart))
+  ) {
     throw new PortTakenError(`port ${port} is taken: the ${name} cannot listen on it`);
   }
   const what = settled ? 'ended at its start' : `does not accept connections (${messageOf(refusal)})`;

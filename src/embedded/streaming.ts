@@ -4,39 +4,45 @@ import { type Address, withConnection } from './connection.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { eventually } from './patience.ts';
 
-const CONNECT_LIMIT_MS = 20_000;
-const CATCH_UP_LIMIT_MS = 120_000;
+/** A standby that makes no step for so long will make none. */
+const STALL_LIMIT_MS = 20_000;
+const LIMIT_MS = 600_000;
 
-const Position = z.tuple([z.object({ lsn: z.string() })]);
-const Flag = z.tuple([z.object({ yes: z.boolean() })]);
+const Goal = z.tuple([z.object({ lsn: z.string() })]);
+const Replay = z.tuple([z.object({ lsn: z.string().nullable() })]);
+const Progress = z.tuple([z.object({ ahead: z.boolean(), arrived: z.boolean() })]);
+
+const PROGRESS = `
+  select coalesce($1::pg_lsn > pg_current_wal_flush_lsn(), false) as ahead,
+         coalesce($1::pg_lsn >= $2::pg_lsn, false)
+           and exists (select from pg_stat_replication where application_name = $3 and state = 'streaming')
+           as arrived`;
 
 /**
- * Waits until the standby streams, and has replayed everything that the primary had written by now.
+ * Waits until the standby streams, and has replayed everything that the primary has written by now.
  *
- * @throws {EmbeddedPostgresError} when it does not: it may have diverged.
+ * @throws {EmbeddedPostgresError} when it will not come to that: it has diverged, or lacks WAL that is no more.
  */
 export async function untilStreaming(primary: Address, standby: Address): Promise<void> {
-  await withConnection(primary, 'postgres', async (onPrimary) => {
-    const { rows } = await onPrimary.query('select pg_current_wal_lsn()::text as lsn');
-    const [{ lsn }] = Position.parse(rows);
-    const connects = 'select exists (select from pg_stat_replication where application_name = $1) as yes';
-    const isConnected = async (): Promise<boolean> => isTrue(await onPrimary.query(connects, [STANDBY_NAME]));
-    if (!(await eventually(CONNECT_LIMIT_MS, isConnected))) {
-      throw new EmbeddedPostgresError('the standby does not stream from the primary');
-    }
-    await withConnection(standby, 'postgres', async (onStandby) => {
-      const reaches = 'select coalesce(pg_last_wal_replay_lsn() >= $1::pg_lsn, false) as yes';
-      const isThere = async (): Promise<boolean> => isTrue(await onStandby.query(reaches, [lsn]));
-      if (await eventually(CATCH_UP_LIMIT_MS, isThere)) return;
-      throw new EmbeddedPostgresError('the standby does not catch up with the primary');
-    });
-    const streams = `${connects.replace('$1', "$1 and state = 'streaming'")}`;
-    const isStreaming = async (): Promise<boolean> => isTrue(await onPrimary.query(streams, [STANDBY_NAME]));
-    if (await eventually(CONNECT_LIMIT_MS, isStreaming)) return;
-    throw new EmbeddedPostgresError('the standby has lost its stream from the primary');
-  });
-}
-
-function isTrue(result: { rows: unknown }): boolean {
-  return Flag.parse(result.rows)[0].yes;
+  await withConnection(primary, 'postgres', (onPrimary) =>
+    withConnection(standby, 'postgres', async (onStandby) => {
+      const [goal] = Goal.parse((await onPrimary.query('select pg_current_wal_lsn()::text as lsn')).rows);
+      let reached: string | null = null;
+      let since = performance.now();
+      const streams = await eventually(LIMIT_MS, async () => {
+        const replay = await onStandby.query('select pg_last_wal_replay_lsn()::text as lsn');
+        const [{ lsn }] = Replay.parse(replay.rows);
+        const progress = await onPrimary.query(PROGRESS, [lsn, goal.lsn, STANDBY_NAME]);
+        const [{ ahead, arrived }] = Progress.parse(progress.rows);
+        if (ahead) throw new EmbeddedPostgresError('the standby is ahead of the primary: they have diverged');
+        if (lsn !== reached) since = performance.now();
+        if (performance.now() - since > STALL_LIMIT_MS) {
+          throw new EmbeddedPostgresError('the standby does not stream from the primary');
+        }
+        reached = lsn;
+        return arrived;
+      });
+      if (!streams) throw new EmbeddedPostgresError('the standby does not catch up with the primary');
+    }),
+  );
 }

@@ -5,7 +5,6 @@ import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 
-const REFUSAL_STATUS = { not_found: 404, forbidden: 403, conflict: 409, rule: 422 } as const;
 const PROBLEM_TYPE = 'application/problem+json';
 const UNAVAILABLE = /^(08|53|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
@@ -48,7 +47,7 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
 /** The problem that an error is to the client; anything unknown is a 500 that says nothing. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Refusal) return refusalProblem(error);
+  if (error instanceof Refusal) return Problem.of(error);
   const fromDatabase = databaseError(error);
   if (fromDatabase) return databaseProblem(fromDatabase);
   return frameworkProblem(error) ?? connectionProblem(error) ?? unexpected();
@@ -60,11 +59,6 @@ function unexpected(): Problem {
     'unexpected',
     'The registry failed unexpectedly; nothing was told about why. Quote the instance.',
   );
-}
-
-export function refusalProblem(refusal: Refusal, extensions: Record<string, unknown> = {}): Problem {
-  const { kind, code, message, errors } = refusal;
-  return new Problem(REFUSAL_STATUS[kind], code, message, { extensions, ...(errors ? { errors } : {}) });
 }
 
 function databaseProblem(error: { code?: string | undefined; constraint?: string | undefined }): Problem {

@@ -1,5 +1,6 @@
 import { accountOperations } from '../account/index.ts';
 import { authenticationOperations } from '../authentication/index.ts';
+import { certificateOperations } from '../certificate/index.ts';
 import { deviceOperations } from '../device/index.ts';
 import type { Operation } from '../operation/operation.ts';
 import { healthOperations } from './health.ts';
@@ -10,4 +11,5 @@ export const operations: readonly Operation[] = [
   ...authenticationOperations,
   ...accountOperations,
   ...deviceOperations,
+  ...certificateOperations,
 ];

@@ -1,6 +1,13 @@
-import type { FieldError } from '../rules/refusal.ts';
+import type { FieldError, Refusal, RefusalKind } from '../rules/refusal.ts';
 
 export type { FieldError };
+
+const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
+  not_found: 404,
+  forbidden: 403,
+  conflict: 409,
+  rule: 422,
+};
 
 interface ProblemDetails {
   readonly errors?: readonly FieldError[];
@@ -23,6 +30,20 @@ export class Problem extends Error {
     this.status = status;
     this.code = code;
     this.details = details;
+  }
+
+  /** What a refusal by the certificate rules is over HTTP. */
+  static of({ kind, code, message, errors }: Refusal): Problem {
+    return new Problem(REFUSAL_STATUS[kind], code, message, errors.length > 0 ? { errors } : {});
+  }
+
+  /** The same, with more members in its document. */
+  with(extensions: Readonly<Record<string, unknown>>): Problem {
+    const { details } = this;
+    return new Problem(this.status, this.code, this.message, {
+      ...details,
+      extensions: { ...details.extensions, ...extensions },
+    });
   }
 }
 

@@ -148,6 +148,14 @@ const issuanceRefusals = {
       'bundle_quantity',
       `${askedWh} Wh is more than the ${limitWh} Wh that the device can make in this interval`,
     ),
+  deviceUnidentified: (deviceId: number) =>
+    badField('device-unidentified', 'device_id', `device ${deviceId} has no local_device_identifier`),
+  alreadyIssued: (issuanceId: string) =>
+    new Refusal(
+      'conflict',
+      'already-issued',
+      `certificates exist for this interval or a part of it: issuance ${issuanceId}`,
+    ),
   idsExhausted: (quantity: number) =>
     badField('ids-exhausted', 'bundle_quantity', `the device has no ${quantity} certificate ids left`),
   issuanceIdInvalid: () =>

@@ -3,38 +3,42 @@ import { expect, test } from 'vitest';
 import { Refusal, refuse } from '../../../src/rules/refusal.ts';
 
 const bundle = { id: 7, status: 'Claimed' } as const;
-const all = [
-  refuse.wrongStatus('cancel_for_storage', bundle),
-  refuse.expired('cancel', bundle),
-  refuse.notYetExpired(bundle),
-  refuse.reasonRequired('lock'),
-  refuse.wholeBundlesOnly('export'),
-  refuse.noBundles(),
-  refuse.tooManyBundles(10_001, 10_000),
-  refuse.duplicateBundles([1]),
-  refuse.bundlesNotFound([1]),
-  refuse.quantityAndPercentage(),
-  refuse.quantityInvalid(),
-  refuse.percentageInvalid(),
-  refuse.notEnough(2, 1),
-  refuse.nothingToTake(0.1),
-  refuse.notTheCaller(),
-  refuse.sameAccount(),
-  refuse.targetNotFound(2),
-  refuse.notWhitelisted(1, 2),
-  refuse.beneficiaryDiffers(7),
-  refuse.notAllowed('issue', 'AUDIT_USER'),
-  refuse.notFound('device', 3),
-  refuse.intervalInvalid([]),
-  refuse.overCapacity(2, 1),
-  refuse.idsExhausted(5),
-  refuse.issuanceIdInvalid(),
-  refuse.instantInvalid(),
-  refuse.timeZoneUnknown(),
-];
+/** A refusal without an example here does not type-check. */
+const examples: Record<keyof typeof refuse, Refusal> = {
+  wrongStatus: refuse.wrongStatus('cancel_for_storage', bundle),
+  expired: refuse.expired('cancel', bundle),
+  notYetExpired: refuse.notYetExpired(bundle),
+  reasonRequired: refuse.reasonRequired('lock'),
+  wholeBundlesOnly: refuse.wholeBundlesOnly('export'),
+  noBundles: refuse.noBundles(),
+  tooManyBundles: refuse.tooManyBundles(10_001, 10_000),
+  duplicateBundles: refuse.duplicateBundles([1]),
+  bundlesNotFound: refuse.bundlesNotFound([1]),
+  quantityAndPercentage: refuse.quantityAndPercentage(),
+  quantityInvalid: refuse.quantityInvalid(),
+  percentageInvalid: refuse.percentageInvalid(),
+  notEnough: refuse.notEnough(2, 1),
+  nothingToTake: refuse.nothingToTake(0.1),
+  notTheCaller: refuse.notTheCaller(),
+  sameAccount: refuse.sameAccount(),
+  targetNotFound: refuse.targetNotFound(2),
+  notWhitelisted: refuse.notWhitelisted(1, 2),
+  beneficiaryDiffers: refuse.beneficiaryDiffers(7),
+  notAllowed: refuse.notAllowed('issue', 'AUDIT_USER'),
+  notFound: refuse.notFound('device', 3),
+  intervalInvalid: refuse.intervalInvalid([]),
+  overCapacity: refuse.overCapacity(2, 1),
+  deviceUnidentified: refuse.deviceUnidentified(3),
+  alreadyIssued: refuse.alreadyIssued('12-2025-01-12T14:00:00Z'),
+  idsExhausted: refuse.idsExhausted(5),
+  issuanceIdInvalid: refuse.issuanceIdInvalid(),
+  instantInvalid: refuse.instantInvalid(),
+  timeZoneUnknown: refuse.timeZoneUnknown(),
+};
+const all = Object.values(examples);
 
 test('every refusal has a code of its own, in kebab case', () => {
-  expect(all).toHaveLength(Object.keys(refuse).length);
+  expect(Object.keys(examples).toSorted()).toEqual(Object.keys(refuse).toSorted());
   expect(new Set(all.map(({ code }) => code)).size).toBe(all.length);
   for (const { code } of all) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
   for (const refusal of all) expect(refusal).toBeInstanceOf(Refusal);

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { requireAccount } from '../operation/caller.ts';
+import { query } from '../operation/operation.ts';
+import { pageById } from '../operation/paging.ts';
+import { idText, instant, pageQuery } from '../operation/wire.ts';
+import { actionTypes } from '../rules/words.ts';
+import { actionsWhere, actionView } from './action-store.ts';
+import { Action } from './action-wire.ts';
+
+const ActionQuery = pageQuery.extend({
+  account_id: idText.optional().meta({ description: 'As source, or as target of what arrived' }),
+  action_type: z.enum(actionTypes).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+
+/**
+ * What an account may see of the log: its own users' requests, those of administrators on it, and what arrived.
+ * What a stranger tried in its name reached nothing, and is for administrators to see.
+ */
+const ofAccounts = (accounts: ReturnType<typeof sql>) => sql`(
+  a.source_id IN (${accounts})
+    AND (a.action_result = 'Success'
+         OR EXISTS (SELECT FROM account_user l WHERE l.account_id = a.source_id AND l.user_id = a.user_id)
+         OR EXISTS (SELECT FROM registry_user u WHERE u.id = a.user_id AND u.role = 'ADMIN'))
+  OR a.target_id IN (${accounts}) AND a.action_result = 'Success')`;
+
+export const listActions = query({
+  id: 'listActions',
+  method: 'GET',
+  path: '/certificate/actions',
+  tag: 'Actions',
+  summary: 'The action log',
+  description:
+    "Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all.",
+  permission: 'read',
+  query: ActionQuery,
+  answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },
+  handle: async (call) => {
+    const { account_id: accountId, action_type: type, from, to } = call.query;
+    if (accountId !== undefined) requireAccount(call, accountId);
+    const own = sql`SELECT account_id FROM account_user WHERE user_id = ${call.caller.userId} AND deleted_at IS NULL`;
+    const conditions = [
+      accountId !== undefined
+        ? ofAccounts(sql`${accountId}`)
+        : call.scope === 'all'
+          ? sql`true`
+          : ofAccounts(own),
+      ...(type ? [sql`a.action_type = ${type}`] : []),
+      ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
+      ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),
+    ];
+    const rows = await call.read(({ query: run }) =>
+      pageById(call, (after, limit) =>
+        actionsWhere(run, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
+      ),
+    );
+    return rows.map(actionView);
+  },
+});

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { id, instant, instantText, words } from '../operation/wire.ts';
+import { type ActionType, actionTypes } from '../rules/words.ts';
+
+/** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
+const common = {
+  source_id: id.meta({ description: 'The account that holds the bundles' }),
+  user_id: id.nullish().meta({ description: "If given, the caller's own" }),
+  granular_certificate_bundle_ids: z
+    .array(id)
+    .meta({ description: 'Query first, look, then act on ids', examples: [[1]] }),
+  localise_time: z.boolean().nullish(),
+};
+
+const part = {
+  certificate_quantity: z
+    .int()
+    .nullish()
+    .meta({ description: 'Wh in total: bundles are taken in the order given, and the last one is split' }),
+  certificate_bundle_percentage: z
+    .number()
+    .nullish()
+    .meta({ description: 'Part of each bundle, more than 0 and at most 1', examples: [0.5] }),
+};
+
+const beneficiary = words().nullish();
+
+/** Clients may name the action again; then it must be the one that they call. */
+const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
+
+export const TransferRequest = z
+  .object({
+    ...common,
+    ...part,
+    ...named('transfer'),
+    target_id: id.meta({ description: 'The account to transfer to' }),
+  })
+  .meta({ id: 'TransferRequest' });
+
+export const CancelRequest = z
+  .object({
+    ...common,
+    ...part,
+    ...named('cancel'),
+    beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),
+    cancellation_purpose: words().nullish(),
+    cancellation_period_start: instant.nullish(),
+    cancellation_period_end: instant.nullish(),
+  })
+  .meta({ id: 'CancelRequest' });
+
+export const Action = z
+  .object({
+    id,
+    action_type: z.enum(actionTypes),
+    action_result: z.enum(['Success', 'Failure']),
+    source_id: id,
+    target_id: id.nullable(),
+    user_id: id,
+    beneficiary: z.string().nullable(),
+    granular_certificate_bundle_ids: z.array(z.int()),
+    resulting_bundle_ids: z.array(z.int()).meta({ description: 'The bundles now carrying the effect' }),
+    certificate_quantity: z.int().nullable(),
+    certificate_bundle_percentage: z.number().nullable(),
+    action_request_datetime: instantText,
+    action_completed_datetime: instantText,
+    details: z.record(z.string(), z.unknown()).meta({ description: 'Of a refusal: its code and reason' }),
+  })
+  .meta({ id: 'Action' });

@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm';
+import { array } from '../database/connection.ts';
+import type { Transaction } from '../database/transact.ts';
+import { bundleHash } from '../rules/hash.ts';
+import { certificateRange, splitRange } from '../rules/range.ts';
+import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/words.ts';
+
+/** A bundle locked for an action, with what its rules and its children's hashes need. */
+export interface LockedBundle {
+  readonly id: number;
+  readonly accountId: number;
+  readonly status: BundleStatus;
+  readonly priorStatus: BundleStatus | null;
+  readonly quantity: number;
+  readonly rangeStart: number;
+  readonly rangeEnd: number;
+  readonly beneficiary: string | null;
+  readonly hash: string;
+  readonly issuanceId: string;
+  readonly deviceId: number;
+  readonly metadataId: number;
+  readonly productionStart: Date;
+  readonly productionEnd: Date;
+  readonly energyCarrier: EnergyCarrier;
+  readonly energySource: EnergySource;
+  readonly faceValue: number;
+  readonly expiry: Date;
+}
+
+/** Locks bundles in the order of their ids, so that no two actions wait for each other in a circle. */
+export function lockBundles(tx: Transaction, ids: readonly number[]): Promise<LockedBundle[]> {
+  return tx.query<LockedBundle>(sql`
+    SELECT b.id, b.account_id AS "accountId", b.status, b.prior_status AS "priorStatus", b.quantity,
+           b.range_start AS "rangeStart", b.range_end AS "rangeEnd", b.beneficiary, encode(b.hash, 'hex') AS hash,
+           i.issuance_id AS "issuanceId", i.device_id AS "deviceId", i.metadata_id AS "metadataId",
+           i.production_start AS "productionStart", i.production_end AS "productionEnd",
+           i.energy_carrier AS "energyCarrier", i.energy_source AS "energySource", i.face_value AS "faceValue", i.expiry
+    FROM bundle b JOIN issuance i ON i.id = b.issuance_id
+    WHERE b.id = ANY (${array(ids)}::bigint[])
+    ORDER BY b.id
+    FOR NO KEY UPDATE OF b`);
+}
+
+interface Child {
+  readonly parentId: number;
+  readonly rangeStart: number;
+  readonly rangeEnd: number;
+  readonly hash: string;
+}
+
+/**
+ * Splits bundles, set-based: each parent is retired and replaced by two children that tile it.
+ *
+ * @returns the id of the first child, which holds what was to be taken, by the id of its parent.
+ */
+export async function splitBundles(
+  tx: Transaction,
+  parts: readonly { readonly bundle: LockedBundle; readonly take: number }[],
+): Promise<Map<number, number>> {
+  if (parts.length === 0) return new Map();
+  const parentIds = parts.map(({ bundle }) => bundle.id);
+  await tx.query(sql`
+    UPDATE bundle SET prior_status = status, status = 'Bundle Split' WHERE id = ANY (${array(parentIds)}::bigint[])`);
+  const children = parts.flatMap(({ bundle, take }) => childrenOf(bundle, take));
+  const rows = await tx.query<{ id: number; parentId: number; isFirst: boolean }>(sql`
+    INSERT INTO bundle AS b (issuance_id, account_id, status, range_start, range_end, beneficiary, parent_id, hash, device_id,
+                             production_start)
+    SELECT p.issuance_id, p.account_id, p.prior_status, child.starts, child.ends, p.beneficiary, p.id,
+           decode(child.hash, 'hex'), p.device_id, p.production_start
+    FROM unnest(${array(children.map(({ parentId }) => parentId))}::bigint[],
+                ${array(children.map(({ rangeStart }) => rangeStart))}::bigint[],
+                ${array(children.map(({ rangeEnd }) => rangeEnd))}::bigint[],
+                ${array(children.map(({ hash }) => hash))}::text[]) WITH ORDINALITY AS child(parent_id, starts, ends, hash, n)
+    JOIN bundle p ON p.id = child.parent_id
+    ORDER BY child.n
+    RETURNING b.id, b.parent_id AS "parentId",
+              b.range_start = (SELECT range_start FROM bundle WHERE id = b.parent_id) AS "isFirst"`);
+  return new Map(rows.filter(({ isFirst }) => isFirst).map(({ parentId, id }) => [parentId, id]));
+}
+
+function childrenOf(parent: LockedBundle, take: number): Child[] {
+  const halves = splitRange(certificateRange(parent.rangeStart, parent.rangeEnd), take);
+  return halves.map((range) => ({
+    parentId: parent.id,
+    rangeStart: range.start,
+    rangeEnd: range.end,
+    hash: bundleHash({ ...parent, range }, parent.hash),
+  }));
+}
+
+/** What an action leaves on the bundles it takes. */
+export interface Effect {
+  readonly bundleId: number;
+  readonly status: BundleStatus;
+  readonly priorStatus: BundleStatus | null;
+}
+
+/** Writes the effect of an action on its bundles, set-based; `null` leaves account and beneficiary as they are. */
+export async function applyEffects(
+  tx: Transaction,
+  effects: readonly Effect[],
+  { accountId, beneficiary }: { accountId: number | null; beneficiary: string | null },
+): Promise<void> {
+  await tx.query(sql`
+    UPDATE bundle b
+    SET status = effect.status, prior_status = effect.prior_status,
+        account_id = coalesce(${accountId}::bigint, b.account_id),
+        beneficiary = coalesce(${beneficiary}::text, b.beneficiary)
+    FROM unnest(${array(effects.map(({ bundleId }) => bundleId))}::bigint[],
+                ${array(effects.map(({ status }) => status))}::bundle_status[],
+                ${array(effects.map(({ priorStatus }) => priorStatus))}::bundle_status[]) AS effect(id, status, prior_status)
+    WHERE b.id = effect.id`);
+}

@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { mutation } from '../operation/operation.ts';
+import { id, instant, words } from '../operation/wire.ts';
+import { refuse } from '../rules/refusal.ts';
+import { energyCarriers, energySources } from '../rules/words.ts';
+import { Bundle } from './bundle-wire.ts';
+import { issue } from './issue.ts';
+import { type BundleRow, bundleView, selectBundles } from './read-model.ts';
+
+const CertificateCreate = z
+  .object({
+    device_id: id,
+    production_starting_interval: instant,
+    production_ending_interval: instant,
+    bundle_quantity: z
+      .int()
+      .positive()
+      .meta({ description: 'Wh', examples: [12_500_000] }),
+    metadata_id: id,
+    energy_carrier: z.enum(energyCarriers).optional(),
+    energy_source: z.enum(energySources).optional().meta({ description: 'That of the device, unless given' }),
+    emissions_factor_production_device: z.number().min(0).max(1e9).nullish(),
+    emissions_factor_source: words().nullish(),
+    issuance_post_energy_carrier_conversion: z.boolean().optional(),
+  })
+  .meta({ id: 'CertificateCreate' });
+
+export const createCertificates = mutation({
+  id: 'createCertificates',
+  method: 'POST',
+  path: '/certificate/create',
+  tag: 'Certificates',
+  summary: 'Issue certificates for one interval of a device',
+  description:
+    "Issues a bundle to the device's account. Ids, hash, issuance id, status and expiry are the registry's, whatever the body says. An interval is issued once: again is refused with 409, and names the issuance.",
+  permission: 'issue',
+  body: CertificateCreate,
+  answer: { status: 201, description: 'The bundle', schema: Bundle },
+  refusals: [404, 409],
+  handle: ({ body, services, transact }) =>
+    transact(async (tx) => {
+      const draft = {
+        deviceId: body.device_id,
+        start: body.production_starting_interval,
+        end: body.production_ending_interval,
+        quantityWh: body.bundle_quantity,
+        metadataId: body.metadata_id,
+        characteristics: {
+          energyCarrier: body.energy_carrier,
+          energySource: body.energy_source,
+          emissionsFactor: body.emissions_factor_production_device ?? undefined,
+          emissionsFactorSource: body.emissions_factor_source ?? undefined,
+          postEnergyCarrierConversion: body.issuance_post_energy_carrier_conversion,
+        },
+      };
+      const options = { config: services.config, now: services.clock(), onError: 'fail' } as const;
+      const [outcome] = await issue(tx, [draft], options);
+      if (outcome?.result === 'already issued') throw refuse.alreadyIssued(outcome.issuanceId);
+      if (outcome?.result !== 'issued') throw new Error('a single issuance was neither issued nor refused');
+      const [row] = await tx.query<BundleRow>(sql`${selectBundles} WHERE b.id = ${outcome.bundleId}`);
+      if (row === undefined) throw new Error(`bundle ${outcome.bundleId} was issued and is not there`);
+      return bundleView(row);
+    }),
+});

@@ -1,0 +1,123 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { array } from '../database/connection.ts';
+import { id, instant } from '../operation/wire.ts';
+import { parseIssuanceId } from '../rules/issuance-id.ts';
+import { Refusal } from '../rules/refusal.ts';
+import { bundleStatuses, energySources } from '../rules/words.ts';
+
+const MOST_IDS = 10_000;
+
+const issuanceId = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    try {
+      return parseIssuanceId(text);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: error instanceof Refusal ? error.message : 'is no issuance id',
+      });
+      return z.NEVER;
+    }
+  })
+  .meta({ examples: ['12-2025-01-12T14:00:00Z'] });
+
+const FilterFields = z.object({
+  source_id: id.meta({ description: 'The account whose bundles are asked for' }),
+  user_id: id.nullish().meta({ description: "If given, the caller's own" }),
+  issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).nullish(),
+  device_id: id.nullish(),
+  energy_source: z.enum(energySources).nullish(),
+  certificate_period_start: instant
+    .nullish()
+    .meta({ description: 'Intervals that start at this instant or later' }),
+  certificate_period_end: instant
+    .nullish()
+    .meta({ description: 'Intervals that end at this instant or earlier' }),
+  certificate_bundle_status: z
+    .enum(bundleStatuses)
+    .nullish()
+    .meta({ description: 'Any but "Bundle Split", unless given' }),
+  certificate_bundle_id_range_start: id
+    .nullish()
+    .meta({ description: 'With one issuance id: slices that reach it or lie past it' }),
+  certificate_bundle_id_range_end: id
+    .nullish()
+    .meta({ description: 'With one issuance id: slices that reach it or lie before it' }),
+  sparse_filter_list: z
+    .array(z.tuple([id, instant]))
+    .min(1)
+    .max(MOST_IDS)
+    .nullish()
+    .meta({ description: 'Pairs of device id and interval start' }),
+  localise_time: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Render datetimes in the account's time zone" }),
+});
+
+/** The filters of a certificate query. All of them combine with AND, and none drops the account. */
+export const CertificateFilter = FilterFields.superRefine((filter, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  const { certificate_period_start: start, certificate_period_end: end, issuance_ids: issuances } = filter;
+  if (issuances && (start || end)) refuse('issuance_ids', 'not together with a period');
+  if (start && end && end <= start) refuse('certificate_period_end', 'must be after the start of the period');
+  const { certificate_bundle_id_range_start: first, certificate_bundle_id_range_end: last } = filter;
+  if ((first || last) && issuances?.length !== 1) {
+    refuse('certificate_bundle_id_range_start', 'a range of certificate ids needs exactly one issuance id');
+  }
+  if (first && last && last < first)
+    refuse('certificate_bundle_id_range_end', 'must not be before the start of the range');
+});
+
+export type Filter = z.output<typeof CertificateFilter>;
+
+/** The `WHERE` of a filter, over `b` (bundle) and `i` (issuance). */
+export function conditionOf(filter: Filter): SQL {
+  const conditions = [
+    sql`b.account_id = ${filter.source_id}`,
+    statusCondition(filter),
+    ...issuanceConditions(filter),
+  ];
+  if (filter.device_id) conditions.push(sql`b.device_id = ${filter.device_id}`);
+  if (filter.energy_source) conditions.push(sql`i.energy_source = ${filter.energy_source}`);
+  if (filter.certificate_period_start) {
+    conditions.push(sql`b.production_start >= ${filter.certificate_period_start.toISOString()}`);
+  }
+  if (filter.certificate_period_end) {
+    const end = filter.certificate_period_end.toISOString();
+    // The first half follows from the second, and bounds the scan of the account's index.
+    conditions.push(sql`b.production_start < ${end} AND i.production_end <= ${end}`);
+  }
+  if (filter.sparse_filter_list) conditions.push(slotCondition(filter.sparse_filter_list));
+  return sql.join(conditions, sql` AND `);
+}
+
+function statusCondition({ certificate_bundle_status: status }: Filter): SQL {
+  if (status === 'Bundle Split') return sql`b.status = 'Bundle Split'`;
+  // Said even beside another status: it is what lets the planner use the partial indexes of live bundles.
+  const live = sql`b.status <> 'Bundle Split'`;
+  return status ? sql`${live} AND b.status = ${status}` : live;
+}
+
+function issuanceConditions(filter: Filter): SQL[] {
+  if (!filter.issuance_ids) return [];
+  const slots = filter.issuance_ids.map(({ deviceId, start }) => [deviceId, start] as const);
+  const { certificate_bundle_id_range_start: first, certificate_bundle_id_range_end: last } = filter;
+  return [
+    slotCondition(slots),
+    ...(first ? [sql`b.range_end >= ${first}`] : []),
+    ...(last ? [sql`b.range_start <= ${last}`] : []),
+  ];
+}
+
+/** A device and an instant name at most one issuance, and its versions. */
+function slotCondition(slots: readonly (readonly [number, Date])[]): SQL {
+  const devices = slots.map(([deviceId]) => deviceId);
+  const starts = slots.map(([, start]) => start.toISOString());
+  return sql`(b.device_id, b.production_start) IN (
+    SELECT * FROM unnest(${array(devices)}::bigint[], ${array(starts)}::timestamptz[]))`;
+}

@@ -1,0 +1,206 @@
+import type { Config } from '../config.ts';
+import type { Transaction } from '../database/transact.ts';
+import { assertWithinCapacity } from '../rules/capacity.ts';
+import { expiryOf } from '../rules/expiry.ts';
+import { bundleHash } from '../rules/hash.ts';
+import { assertInterval } from '../rules/interval.ts';
+import { formatIssuanceId } from '../rules/issuance-id.ts';
+import { rangeAfter } from '../rules/range.ts';
+import { Refusal, refuse } from '../rules/refusal.ts';
+import type { EnergyCarrier, EnergySource } from '../rules/words.ts';
+import {
+  type IssuingDevice,
+  type LiveIssuance,
+  lastIssuanceIds,
+  liveIssuances,
+  lockDevices,
+  metadataExists,
+  saveIssuances,
+} from './issuance-store.ts';
+
+/** What to issue: the energy of one device in one interval. */
+export interface Draft {
+  readonly deviceId: number;
+  readonly start: Date;
+  readonly end: Date;
+  readonly quantityWh: number;
+  readonly metadataId: number;
+  readonly characteristics?: Characteristics;
+}
+
+/** What an issuer may say of the energy beyond what the device says. */
+export interface Characteristics {
+  readonly energyCarrier?: EnergyCarrier | undefined;
+  readonly energySource?: EnergySource | undefined;
+  readonly emissionsFactor?: number | undefined;
+  readonly emissionsFactorSource?: string | undefined;
+  readonly postEnergyCarrierConversion?: boolean | undefined;
+}
+
+/** What became of a draft, in the order of the drafts. */
+export type Outcome =
+  | {
+      readonly result: 'issued';
+      readonly bundleId: number;
+      readonly issuanceId: string;
+      readonly quantityWh: number;
+    }
+  | { readonly result: 'already issued'; readonly issuanceId: string }
+  | { readonly result: 'nothing to issue' }
+  | { readonly result: 'refused'; readonly refusal: Refusal };
+
+export interface IssueOptions {
+  readonly config: Pick<Config, 'CAPACITY_MARGIN' | 'CERTIFICATE_EXPIRY_YEARS'>;
+  readonly now: Date;
+  /** `fail`: one bad draft refuses the whole batch. `skip`: bad drafts are reported, good ones issued. */
+  readonly onError: 'fail' | 'skip';
+}
+
+/** An issuance about to be saved. */
+export interface Issuance extends Draft {
+  readonly issuanceId: string;
+  readonly accountId: number;
+  readonly energyCarrier: EnergyCarrier;
+  readonly energySource: EnergySource;
+  readonly isStorage: boolean;
+  readonly rangeStart: number;
+  readonly rangeEnd: number;
+  readonly expiry: Date;
+  readonly hash: string;
+}
+
+/**
+ * Issues certificates for a batch of drafts, of any devices, with a fixed number of statements
+ * (`certificate-rules.md`, "Issuance"). Ids are drawn under the devices' locks, so batches of one device queue up.
+ *
+ * @throws {Refusal} for the first bad draft, unless `onError` is `skip`.
+ */
+export async function issue(
+  tx: Transaction,
+  drafts: readonly Draft[],
+  options: IssueOptions,
+): Promise<Outcome[]> {
+  const devices = await lockDevices(tx, [...new Set(drafts.map(({ deviceId }) => deviceId))]);
+  const metadata = await metadataExists(tx, [...new Set(drafts.map(({ metadataId }) => metadataId))]);
+  const taken = new TakenIntervals(await liveIssuances(tx, drafts));
+  const lastIds = await lastIssuanceIds(tx, [...devices.keys()]);
+  const issuances: Issuance[] = [];
+
+  const outcomes = drafts.map((draft): Outcome | Issuance => {
+    try {
+      const device = assertIssuable(draft, devices.get(draft.deviceId), options);
+      if (!metadata.has(draft.metadataId)) throw refuse.notFound('issuance metadata', draft.metadataId);
+      if (draft.quantityWh <= 0) return { result: 'nothing to issue' };
+      if (taken.isRepeat(draft)) return { result: 'already issued', issuanceId: issuanceIdOf(draft) };
+      taken.take(draft);
+      const issuance = prepare(draft, device, lastIds.get(draft.deviceId) ?? 0, options);
+      lastIds.set(draft.deviceId, issuance.rangeEnd);
+      issuances.push(issuance);
+      return issuance;
+    } catch (error) {
+      if (!(error instanceof Refusal) || options.onError === 'fail') throw error;
+      return { result: 'refused', refusal: error };
+    }
+  });
+
+  const bundleIds = await saveIssuances(tx, issuances);
+  return outcomes.map((outcome) => {
+    if ('result' in outcome) return outcome;
+    const bundleId = bundleIds.get(outcome.issuanceId);
+    if (bundleId === undefined) throw new Error(`issuance ${outcome.issuanceId} has no bundle`);
+    return { result: 'issued', bundleId, issuanceId: outcome.issuanceId, quantityWh: outcome.quantityWh };
+  });
+}
+
+const issuanceIdOf = ({ deviceId, start }: Draft) => formatIssuanceId({ deviceId, start });
+
+function assertIssuable(
+  draft: Draft,
+  device: IssuingDevice | undefined,
+  { config, now }: IssueOptions,
+): IssuingDevice {
+  if (device === undefined) throw refuse.notFound('device', draft.deviceId);
+  if (!device.localDeviceIdentifier) throw refuse.deviceUnidentified(device.id);
+  const { start, end } = draft;
+  assertInterval({ start, end }, device.granularityMinutes, now);
+  assertWithinCapacity(draft.quantityWh, {
+    powerMw: device.powerMw,
+    start,
+    end,
+    margin: config.CAPACITY_MARGIN,
+  });
+  return device;
+}
+
+function prepare(draft: Draft, device: IssuingDevice, lastId: number, { config }: IssueOptions): Issuance {
+  const range = rangeAfter(lastId, draft.quantityWh);
+  const facts = {
+    issuanceId: issuanceIdOf(draft),
+    energyCarrier: draft.characteristics?.energyCarrier ?? 'electricity',
+    energySource: draft.characteristics?.energySource ?? device.energySource,
+    expiry: expiryOf(draft.end, config.CERTIFICATE_EXPIRY_YEARS),
+  } as const;
+  const hash = bundleHash(
+    {
+      ...facts,
+      deviceId: device.id,
+      productionStart: draft.start,
+      productionEnd: draft.end,
+      faceValue: 1,
+      metadataId: draft.metadataId,
+      range,
+    },
+    null,
+  );
+  const { accountId, isStorage } = device;
+  return { ...draft, ...facts, accountId, isStorage, rangeStart: range.start, rangeEnd: range.end, hash };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The live intervals of each device, those of this batch included, found by the clock hours that they touch. */
+class TakenIntervals {
+  readonly #byHour = new Map<string, LiveIssuance[]>();
+
+  constructor(live: readonly LiveIssuance[]) {
+    for (const each of live) this.#add(each);
+  }
+
+  #hours({ deviceId, start, end }: Pick<LiveIssuance, 'deviceId' | 'start' | 'end'>): string[] {
+    const first = Math.floor(start.getTime() / HOUR_MS);
+    const last = Math.floor((end.getTime() - 1) / HOUR_MS);
+    return Array.from({ length: last - first + 1 }, (_, index) => `${deviceId} ${first + index}`);
+  }
+
+  #add(interval: LiveIssuance): void {
+    for (const hour of this.#hours(interval)) this.#byHour.set(hour, [...this.#near(hour), interval]);
+  }
+
+  #near(hour: string): readonly LiveIssuance[] {
+    return this.#byHour.get(hour) ?? [];
+  }
+
+  #overlapping(draft: Draft): LiveIssuance | undefined {
+    return this.#hours(draft)
+      .flatMap((hour) => this.#near(hour))
+      .find((each) => each.start < draft.end && draft.start < each.end);
+  }
+
+  /** The same reading, issued before: nothing to do. */
+  isRepeat(draft: Draft): boolean {
+    const known = this.#overlapping(draft);
+    return (
+      known !== undefined &&
+      +known.start === +draft.start &&
+      +known.end === +draft.end &&
+      known.quantityWh === draft.quantityWh
+    );
+  }
+
+  /** @throws {Refusal} when certificates exist for part of the interval, or for all of it with another quantity. */
+  take(draft: Draft): void {
+    const overlap = this.#overlapping(draft);
+    if (overlap) throw refuse.alreadyIssued(issuanceIdOf({ ...draft, start: overlap.start }));
+    this.#add(draft);
+  }
+}
