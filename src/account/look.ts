@@ -1,23 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Reader } from '../database/database.ts';
-import { requireAccount } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { problems } from '../operation/problem.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
+import { requireOpenAccount } from './access.ts';
 import { accountsWhere, sourcesOf, targetsOf } from './read-model.ts';
 import { summaryOf } from './summary.ts';
 import { Account, AccountSummary } from './wire.ts';
 
 const common = { method: 'GET', tag: 'Accounts', permission: 'read' } as const;
-
-/** A closed account looks like one that never was, even to an administrator. */
-async function requireOpen(reader: Reader, accountId: number): Promise<z.output<typeof Account>> {
-  const [account] = await accountsWhere(reader.query, sql`a.id = ${accountId}`);
-  if (account === undefined) throw problems.notFound('account', accountId);
-  return account;
-}
 
 export const listAccounts = query({
   ...common,
@@ -48,10 +39,8 @@ export const readAccount = query({
   description: 'Name, users, whitelist and time zone.',
   params: idParams,
   answer: { status: 200, description: 'The account', schema: Account },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read((reader) => requireOpen(reader, params.id));
-  },
+  handle: ({ params, read, ...authority }) =>
+    read((reader) => requireOpenAccount(reader.query, authority, params.id)),
 });
 
 export const readWhitelist = query({
@@ -66,13 +55,11 @@ export const readWhitelist = query({
     description: 'Accounts',
     schema: z.array(Account.pick({ id: true, account_name: true })),
   },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read(async (reader) => {
-      await requireOpen(reader, params.id);
+  handle: ({ params, read, ...authority }) =>
+    read(async (reader) => {
+      await requireOpenAccount(reader.query, authority, params.id);
       return accountsWhere(reader.query, sourcesOf(params.id));
-    });
-  },
+    }),
 });
 
 export const readWhitelistInverse = query({
@@ -87,13 +74,11 @@ export const readWhitelistInverse = query({
     description: 'Accounts',
     schema: z.array(Account.pick({ id: true, account_name: true })),
   },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read(async (reader) => {
-      await requireOpen(reader, params.id);
+  handle: ({ params, read, ...authority }) =>
+    read(async (reader) => {
+      await requireOpenAccount(reader.query, authority, params.id);
       return accountsWhere(reader.query, targetsOf(params.id));
-    });
-  },
+    }),
 });
 
 export const readSummary = query({
@@ -104,8 +89,6 @@ export const readSummary = query({
   description: 'Devices by type, and energy by source and status, over live bundles only.',
   params: idParams,
   answer: { status: 200, description: 'The sums', schema: AccountSummary },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read(async (reader) => summaryOf(reader, await requireOpen(reader, params.id)));
-  },
+  handle: ({ params, read, ...authority }) =>
+    read(async (reader) => summaryOf(reader, await requireOpenAccount(reader.query, authority, params.id))),
 });

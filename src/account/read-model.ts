@@ -13,11 +13,11 @@ interface AccountRow {
   readonly createdAt: Date;
 }
 
-/** Living accounts in the order of their ids. */
+/** Open accounts in the order of their ids; all that fit the condition, unless there is a limit. */
 export async function accountsWhere(
   query: Query,
   condition: SQL,
-  limit = 1_000,
+  limit: number | null = null,
 ): Promise<z.output<typeof Account>[]> {
   const rows = await query<AccountRow>(sql`
     SELECT a.id, a.account_name AS "accountName", a.timezone, a.created_at AS "createdAt",
@@ -29,7 +29,7 @@ export async function accountsWhere(
     FROM account a
     WHERE a.deleted_at IS NULL AND ${condition}
     ORDER BY a.id
-    LIMIT ${limit}`);
+    LIMIT ${limit}::bigint`);
   return rows.map((row) => ({
     id: row.id,
     account_name: row.accountName,

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { device } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
@@ -98,7 +98,7 @@ export const updateDevice = mutation({
       const [row] = await tx.orm
         .update(device)
         .set({ ...columnsOf(body), version: sql`${device.version} + 1` })
-        .where(eq(device.id, before.id))
+        .where(and(eq(device.id, before.id), isNull(device.deletedAt)))
         .returning();
       if (row === undefined) throw problems.notFound('device', params.id);
       return deviceView(row);
@@ -118,10 +118,12 @@ export const deleteDevice = mutation({
   handle: ({ params, transact, ...authority }) =>
     transact(async (tx) => {
       await requireDevice(tx.orm, authority, params.id);
-      await tx.orm
+      const retired = await tx.orm
         .update(device)
         .set({ deletedAt: sql`now()`, version: sql`${device.version} + 1` })
-        .where(eq(device.id, params.id));
+        .where(and(eq(device.id, params.id), isNull(device.deletedAt)))
+        .returning({ id: device.id });
+      if (retired.length === 0) throw problems.notFound('device', params.id);
       return { message: `Device ${params.id} is retired.` };
     }),
 });

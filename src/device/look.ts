@@ -1,7 +1,8 @@
 import { and, eq, gt, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { requireOpenAccount } from '../account/index.ts';
 import { accountUser, bundle, device } from '../database/schema.ts';
-import { type Authority, requireAccount } from '../operation/caller.ts';
+import type { Authority } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
@@ -57,12 +58,11 @@ export const readAccountDevices = query({
   description: 'Its living devices, in the order of their ids.',
   params: idParams,
   answer: { status: 200, description: 'Devices', schema: z.array(Device) },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read(async ({ orm }) =>
-      (await devicesWhere(orm, eq(device.accountId, params.id))).map(deviceView),
-    );
-  },
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm, query: run }) => {
+      await requireOpenAccount(run, authority, params.id);
+      return (await devicesWhere(orm, eq(device.accountId, params.id))).map(deviceView);
+    }),
 });
 
 export const readCertificateDevices = query({
@@ -73,15 +73,14 @@ export const readCertificateDevices = query({
   description: 'Whoever owns them: certificates travel, devices stay. Retired devices are among them.',
   params: idParams,
   answer: { status: 200, description: 'Devices', schema: z.array(Device) },
-  handle: ({ params, read, ...authority }) => {
-    requireAccount(authority, params.id);
-    return read(async ({ orm }) => {
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm, query: run }) => {
+      await requireOpenAccount(run, authority, params.id);
       const held = orm
         .select({ id: bundle.deviceId })
         .from(bundle)
         .where(and(eq(bundle.accountId, params.id), ne(bundle.status, 'Bundle Split')));
       const rows = await orm.select().from(device).where(inArray(device.id, held)).orderBy(device.id);
       return rows.map(deviceView);
-    });
-  },
+    }),
 });

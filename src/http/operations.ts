@@ -2,14 +2,20 @@ import { accountOperations } from '../account/index.ts';
 import { authenticationOperations } from '../authentication/index.ts';
 import { certificateOperations } from '../certificate/index.ts';
 import { deviceOperations } from '../device/index.ts';
+import { measurementOperations } from '../measurement/index.ts';
 import type { Operation } from '../operation/operation.ts';
+import { organisationOperations } from '../organisation/index.ts';
+import { userOperations } from '../user/index.ts';
 import { healthOperations } from './health.ts';
 
 /** Every operation of the API. Routes, permissions, the OpenAPI document and the tests' matrix follow from this list. */
 export const operations: readonly Operation[] = [
   ...healthOperations,
   ...authenticationOperations,
+  ...userOperations,
+  ...organisationOperations,
   ...accountOperations,
   ...deviceOperations,
+  ...measurementOperations,
   ...certificateOperations,
 ];

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { Query } from '../database/connection.ts';
+import { type Authority, requireAccount } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
+import { accountsWhere } from './read-model.ts';
+import type { Account } from './wire.ts';
+
+/**
+ * An open account within the caller's reach. Somebody else's, and a closed one, look like one that never was,
+ * the closed one even to an administrator.
+ *
+ * @throws {Problem} 404
+ */
+export async function requireOpenAccount(
+  query: Query,
+  authority: Authority,
+  accountId: number,
+): Promise<z.output<typeof Account>> {
+  requireAccount(authority, accountId);
+  const [account] = await accountsWhere(query, sql`a.id = ${accountId}`);
+  if (account === undefined) throw problems.notFound('account', accountId);
+  return account;
+}

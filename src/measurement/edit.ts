@@ -1,0 +1,120 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { measurementReport } from '../database/schema.ts';
+import type { Transaction } from '../database/transact.ts';
+import { reachesDevice } from '../device/index.ts';
+import type { Authority } from '../operation/caller.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { done, idParams } from '../operation/wire.ts';
+import { readingView, requireReading } from './read-model.ts';
+import { readingIntervalProblems } from './reading-interval.ts';
+import { Measurement, MeasurementCreate, MeasurementUpdate } from './wire.ts';
+
+const common = { tag: 'Measurements', permission: 'produce' } as const;
+const nextVersion = sql`${measurementReport.version} + 1`;
+const livingReading = (id: number) => and(eq(measurementReport.id, id), isNull(measurementReport.deletedAt));
+
+/** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
+async function holdDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
+  const [row] = await tx.query<{ accountId: number; isStorage: boolean }>(sql`
+    SELECT account_id AS "accountId", is_storage AS "isStorage"
+    FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
+  if (row !== undefined && reachesDevice(authority, row)) return;
+  throw problems.invalid([{ path: 'body.device_id', message: `there is no device ${deviceId}` }]);
+}
+
+function requireInterval(start: Date, end: Date, now: Date): void {
+  const wrong = readingIntervalProblems(start, end, now);
+  if (wrong.length > 0) throw problems.invalid(wrong);
+}
+
+export const createMeasurement = mutation({
+  ...common,
+  id: 'createMeasurement',
+  method: 'POST',
+  path: '/measurement/create',
+  summary: 'Submit a reading',
+  description:
+    'Submits what a meter said of a device of one’s own: whole Wh over an interval in the past of at most one hour. A device has one reading for an instant and indicator. It issues nothing by itself.',
+  body: MeasurementCreate,
+  answer: { status: 201, description: 'The reading', schema: Measurement },
+  refusals: [409],
+  async handle({ body, transact, services, ...authority }) {
+    const { interval_start_datetime: intervalStart, interval_end_datetime: intervalEnd } = body;
+    requireInterval(intervalStart, intervalEnd, services.clock());
+    return transact(async (tx) => {
+      await holdDevice(tx, authority, body.device_id);
+      const [row] = await tx.orm
+        .insert(measurementReport)
+        .values({
+          deviceId: body.device_id,
+          intervalStart,
+          intervalEnd,
+          intervalUsage: body.interval_usage,
+          grossNetIndicator: body.gross_net_indicator,
+        })
+        .returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      return readingView(row);
+    });
+  },
+});
+
+export const updateMeasurement = mutation({
+  ...common,
+  id: 'updateMeasurement',
+  method: 'PATCH',
+  path: '/measurement/update/:id',
+  summary: 'Correct a reading',
+  description: 'Changes the fields given. Certificates already issued stay as they are.',
+  params: idParams,
+  body: MeasurementUpdate,
+  answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
+  refusals: [409],
+  handle: ({ params, body, transact, services, ...authority }) =>
+    transact(async (tx) => {
+      await tx.query(sql`SELECT FROM measurement_report WHERE id = ${params.id} FOR UPDATE`);
+      const before = await requireReading(tx.orm, authority, params.id);
+      if (body.device_id !== undefined) await holdDevice(tx, authority, body.device_id);
+      const intervalStart = body.interval_start_datetime ?? before.intervalStart;
+      const intervalEnd = body.interval_end_datetime ?? before.intervalEnd;
+      requireInterval(intervalStart, intervalEnd, services.clock());
+      const [row] = await tx.orm
+        .update(measurementReport)
+        .set({
+          deviceId: body.device_id,
+          intervalStart,
+          intervalEnd,
+          intervalUsage: body.interval_usage,
+          grossNetIndicator: body.gross_net_indicator,
+          version: nextVersion,
+        })
+        .where(livingReading(params.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('measurement', params.id);
+      return readingView(row);
+    }),
+});
+
+export const deleteMeasurement = mutation({
+  ...common,
+  id: 'deleteMeasurement',
+  method: 'DELETE',
+  path: '/measurement/delete/:id',
+  summary: 'Take a reading back',
+  description:
+    'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
+  params: idParams,
+  answer: { status: 200, description: 'It is taken back', schema: done },
+  handle: ({ params, transact, ...authority }) =>
+    transact(async (tx) => {
+      await requireReading(tx.orm, authority, params.id);
+      const removed = await tx.orm
+        .update(measurementReport)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(livingReading(params.id))
+        .returning({ id: measurementReport.id });
+      if (removed.length === 0) throw problems.notFound('measurement', params.id);
+      return { message: `Measurement ${params.id} is taken back.` };
+    }),
+});

@@ -1,0 +1,62 @@
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { ReadOrm } from '../database/connection.ts';
+import { accountUser, device, measurementReport } from '../database/schema.ts';
+import type { Authority } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
+import { formatInstant } from '../rules/instant.ts';
+import type { Measurement } from './wire.ts';
+
+export type ReadingRow = typeof measurementReport.$inferSelect;
+
+/** Readings of devices within the caller's reach; those of a retired device stay in it. */
+function visibleTo({ caller, scope }: Authority): SQL | undefined {
+  if (scope === 'all') return undefined;
+  if (scope === 'storage devices') return eq(device.isStorage, true);
+  return sql`${device.accountId} IN (SELECT ${accountUser.accountId} FROM ${accountUser}
+    WHERE ${accountUser.userId} = ${caller.userId} AND ${accountUser.deletedAt} IS NULL)`;
+}
+
+/** Living readings that the caller may know of, in the order of their ids. */
+export async function readingsWhere(
+  orm: ReadOrm,
+  authority: Authority,
+  condition: SQL | undefined,
+  limit: number,
+): Promise<ReadingRow[]> {
+  const rows = await orm
+    .select({ reading: measurementReport })
+    .from(measurementReport)
+    .innerJoin(device, eq(device.id, measurementReport.deviceId))
+    .where(and(isNull(measurementReport.deletedAt), condition, visibleTo(authority)))
+    .orderBy(asc(measurementReport.id))
+    .limit(limit);
+  return rows.map(({ reading }) => reading);
+}
+
+/**
+ * A living reading within the caller's reach; any other looks like one that does not exist.
+ *
+ * @throws {Problem} 404
+ */
+export async function requireReading(
+  orm: ReadOrm,
+  authority: Authority,
+  readingId: number,
+): Promise<ReadingRow> {
+  const [row] = await readingsWhere(orm, authority, eq(measurementReport.id, readingId), 1);
+  if (row === undefined) throw problems.notFound('measurement', readingId);
+  return row;
+}
+
+export function readingView(row: ReadingRow): z.input<typeof Measurement> {
+  return {
+    id: row.id,
+    device_id: row.deviceId,
+    interval_start_datetime: formatInstant(row.intervalStart),
+    interval_end_datetime: formatInstant(row.intervalEnd),
+    interval_usage: row.intervalUsage,
+    gross_net_indicator: row.grossNetIndicator,
+    created_at: formatInstant(row.createdAt),
+  };
+}

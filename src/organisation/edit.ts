@@ -1,0 +1,79 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { organisation } from '../database/schema.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { done, idParams } from '../operation/wire.ts';
+import { organisationView } from './read-model.ts';
+import { Organisation, OrganisationCreate, OrganisationUpdate } from './wire.ts';
+
+/** Who takes part is for administrators to write, as users are. */
+const common = { tag: 'Organisations', permission: 'administer' } as const;
+const nextVersion = sql`${organisation.version} + 1`;
+const livingOrganisation = (id: number) => and(eq(organisation.id, id), isNull(organisation.deletedAt));
+
+export const createOrganisation = mutation({
+  ...common,
+  id: 'createOrganisation',
+  method: 'POST',
+  path: '/organisation/create',
+  summary: 'Register an organisation',
+  description: 'For administrators. Names are unique among the living, whatever their case.',
+  body: OrganisationCreate,
+  answer: { status: 201, description: 'The organisation', schema: Organisation },
+  refusals: [409],
+  handle: ({ body, transact }) =>
+    transact(async (tx) => {
+      const { name, business_id: businessId, email, website, address } = body;
+      const [row] = await tx.orm
+        .insert(organisation)
+        .values({ name, businessId, email, website, address })
+        .returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      return organisationView(row);
+    }),
+});
+
+export const updateOrganisation = mutation({
+  ...common,
+  id: 'updateOrganisation',
+  method: 'PATCH',
+  path: '/organisation/update/:id',
+  summary: 'Edit an organisation',
+  description: 'For administrators. Changes the fields given; `null` empties an optional one.',
+  params: idParams,
+  body: OrganisationUpdate,
+  answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
+  refusals: [409],
+  handle: ({ params, body, transact }) =>
+    transact(async (tx) => {
+      const { name, business_id: businessId, email, website, address } = body;
+      const [row] = await tx.orm
+        .update(organisation)
+        .set({ name, businessId, email, website, address, version: nextVersion })
+        .where(livingOrganisation(params.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('organisation', params.id);
+      return organisationView(row);
+    }),
+});
+
+export const deleteOrganisation = mutation({
+  ...common,
+  id: 'deleteOrganisation',
+  method: 'DELETE',
+  path: '/organisation/delete/:id',
+  summary: 'Remove an organisation',
+  description: 'For administrators. Its history stays, and its name is free again.',
+  params: idParams,
+  answer: { status: 200, description: 'It is removed', schema: done },
+  handle: ({ params, transact }) =>
+    transact(async (tx) => {
+      const removed = await tx.orm
+        .update(organisation)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(livingOrganisation(params.id))
+        .returning({ id: organisation.id });
+      if (removed.length === 0) throw problems.notFound('organisation', params.id);
+      return { message: `Organisation ${params.id} is removed.` };
+    }),
+});

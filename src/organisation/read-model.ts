@@ -1,0 +1,30 @@
+import { and, asc, isNull, type SQL } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { ReadOrm } from '../database/connection.ts';
+import { organisation } from '../database/schema.ts';
+import { formatInstant } from '../rules/instant.ts';
+import type { Organisation } from './wire.ts';
+
+type OrganisationRow = typeof organisation.$inferSelect;
+
+/** Living organisations in the order of their ids. */
+export function organisationsWhere(orm: ReadOrm, condition: SQL, limit: number): Promise<OrganisationRow[]> {
+  return orm
+    .select()
+    .from(organisation)
+    .where(and(isNull(organisation.deletedAt), condition))
+    .orderBy(asc(organisation.id))
+    .limit(limit);
+}
+
+export function organisationView(row: OrganisationRow): z.input<typeof Organisation> {
+  return {
+    id: row.id,
+    name: row.name,
+    business_id: row.businessId,
+    email: row.email,
+    website: row.website,
+    address: row.address,
+    created_at: formatInstant(row.createdAt),
+  };
+}

@@ -1,0 +1,39 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { ReadOrm } from '../database/connection.ts';
+import { registryUser } from '../database/schema.ts';
+import type { Authority } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
+import { scopeOf } from '../rules/permission.ts';
+import { type UserRow, usersWhere } from './read-model.ts';
+
+/** The users that a caller may know of: itself, and whoever shares an open account with it. */
+export function visibleTo({ caller, scope }: Authority): SQL | undefined {
+  if (scope === 'all') return undefined;
+  return sql`(${registryUser.id} = ${caller.userId} OR ${registryUser.id} IN (
+    SELECT theirs.user_id
+    FROM account_user mine
+    JOIN account a ON a.id = mine.account_id AND a.deleted_at IS NULL
+    JOIN account_user theirs ON theirs.account_id = a.id AND theirs.deleted_at IS NULL
+    WHERE mine.user_id = ${caller.userId} AND mine.deleted_at IS NULL))`;
+}
+
+/**
+ * A living user that the caller may know of; any other looks like one that does not exist.
+ *
+ * @throws {Problem} 404
+ */
+export async function requireUser(orm: ReadOrm, authority: Authority, userId: number): Promise<UserRow> {
+  const [row] = await usersWhere(orm, and(eq(registryUser.id, userId), visibleTo(authority)), 1);
+  if (row === undefined) throw problems.notFound('user', userId);
+  return row;
+}
+
+/**
+ * One edits oneself; an administrator edits anybody.
+ *
+ * @throws {Problem} 403
+ */
+export function requireEditor({ caller }: Authority, userId: number): void {
+  if (caller.userId === userId || scopeOf('administer', caller.role) === 'all') return;
+  throw problems.forbidden('Only an administrator may edit another user.');
+}

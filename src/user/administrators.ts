@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../database/transact.ts';
+import { problems } from '../operation/problem.ts';
+import type { Role } from '../rules/words.ts';
+
+interface Locked {
+  readonly id: number;
+  readonly role: Role;
+}
+
+/**
+ * Locks a living user together with every administrator, in the order of ids. Whoever takes an administrator's
+ * power away holds this lock, so two administrators who depose each other at once do it one after the other.
+ *
+ * @throws {Problem} 404
+ */
+export async function lockWithAdministrators(
+  tx: Transaction,
+  userId: number,
+): Promise<{ user: Locked; isLastAdministrator: boolean }> {
+  const locked = await tx.query<Locked>(sql`
+    SELECT id, role FROM registry_user
+    WHERE deleted_at IS NULL AND (id = ${userId} OR role = 'ADMIN')
+    ORDER BY id FOR NO KEY UPDATE`);
+  const user = locked.find(({ id }) => id === userId);
+  if (user === undefined) throw problems.notFound('user', userId);
+  const others = locked.filter(({ id, role }) => id !== userId && role === 'ADMIN');
+  return { user, isLastAdministrator: user.role === 'ADMIN' && others.length === 0 };
+}
+
+export const lastAdministrator = () =>
+  problems.conflict(
+    'last-administrator',
+    'This is the only administrator left: make somebody else one first.',
+  );

@@ -1,0 +1,133 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { hashPassword } from '../authentication/index.ts';
+import { credential, registryUser } from '../database/schema.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { done, idParams } from '../operation/wire.ts';
+import type { Role } from '../rules/words.ts';
+import { requireEditor, requireUser } from './access.ts';
+import { lastAdministrator, lockWithAdministrators } from './administrators.ts';
+import { userView } from './read-model.ts';
+import { RoleChange, RoleQuery, User, UserCreate, UserUpdate } from './wire.ts';
+
+const tag = 'Users';
+const nextVersion = sql`${registryUser.version} + 1`;
+const livingUser = (id: number) => and(eq(registryUser.id, id), isNull(registryUser.deletedAt));
+
+export const createUser = mutation({
+  id: 'createUser',
+  method: 'POST',
+  path: '/user/create',
+  tag,
+  summary: 'Register a user',
+  description:
+    'Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least 12 characters long; it is kept as an argon2id hash, and never shown again.',
+  permission: 'administer',
+  body: UserCreate,
+  answer: { status: 201, description: 'The user', schema: User },
+  refusals: [409],
+  async handle({ body, transact }) {
+    const passwordHash = await hashPassword(body.password);
+    const { name, email, role, organisation } = body;
+    return transact(async (tx) => {
+      const [row] = await tx.orm.insert(registryUser).values({ name, email, role, organisation }).returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      await tx.orm.insert(credential).values({ userId: row.id, passwordHash });
+      return userView(row);
+    });
+  },
+});
+
+export const updateUser = mutation({
+  id: 'updateUser',
+  method: 'PATCH',
+  path: '/user/update/:id',
+  tag,
+  summary: 'Edit a user',
+  description:
+    'Changes name, e-mail or organisation: one’s own, or for an administrator anybody’s. Roles and passwords have operations of their own.',
+  permission: 'read',
+  params: idParams,
+  body: UserUpdate,
+  answer: { status: 200, description: 'The user as it is now', schema: User },
+  refusals: [409],
+  handle: ({ params, body, transact, ...authority }) =>
+    transact(async (tx) => {
+      await requireUser(tx.orm, authority, params.id);
+      requireEditor(authority, params.id);
+      const { name, email, organisation } = body;
+      const [row] = await tx.orm
+        .update(registryUser)
+        .set({ name, email, organisation, version: nextVersion })
+        .where(livingUser(params.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('user', params.id);
+      return userView(row);
+    }),
+});
+
+export const deleteUser = mutation({
+  id: 'deleteUser',
+  method: 'DELETE',
+  path: '/user/delete/:id',
+  tag,
+  summary: 'Remove a user',
+  description:
+    'The user cannot log in any more, its tokens stop at once, and it leaves its accounts. What it did stays on record. Nobody removes oneself, nor the last administrator.',
+  permission: 'administer',
+  params: idParams,
+  answer: { status: 200, description: 'It is removed', schema: done },
+  refusals: [409],
+  handle: ({ params, caller, transact }) =>
+    transact(async (tx) => {
+      const { isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot remove yourself.');
+      if (isLastAdministrator) throw lastAdministrator();
+      await tx.orm
+        .update(registryUser)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(livingUser(params.id));
+      await tx.query(sql`
+        UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
+      return { message: `User ${params.id} is removed.` };
+    }),
+});
+
+/** The role asked for, in the query string or in the body; both, only if they agree. */
+function roleAsked(query: z.output<typeof RoleQuery>, body: z.output<typeof RoleChange>): Role {
+  const role = query.role ?? body.role;
+  if (role === undefined) throw problems.invalid([{ path: 'body.role', message: 'a role is required' }]);
+  if (body.role === undefined || body.role === role) return role;
+  throw problems.invalid([{ path: 'body.role', message: 'differs from the role in the query string' }]);
+}
+
+export const changeRole = mutation({
+  id: 'changeUserRole',
+  method: 'POST',
+  path: '/user/change_role/:id',
+  tag,
+  summary: 'Give a user another role',
+  description:
+    'The role stands in the query string or in the body, by name or by number. It counts from the next request on. The last administrator stays one.',
+  permission: 'administer',
+  params: idParams,
+  query: RoleQuery,
+  body: RoleChange,
+  answer: { status: 200, description: 'The user as it is now', schema: User },
+  refusals: [409],
+  async handle({ params, query, body, transact }) {
+    const role = roleAsked(query, body);
+    return transact(async (tx) => {
+      const { isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      if (isLastAdministrator && role !== 'ADMIN') throw lastAdministrator();
+      const [row] = await tx.orm
+        .update(registryUser)
+        .set({ role, version: nextVersion })
+        .where(livingUser(params.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('user', params.id);
+      return userView(row);
+    });
+  },
+});

@@ -1,0 +1,14 @@
+import { changeRole, createUser, deleteUser, updateUser } from './edit.ts';
+import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './look.ts';
+
+export const userOperations = [
+  createUser,
+  readMe,
+  readMyAccounts,
+  listUsers,
+  readUser,
+  updateUser,
+  changeRole,
+  deleteUser,
+  readAccountUsers,
+];

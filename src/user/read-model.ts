@@ -1,0 +1,29 @@
+import { and, asc, isNull, type SQL } from 'drizzle-orm';
+import type { z } from 'zod';
+import type { ReadOrm } from '../database/connection.ts';
+import { registryUser } from '../database/schema.ts';
+import { formatInstant } from '../rules/instant.ts';
+import type { User } from './wire.ts';
+
+export type UserRow = typeof registryUser.$inferSelect;
+
+/** Living users in the order of their ids. Secrets are in another table, which no read model touches. */
+export function usersWhere(orm: ReadOrm, condition: SQL | undefined, limit = 10_000): Promise<UserRow[]> {
+  return orm
+    .select()
+    .from(registryUser)
+    .where(and(isNull(registryUser.deletedAt), condition))
+    .orderBy(asc(registryUser.id))
+    .limit(limit);
+}
+
+export function userView(row: UserRow): z.input<typeof User> {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    organisation: row.organisation,
+    created_at: formatInstant(row.createdAt),
+  };
+}
