@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { sql } from 'drizzle-orm';
+import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import type { Database } from '../src/database/database.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
+import { DEMO_ENVIRONMENT } from '../src/environment.ts';
+import { stopOnSignal } from '../src/shutdown.ts';
+import { makeLog, openConfiguredDatabase, startRegistry } from '../src/start.ts';
+import { seedPassword } from './password.ts';
+import { SAMPLE_USERS } from './people.ts';
+import { seedSampleRegistry } from './sample-registry.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** The registry on a machine that has nothing but Node: its own Postgres pair, sample data, and the API. */
+async function demo(): Promise<void> {
+  await mkdir('.registry', { recursive: true });
+  say('Starting a Postgres primary and its standby …');
+  const cluster = await startEmbeddedCluster({
+    dataDir: '.registry/cluster',
+    log: (line) => say(`  ${line}`),
+  });
+  let stopRegistry = async () => {};
+  const stop = async () => {
+    await stopRegistry();
+    await cluster.stop();
+  };
+  stopOnSignal(stop, say);
+  try {
+    const settings = await connectTo(cluster);
+    const config = readConfig({ LOG_LEVEL: 'warn', ...process.env, ...settings });
+    await fill(config);
+    const registry = await startOnFreePort(config);
+    stopRegistry = registry.stop;
+    welcome(registry.url, cluster);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Migrates, and leaves the addresses where the other commands find them. */
+async function connectTo(cluster: EmbeddedCluster): Promise<Record<string, string>> {
+  const ownerUrl = cluster.primary.url();
+  const { password } = new URL(ownerUrl);
+  const database = 'registry';
+  const settings = {
+    DATABASE_OWNER_URL: ownerUrl,
+    DATABASE_WRITE_URL: cluster.primary.url(database, 'registry_app', password),
+    DATABASE_READ_URLS: cluster.standby.url(database, 'registry_reader', password),
+  };
+  await migrate({
+    ownerUrl,
+    writeUrl: settings.DATABASE_WRITE_URL,
+    readUrls: [settings.DATABASE_READ_URLS],
+  });
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(DEMO_ENVIRONMENT, lines.join(''), { mode: 0o600 });
+  return settings;
+}
+
+/** Loads the sample data into an empty registry; one that has been used is left as it is. */
+async function fill(config: Config): Promise<void> {
+  const database = await openConfiguredDatabase(config, makeLog(config));
+  try {
+    if (await isUsed(database)) return;
+    say('Loading the sample data …');
+    await seedSampleRegistry({
+      database,
+      config,
+      password: seedPassword(process.env),
+      today: new Date(),
+      report: (line) => say(`  ${line}`),
+    });
+  } finally {
+    await database.stop();
+  }
+}
+
+async function isUsed(database: Database): Promise<boolean> {
+  const [answer] = await database.readPrimary(({ query }) =>
+    query<{ used: boolean }>(sql`SELECT EXISTS (SELECT FROM issuance) AS used`),
+  );
+  return answer?.used ?? false;
+}
+
+const PORTS_TO_TRY = 50;
+
+async function startOnFreePort(config: Config) {
+  const log = makeLog(config);
+  for (let port = config.PORT; ; port++) {
+    try {
+      return await startRegistry({ ...config, PORT: port }, log);
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || port >= config.PORT + PORTS_TO_TRY) throw error;
+      say(`  Port ${port} is taken, trying ${port + 1}.`);
+    }
+  }
+}
+
+function welcome(url: string, { primary, standby }: EmbeddedCluster): void {
+  say(`
+The registry runs.
+
+  Try it        ${url}/docs      (Authorize with one of the users below)
+  Read it       ${url}/redoc
+  Its health    ${url}/health/ready
+  Databases     primary on port ${primary.port}, standby on port ${standby.port}; addresses in ${DEMO_ENVIRONMENT}
+
+  Password of all sample users: ${seedPassword(process.env)}
+${SAMPLE_USERS.map(({ email, role }) => `  ${email.padEnd(34)}${role}`).join('\n')}
+
+Ctrl-C stops everything; the data stays in .registry.`);
+}
+
+demo().catch((error: unknown) => {
+  const plain = error instanceof ConfigError || error instanceof EmbeddedPostgresError;
+  process.stderr.write(`${plain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,49 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database/database.ts';
+
+export interface RunningRegistry {
+  readonly app: FastifyInstance;
+  readonly url: string;
+  /** Finishes requests under way, then closes the databases. */
+  stop(): Promise<void>;
+}
+
+export function makeLog(config: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>): FastifyBaseLogger {
+  const readable = config.NODE_ENV === 'development' && process.stdout.isTTY;
+  return pino({
+    level: config.LOG_LEVEL,
+    redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'],
+    ...(readable ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
+  });
+}
+
+export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): Promise<Database> {
+  return openDatabase({
+    writeUrl: config.DATABASE_WRITE_URL,
+    readUrls: config.DATABASE_READ_URLS,
+    poolSize: config.DATABASE_POOL_SIZE,
+    replicaWaitMs: config.REPLICA_WAIT_MS,
+    replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
+    onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+  });
+}
+
+/** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
+export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
+  const database = await openConfiguredDatabase(config, log);
+  const app = await buildApp({ config, database, clock: () => new Date(), log });
+  const stop = async () => {
+    await app.close();
+    await database.stop();
+  };
+  try {
+    const url = await app.listen({ host: config.HOST, port: config.PORT });
+    return { app, url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
