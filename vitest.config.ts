@@ -15,6 +15,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: process.env.CI ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'test-results.json' },
     projects: [
       ...pure.map((name) => project(name, [])),
       ...onCluster.map((name) => project(name, ['test/harness/global-setup.ts'])),

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import { type Config, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrate.ts';
-import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../src/embedded/index.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
+import { runProgram } from '../src/program.ts';
 import { stopOnSignal } from '../src/shutdown.ts';
 import { makeLog, openConfiguredDatabase, startRegistry } from '../src/start.ts';
-import { seedPassword } from './password.ts';
 import { SAMPLE_USERS } from './people.ts';
 import { seedSampleRegistry } from './sample-registry.ts';
 
@@ -33,7 +33,7 @@ async function demo(): Promise<void> {
     await fill(config);
     const registry = await startOnFreePort(config);
     stopRegistry = registry.stop;
-    welcome(registry.url, cluster);
+    welcome(registry.url, cluster, config);
   } catch (error) {
     await stop();
     throw error;
@@ -69,7 +69,6 @@ async function fill(config: Config): Promise<void> {
     await seedSampleRegistry({
       database,
       config,
-      password: seedPassword(process.env),
       today: new Date(),
       report: (line) => say(`  ${line}`),
     });
@@ -100,7 +99,7 @@ async function startOnFreePort(config: Config) {
   }
 }
 
-function welcome(url: string, { primary, standby }: EmbeddedCluster): void {
+function welcome(url: string, { primary, standby }: EmbeddedCluster, { SEED_PASSWORD }: Config): void {
   say(`
 The registry runs.
 
@@ -109,14 +108,10 @@ The registry runs.
   Its health    ${url}/health/ready
   Databases     primary on port ${primary.port}, standby on port ${standby.port}; addresses in ${DEMO_ENVIRONMENT}
 
-  Password of all sample users: ${seedPassword(process.env)}
+  Password of all sample users: ${SEED_PASSWORD}
 ${SAMPLE_USERS.map(({ email, role }) => `  ${email.padEnd(34)}${role}`).join('\n')}
 
 Ctrl-C stops everything; the data stays in .registry.`);
 }
 
-demo().catch((error: unknown) => {
-  const plain = error instanceof ConfigError || error instanceof EmbeddedPostgresError;
-  process.stderr.write(`${plain ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
-});
+runProgram(demo);

@@ -5,21 +5,21 @@ import { submitReadings } from '../src/meter-data/submit.ts';
 import { seedDevices } from './devices.ts';
 import { seedAccounts, seedMetadata, seedUsers } from './people.ts';
 import { SAMPLE_LABEL, SAMPLE_UNITS, sampleGeneration, sampleWindow } from './sample/index.ts';
+import { SeedError } from './seed-error.ts';
 
 export interface SeedOptions {
   readonly database: Database;
   readonly config: Config;
-  readonly password: string;
   readonly today: Date;
   readonly report: (line: string) => void;
 }
 
-/** Sample passwords are public, so a registry in production takes none of this. */
 export function refuseInProduction({ NODE_ENV }: Pick<Config, 'NODE_ENV'>): void {
-  if (NODE_ENV === 'production') throw new Error('Sample data is refused where NODE_ENV is production.');
+  if (NODE_ENV === 'production')
+    throw new SeedError('Seeding is refused where NODE_ENV is production: its passwords are public.');
 }
 
-const REGISTRY_ITSELF = { userId: null, requestId: null };
+export const REGISTRY_ITSELF = { userId: null, requestId: null };
 
 /** Users, accounts, devices, and 14 days of modelled generation with their certificates. Again, it adds nothing. */
 export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
@@ -35,7 +35,7 @@ export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
     });
 
   const { value, position } = await database.transact(REGISTRY_ITSELF, async (tx) => {
-    const accountId = await seedAccounts(tx, await seedUsers(tx, options.password));
+    const accountId = await seedAccounts(tx, await seedUsers(tx, config.SEED_PASSWORD));
     const devices = await seedDevices(
       tx,
       accountId,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
+
 /** The secret that development falls back to; a production start refuses it. */
 export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-production';
 
@@ -41,12 +43,16 @@ const Settings = z
     CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
     BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.default([]),
+    SEED_PASSWORD: z.string().min(12).default('registry-demo'),
+    ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {
     if (settings.NODE_ENV === 'production' && settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
       context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY'], message: 'must be set in production' });
     }
   });
+
+export const settingNames: readonly string[] = Object.keys(Settings.shape);
 
 export type Config = Readonly<z.output<typeof Settings>>;
 

@@ -28,6 +28,9 @@ export interface SampleDevice {
   readonly is_storage: boolean;
 }
 
+/** All BM units feed it; device identifiers are unique within a grid. */
+export const GRID = 'National Grid';
+
 /** A real BM unit: what the registry stores of it, and what the model needs to know. */
 export interface SampleUnit {
   readonly device: SampleDevice;
@@ -179,7 +182,7 @@ function unit(bmUnit: string, name: string, profile: Profile, facts: UnitFacts):
   const device: SampleDevice = {
     device_name: name,
     local_device_identifier: bmUnit,
-    grid: 'National Grid',
+    grid: GRID,
     energy_source: kind.energySource,
     technology_type: kind.technologyType,
     operational_date: `${facts.since}T00:00:00Z`,

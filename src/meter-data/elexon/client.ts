@@ -2,14 +2,13 @@ import { type B1610Row, HALF_HOUR_MS, halfHourEndMs, parseB1610 } from './b1610.
 import { type BmUnit, parseBmUnits } from './bm-unit.ts';
 import { getJson, type RequestPolicy } from './request.ts';
 
-export const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
-
 const DAY_MS = 24 * 3_600_000;
 /** Keeps the query below 2 kB, which every proxy lets pass. */
 const UNITS_PER_REQUEST = 80;
 
 export interface ElexonClientOptions extends Partial<RequestPolicy> {
-  readonly baseUrl?: string;
+  /** Of the Insights API, such as `https://data.elexon.co.uk/bmrs/api/v1`. */
+  readonly baseUrl: string;
 }
 
 export interface GenerationRequest {
@@ -39,8 +38,8 @@ export interface ElexonClient {
 }
 
 /** A client of the Elexon Insights API, https://bmrs.elexon.co.uk/api-documentation. It needs no key. */
-export function elexonClient(options: ElexonClientOptions = {}): ElexonClient {
-  const baseUrl = (options.baseUrl ?? ELEXON_BASE_URL).replace(/\/+$/, '');
+export function elexonClient(options: ElexonClientOptions): ElexonClient {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const policy: RequestPolicy = {
     fetch: options.fetch ?? fetch,
     retries: options.retries ?? 4,

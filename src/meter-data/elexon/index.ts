@@ -1,7 +1,6 @@
 export { B1610FormatError, type B1610Row, parseB1610 } from './b1610.ts';
 export { type BmUnit, BmUnitFormatError, parseBmUnits } from './bm-unit.ts';
 export {
-  ELEXON_BASE_URL,
   type ElexonClient,
   type ElexonClientOptions,
   elexonClient,

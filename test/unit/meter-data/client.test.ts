@@ -22,7 +22,7 @@ const aDay = {
   to: new Date('2026-08-02T00:00:00Z'),
   bmUnits: ['T_ABRBO-1'],
 };
-const aClient = (options: ElexonClientOptions = {}) =>
+const aClient = (options: Partial<ElexonClientOptions> = {}) =>
   elexonClient({ baseUrl: standIn.baseUrl, retries: 2, retryDelayMs: 1, timeoutMs: 5000, ...options });
 
 async function failureOf(promise: Promise<unknown>): Promise<ElexonError> {
@@ -235,7 +235,7 @@ describe('failures that stay', () => {
         }),
       );
     const failure = await failureOf(
-      elexonClient({ fetch: unresolved, retries: 1, retryDelayMs: 1 }).bmUnits(),
+      elexonClient({ baseUrl: standIn.baseUrl, fetch: unresolved, retries: 1, retryDelayMs: 1 }).bmUnits(),
     );
     expect(failure.message).toContain('No connection to data.elexon.co.uk (ENOTFOUND)');
   });

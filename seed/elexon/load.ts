@@ -1,0 +1,99 @@
+import type { Config } from '../../src/config.ts';
+import type { Database } from '../../src/database/database.ts';
+import { type B1610Row, type ElexonClient, readingsFromB1610 } from '../../src/meter-data/elexon/index.ts';
+import { type Submission, submitReadings } from '../../src/meter-data/submit.ts';
+import { seedDevices } from '../devices.ts';
+import { seedAccounts, seedMetadata, seedUsers } from '../people.ts';
+import { REGISTRY_ITSELF, refuseInProduction } from '../sample-registry.ts';
+import { devicesOf } from './registration.ts';
+import type { Window } from './window.ts';
+
+export interface ElexonLoad {
+  readonly database: Database;
+  readonly config: Config;
+  readonly client: ElexonClient;
+  readonly window: Window;
+  /** Elexon ids, such as `T_ABRBO-1`. */
+  readonly units: readonly string[];
+  readonly now: Date;
+  readonly onProgress: (progress: LoadProgress) => void;
+}
+
+/** Pages (a UTC day of up to 80 units each) loaded, of how many, and what they brought so far. */
+export interface LoadProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly readings: number;
+  readonly bundles: number;
+  readonly issuedWh: number;
+  /** Readings that no certificate could be issued for, with the reason; for example above the device's capacity. */
+  readonly refused: readonly string[];
+}
+
+const LABEL = 'Elexon Insights, dataset B1610: actual generation per BM unit';
+
+/**
+ * Loads metered generation from Elexon into `Test Account`: one page, one transaction. What was loaded before is left as
+ * it is, so that an interrupted run is simply started again.
+ *
+ * @throws {SeedError} for unknown units. {ElexonError}, {B1610FormatError}, {BmUnitFormatError} from the API.
+ */
+export async function loadFromElexon(load: ElexonLoad): Promise<LoadProgress> {
+  refuseInProduction(load.config);
+  const { deviceIds, metadataId } = await register(load);
+  let progress: LoadProgress = { done: 0, total: 0, readings: 0, bundles: 0, issuedWh: 0, refused: [] };
+  let page = { done: 0, total: 0 };
+  const pages = load.client.generationPages({
+    ...load.window,
+    bmUnits: load.units,
+    onProgress: ({ done, total }) => {
+      page = { done, total };
+    },
+  });
+  for await (const rows of pages) {
+    const result = await submitPage(load, submissionsOf(rows, deviceIds, metadataId));
+    progress = { ...page, ...sumOf(progress, result) };
+    load.onProgress(progress);
+  }
+  return progress;
+}
+
+async function register({ database, config, client, units, window }: ElexonLoad) {
+  const devices = devicesOf(units, await client.bmUnits(), window.from);
+  const { value } = await database.transact(REGISTRY_ITSELF, async (tx) => {
+    const accountId = await seedAccounts(tx, await seedUsers(tx, config.SEED_PASSWORD));
+    return {
+      deviceIds: await seedDevices(tx, accountId, devices),
+      metadataId: await seedMetadata(tx, LABEL),
+    };
+  });
+  return value;
+}
+
+function submissionsOf(
+  rows: readonly B1610Row[],
+  deviceIds: ReadonlyMap<string, number>,
+  metadataId: number,
+): Submission[] {
+  return readingsFromB1610(rows).flatMap(({ bmUnit, readings }) => {
+    const deviceId = deviceIds.get(bmUnit);
+    return deviceId === undefined ? [] : [{ deviceId, metadataId, readings }];
+  });
+}
+
+async function submitPage({ database, config, now }: ElexonLoad, submissions: readonly Submission[]) {
+  const { value } = await database.transact(REGISTRY_ITSELF, (tx) =>
+    submitReadings(tx, submissions, { config, now, onError: 'skip' }),
+  );
+  return value;
+}
+
+function sumOf(sum: LoadProgress, page: Awaited<ReturnType<typeof submitPage>>) {
+  const refusals = page.outcomes.flatMap((each) => (each.result === 'refused' ? [each.refusal.message] : []));
+  return {
+    readings: sum.readings + page.newReadings,
+    bundles: sum.bundles + page.outcomes.filter(({ result }) => result === 'issued').length,
+    issuedWh: sum.issuedWh + page.issuedWh,
+    refused: [...sum.refused, ...refusals],
+  };
+}

@@ -1,0 +1,19 @@
+import { type Config, ConfigError, readConfig } from '../config.ts';
+import type { MigrationUrls } from '../database/migrate.ts';
+import { loadEnvironment } from '../environment.ts';
+
+/** The settings of a program that changes the schema, which is the owner's business. */
+export function readMigrationConfig(): { config: Config; urls: MigrationUrls } {
+  const config = readConfig(loadEnvironment());
+  if (config.DATABASE_OWNER_URL === undefined) {
+    throw new ConfigError('Configuration: DATABASE_OWNER_URL must be set to change the schema');
+  }
+  return {
+    config,
+    urls: {
+      ownerUrl: config.DATABASE_OWNER_URL,
+      writeUrl: config.DATABASE_WRITE_URL,
+      readUrls: config.DATABASE_READ_URLS,
+    },
+  };
+}

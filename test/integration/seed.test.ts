@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { loadFromElexon } from '../../seed/elexon/load.ts';
+import { windowOf } from '../../seed/elexon/window.ts';
+import { SAMPLE_UNITS } from '../../seed/sample/index.ts';
+import { seedSampleRegistry } from '../../seed/sample-registry.ts';
+import { readConfig } from '../../src/config.ts';
+import { elexonClient } from '../../src/meter-data/elexon/index.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { type ElexonStandIn, startElexonStandIn } from '../stand-in/elexon/server.ts';
+
+let registry: TestRegistry;
+let elexon: ElexonStandIn;
+
+beforeAll(async () => {
+  elexon = await startElexonStandIn();
+});
+afterAll(() => elexon.close());
+
+beforeEach(async () => {
+  registry = await openRegistry();
+  return () => registry.close();
+});
+
+const seedSample = () =>
+  seedSampleRegistry({
+    database: registry.database,
+    config: registry.config,
+    today: NOW,
+    report: () => {},
+  });
+
+const loadWeek = (units: readonly string[], from = '2026-03-01', to = '2026-03-07') =>
+  loadFromElexon({
+    database: registry.database,
+    config: registry.config,
+    client: elexonClient({ baseUrl: elexon.baseUrl, retries: 2, retryDelayMs: 1 }),
+    window: windowOf(from, to, NOW),
+    units,
+    now: NOW,
+    onProgress: () => {},
+  });
+
+async function countRows(): Promise<Record<string, number>> {
+  const { rows } = await registry.primary.query(`
+    SELECT (SELECT count(*) FROM registry_user)::int AS users, (SELECT count(*) FROM account)::int AS accounts,
+           (SELECT count(*) FROM device)::int AS devices, (SELECT count(*) FROM measurement_report)::int AS readings,
+           (SELECT count(*) FROM issuance)::int AS issuances, (SELECT count(*) FROM bundle)::int AS bundles,
+           (SELECT count(*) FROM journal)::int AS entries`);
+  return rows[0];
+}
+
+test('sample data seeded twice adds nothing the second time', async () => {
+  await seedSample();
+  const once = await countRows();
+  expect(once).toMatchObject({ users: 5, accounts: 2, devices: SAMPLE_UNITS.length });
+  expect(once.readings).toBe(SAMPLE_UNITS.length * 14 * 24);
+  await seedSample();
+  expect(await countRows()).toEqual(once);
+});
+
+test('the sample has several technologies, a battery and a consumption device, and ends a week before today', async () => {
+  await seedSample();
+  const { rows } = await registry.primary.query(`
+    SELECT count(DISTINCT technology_type)::int AS technologies, count(DISTINCT energy_source)::int AS sources,
+           count(*) FILTER (WHERE energy_source = 'battery_storage')::int AS batteries,
+           count(*) FILTER (WHERE NOT EXISTS (SELECT FROM issuance i WHERE i.device_id = d.id))::int AS consumers
+    FROM device d`);
+  expect(rows[0].technologies).toBeGreaterThan(3);
+  expect(rows[0].sources).toBeGreaterThan(4);
+  expect(rows[0].batteries).toBeGreaterThan(0);
+  expect(rows[0].consumers).toBe(1);
+  const window = await registry.primary.query(
+    'SELECT min(interval_start) AS first, max(interval_end) AS last FROM measurement_report',
+  );
+  expect(window.rows[0]).toEqual({
+    first: new Date('2026-02-22T00:00:00Z'),
+    last: new Date('2026-03-08T00:00:00Z'),
+  });
+});
+
+test('sample data is refused in production', async () => {
+  const config = readConfig({
+    NODE_ENV: 'production',
+    JWT_SECRET_KEY: 'a secret of production that nobody has ever seen',
+    DATABASE_WRITE_URL: registry.config.DATABASE_WRITE_URL,
+    DATABASE_READ_URLS: registry.config.DATABASE_READ_URLS.join(','),
+  });
+  const seeding = seedSampleRegistry({
+    database: registry.database,
+    config,
+    today: NOW,
+    report: () => {},
+  });
+  await expect(seeding).rejects.toThrow('refused where NODE_ENV is production');
+  expect(await countRows()).toMatchObject({ users: 0, entries: 0 });
+});
+
+test('a week from Elexon becomes hourly readings and certificates; loaded again, it adds nothing', async () => {
+  const units = ['T_ABRBO-1', 'T_MOWEO-1'];
+  const first = await loadWeek(units);
+  expect(first).toMatchObject({ done: 7, total: 7, readings: 2 * 7 * 24, refused: [] });
+  const once = await countRows();
+  expect(once).toMatchObject({ devices: 2, readings: 2 * 7 * 24, issuances: first.bundles });
+  expect(await loadWeek(units)).toMatchObject({ readings: 0, bundles: 0, issuedWh: 0 });
+  expect(await countRows()).toEqual(once);
+});
+
+test('an answer that is cut off, too busy or too late is asked for again, and nothing is counted twice', async () => {
+  elexon.failNext({ kind: 'status', status: 503 }, { kind: 'cut in answer' });
+  await expect(loadWeek(['T_ABRBO-1'])).resolves.toMatchObject({ readings: 7 * 24 });
+  elexon.failNext({ kind: 'status', status: 429 }, { kind: 'truncated JSON' });
+  await expect(loadWeek(['T_ABRBO-1'])).resolves.toMatchObject({ readings: 0 });
+});
+
+test('a load that breaks off keeps its whole days, and goes on from there', async () => {
+  const broken = loadFromElexon({
+    database: registry.database,
+    config: registry.config,
+    client: elexonClient({ baseUrl: elexon.baseUrl, retries: 0 }),
+    window: windowOf('2026-03-01', '2026-03-03', NOW),
+    units: ['T_ABRBO-1'],
+    now: NOW,
+    onProgress: ({ done }) => {
+      if (done === 2) elexon.failNext({ kind: 'status', status: 500 });
+    },
+  });
+  await expect(broken).rejects.toThrow('answered 500');
+  expect(await countRows()).toMatchObject({ readings: 48 });
+  await expect(loadWeek(['T_ABRBO-1'], '2026-03-01', '2026-03-03')).resolves.toMatchObject({ readings: 24 });
+});
+
+test('units that the register does not know are named, and nothing is loaded', async () => {
+  await expect(loadWeek(['T_ABRBO-1', 'T_NOSUCH-1'])).rejects.toThrow('does not know T_NOSUCH-1');
+  expect(await countRows()).toMatchObject({ users: 0, devices: 0 });
+});
+
+test.each([
+  ['2026-03-29', 24],
+  ['2025-10-26', 24],
+])('the clock-change day %s has %i whole UTC hours', async (day, hours) => {
+  const now = new Date('2026-04-15T12:00:00Z');
+  const { readings, refused } = await loadFromElexon({
+    database: registry.database,
+    config: registry.config,
+    client: elexonClient({ baseUrl: elexon.baseUrl }),
+    window: windowOf(day, day, now),
+    units: ['T_ABRBO-1'],
+    now,
+    onProgress: () => {},
+  });
+  expect({ readings, refused }).toEqual({ readings: hours, refused: [] });
+});
+
+test('a window that is no window is refused by the name of its end', () => {
+  expect(() => windowOf('soon', '2026-03-01', NOW)).toThrow('FROM has to be a date');
+  expect(() => windowOf('2026-03-01', 'never', NOW)).toThrow('TO has to be a date');
+  expect(() => windowOf('2026-03-02', '2026-03-01', NOW)).toThrow('TO (2026-03-01) has to lie after');
+  expect(() => windowOf('2027-01-01', '2027-01-02', NOW)).toThrow('lies in the future');
+});

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { ConfigError, DEVELOPMENT_JWT_SECRET, readConfig, settingNames } from '../../src/config.ts';
+
+const databases = {
+  DATABASE_WRITE_URL: 'postgresql://writer:secret@127.0.0.1:5436/registry',
+  DATABASE_READ_URLS: 'postgresql://reader:secret@127.0.0.1:5438/registry',
+};
+
+test('.env.example names every setting, shows its default, and is itself a valid configuration', async () => {
+  const text = await readFile('.env.example', 'utf8');
+  const shown = parseEnv(text.replaceAll(/^# ([A-Z][A-Z0-9_]*=)/gm, '$1'));
+  expect(Object.keys(shown).sort()).toEqual([...settingNames].sort());
+  expect(readConfig(shown)).toEqual(readConfig(parseEnv(text)));
+});
+
+test.each([
+  ['PORT', 'eight thousand'],
+  ['PORT', '70000'],
+  ['LOG_LEVEL', 'loud'],
+  ['DATABASE_WRITE_URL', 'localhost:5436'],
+  ['DATABASE_READ_URLS', 'postgresql://a:b@c/d, nonsense'],
+  ['JWT_SECRET_KEY', 'short'],
+  ['CAPACITY_MARGIN', '0.5'],
+])('%s=%s is refused in one line that names the variable', (name, value) => {
+  const reading = () => readConfig({ ...databases, [name]: value });
+  expect(reading).toThrow(ConfigError);
+  expect(reading).toThrow(new RegExp(`^Configuration: .*${name}[^\\n]*$`));
+});
+
+test('a variable that is empty counts as not set', () => {
+  expect(readConfig({ ...databases, PORT: '' }).PORT).toBe(8000);
+});
+
+test('production refuses to start with the secret of development', () => {
+  const production = { ...databases, NODE_ENV: 'production' };
+  expect(() => readConfig(production)).toThrow('JWT_SECRET_KEY must be set in production');
+  expect(() => readConfig({ ...production, JWT_SECRET_KEY: DEVELOPMENT_JWT_SECRET })).toThrow(ConfigError);
+});
+
+test('a message about a bad setting does not repeat its value, which may be a secret', () => {
+  expect(() => readConfig({ ...databases, JWT_SECRET_KEY: 'hunter2' })).not.toThrow(/hunter2/);
+});

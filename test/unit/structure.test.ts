@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const FEATURES = [
+  'account',
+  'authentication',
+  'certificate',
+  'device',
+  'event',
+  'measurement',
+  'organisation',
+  'user',
+];
+
+/** Arrows of imports between the folders of src run down only: what each may import, besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  rules: [],
+  embedded: [],
+  'config.ts': [],
+  database: ['rules'],
+  journal: ['rules', 'database', 'config.ts'],
+  operation: ['rules', 'database', 'journal', 'config.ts'],
+  organisation: ['rules', 'database', 'operation'],
+  account: ['rules', 'database', 'operation'],
+  device: ['rules', 'database', 'operation', 'account'],
+  measurement: ['rules', 'database', 'operation', 'device'],
+  authentication: ['rules', 'database', 'operation', 'config.ts'],
+  user: ['rules', 'database', 'operation', 'account', 'authentication'],
+  certificate: ['rules', 'database', 'operation', 'config.ts'],
+  event: ['rules', 'database', 'journal', 'operation'],
+  'meter-data': ['database', 'certificate'],
+  http: ['rules', 'database', 'journal', 'operation', 'config.ts', ...FEATURES],
+  'app.ts': ['operation', 'http'],
+  'start.ts': ['config.ts', 'database', 'journal', 'app.ts'],
+  'environment.ts': [],
+  'shutdown.ts': [],
+  'program.ts': ['config.ts'],
+  'main.ts': ['config.ts', 'environment.ts', 'program.ts', 'shutdown.ts', 'start.ts'],
+  command: ['config.ts', 'environment.ts', 'program.ts', 'database', 'journal', 'start.ts'],
+};
+
+/** Packages that only one folder knows. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  fastify: ['http', 'operation', 'app.ts', 'start.ts'],
+  pg: ['database', 'embedded', 'journal'],
+  '@eventstore/db-client': ['journal'],
+  jose: ['authentication'],
+  '@node-rs/argon2': ['authentication'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly folder: string;
+  /** The file or package, and the folder of src that it lies in. */
+  readonly path: string;
+  readonly target: string;
+  readonly isPackage: boolean;
+}
+
+const folderOf = (file: string) => relative('src', file).split(sep)[0] ?? '';
+
+async function importsOf(file: string): Promise<Import[]> {
+  const text = await readFile(file, 'utf8');
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?(?:from|import) '([^']+)';/gms)].map(
+    ([, name = '']) => {
+      const isPackage = !/^\.\.?\//.test(name);
+      const path = isPackage ? name : normalize(join(dirname(file), name));
+      return { file, folder: folderOf(file), path, target: isPackage ? name : folderOf(path), isPackage };
+    },
+  );
+}
+
+const files = (await readdir('src', { recursive: true }))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join('src', name));
+const imports = (await Promise.all(files.map(importsOf))).flat();
+
+describe('the structure of src', () => {
+  test('every folder has a line in the table of what it may import', () => {
+    const folders = new Set(files.map(folderOf));
+    expect([...folders].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
+  });
+
+  test('imports run down only', () => {
+    const upward = imports.filter(
+      ({ folder, target, isPackage }) =>
+        !isPackage && folder !== target && !MAY_IMPORT[folder]?.includes(target),
+    );
+    expect(upward.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+  });
+
+  test('a feature is entered by its door only', () => {
+    const entries = imports.filter(({ folder, target }) => FEATURES.includes(target) && folder !== target);
+    expect(entries.length).toBeGreaterThan(5);
+    const burglaries = entries.filter(({ path }) => !path.endsWith(`${sep}index.ts`));
+    expect(burglaries.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
+  });
+
+  test.each(Object.entries(ONLY_IN))('only the folders meant for it know %s', (name, folders) => {
+    const strangers = imports.filter(({ folder, target }) => target === name && !folders.includes(folder));
+    expect(strangers.map(({ file }) => file)).toEqual([]);
+  });
+});
