@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type Config, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrate.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../src/embedded/index.ts';
+import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
 import { runProgram } from '../src/program.ts';
 import { stopOnSignal } from '../src/shutdown.ts';
@@ -114,4 +114,4 @@ ${SAMPLE_USERS.map(({ email, role }) => `  ${email.padEnd(34)}${role}`).join('\n
 Ctrl-C stops everything; the data stays in .registry.`);
 }
 
-runProgram(demo);
+runProgram(demo, [EmbeddedPostgresError]);

@@ -10,12 +10,11 @@ export interface Account {
   readonly gid: number;
 }
 
-/** Nobody's business but Postgres' own comes first; `nobody` exists everywhere. */
-const PREFERRED = ['postgres', '_postgres', 'nobody', 'daemon'];
+/** `nobody` exists everywhere; one that is meant for Postgres comes first. */
+const PREFERRED = ['postgres', '_postgres', 'nobody'];
 
-/** Where root keeps what another account must reach; none but root may write there. */
-const ROOT_PLACES = ['/var/lib', '/var/tmp'];
-const PLACE_NAME = 'granular-certificate-registry';
+/** Where root keeps what the account must reach and cannot where it is; none but root may write there. */
+export const PLACE_OF_ROOT = '/var/lib/granular-certificate-registry';
 
 export function weAreRoot(): boolean {
   return process.getuid?.() === 0;
@@ -30,92 +29,45 @@ export function weAreRoot(): boolean {
  */
 export async function accountForPostgres(folders: readonly string[]): Promise<Account | undefined> {
   if (!weAreRoot()) return undefined;
-  const accounts = await unprivilegedAccounts();
   for (const folder of folders) {
-    const owner = await ownerOf(folder);
-    const account = accounts.find(({ uid }) => uid === owner);
-    if (account) return account;
+    const owner = await lstat(folder).catch(() => undefined);
+    if (owner && owner.uid !== 0) return { name: `of uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   }
-  const account = PREFERRED.flatMap((name) => accounts.find((one) => one.name === name) ?? [])[0];
-  if (account) return account;
+  const table = await readFile('/etc/passwd', 'utf8');
+  for (const name of PREFERRED) {
+    const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(table) ?? [];
+    if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
+  }
   throw new EmbeddedPostgresError(
     'Postgres refuses to run as root, and there is no account "postgres" or "nobody" to run it as',
   );
 }
 
-async function unprivilegedAccounts(): Promise<Account[]> {
-  const table = await readFile('/etc/passwd', 'utf8');
-  return table
-    .split('\n')
-    .filter((line) => /^[^#:]+:[^:]*:\d+:\d+:/.test(line))
-    .map((line) => line.split(':'))
-    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
-    .filter(({ uid }) => uid !== 0);
-}
-
-async function ownerOf(path: string): Promise<number | undefined> {
-  try {
-    return (await lstat(path)).uid;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 /** Whether the account gets into the folder, past all its parents: tried, for mode bits do not tell everything. */
 export function canEnter(account: Account, folder: string): boolean {
   try {
-    execFileSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], {
-      uid: account.uid,
-      gid: account.gid,
-      cwd: '/',
-      stdio: 'ignore',
-    });
+    const { uid, gid } = account;
+    execFileSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { uid, gid, cwd: '/', stdio: 'ignore' });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (!isSystemError(error, 'EPERM', 'EINVAL')) return false;
+    throw new EmbeddedPostgresError(
+      `Postgres refuses to run as root, and this root may not run it as ${account.name} either`,
+    );
   }
 }
 
-/** Hands a file, or a folder with everything in it, to the account. Links are handed over, not followed. */
-export async function handOver(path: string, account: Account | undefined): Promise<void> {
+/** Hands a folder with everything in it to the account. Links are handed over, not followed. */
+export async function handOver(folder: string, account: Account | undefined): Promise<void> {
   if (!account) return;
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOTDIR')) return [];
-    throw error;
-  });
-  for (const entry of entries) await lchown(join(entry.parentPath, entry.name), account.uid, account.gid);
-  await lchown(path, account.uid, account.gid);
+  for (const entry of await readdir(folder, { recursive: true }))
+    await lchown(join(folder, entry), account.uid, account.gid);
+  await lchown(folder, account.uid, account.gid);
 }
 
-/**
- * A folder of root's that the account can enter and only root can change, made if need be.
- *
- * @throws {EmbeddedPostgresError} when someone else has put something in its place.
- */
-export async function placeOfRoot(account: Account): Promise<string> {
-  for (const parent of ROOT_PLACES) {
-    const place = join(parent, PLACE_NAME);
-    try {
-      await mkdir(place);
-      await chmod(place, 0o755); // Whatever the umask says.
-    } catch (error) {
-      if (isSystemError(error, 'ENOENT', 'EROFS', 'EACCES', 'EPERM')) continue;
-      if (!isSystemError(error, 'EEXIST')) throw error;
-    }
-    await assertOnlyRootCanChange(place);
-    if (canEnter(account, place)) return place;
-  }
-  throw new EmbeddedPostgresError(
-    `no folder that ${account.name} can enter: tried ${ROOT_PLACES.join(', ')}`,
-  );
-}
-
-/** Another user could have planted a folder, or a link, with programs of their own under a well-known name. */
-export async function assertOnlyRootCanChange(folder: string): Promise<void> {
-  const found = await lstat(folder);
-  if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return;
-  throw new EmbeddedPostgresError(
-    `${folder} is not a folder that only root can change: remove it, and start again`,
-  );
+/** Makes a folder that the account can pass, though not list. */
+export async function makePassable(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711); // Whatever the umask says.
+  return folder;
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type Account, assertOnlyRootCanChange, placeOfRoot } from './account.ts';
+import { type Account, makePassable, PLACE_OF_ROOT } from './account.ts';
 import { EmbeddedPostgresError, isSystemError, messageOf } from './error.ts';
 
 /** The programs of one PostgreSQL, as absolute paths. */
@@ -25,7 +26,7 @@ const PackageManifest = z.object({ name: z.string(), version: z.string() });
 const SharedLibraryLinks = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * The binaries of the npm package for this platform, in a place where the account can run them.
+ * The binaries of the npm package for this platform, in a place where the account can run them: a copy if it cannot reach the package.
  *
  * @throws {EmbeddedPostgresError} when the package is missing, incomplete, or does not run here.
  */
@@ -106,9 +107,8 @@ async function copyFor(account: Account, programs: Programs, log: (line: string)
   const { name, version } = PackageManifest.parse(
     JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
   );
-  const place = await placeOfRoot(account);
-  const copy = join(place, `${basename(name)}-${version}`);
-  if (!(await exists(copy))) {
+  const copy = join(await makePassable(PLACE_OF_ROOT), `${basename(name)}-${version}`);
+  if (!existsSync(copy)) {
     const draft = `${copy}.${randomUUID()}`;
     await mkdir(draft, { mode: 0o700 });
     await cp(join(folder, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -119,7 +119,6 @@ async function copyFor(account: Account, programs: Programs, log: (line: string)
     });
     log(`the account ${account.name} cannot reach ${folder}: copied the PostgreSQL binaries to ${copy}`);
   }
-  await assertOnlyRootCanChange(copy);
   const moved = (path: string): string => join(copy, 'native', 'bin', basename(path));
   return {
     postgres: moved(programs.postgres),
@@ -135,17 +134,7 @@ async function letOthersRun(folder: string): Promise<void> {
     const path = join(entry.parentPath, entry.name);
     const { mode } = await lstat(path);
     const runs = (mode & 0o100) === 0 ? 0 : 0o111;
-    await chmod(path, ((mode | 0o444 | runs) & 0o755) >>> 0);
+    await chmod(path, (mode | 0o444 | runs) & 0o755);
   }
   await chmod(folder, 0o755);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

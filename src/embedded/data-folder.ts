@@ -46,7 +46,8 @@ export interface ControlData {
 /** Removes what a start that was broken off has left half made. */
 export async function removeDrafts(nodesDir: string): Promise<void> {
   for (const name of await readdir(nodesDir)) {
-    if (name.includes(DRAFT)) await rm(join(nodesDir, name), { recursive: true, force: true });
+    if (name.includes(DRAFT))
+      await rm(join(nodesDir, name), { recursive: true, force: true, maxRetries: 20 });
   }
 }
 
@@ -55,7 +56,8 @@ export async function createPrimary(folder: string, tools: FolderTools): Promise
   const draft = `${folder}${DRAFT}${randomUUID()}`;
   const passwordFile = `${draft}.password`;
   await writeOwned(passwordFile, `${tools.password}\n`, tools.account);
-  await emptyFolder(draft, tools.account);
+  await mkdir(draft, { mode: 0o700 });
+  await handOver(draft, tools.account);
   await runInitdb(draft, passwordFile, tools);
   await rm(passwordFile);
   await writeFile(join(draft, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
@@ -138,15 +140,15 @@ export async function assertVersion(folder: string, binaries: Binaries): Promise
   );
 }
 
-/** Writes a node's configuration: whole, and readable by Postgres only, for it carries a password. */
+/** Writes a node's configuration, readable by Postgres only, for it carries a password. */
 export async function writeConfiguration(
   folder: string,
   text: string,
   account: Account | undefined,
 ): Promise<void> {
-  const draft = join(folder, `${CONFIGURATION_FILE}${DRAFT}${randomUUID()}`);
-  await writeOwned(draft, text, account);
-  await rename(draft, join(folder, CONFIGURATION_FILE));
+  const path = join(folder, CONFIGURATION_FILE);
+  await rm(path, { force: true });
+  await writeOwned(path, text, account);
 }
 
 async function writeOwned(path: string, text: string, account: Account | undefined): Promise<void> {
@@ -157,9 +159,4 @@ async function writeOwned(path: string, text: string, account: Account | undefin
   } finally {
     await file.close();
   }
-}
-
-async function emptyFolder(path: string, account: Account | undefined): Promise<void> {
-  await mkdir(path, { mode: 0o700 });
-  await handOver(path, account);
 }

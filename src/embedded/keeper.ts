@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parse } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { Account } from './account.ts';
 import { EmbeddedPostgresError } from './error.ts';
+import { tailOf } from './log-file.ts';
 
 /** A program that must not outlive us. */
 export interface KeptProgram {
@@ -85,10 +87,36 @@ function bareEnvironment(): Record<string, string> {
  * @throws {EmbeddedPostgresError} when it cannot be started at all.
  */
 export async function keep(program: KeptProgram): Promise<KeptProcess> {
+  const { keeper, stdin, stdout } = startKeeper(program);
+  stdin.on('error', () => undefined); // It has gone: `ended` tells.
+  // Postgres' processes inherit the keeper's stdout: it closes, and 'close' comes, when the last of them has gone.
+  const ended = new Promise<void>((resolve) => keeper.once('close', () => resolve()));
+  const pid = await new Promise<number | undefined>((resolve) => {
+    stdout.once('data', (chunk: Buffer) => resolve(Number.parseInt(chunk.toString(), 10)));
+    keeper.once('error', () => resolve(undefined));
+    void ended.then(() => resolve(undefined));
+  });
+  if (pid === undefined) {
+    throw new EmbeddedPostgresError(`cannot run ${program.command}; ${await tailOf(program.logFile)}`);
+  }
+  stdout.resume();
+  keeper.unref();
+  for (const stream of [stdin, stdout]) if (stream instanceof Socket) stream.unref();
+
+  return {
+    pid,
+    ended,
+    hasExited: () => keeper.exitCode !== null || keeper.signalCode !== null,
+    exitCode: () => keeper.exitCode,
+    signal: (signal) => void stdin.write(`${signal}\n`),
+  };
+}
+
+function startKeeper(program: KeptProgram): { keeper: ChildProcess; stdin: Writable; stdout: Readable } {
+  const { command, args, control, account } = program;
   const env = bareEnvironment();
-  const identity = program.account ? { uid: program.account.uid, gid: program.account.gid } : {};
-  const { command, args, control } = program;
-  const log = openSync(program.logFile, 'a');
+  const identity = account ? { uid: account.uid, gid: account.gid } : {};
+  const log = openSync(program.logFile, 'a', 0o600);
   const keeper = spawn(
     process.execPath,
     ['-e', KEEPER, JSON.stringify({ command, args, control, env, identity })],
@@ -102,24 +130,7 @@ export async function keep(program: KeptProgram): Promise<KeptProcess> {
     },
   );
   closeSync(log);
-  keeper.stdin.on('error', () => undefined); // It has gone: `ended` tells.
-  // Postgres' processes inherit the keeper's stdout: it closes, and 'close' comes, when the last of them has gone.
-  const ended = new Promise<void>((resolve) => keeper.once('close', () => resolve()));
-  const pid = await new Promise<number | undefined>((resolve) => {
-    keeper.stdout.once('data', (chunk: Buffer) => resolve(Number.parseInt(chunk.toString(), 10)));
-    keeper.once('error', () => resolve(undefined));
-    void ended.then(() => resolve(undefined));
-  });
-  if (pid === undefined) throw new EmbeddedPostgresError(`cannot run ${command}; see ${program.logFile}`);
-  keeper.stdout.resume();
-  keeper.unref();
-  for (const stream of [keeper.stdin, keeper.stdout]) if (stream instanceof Socket) stream.unref();
-
-  return {
-    pid,
-    ended,
-    hasExited: () => keeper.exitCode !== null || keeper.signalCode !== null,
-    exitCode: () => keeper.exitCode,
-    signal: (signal) => void keeper.stdin.write(`${signal}\n`),
-  };
+  const { stdin, stdout } = keeper;
+  if (!stdin || !stdout) throw new EmbeddedPostgresError('no pipe to the keeper of a Postgres');
+  return { keeper, stdin, stdout };
 }

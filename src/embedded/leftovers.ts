@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { weAreRoot } from './account.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { eventually } from './patience.ts';
-
-const PID_FILE = 'postmaster.pid';
+import { POSTMASTER_FILE, readPostmasterFile } from './postmaster-file.ts';
 
 /**
  * Ends whatever Postgres an earlier run has left in a data folder, and clears its way for the next one.
@@ -14,15 +14,16 @@ const PID_FILE = 'postmaster.pid';
  */
 export async function evictLeftovers(folder: string, log: (line: string) => void): Promise<void> {
   const found = postgresIn(folder);
-  const postmaster = await recordedPostmaster(folder);
+  const postmaster = (await readPostmasterFile(folder))?.pid;
   if (found.length > 0) {
-    log(`stopping a Postgres that an earlier run left behind in ${folder}`);
+    log(`stopping what is left of a Postgres in ${folder}`);
     if (postmaster !== undefined && found.includes(postmaster)) await stopInOrder(folder, postmaster);
     await endAll(folder);
   }
-  // Postgres itself copes with the file of a dead postmaster, but not when the pid now belongs to someone else.
-  if (postmaster !== undefined && process.platform !== 'win32')
-    await rm(join(folder, PID_FILE), { force: true });
+  // Postgres itself copes with the file of a dead postmaster, but not when the pid now belongs to someone else; to
+  // one of Postgres' own it must be left: without the file nothing would keep a second server out of the folder.
+  if (postmaster !== undefined && process.platform !== 'win32' && commandOf(postmaster) !== 'postgres')
+    await rm(join(folder, POSTMASTER_FILE), { force: true });
 }
 
 /** The pids of the Postgres processes that work in this folder. */
@@ -38,44 +39,38 @@ function postgresIn(folder: string): number[] {
 }
 
 function onLinux(place: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return (
-          readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres' &&
-          readlinkSync(`/proc/${pid}/cwd`) === place
-        );
-      } catch {
-        return false; // It has ended, or it is another user's.
-      }
-    })
-    .map(Number);
+  const links = readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === 'postgres')
+    .map((pid) => `/proc/${pid}/cwd`);
+  if (links.length === 0) return [];
+  // Without CAP_SYS_PTRACE, as in a container, not even root sees where another user's process works; that user does.
+  const { uid, gid } = statSync(place);
+  const listing = outputOf('ls', ['-l', ...links], weAreRoot() ? { uid, gid } : {});
+  return pidsAt(place, listing, / \/proc\/(\d+)\/cwd -> (.*)$/gm);
+}
+
+function commandOf(pid: string | number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined; // It has ended.
+  }
 }
 
 function onMac(place: string): number[] {
-  let listing = '';
-  try {
-    listing = execFileSync('lsof', ['-a', '-c', 'postgres', '-d', 'cwd', '-Fpn'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch {
-    return []; // lsof fails when it finds nothing.
-  }
-  return [...listing.matchAll(/^p(\d+)\n(?:f.*\n)?n(.*)$/gm)]
-    .filter(([, , cwd]) => cwd === place)
-    .map(([, pid]) => Number(pid));
+  const listing = outputOf('lsof', ['-a', '-c', 'postgres', '-d', 'cwd', '-Fpn']);
+  return pidsAt(place, listing, /^p(\d+)\n(?:f.*\n)?n(.*)$/gm);
 }
 
-async function recordedPostmaster(folder: string): Promise<number | undefined> {
-  try {
-    const pid = Number.parseInt(await readFile(join(folder, PID_FILE), 'utf8'), 10);
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+/** What it prints also when it fails, as both do when a process has ended meanwhile. */
+function outputOf(command: string, args: string[], identity: { uid?: number; gid?: number } = {}): string {
+  return spawnSync(command, args, { ...identity, cwd: '/', encoding: 'utf8' }).stdout ?? '';
+}
+
+function pidsAt(place: string, listing: string, pidAndFolder: RegExp): number[] {
+  return [...listing.matchAll(pidAndFolder)]
+    .filter(([, , folder]) => folder === place)
+    .map(([, pid]) => Number(pid));
 }
 
 async function stopInOrder(folder: string, postmaster: number): Promise<void> {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { identityOfProcess } from './process-identity.ts';
 
-const Holder = z.object({ pid: z.number().int().positive(), identity: z.string(), token: z.string() });
-type Holder = z.output<typeof Holder>;
+const Holder = z.object({ pid: z.number().int().positive(), identity: z.string() });
 
 /** Gives a lock back. */
 export type Release = () => Promise<void>;
@@ -13,17 +13,22 @@ export type Release = () => Promise<void>;
 /**
  * Takes the lock of a data folder for this process, also from a holder who is no more.
  *
+ * @param path the lock's file, in that folder.
  * @throws {EmbeddedPostgresError} when a live process holds it (this one included).
  */
 export async function acquireLock(path: string): Promise<Release> {
   for (;;) {
     const release = await createLock(path);
     if (release) return release;
-    const holder = await readHolder(path);
-    if (holder && isStillThere(holder)) {
-      throw new EmbeddedPostgresError(`${path}: in use by a running cluster of process ${holder.pid}`);
+    const text = await readText(path);
+    if (text === undefined) continue; // Given back just now.
+    const pid = livingHolder(text);
+    if (pid !== undefined) {
+      throw new EmbeddedPostgresError(
+        `the data folder ${dirname(path)} is in use by process ${pid}: stop that one first, or use another folder`,
+      );
     }
-    await removeStale(path, holder);
+    await removeStale(path, text);
   }
 }
 
@@ -31,8 +36,8 @@ export async function acquireLock(path: string): Promise<Release> {
 async function createLock(path: string): Promise<Release | undefined> {
   const token = randomUUID();
   const draft = `${path}.${token}`;
-  const holder: Holder = { pid: process.pid, identity: identityOfProcess(process.pid) ?? '', token };
-  await writeFile(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+  const text = JSON.stringify({ pid: process.pid, identity: identityOfProcess(process.pid) ?? '', token });
+  await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
   try {
     await link(draft, path);
   } catch (error) {
@@ -41,30 +46,38 @@ async function createLock(path: string): Promise<Release | undefined> {
   } finally {
     await rm(draft, { force: true });
   }
-  return async () => {
-    if ((await readHolder(path))?.token === token) await rm(path, { force: true });
-  };
+  return () => removeIfStill(path, text);
 }
 
 /** Two who find the same stale lock must not remove each other's new one: only who holds the lock to remove it may. */
-async function removeStale(path: string, seen: Holder | undefined): Promise<void> {
+async function removeStale(path: string, seen: string): Promise<void> {
   const release = await acquireLock(`${path}.takeover`);
   try {
-    if ((await readHolder(path))?.token === seen?.token) await rm(path, { force: true });
+    await removeIfStill(path, seen);
   } finally {
     await release();
   }
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+async function removeIfStill(path: string, text: string): Promise<void> {
+  if ((await readText(path)) === text) await rm(path, { force: true });
+}
+
+async function readText(path: string): Promise<string | undefined> {
   try {
-    return Holder.parse(JSON.parse(await readFile(path, 'utf8')));
+    return await readFile(path, 'utf8');
   } catch (error) {
-    if (isSystemError(error, 'EACCES', 'EPERM')) throw error;
-    return undefined; // Gone, or torn by a crash of the machine.
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }
 
-function isStillThere(holder: Holder): boolean {
-  return identityOfProcess(holder.pid) === holder.identity;
+/** The holder's pid, if it still runs; a lock that a crash of the machine has torn has no holder. */
+function livingHolder(text: string): number | undefined {
+  try {
+    const { pid, identity } = Holder.parse(JSON.parse(text));
+    return identityOfProcess(pid) === identity ? pid : undefined;
+  } catch {
+    return undefined;
+  }
 }

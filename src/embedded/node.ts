@@ -1,15 +1,16 @@
 import { configurationText, SUPERUSER } from './configuration.ts';
-import { withConnection } from './connection.ts';
 import { type FolderTools, writeConfiguration } from './data-folder.ts';
-import { EmbeddedPostgresError, messageOf } from './error.ts';
+import { EmbeddedPostgresError } from './error.ts';
 import { type KeptProcess, keep } from './keeper.ts';
 import { evictLeftovers } from './leftovers.ts';
 import { endOf, readLogFrom, tailOf } from './log-file.ts';
 import { eventually, within } from './patience.ts';
+import type { NodeName } from './place.ts';
+import { readPostmasterFile } from './postmaster-file.ts';
 
 /** One Postgres server of the cluster. Its operations wait for each other. */
 export interface EmbeddedNode {
-  readonly name: 'primary' | 'standby';
+  readonly name: NodeName;
   readonly port: number;
   /** A `postgresql://` URL; the superuser's, to the cluster's database, unless told otherwise. */
   url(database?: string, user?: string, password?: string): string;
@@ -24,11 +25,11 @@ export interface EmbeddedNode {
 }
 
 export interface NodeSetup {
-  readonly name: 'primary' | 'standby';
+  readonly name: NodeName;
   readonly folder: string;
   readonly port: number;
   /** The port of the primary to stream from; for the standby only. */
-  readonly primaryPort?: number;
+  readonly primaryPort: number | undefined;
   readonly database: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly tools: FolderTools;
@@ -57,7 +58,12 @@ export function createNode(setup: NodeSetup): EmbeddedNode {
     if (!setup.isOpen()) throw new EmbeddedPostgresError(`the cluster of this ${setup.name} is stopped`);
     if (isRunning()) return;
     await end(); // After a crash: its last processes first.
-    running = await startServer(setup);
+    const server = await startServer(setup);
+    running = server;
+    void server.ended.then(() => {
+      if (running === server)
+        setup.log(`the ${setup.name} has ended unexpectedly: see ${setup.tools.logFile}`);
+    });
   }
 
   async function end(by?: keyof typeof STOP_LIMITS_MS): Promise<void> {
@@ -101,32 +107,23 @@ async function startServer(setup: NodeSetup): Promise<KeptProcess> {
   return server;
 }
 
+/** By the server's own word: on its port another one could answer, of another cluster that starts just now. */
 async function untilItAcceptsConnections(
-  setup: NodeSetup,
+  { name, folder, port, tools }: NodeSetup,
   server: KeptProcess,
   logStart: number,
 ): Promise<void> {
-  const { name, port, tools } = setup;
-  let refusal: unknown;
-  const accepts = async (): Promise<boolean> => {
-    try {
-      await withConnection({ port, password: tools.password }, 'postgres', (client) =>
-        client.query('select 1'),
-      );
-      return true;
-    } catch (error) {
-      refusal = error;
-      return false;
-    }
+  const isReady = async (): Promise<boolean> => {
+    const file = await readPostmasterFile(folder);
+    return file?.pid === server.pid && file.ready;
   };
-  const settled = await eventually(START_LIMIT_MS, async () => server.hasExited() || (await accepts()));
-  if (settled && !server.hasExited()) return;
-  if (
-    /could not bind|could not create any TCP\/IP sockets/.test(await readLogFrom(tools.logFile, logStart))
-  ) {
+  await eventually(START_LIMIT_MS, async () => server.hasExited() || (await isReady()));
+  if (!server.hasExited() && (await isReady())) return;
+  const log = await readLogFrom(tools.logFile, logStart);
+  if (/could not bind|could not create any TCP\/IP sockets/.test(log)) {
     throw new PortTakenError(`port ${port} is taken: the ${name} cannot listen on it`);
   }
-  const what = settled ? 'ended at its start' : `does not accept connections (${messageOf(refusal)})`;
+  const what = server.hasExited() ? 'ended at its start' : 'does not accept connections';
   throw new EmbeddedPostgresError(`the ${name} ${what}; ${await tailOf(tools.logFile, logStart)}`);
 }
 

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Account, accountForPostgres, canEnter, placeOfRoot, weAreRoot } from './account.ts';
+import {
+  type Account,
+  accountForPostgres,
+  canEnter,
+  makePassable,
+  PLACE_OF_ROOT,
+  weAreRoot,
+} from './account.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { evictLeftovers } from './leftovers.ts';
 
@@ -9,6 +16,7 @@ import { evictLeftovers } from './leftovers.ts';
 const ELSEWHERE = 'elsewhere';
 
 export const NODE_NAMES = ['primary', 'standby'] as const;
+export type NodeName = (typeof NODE_NAMES)[number];
 
 /** Where the nodes are, and whom they run as. */
 export interface Place {
@@ -18,28 +26,22 @@ export interface Place {
 
 /** Makes the data folder if need be. @returns its real path. */
 export async function makeDataDir(path: string): Promise<string> {
-  const made = await mkdir(resolve(path), { recursive: true });
+  await mkdir(resolve(path), { recursive: true });
   const dataDir = await realpath(path);
   // Postgres' account has to pass, and needs no more: what is inside is closed by itself.
-  if (made !== undefined) await chmod(dataDir, weAreRoot() ? 0o711 : 0o700);
+  if ((await readdir(dataDir)).length === 0) await chmod(dataDir, weAreRoot() ? 0o711 : 0o700);
   return dataDir;
 }
 
 /** Finds the nodes' place for a data folder whose lock we hold: inside, unless Postgres' account cannot get there. */
 export async function findPlace(dataDir: string, log: (line: string) => void): Promise<Place> {
   const elsewhere = await linkTarget(join(dataDir, ELSEWHERE));
-  const account = await accountForPostgres(
-    [elsewhere, dataDir].flatMap((parent) => (parent ? NODE_NAMES.map((name) => join(parent, name)) : [])),
-  );
-  if (!account) {
-    if (elsewhere) throw new EmbeddedPostgresError(`${dataDir} belongs to root: its data is in ${elsewhere}`);
-    return { nodesDir: dataDir, account };
-  }
+  const account = await accountForPostgres(NODE_NAMES.map((name) => join(elsewhere ?? dataDir, name)));
   if (elsewhere) {
-    await makeFolder(elsewhere);
-    return { nodesDir: elsewhere, account };
+    if (!account) throw new EmbeddedPostgresError(`${dataDir} belongs to root: its data is in ${elsewhere}`);
+    return { nodesDir: await makePassable(elsewhere), account };
   }
-  if (canEnter(account, dataDir)) return { nodesDir: dataDir, account };
+  if (!account || canEnter(account, dataDir)) return { nodesDir: dataDir, account };
   return { nodesDir: await moveElsewhere(dataDir, account, log), account };
 }
 
@@ -48,33 +50,21 @@ async function moveElsewhere(
   account: Account,
   log: (line: string) => void,
 ): Promise<string> {
-  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const data = join(await placeOfRoot(account), 'data');
-  await makeFolder(data);
-  const target = join(data, name);
+  // The inode too: a data folder that was renamed still has its link, and must not lose its data to a new one.
+  const { dev, ino } = await stat(dataDir);
+  const name = createHash('sha256').update(`${dataDir}:${dev}:${ino}`).digest('hex').slice(0, 16);
+  const target = join(await makePassable(PLACE_OF_ROOT), `data-${name}`);
   // Left by a data folder that was removed, its link included: it must not come back to life in the new one.
   for (const node of NODE_NAMES) await evictLeftovers(join(target, node), log);
   await rm(target, { recursive: true, force: true });
-  await makeFolder(target);
+  await makePassable(target);
   await symlink(target, join(dataDir, ELSEWHERE));
-  log(
-    `the account ${account.name}, which runs Postgres for root, cannot enter ${dataDir}: data is in ${target}`,
-  );
+  log(`Postgres runs as ${account.name}, who cannot enter ${dataDir}: its data is in ${target}`);
   return target;
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-    await chmod(path, 0o711);
-  } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) throw error;
-  }
 }
 
 async function linkTarget(path: string): Promise<string | undefined> {
   try {
-    if (!(await lstat(path)).isSymbolicLink()) return undefined;
     return await readlink(path);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined;

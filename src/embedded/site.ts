@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findBinaries } from './binaries.ts';
+import {
+  assertVersion,
+  createPrimary,
+  type FolderTools,
+  readControlData,
+  removeDrafts,
+} from './data-folder.ts';
+import { EmbeddedPostgresError } from './error.ts';
+import { evictLeftovers } from './leftovers.ts';
+import { trim } from './log-file.ts';
+import { findPlace, NODE_NAMES, type NodeName } from './place.ts';
+
+/** Where the two nodes are, and what is needed to work on them. */
+export interface Site {
+  readonly folders: Readonly<Record<NodeName, string>>;
+  readonly tools: Readonly<Record<NodeName, FolderTools>>;
+}
+
+/**
+ * Gets a data folder, whose lock we hold, ready for a start: what an earlier run left running is stopped, what it left
+ * half made is removed, and there is a primary.
+ */
+export async function prepareSite(
+  dataDir: string,
+  durable: boolean,
+  log: (line: string) => void,
+): Promise<Site> {
+  const { nodesDir, account } = await findPlace(dataDir, log);
+  const binaries = await findBinaries(account, log);
+  const folders = { primary: join(nodesDir, 'primary'), standby: join(nodesDir, 'standby') };
+  for (const name of NODE_NAMES) await evictLeftovers(folders[name], log);
+  await removeDrafts(nodesDir);
+  const password = await passwordFor(dataDir, folders.primary);
+  const toolsOf = async (name: NodeName): Promise<FolderTools> => {
+    const logFile = join(dataDir, `${name}.log`);
+    await trim(logFile);
+    return { binaries, account, password, durable, logFile };
+  };
+  const site = { folders, tools: { primary: await toolsOf('primary'), standby: await toolsOf('standby') } };
+  await preparePrimary(site, log);
+  return site;
+}
+
+async function preparePrimary({ folders, tools }: Site, log: (line: string) => void): Promise<void> {
+  const { binaries } = tools.primary;
+  if (await readControlData(folders.primary)) return assertVersion(folders.primary, binaries);
+  if (existsSync(folders.primary) && (await readdir(folders.primary)).length > 0) {
+    throw new EmbeddedPostgresError(
+      `${folders.primary} is broken: it has no control file. Restore it, or remove it to start anew`,
+    );
+  }
+  log(`creating a PostgreSQL ${binaries.major} cluster in ${folders.primary}`);
+  await createPrimary(folders.primary, tools.primary);
+}
+
+/** The superuser's password, in a file that only we can read; made with the primary, which knows no other. */
+async function passwordFor(dataDir: string, primary: string): Promise<string> {
+  const path = join(dataDir, 'password');
+  if (existsSync(path)) return (await readFile(path, 'utf8')).trim();
+  if (await readControlData(primary)) {
+    throw new EmbeddedPostgresError(
+      `${path} is missing: without it ${primary} is closed. Remove both to start anew`,
+    );
+  }
+  const password = randomBytes(24).toString('base64url');
+  const draft = `${path}.draft`;
+  await writeFile(draft, `${password}\n`, { mode: 0o600 });
+  await rename(draft, path);
+  return password;
+}

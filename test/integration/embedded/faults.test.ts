@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/index.ts';
+import { isAlive, query, someOptions, valuesOn, write } from './a-cluster.ts';
+
+/** Faults that a test of the registry can bring about, and what becomes of the cluster. */
+const patiently = { timeout: 30_000, interval: 50 };
+let dataDir: string;
+let cluster: EmbeddedCluster;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'embedded-'));
+  cluster = await startEmbeddedCluster(await someOptions({ dataDir }));
+});
+beforeEach(() => write(cluster, 'before'));
+afterEach(async () => {
+  await cluster.primary.start();
+  await cluster.standby.start();
+  await query(cluster.primary, 'drop table note');
+});
+afterAll(async () => {
+  await cluster.stop();
+  await rm(dataDir, { recursive: true });
+});
+
+const standbyHas = (...values: string[]) =>
+  vi.waitFor(async () => expect(await valuesOn(cluster.standby)).toEqual(values), patiently);
+
+test('a killed primary starts again with its data, on its port, and the standby follows', async () => {
+  const { primary } = cluster;
+  const [pid, url] = [primary.pid(), primary.url()];
+  await primary.kill();
+  expect(isAlive(pid)).toBe(false);
+  expect(primary.pid()).toBeUndefined();
+  await primary.start();
+  expect(primary.url()).toBe(url);
+  await write(cluster, 'later');
+  await standbyHas('before', 'later');
+});
+
+test('a primary that is stopped at once, without a shutdown, recovers what was committed', async () => {
+  await cluster.primary.stop('immediate');
+  await cluster.primary.start();
+  expect(await valuesOn(cluster.primary)).toEqual(['before']);
+});
+
+test('a standby goes on to answer while its primary is away', async () => {
+  await standbyHas('before');
+  await cluster.primary.stop();
+  expect(await valuesOn(cluster.standby)).toEqual(['before']);
+});
+
+test('a standby that was stopped or killed catches up, and commits did not wait for it', async () => {
+  await cluster.standby.stop();
+  await write(cluster, 'during');
+  await cluster.standby.start();
+  await standbyHas('before', 'during');
+  await cluster.standby.kill();
+  await write(cluster, 'once more');
+  await cluster.standby.start();
+  await standbyHas('before', 'during', 'once more');
+});
+
+test('a node that is stopped twice stays stopped, and one that is started twice keeps running', async () => {
+  const { standby } = cluster;
+  await Promise.all([standby.stop(), standby.stop()]);
+  expect(standby.pid()).toBeUndefined();
+  await Promise.all([standby.start(), standby.start()]);
+  const pid = standby.pid();
+  await standby.start();
+  expect(standby.pid()).toBe(pid);
+});

@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/index.ts';
+import {
+  aCluster,
+  aFolder,
+  aFreePort,
+  aTakenPort,
+  isAlive,
+  query,
+  someOptions,
+  valuesOn,
+  write,
+} from './a-cluster.ts';
+
+const patiently = { timeout: 30_000, interval: 50 };
+
+describe('a running cluster', () => {
+  const settings = { fsync: 'off', work_mem: '7MB', 'registry.note': "it's a \\ test", port: '1' };
+  let dataDir: string;
+  let cluster: EmbeddedCluster;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'embedded-'));
+    cluster = await startEmbeddedCluster(await someOptions({ dataDir, settings, database: 'of its own' }));
+  });
+  afterAll(async () => {
+    await cluster.stop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  test('streams what is written on the primary to the standby, which itself takes no writes', async () => {
+    await write(cluster, 'a');
+    await vi.waitFor(async () => expect(await valuesOn(cluster.standby)).toEqual(['a']), patiently);
+    await expect(query(cluster.standby, 'create table mine ()')).rejects.toThrow(/read-only/);
+    expect(await query(cluster.primary, 'select state, sync_state from pg_stat_replication')).toEqual([
+      { state: 'streaming', sync_state: 'async' },
+    ]);
+  });
+
+  test('is UTF-8 and listens on this machine only', async () => {
+    const sql = `select current_setting('server_encoding') as encoding, current_setting('listen_addresses') as at`;
+    expect(await query(cluster.primary, sql)).toEqual([{ encoding: 'UTF8', at: '127.0.0.1' }]);
+  });
+
+  test('keeps its password to itself, and lets nobody in without it', async () => {
+    expect((await stat(join(dataDir, 'password'))).mode & 0o777).toBe(0o600);
+    const wrong = new URL(cluster.primary.url());
+    wrong.password = 'guess';
+    await expect(query({ ...cluster.primary, url: () => wrong.href }, 'select 1')).rejects.toThrow(
+      /password/,
+    );
+  });
+
+  test('has urls, also of another user and another database', async () => {
+    const { primary } = cluster;
+    expect(await query(primary, 'select current_database() as name')).toEqual([{ name: 'of its own' }]);
+    expect(primary.url('registry', 'reader', 'p@ss')).toBe(
+      `postgresql://reader:p%40ss@127.0.0.1:${primary.port}/registry`,
+    );
+    expect(primary.url('registry', 'reader')).toBe(`postgresql://reader@127.0.0.1:${primary.port}/registry`);
+  });
+
+  test('has the settings of its caller on both nodes, but not where they listen', async () => {
+    for (const node of [cluster.primary, cluster.standby]) {
+      const sql = `select current_setting('work_mem') as memory, current_setting('registry.note') as note`;
+      expect(await query(node, sql)).toEqual([{ memory: '7MB', note: "it's a \\ test" }]);
+    }
+  });
+
+  test('refuses its folder to a second one, and goes on', async () => {
+    const refusal = `the data folder ${dataDir} is in use by process ${process.pid}`;
+    await expect(startEmbeddedCluster({ dataDir })).rejects.toThrow(refusal);
+    await expect(startEmbeddedCluster({ dataDir })).rejects.toThrow(refusal);
+    expect(await query(cluster.primary, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});
+
+test('a cluster that is started again has kept its data and its password, and makes nothing anew', async () => {
+  const dataDir = await aFolder();
+  const first = await aCluster({ dataDir });
+  await write(first, 'kept');
+  const password = new URL(first.primary.url()).password;
+  await first.stop();
+  const log = vi.fn();
+  const second = await aCluster({ dataDir, log });
+  expect(await valuesOn(second.primary)).toEqual(['kept']);
+  expect(await valuesOn(second.standby)).toEqual(['kept']);
+  expect(new URL(second.primary.url()).password).toBe(password);
+  expect(log).not.toHaveBeenCalled();
+});
+
+test('ports that are taken give way to the next free ones, and the log says so', async () => {
+  const [one, two] = [await aTakenPort(), await aTakenPort()];
+  const log = vi.fn();
+  const { primary, standby } = await aCluster({ primaryPort: one, standbyPort: two, log });
+  expect(primary.port).toBeGreaterThan(one);
+  expect(standby.port).toBeGreaterThan(two);
+  expect(log).toHaveBeenCalledWith(`port ${one} is taken: the primary listens on ${primary.port}`);
+  expect(log).toHaveBeenCalledWith(`port ${two} is taken: the standby listens on ${standby.port}`);
+});
+
+test('clusters that start at once on the same ports, in different folders, all come up', async () => {
+  const [primaryPort, standbyPort] = [await aFreePort(), await aFreePort()];
+  const clusters = await Promise.all([1, 2, 3].map(() => aCluster({ primaryPort, standbyPort })));
+  const ports = clusters.flatMap(({ primary, standby }) => [primary.port, standby.port]);
+  expect(new Set(ports).size).toBe(6);
+});
+
+test('after a stop no server is left, the folder is free, and a second stop is nothing', async () => {
+  const dataDir = await aFolder();
+  const cluster = await aCluster({ dataDir });
+  const pids = [cluster.primary.pid(), cluster.standby.pid()];
+  expect(pids.map(isAlive)).toEqual([true, true]);
+  await cluster.stop();
+  await cluster.stop();
+  expect(pids.map(isAlive)).toEqual([false, false]);
+  for (const node of ['primary', 'standby']) {
+    expect(await readFile(join(dataDir, `${node}.log`), 'utf8')).toMatch(/database system is shut down\n$/);
+  }
+  await expect(cluster.primary.start()).rejects.toThrow(/stopped/);
+  await rm(dataDir, { recursive: true });
+});
