@@ -38,6 +38,13 @@ BEGIN
   RETURN NULL;
 END $$;
 --> statement-breakpoint
+-- The journal and the checks pair old and new rows by id.
+CREATE FUNCTION refuse_new_id() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a row of % keeps its id', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+--> statement-breakpoint
 CREATE FUNCTION refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,6 +60,7 @@ BEGIN
                    'FOR EACH STATEMENT EXECUTE FUNCTION journal_insert()', entity);
     EXECUTE format('CREATE TRIGGER zz_journal_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows '
                    'FOR EACH STATEMENT EXECUTE FUNCTION journal_update()', entity);
+    EXECUTE format('CREATE TRIGGER keep_id BEFORE UPDATE OF id ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_new_id()', entity);
     EXECUTE format('CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON %I '
                    'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', entity);
   END LOOP;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
+import type { WalPosition } from '../database/position.ts';
 import type { Caller } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -9,15 +10,23 @@ import { userOfToken } from './token.ts';
 /**
  * The living user that a token names, with its role and accounts as they are now.
  *
- * @param changes whether the call will write: then the primary is asked, which never lags.
+ * `changes`: whether the call will write: then the primary is asked, which never lags. `atLeast`: what the client has
+ * seen; its own accounts are part of that.
+ *
  * @throws {Problem} 401
  */
-export async function identify(services: Services, token: string, changes: boolean): Promise<Caller> {
+export async function identify(
+  services: Services,
+  token: string,
+  { changes, atLeast }: { changes: boolean; atLeast?: WalPosition | undefined },
+): Promise<Caller> {
   const userId = await userOfToken(services.config, token, services.clock());
   const load = (reader: Reader) => callerWith(reader, userId ?? 0);
   const { database } = services;
   const caller =
-    userId === undefined ? undefined : await (changes ? database.readPrimary(load) : database.read(load));
+    userId === undefined
+      ? undefined
+      : await (changes ? database.readPrimary(load) : database.read(load, { atLeast }));
   if (caller === undefined) throw problems.unauthenticated('The access token is not valid, or has expired.');
   return caller;
 }

@@ -45,11 +45,14 @@ export interface Particulars {
     tx: Transaction,
     locked: Locked,
   ): Promise<{ readonly accountId?: number; readonly beneficiary?: string }>;
+  /** What else follows, once the bundles carry the effect. */
+  settle?(tx: Transaction, bundleIds: readonly number[]): Promise<void>;
 }
 
 /** The call of any action. */
 export interface ActionCall extends Authority {
   readonly body: ActionRequest;
+  readonly query: { readonly dry_run: boolean };
   readonly services: Services;
   readonly requestId: string;
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -57,21 +60,43 @@ export interface ActionCall extends Authority {
 
 /**
  * The one path of every action on bundles (`certificate-rules.md`, "Acting on bundles"): lock, judge, split, write,
- * record; all or nothing. A refused action is rolled back and then recorded, with its reason, by itself.
+ * record; all or nothing. A refused action is rolled back and then recorded, with its reason, by itself. A dry run is
+ * the same work, rolled back at its end; its refusals are not recorded.
  *
  * @throws {Problem | Refusal} what was refused; the problem names the recorded action.
  */
-export async function act(call: ActionCall, particulars: Particulars): Promise<z.output<typeof Action>> {
+export async function act(call: ActionCall, particulars: Particulars): Promise<Answer> {
   const asked = askedOf(call, particulars);
   try {
     return await call.transact(async (tx) => {
       const actionId = await tx.beginAction();
       const outcome = await perform(tx, call, asked, particulars);
-      return actionView(await saveAction(tx, actionId, asked, outcome, call.services.clock()));
+      const view = actionView(await saveAction(tx, actionId, asked, outcome, call.services.clock()));
+      if (call.query.dry_run) throw await rehearsed(tx, view);
+      return view;
     });
   } catch (error) {
-    throw await recordRefusal(call, asked, error);
+    if (error instanceof Rehearsed) return error.answer;
+    throw call.query.dry_run ? error : await recordRefusal(call, asked, error);
   }
+}
+
+type Answer = z.output<typeof Action>;
+
+/** Thrown at the end of a dry run, so that all of it is rolled back. */
+class Rehearsed extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super('a dry run is rolled back');
+    this.answer = answer;
+  }
+}
+
+/** What would be checked at commit is checked now. */
+async function rehearsed(tx: Transaction, view: Answer): Promise<Rehearsed> {
+  await tx.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+  return new Rehearsed({ ...view, action_result: 'Dry run' });
 }
 
 function askedOf(
@@ -98,7 +123,7 @@ async function perform(
   asked: Asked,
   particulars: Particulars,
 ): Promise<ActionOutcome> {
-  const { action, decide, details = {} } = particulars;
+  const { action, decide, settle, details = {} } = particulars;
   requireAccount(call, asked.sourceId);
   if (call.body.user_id && call.body.user_id !== call.caller.userId) throw refuse.notTheCaller();
   assertRequestable(asked.bundleIds);
@@ -112,6 +137,7 @@ async function perform(
   const { accountId = null, beneficiary = null } = (await decide?.(tx, locked)) ?? {};
   const shares = apportion(bundles, asked);
   const resultingBundleIds = await take(tx, action, bundles, shares, { accountId, beneficiary });
+  await settle?.(tx, resultingBundleIds);
   return { result: 'Success', beneficiary, resultingBundleIds, details };
 }
 

@@ -49,11 +49,36 @@ export const CancelRequest = z
   })
   .meta({ id: 'CancelRequest' });
 
+const reason = words(2_000)
+  .nullish()
+  .meta({ description: 'Required; kept with the action', examples: ['Meter was misread'] });
+
+const partRequest = <T extends ActionType>(type: T, title: string) =>
+  z.object({ ...common, ...part, ...named(type) }).meta({ id: title });
+
+const reasonedRequest = <T extends ActionType>(type: T, title: string) =>
+  z.object({ ...common, ...part, ...named(type), reason }).meta({ id: title });
+
+export const ClaimRequest = z
+  .object({
+    ...common,
+    ...part,
+    ...named('claim'),
+    beneficiary: beneficiary.meta({ description: 'If given, the one of each bundle' }),
+  })
+  .meta({ id: 'ClaimRequest' });
+
+export const ReserveRequest = partRequest('reserve', 'ReserveRequest');
+export const UnreserveRequest = partRequest('unreserve', 'UnreserveRequest');
+export const LockRequest = reasonedRequest('lock', 'LockRequest');
+export const UnlockRequest = reasonedRequest('unlock', 'UnlockRequest');
+export const WithdrawRequest = reasonedRequest('withdraw', 'WithdrawRequest');
+
 export const Action = z
   .object({
     id,
     action_type: z.enum(actionTypes),
-    action_result: z.enum(['Success', 'Failure']),
+    action_result: z.enum(['Success', 'Failure', 'Dry run']),
     source_id: id,
     target_id: id.nullable(),
     user_id: id,

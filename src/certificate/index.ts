@@ -1,6 +1,8 @@
 import { listActions } from './action-log.ts';
-import { cancelCertificates, transferCertificates } from './actions.ts';
+import { cancelCertificates } from './cancel.ts';
+import { claimCertificates } from './claim.ts';
 import { createCertificates } from './create.ts';
+import { lockCertificates, unlockCertificates } from './lock.ts';
 import { createMetadata } from './metadata.ts';
 import {
   queryCertificates,
@@ -8,6 +10,9 @@ import {
   readAccountCertificates,
   readCertificate,
 } from './query.ts';
+import { reserveCertificates, unreserveCertificates } from './reserve.ts';
+import { transferCertificates } from './transfer.ts';
+import { withdrawCertificates } from './withdraw.ts';
 
 export { type Draft, type IssueOptions, issue, type Outcome } from './issue.ts';
 
@@ -20,5 +25,11 @@ export const certificateOperations = [
   readAccountCertificates,
   transferCertificates,
   cancelCertificates,
+  claimCertificates,
+  reserveCertificates,
+  unreserveCertificates,
+  lockCertificates,
+  unlockCertificates,
+  withdrawCertificates,
   listActions,
 ];

@@ -40,7 +40,10 @@ const QueryAnswer = z
   })
   .meta({ id: 'CertificateQueryAnswer', description: 'The query as it was understood, and its bundles.' });
 
-const CursorKeys = z.tuple([z.int(), z.int()]);
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z');
+/** Milliseconds of an instant that both JavaScript and Postgres can hold, and an id. */
+const CursorKeys = z.tuple([z.int().min(YEAR_1).max(YEAR_9999), z.int().min(0)]);
 
 /** Rows of a page, and where the next one starts. Order: interval start, then id. */
 async function page<Row extends BundleRow>(

@@ -1,7 +1,7 @@
 import { Readable, Transform } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Services, Streamed } from '../operation/operation.ts';
+import type { QueryCall, Streamed } from '../operation/operation.ts';
 
 const CSV = 'text/csv';
 const NDJSON = 'application/x-ndjson';
@@ -11,11 +11,11 @@ export const STREAM_TYPES = [CSV, NDJSON] as const;
 
 /** Streams all rows of a bundle query in the order of pages. A lost connection breaks the answer off, visibly. */
 export function streamRows<Row>(
-  { services, mediaType }: { services: Services; mediaType: string },
+  { stream, mediaType }: Pick<QueryCall, 'stream' | 'mediaType'>,
   statement: SQL,
   shape: { readonly columns: readonly string[]; view(row: Row): object },
 ): Streamed {
-  const rows = services.database.stream(sql`${statement} ORDER BY b.production_start, b.id`);
+  const rows = stream(sql`${statement} ORDER BY b.production_start, b.id`);
   const views = Readable.from(viewsOf(rows as AsyncIterable<Row>, shape.view));
   const format =
     mediaType === CSV

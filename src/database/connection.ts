@@ -41,16 +41,22 @@ export interface PoolOptions {
   readonly size: number;
   readonly readOnly: boolean;
   readonly onError: (error: Error) => void;
+  /** How long to wait for a connection: for a free one of the pool, or for the server to take a new one. */
+  readonly connectWithinMs?: number;
+  /** How long to wait for an answer; without it, as long as the statement takes. */
+  readonly answerWithinMs?: number;
 }
 
 /** A pool of connections in UTC; a read-only one cannot write, whatever its role. */
-export function createPool({ url, size, readOnly, onError }: PoolOptions): pg.Pool {
+export function createPool(options: PoolOptions): pg.Pool {
+  const { url, size, readOnly, onError, connectWithinMs = 5_000, answerWithinMs } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     types,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectWithinMs,
+    query_timeout: answerWithinMs,
     application_name: readOnly ? 'registry-read' : 'registry-write',
     options: `-c timezone=UTC -c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
   });

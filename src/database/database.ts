@@ -1,10 +1,19 @@
 import type { SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import QueryStream from 'pg-query-stream';
-import { compile, createPool, ormOn, type Query, queryOn, type ReadOrm, types } from './connection.ts';
+import {
+  compile,
+  createPool,
+  ormOn,
+  type PoolOptions,
+  type Query,
+  queryOn,
+  type ReadOrm,
+  types,
+} from './connection.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
-import { watchReplicas } from './replicas.ts';
+import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
 import { databaseError, type Transact, transactOn } from './transact.ts';
 
 export interface DatabaseOptions {
@@ -36,6 +45,7 @@ export interface Database {
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Reads from the primary: for what decides about a write. */
   readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** As {@link read}, row by row; once the first row has come, a lost server breaks the stream off. */
   stream(statement: SQL, options?: ReadOptions): AsyncIterable<Record<string, unknown>>;
   /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
   mirrored(position: WalPosition): Promise<boolean>;
@@ -43,8 +53,10 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-/** Class 08 is a lost connection, 57 a server that shuts down or cancels, 40001 a conflict with recovery. */
-const PASSING = /^(08|57P|57014|40001)/;
+/** Class 08 is a lost connection, 53 a server that is full, 57P one that shuts down. */
+const PASSING = /^(08|53|57P|57014|40001)/;
+/** Cancelled, mostly for a conflict with recovery: the statement has to go elsewhere, the standby is well. */
+const CANCELLED = /^(57014|40001)$/;
 
 function isPassing(error: unknown): boolean {
   const known = databaseError(error);
@@ -62,14 +74,23 @@ function hasSocketCause(error: unknown): boolean {
 }
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const pool = (url: string, readOnly: boolean) =>
-    createPool({ url, size: options.poolSize, readOnly, onError: options.onError });
-  const primary = pool(options.writeUrl, false);
-  const primaryReads = pool(options.writeUrl, true);
-  const standbys = options.readUrls.map((url) =>
-    replica(nameOf(url), pool(url, true), options.replicaMaxLagMs),
-  );
-  const replicas = watchReplicas(primaryReads, standbys);
+  const { poolSize: size, onError, writeUrl, readUrls, replicaMaxLagMs: maxLagMs } = options;
+  const pools: pg.Pool[] = [];
+  const pool = (poolOptions: Omit<PoolOptions, 'onError'>) => {
+    const opened = createPool({ ...poolOptions, onError });
+    pools.push(opened);
+    return opened;
+  };
+  const patience = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
+  const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...patience });
+
+  const primary = pool({ url: writeUrl, size, readOnly: false });
+  const primaryReads = pool({ url: writeUrl, size, readOnly: true });
+  const standbys = readUrls.map((url) => {
+    const reads = pool({ url, size, readOnly: true, connectWithinMs: ANSWER_WITHIN_MS });
+    return replica({ name: nameOf(url), pool: reads, monitor: monitor(url), maxLagMs });
+  });
+  const replicas = watchReplicas(monitor(writeUrl), standbys);
   await replicas.observe();
 
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
@@ -83,22 +104,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         return await work(readerOn(standby.pool));
       } catch (error) {
         if (!isPassing(error)) throw error;
-        if (databaseError(error)?.code !== '40001') standby.fail();
+        if (!CANCELLED.test(databaseError(error)?.code ?? '')) standby.fail();
         return onPrimary(work);
       }
     },
     readPrimary: onPrimary,
     async *stream(statement, { atLeast } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
-      yield* streamFrom(standby?.pool ?? primaryReads, statement);
+      let begun = false;
+      try {
+        for await (const row of streamFrom(standby?.pool ?? primaryReads, statement)) {
+          begun = true;
+          yield row;
+        }
+      } catch (error) {
+        if (begun || standby === undefined || !isPassing(error)) throw error;
+        yield* streamFrom(primaryReads, statement);
+      }
     },
     mirrored: (position) => replicas.reached(position, options.replicaWaitMs),
     status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
     async stop() {
       await replicas.stop();
-      await Promise.all(
-        [primary, primaryReads, ...standbys.map((each) => each.pool)].map((each) => each.end()),
-      );
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

@@ -34,7 +34,16 @@ export function watchReplay(ask: () => Promise<WalPosition>): ReplayWatch {
     for (const waiter of waiters) waiter.resolve(false);
   }
 
-  async function look(): Promise<void> {
+  let looking: Promise<void> | undefined;
+
+  function look(): Promise<void> {
+    looking ??= lookOnce().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  }
+
+  async function lookOnce(): Promise<void> {
     try {
       replayed = await ask();
       reachable = true;

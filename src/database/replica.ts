@@ -1,6 +1,7 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { parsePosition, type WalPosition } from './position.ts';
 import { watchReplay } from './replay-watch.ts';
+import { databaseError } from './transact.ts';
 
 /** What a standby is good for: `late` and `unreachable` ones serve no reads. */
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';
@@ -35,10 +36,27 @@ export interface PrimarySample {
 
 const MAX_SAMPLES = 600;
 
+export interface ReplicaOptions {
+  readonly name: string;
+  readonly pool: pg.Pool;
+  /** A connection of its own, with a limit on the time of its answers: neither busy reads nor a hung server hide the truth. */
+  readonly monitor: pg.Pool;
+  readonly maxLagMs: number;
+}
+
 /** Watches one streaming standby. Lag is measured against samples of the primary's own log, so an idle registry has none. */
-export function replica(name: string, pool: pg.Pool, maxLagMs: number): Replica {
+export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Replica {
   const samples: PrimarySample[] = [];
-  const replay = watchReplay(() => replayPosition(pool));
+  const breakOffReads = readsUnderWay(pool);
+  const replay = watchReplay(async () => {
+    try {
+      return await replayPosition(monitor);
+    } catch (error) {
+      const silent = databaseError(error) === undefined;
+      if (silent) breakOffReads();
+      throw error;
+    }
+  });
 
   const lag = () => {
     const behind = samples.find((sample) => !replay.hasReplayed(sample.position));
@@ -49,9 +67,11 @@ export function replica(name: string, pool: pg.Pool, maxLagMs: number): Replica 
     return lag() > maxLagMs ? 'late' : 'streaming';
   };
 
+  const usable = () => state() === 'streaming';
+
   return {
     pool,
-    usable: () => state() === 'streaming',
+    usable,
     lag,
     status: () => ({
       name,
@@ -60,13 +80,28 @@ export function replica(name: string, pool: pg.Pool, maxLagMs: number): Replica 
       lagSeconds: replay.reachable() ? lag() / 1_000 : null,
     }),
     fail: replay.fail,
-    reached: replay.reached,
+    // No read goes to a late standby, so no write need wait for it.
+    reached: async (position, timeoutMs) =>
+      usable() ? replay.reached(position, timeoutMs) : replay.hasReplayed(position),
     async observe(primary) {
       if (primary) samples.push(primary);
       await replay.look();
       while (samples.length > 1 && samples[0] && replay.hasReplayed(samples[0].position)) samples.shift();
       if (samples.length > MAX_SAMPLES) samples.splice(1, 1);
     },
+  };
+}
+
+/**
+ * Follows the connections in use; the function it gives breaks them all off, so that what waits for an answer that
+ * may never come fails now, and can be asked elsewhere.
+ */
+function readsUnderWay(pool: pg.Pool): () => void {
+  const busy = new Set<pg.ClientBase>();
+  pool.on('acquire', (client) => busy.add(client));
+  pool.on('release', (_, client) => busy.delete(client));
+  return () => {
+    for (const client of busy) if (client instanceof pg.Client) client.end(() => undefined);
   };
 }
 

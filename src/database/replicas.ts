@@ -15,15 +15,18 @@ export interface Replicas {
   stop(): Promise<void>;
 }
 
+/** How long a server may take to answer its monitor before it counts as unreachable. */
+export const ANSWER_WITHIN_MS = 2_000;
+
 /** Keeps an eye on the primary's log and on every standby, twice a second. */
-export function watchReplicas(primary: pg.Pool, replicas: readonly Replica[]): Replicas {
+export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replica[]): Replicas {
   let primaryReachable = true;
-  let observing: Promise<void> = Promise.resolve();
+  let observing: Promise<void> | undefined;
 
   async function samplePrimary(): Promise<PrimarySample | undefined> {
     try {
       const at = performance.now();
-      const { rows } = await primary.query<{ position: string }>(
+      const { rows } = await primaryMonitor.query<{ position: string }>(
         'SELECT pg_current_wal_flush_lsn()::text AS position',
       );
       const position = parsePosition(rows[0]?.position ?? '');
@@ -42,7 +45,9 @@ export function watchReplicas(primary: pg.Pool, replicas: readonly Replica[]): R
 
   const usable = () => replicas.filter((each) => each.usable()).sort((a, b) => a.lag() - b.lag());
   const timer = setInterval(() => {
-    observing = observing.then(observe);
+    observing ??= observe().finally(() => {
+      observing = undefined;
+    });
   }, OBSERVE_EVERY_MS);
 
   return {

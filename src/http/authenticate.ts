@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { identify } from '../authentication/index.ts';
+import type { WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -17,9 +18,10 @@ export async function authenticate(
   request: FastifyRequest,
   operation: Operation,
   services: Services,
+  atLeast: WalPosition | undefined,
 ): Promise<Authority> {
   if (operation.permission === 'public') return ANYONE;
-  const caller = await identify(services, bearerToken(request), operation.changes);
+  const caller = await identify(services, bearerToken(request), { changes: operation.changes, atLeast });
   return { caller, scope: assertAllowed(operation.permission, caller.role) };
 }
 

@@ -1,5 +1,6 @@
 import accepts from '@fastify/accepts';
 import formbody from '@fastify/formbody';
+import type { SQL } from 'drizzle-orm';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { formatPosition, laterOf, parsePosition, type WalPosition } from '../database/position.ts';
@@ -57,7 +58,7 @@ function mount(app: FastifyInstance, operation: Operation, services: Services): 
       schema: { response: { [status]: serializationSchema(schema) } },
       config: { operation },
       onRequest: async (request) => {
-        request.authority = await authenticate(request, operation, services);
+        request.authority = await authenticate(request, operation, services, consistency(request));
       },
       handler: (request, reply) => answer(operation, services, request, reply),
     });
@@ -95,6 +96,7 @@ function readingPart(services: Services, request: FastifyRequest) {
   return {
     read: <T>(work: Parameters<typeof services.database.read<T>>[0]) =>
       services.database.read(work, { atLeast }),
+    stream: (statement: SQL) => services.database.stream(statement, { atLeast }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { SQL } from 'drizzle-orm';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { Config } from '../config.ts';
@@ -45,6 +46,8 @@ export interface QueryCall<
   B extends z.ZodType | undefined = undefined,
 > extends Call<P, Q, B> {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** The rows of a statement as they come. */
+  stream(statement: SQL): AsyncIterable<Record<string, unknown>>;
 }
 
 /** A mutation writes in one transaction on the primary, as its caller; the answer waits until the standbys show it. */

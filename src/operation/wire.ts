@@ -63,6 +63,12 @@ export const countText = (most: number, byDefault: number) =>
     .pipe(z.int().min(1).max(most))
     .default(byDefault);
 
+/** A yes or no in a query string. */
+export const flagText = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
 export const MAX_PAGE = 1_000;
 
 /** Query string of every list. The answer's `Link` and `registry-next-cursor` headers lead to the next page. */

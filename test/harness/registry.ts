@@ -58,6 +58,7 @@ export async function openRegistry(settings: Record<string, string> = {}): Promi
     NODE_ENV: 'test',
     DATABASE_WRITE_URL: atDatabase(cluster.primary, name, WRITE_USER),
     DATABASE_READ_URLS: atDatabase(cluster.standby, name, READ_USER),
+    REPLICA_WAIT_MS: '10000',
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
   });
@@ -66,7 +67,7 @@ export async function openRegistry(settings: Record<string, string> = {}): Promi
     writeUrl: config.DATABASE_WRITE_URL,
     readUrls: config.DATABASE_READ_URLS,
     poolSize: config.DATABASE_POOL_SIZE,
-    replicaWaitMs: 10_000,
+    replicaWaitMs: config.REPLICA_WAIT_MS,
     replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
     onError: (error) => log.warn({ err: error }, 'an idle connection was lost'),
   });

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { flagText } from '../operation/wire.ts';
+import { Action } from './action-wire.ts';
+
+/** What the operations of all actions declare alike. */
+export const actionOperation = {
+  method: 'POST',
+  tag: 'Actions',
+  query: z.object({
+    dry_run: flagText.meta({
+      description:
+        'Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional',
+    }),
+  }),
+  answer: { status: 202, description: 'The action, done', schema: Action },
+  refusals: [404, 409],
+} as const;

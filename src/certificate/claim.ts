@@ -1,0 +1,24 @@
+import { mutation } from '../operation/operation.ts';
+import { assertBeneficiary } from '../rules/beneficiary.ts';
+import { act } from './act.ts';
+import { actionOperation } from './action-operation.ts';
+import { ClaimRequest } from './action-wire.ts';
+
+export const claimCertificates = mutation({
+  ...actionOperation,
+  id: 'claimCertificates',
+  path: '/certificate/claim',
+  summary: 'Claim cancelled bundles',
+  description:
+    'States for good that their beneficiary used the energy. A beneficiary that is given must be the one of each bundle.',
+  permission: 'act',
+  body: ClaimRequest,
+  handle: (call) =>
+    act(call, {
+      action: 'claim',
+      async decide(_tx, { bundles }) {
+        for (const bundle of bundles) assertBeneficiary(call.body.beneficiary, bundle);
+        return {};
+      },
+    }),
+});

@@ -1,0 +1,44 @@
+import { mutation } from '../operation/operation.ts';
+import { assertReason } from '../rules/lifecycle.ts';
+import { act } from './act.ts';
+import { actionOperation } from './action-operation.ts';
+import { LockRequest, UnlockRequest } from './action-wire.ts';
+
+export const lockCertificates = mutation({
+  ...actionOperation,
+  id: 'lockCertificates',
+  path: '/certificate/lock',
+  summary: 'Lock bundles',
+  description:
+    'Whole bundles, Active or Reserved, are held back while something is looked into. Needs a reason.',
+  permission: 'issue',
+  body: LockRequest,
+  handle: (call) =>
+    act(call, {
+      action: 'lock',
+      details: { reason: call.body.reason },
+      async decide() {
+        assertReason('lock', call.body.reason);
+        return {};
+      },
+    }),
+});
+
+export const unlockCertificates = mutation({
+  ...actionOperation,
+  id: 'unlockCertificates',
+  path: '/certificate/unlock',
+  summary: 'Unlock bundles',
+  description: 'Locked bundles become again what they were before the lock. Needs a reason.',
+  permission: 'issue',
+  body: UnlockRequest,
+  handle: (call) =>
+    act(call, {
+      action: 'unlock',
+      details: { reason: call.body.reason },
+      async decide() {
+        assertReason('unlock', call.body.reason);
+        return {};
+      },
+    }),
+});

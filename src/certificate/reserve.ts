@@ -1,0 +1,27 @@
+import { mutation } from '../operation/operation.ts';
+import { act } from './act.ts';
+import { actionOperation } from './action-operation.ts';
+import { ReserveRequest, UnreserveRequest } from './action-wire.ts';
+
+export const reserveCertificates = mutation({
+  ...actionOperation,
+  id: 'reserveCertificates',
+  path: '/certificate/reserve',
+  summary: 'Reserve bundles',
+  description:
+    'Sets Active bundles aside: they cannot be transferred until they are unreserved, but cancelled.',
+  permission: 'act',
+  body: ReserveRequest,
+  handle: (call) => act(call, { action: 'reserve' }),
+});
+
+export const unreserveCertificates = mutation({
+  ...actionOperation,
+  id: 'unreserveCertificates',
+  path: '/certificate/unreserve',
+  summary: 'Free reserved bundles',
+  description: 'Reserved bundles become Active again.',
+  permission: 'act',
+  body: UnreserveRequest,
+  handle: (call) => act(call, { action: 'unreserve' }),
+});

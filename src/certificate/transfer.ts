@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm';
+import { mutation } from '../operation/operation.ts';
+import { assertTransfer } from '../rules/transfer.ts';
+import { act } from './act.ts';
+import { actionOperation } from './action-operation.ts';
+import { TransferRequest } from './action-wire.ts';
+
+export const transferCertificates = mutation({
+  ...actionOperation,
+  id: 'transferCertificates',
+  path: '/certificate/transfer',
+  summary: 'Transfer bundles to another account',
+  description: 'The target must have whitelisted the source. All or nothing; a refusal is recorded, too.',
+  permission: 'act',
+  body: TransferRequest,
+  handle: (call) => {
+    const { source_id: sourceId, target_id: targetId } = call.body;
+    return act(call, {
+      action: 'transfer',
+      targetId,
+      async decide(tx, { target }) {
+        const listed = await tx.query(sql`
+          SELECT FROM account_whitelist
+          WHERE account_id = ${targetId} AND source_account_id = ${sourceId} AND deleted_at IS NULL FOR SHARE`);
+        assertTransfer({
+          sourceId,
+          targetId,
+          targetIsLive: target !== undefined,
+          whitelisted: listed.length > 0,
+        });
+        return { accountId: targetId };
+      },
+    });
+  },
+});

@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { array } from '../database/connection.ts';
+import type { Transaction } from '../database/transact.ts';
+import { mutation } from '../operation/operation.ts';
+import { assertReason } from '../rules/lifecycle.ts';
+import { act } from './act.ts';
+import { actionOperation } from './action-operation.ts';
+import { WithdrawRequest } from './action-wire.ts';
+
+export const withdrawCertificates = mutation({
+  ...actionOperation,
+  id: 'withdrawCertificates',
+  path: '/certificate/withdraw',
+  summary: 'Withdraw bundles that should not have been issued',
+  description:
+    'Whole bundles, for good. Once every live bundle of an issuance is withdrawn, its interval may be issued again, as a new version with new ids. Needs a reason.',
+  permission: 'issue',
+  body: WithdrawRequest,
+  handle: (call) =>
+    act(call, {
+      action: 'withdraw',
+      details: { reason: call.body.reason },
+      async decide() {
+        assertReason('withdraw', call.body.reason);
+        return {};
+      },
+      settle: (tx, bundleIds) => closeIssuances(tx, bundleIds, call.services.clock()),
+    }),
+});
+
+/** Closes the issuances whose last live bundles were withdrawn. Locked first, so that two actions on their last two bundles see one another. */
+async function closeIssuances(tx: Transaction, bundleIds: readonly number[], now: Date): Promise<void> {
+  const issuances = sql`SELECT issuance_id FROM bundle WHERE id = ANY (${array(bundleIds)}::bigint[])`;
+  await tx.query(sql`SELECT FROM issuance WHERE id IN (${issuances}) ORDER BY id FOR NO KEY UPDATE`);
+  await tx.query(sql`
+    UPDATE issuance i SET withdrawn_at = ${now.toISOString()}
+    WHERE id IN (${issuances}) AND withdrawn_at IS NULL
+      AND NOT EXISTS (SELECT FROM bundle b WHERE b.issuance_id = i.id AND b.status NOT IN ('Withdrawn', 'Bundle Split'))`);
+}
