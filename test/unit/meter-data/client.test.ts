@@ -235,7 +235,12 @@ describe('failures that stay', () => {
         }),
       );
     const failure = await failureOf(
-      elexonClient({ baseUrl: standIn.baseUrl, fetch: unresolved, retries: 1, retryDelayMs: 1 }).bmUnits(),
+      elexonClient({
+        baseUrl: 'https://data.elexon.co.uk/bmrs/api/v1',
+        fetch: unresolved,
+        retries: 1,
+        retryDelayMs: 1,
+      }).bmUnits(),
     );
     expect(failure.message).toContain('No connection to data.elexon.co.uk (ENOTFOUND)');
   });

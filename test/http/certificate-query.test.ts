@@ -1,0 +1,452 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleStatuses } from '../../src/rules/words.ts';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  anAccount,
+  type Bundle,
+  type Device,
+  HOUR_MS,
+  hoursAgo,
+  iso,
+  type Market,
+} from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+interface Answer {
+  granular_certificate_bundles: Bundle[];
+  total_certificate_volume: number;
+  next_cursor: string | null;
+}
+
+async function ask(client: Client, filter: Record<string, unknown>): Promise<Answer> {
+  const answer = await client.post('/certificate/query', filter);
+  expect(answer.statusCode, answer.body).toBe(202);
+  return answer.json();
+}
+
+const idsOf = (bundles: readonly { id: number }[]) => bundles.map(({ id }) => id);
+
+const find = async (filter: Record<string, unknown>, client = market.admin) =>
+  idsOf((await ask(client, filter)).granular_certificate_bundles);
+
+/** Two devices, of wind and of sun, with three hours each. */
+async function aHolding() {
+  const { admin, metadataId } = market;
+  const account = await anAccount(admin);
+  const wind = await aDevice(admin, { account_id: account.id });
+  const sun = await aDevice(admin, { account_id: account.id, energy_source: 'solar_pv' });
+  const bundles: Bundle[] = [];
+  for (const hours of [3, 2, 1]) {
+    for (const { id } of [wind, sun]) {
+      const issue = { device_id: id, metadata_id: metadataId, quantity: 100 * hours, ...hoursAgo(hours) };
+      bundles.push(await aBundle(admin, issue));
+    }
+  }
+  return { account, source_id: account.id, wind, sun, bundles };
+}
+
+let holding: Awaited<ReturnType<typeof aHolding>>;
+beforeAll(async () => {
+  holding = await aHolding();
+});
+
+/** The ids of the holding's bundles that a test expects, in the order of the answer. */
+const expected = (which: (bundle: Bundle) => boolean) => idsOf(holding.bundles.filter(which));
+const startOf = (hours: number) => hoursAgo(hours).start;
+
+test('a query without filters gives every live bundle of the account, by interval start and id', async () => {
+  const { source_id, bundles } = holding;
+  const answer = await ask(market.admin, { source_id });
+  expect(answer.granular_certificate_bundles).toEqual(bundles);
+  expect(answer.total_certificate_volume).toBe(1_200);
+  expect(answer.next_cursor).toBeNull();
+});
+
+test('the order of the answer is that of intervals, not of issue', async () => {
+  const { admin, metadataId } = market;
+  const account = await anAccount(admin);
+  const device = await aDevice(admin, { account_id: account.id });
+  const issue = (hours: number) =>
+    aBundle(admin, { device_id: device.id, metadata_id: metadataId, quantity: 1, ...hoursAgo(hours) });
+  const [late, early, middle] = [await issue(1), await issue(9), await issue(5)];
+  expect(await find({ source_id: account.id })).toEqual(idsOf([early, middle, late]));
+});
+
+test('a query says how it was understood', async () => {
+  const { source_id, wind } = holding;
+  const filter = {
+    source_id,
+    device_id: wind.id,
+    energy_source: 'wind',
+    certificate_bundle_status: 'Active',
+    sparse_filter_list: [[wind.id, '2026-03-15T08:00:00+00:00']],
+    limit: 5,
+  };
+  expect(await ask(market.admin, filter)).toMatchObject({
+    ...filter,
+    sparse_filter_list: [[wind.id, '2026-03-15T08:00:00Z']],
+  });
+});
+
+describe('filters', () => {
+  test('device_id', async () => {
+    const { source_id, wind } = holding;
+    expect(await find({ source_id, device_id: wind.id })).toEqual(expected((b) => b.device_id === wind.id));
+  });
+
+  test('energy_source', async () => {
+    const { source_id } = holding;
+    expect(await find({ source_id, energy_source: 'solar_pv' })).toEqual(
+      expected((b) => b.energy_source === 'solar_pv'),
+    );
+  });
+
+  test('certificate_period_start takes intervals that start then or later', async () => {
+    const { source_id } = holding;
+    const certificate_period_start = startOf(2);
+    expect(await find({ source_id, certificate_period_start })).toEqual(
+      expected((b) => b.production_starting_interval >= certificate_period_start),
+    );
+  });
+
+  test('certificate_period_end takes intervals that end then or earlier', async () => {
+    const { source_id } = holding;
+    const certificate_period_end = startOf(1);
+    expect(await find({ source_id, certificate_period_end })).toEqual(
+      expected((b) => b.production_ending_interval <= certificate_period_end),
+    );
+  });
+
+  test('a period may be longer than a month', async () => {
+    const { source_id, bundles } = holding;
+    const period = { certificate_period_start: '2000-01-01', certificate_period_end: '2030-01-01' };
+    expect(await find({ source_id, ...period })).toEqual(idsOf(bundles));
+  });
+
+  test('issuance_ids, of several issuances', async () => {
+    const { source_id, bundles } = holding;
+    const [first, , third] = bundles;
+    const issuance_ids = [third?.issuance_id, first?.issuance_id];
+    expect(await find({ source_id, issuance_ids })).toEqual([first?.id, third?.id]);
+  });
+
+  test.each([
+    ['a space for T', (text: string) => text.replace('T', ' ')],
+    ['+00:00 for Z', (text: string) => text.replace('Z', '+00:00')],
+    ['both', (text: string) => text.replace('T', ' ').replace('Z', '+00:00')],
+  ])('an issuance id is understood with %s', async (_, spell) => {
+    const { source_id, bundles } = holding;
+    const written = bundles[0]?.issuance_id ?? '';
+    const answer = await ask(market.admin, { source_id, issuance_ids: [spell(written)] });
+    expect(idsOf(answer.granular_certificate_bundles)).toEqual([bundles[0]?.id]);
+    expect(answer).toMatchObject({ issuance_ids: [written] });
+  });
+
+  test('sparse_filter_list takes pairs of a device and an interval start', async () => {
+    const { source_id, wind, sun } = holding;
+    const sparse_filter_list = [
+      [wind.id, startOf(3)],
+      [sun.id, startOf(1)],
+    ];
+    expect(await find({ source_id, sparse_filter_list })).toEqual(
+      expected((b) =>
+        sparse_filter_list.some(
+          ([device, start]) => b.device_id === device && b.production_starting_interval === start,
+        ),
+      ),
+    );
+  });
+
+  test('a range of certificate ids takes the slices that it touches', async () => {
+    const bundle = await market.bundle({ quantity: 100 });
+    const split = await market.transfer([bundle.id], {
+      target_id: market.target.id,
+      certificate_quantity: 40,
+    });
+    const [moved] = split.json().resulting_bundle_ids;
+    const first = bundle.certificate_bundle_id_range_start;
+    const filter = { source_id: market.source.id, issuance_ids: [bundle.issuance_id] };
+    const inTarget = { ...filter, source_id: market.target.id };
+    const range = (from: number, to: number) => ({
+      certificate_bundle_id_range_start: first + from,
+      certificate_bundle_id_range_end: first + to,
+    });
+    expect(await find({ ...inTarget, ...range(39, 60) })).toEqual([moved]);
+    expect(await find({ ...inTarget, ...range(40, 60) })).toEqual([]);
+    expect(await find({ ...filter, ...range(0, 39) })).toEqual([]);
+    expect(await find({ ...filter, ...range(0, 40) })).toHaveLength(1);
+  });
+
+  test.each(bundleStatuses)('certificate_bundle_status %s', async (status) => {
+    const bundle = await market.bundleIn(status);
+    const found = await find({ source_id: market.source.id, certificate_bundle_status: status });
+    expect(found).toContain(bundle.id);
+    const [{ certificate_bundle_status }] = (
+      await ask(market.admin, { source_id: market.source.id, certificate_bundle_status: status, limit: 1 })
+    ).granular_certificate_bundles as [Bundle];
+    expect(certificate_bundle_status).toBe(status);
+  });
+
+  test('a split parent is found only by its status', async () => {
+    const parent = await market.bundleIn('Bundle Split');
+    const filter = { source_id: market.source.id, issuance_ids: [parent.issuance_id] };
+    expect(await find(filter)).not.toContain(parent.id);
+    expect(await find({ ...filter, certificate_bundle_status: 'Bundle Split' })).toEqual([parent.id]);
+  });
+
+  test('combine with AND', async () => {
+    const { source_id, wind, sun } = holding;
+    const filter = {
+      source_id,
+      device_id: wind.id,
+      energy_source: 'wind',
+      certificate_bundle_status: 'Active',
+      sparse_filter_list: [
+        [wind.id, startOf(2)],
+        [sun.id, startOf(2)],
+        [wind.id, startOf(1)],
+      ],
+      certificate_period_start: startOf(3),
+      certificate_period_end: startOf(1),
+    };
+    const all = await find(filter);
+    expect(all).toEqual(
+      expected((b) => b.device_id === wind.id && b.production_starting_interval === startOf(2)),
+    );
+    for (const contrary of [
+      { device_id: sun.id },
+      { energy_source: 'hydro' },
+      { certificate_bundle_status: 'Claimed' },
+      { sparse_filter_list: [[wind.id, startOf(3)]], certificate_period_start: startOf(2) },
+      { certificate_period_end: startOf(2) },
+    ]) {
+      expect(await find({ ...filter, ...contrary }), JSON.stringify(contrary)).toEqual([]);
+    }
+  });
+
+  test('issuance_ids combine with AND with the other filters', async () => {
+    const { source_id, bundles, sun } = holding;
+    const issuance_ids = bundles.map((each) => each.issuance_id);
+    expect(await find({ source_id, issuance_ids, device_id: sun.id })).toEqual(
+      expected((b) => b.device_id === sun.id),
+    );
+    expect(await find({ source_id, issuance_ids, certificate_bundle_status: 'Claimed' })).toEqual([]);
+  });
+});
+
+describe('the account', () => {
+  test.each([
+    ['issuance_ids', (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id] })],
+    [
+      'sparse_filter_list',
+      (bundle: Bundle) => ({
+        sparse_filter_list: [[bundle.device_id, bundle.production_starting_interval]],
+      }),
+    ],
+    ['device_id', (bundle: Bundle) => ({ device_id: bundle.device_id })],
+    [
+      'a range of certificate ids',
+      (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id], certificate_bundle_id_range_start: 1 }),
+    ],
+  ])('%s never reach into another account', async (_, filter) => {
+    const [theirs] = holding.bundles as [Bundle];
+    expect(await find({ source_id: market.source.id, ...filter(theirs) }, market.trader)).toEqual([]);
+  });
+
+  test('is one of the caller’s own, else it looks like one that does not exist', async () => {
+    for (const path of ['/certificate/query', '/certificate/query_full']) {
+      for (const source_id of [holding.source_id, 999_999]) {
+        expect((await market.trader.post(path, { source_id })).statusCode).toBe(404);
+      }
+    }
+  });
+
+  test('is required', async () => {
+    expect((await market.trader.post('/certificate/query', {})).statusCode).toBe(422);
+  });
+
+  test('holds nothing of what it gave away', async () => {
+    const bundle = await market.bundle();
+    await market.transfer([bundle.id]);
+    const filter = { issuance_ids: [bundle.issuance_id] };
+    expect(await find({ ...filter, source_id: market.source.id })).toEqual([]);
+    expect(await find({ ...filter, source_id: market.target.id })).toEqual([bundle.id]);
+  });
+
+  test('a user_id of someone else is refused', async () => {
+    const { trader, source, admin } = market;
+    const filter = { source_id: source.id };
+    expect((await trader.post('/certificate/query', { ...filter, user_id: admin.userId })).statusCode).toBe(
+      403,
+    );
+    expect((await trader.post('/certificate/query', { ...filter, user_id: trader.userId })).statusCode).toBe(
+      202,
+    );
+  });
+});
+
+test.each([
+  [
+    'issuance ids and a period',
+    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_start: '2025-01-01' },
+  ],
+  [
+    'issuance ids and the end of a period',
+    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_end: '2025-01-01' },
+  ],
+  [
+    'a period that ends before it starts',
+    { certificate_period_start: '2025-01-02', certificate_period_end: '2025-01-01' },
+  ],
+  ['a malformed issuance id', { issuance_ids: ['12'] }],
+  ['an issuance id of a day that no calendar has', { issuance_ids: ['1-2025-02-30T14:00:00Z'] }],
+  ['a range of certificate ids without an issuance id', { certificate_bundle_id_range_start: 1 }],
+  [
+    'a range of certificate ids of two issuances',
+    {
+      issuance_ids: ['1-2025-01-12T14:00:00Z', '2-2025-01-12T14:00:00Z'],
+      certificate_bundle_id_range_end: 1,
+    },
+  ],
+  [
+    'a range of certificate ids that ends before it starts',
+    {
+      issuance_ids: ['1-2025-01-12T14:00:00Z'],
+      certificate_bundle_id_range_start: 2,
+      certificate_bundle_id_range_end: 1,
+    },
+  ],
+  ['an unknown energy source', { energy_source: 'coal' }],
+  ['an unknown status', { certificate_bundle_status: 'Lost' }],
+  ['what is not a datetime', { certificate_period_start: 'yesterday' }],
+  ['a limit of 0', { limit: 0 }],
+  ['a limit over 10 000', { limit: 10_001 }],
+  ['a cursor that no page gave', { cursor: 'xyz' }],
+  [
+    'a forged cursor past the end of time',
+    { cursor: Buffer.from('[9000000000000000,1]').toString('base64url') },
+  ],
+  ['a pair without an instant', { sparse_filter_list: [[1]] }],
+])('%s is refused with 422', async (_, filter) => {
+  for (const path of ['/certificate/query', '/certificate/query_full']) {
+    const answer = await market.admin.post(path, { source_id: holding.source_id, ...filter });
+    expect(answer.statusCode, answer.body).toBe(422);
+  }
+});
+
+test('a filter that matches nothing gives an empty list and a volume of 0', async () => {
+  expect(await ask(market.admin, { source_id: holding.source_id, device_id: 999_999 })).toMatchObject({
+    granular_certificate_bundles: [],
+    total_certificate_volume: 0,
+    next_cursor: null,
+  });
+});
+
+test('localise_time renders datetimes in the time zone of the account, with its offset', async () => {
+  const { admin, metadataId } = market;
+  const account = await anAccount(admin, { timezone: 'Asia/Kolkata' });
+  const device = await aDevice(admin, { account_id: account.id });
+  await aBundle(admin, { device_id: device.id, metadata_id: metadataId, quantity: 1, ...hoursAgo(0) });
+  for (const path of ['/certificate/query', '/certificate/query_full']) {
+    const answer = (await admin.post(path, { source_id: account.id, localise_time: true })).json();
+    const [bundle] = answer.granular_certificate_bundles ?? answer;
+    expect(bundle).toMatchObject({
+      issuance_id: `${device.id}-2026-03-15T11:00:00Z`,
+      production_starting_interval: '2026-03-15T16:30:00+05:30',
+      production_ending_interval: '2026-03-15T17:30:00+05:30',
+      expiry_datestamp: '2028-03-15T17:30:00+05:30',
+    });
+  }
+});
+
+test('query_full gives the full view of what query gives', async () => {
+  const { source_id, bundles } = holding;
+  const answer = await market.admin.post('/certificate/query_full', { source_id });
+  expect(answer.statusCode).toBe(202);
+  const full = answer.json();
+  expect(idsOf(full)).toEqual(idsOf(bundles));
+  expect(full[0]).toEqual((await market.admin.get(`/certificate/${full[0].id}`)).json());
+});
+
+describe('pages', () => {
+  async function aLongHolding() {
+    const { admin, metadataId } = market;
+    const account = await anAccount(admin);
+    const devices: Device[] = [];
+    for (let n = 0; n < 3; n++) devices.push(await aDevice(admin, { account_id: account.id }));
+    const issue = (hours: number, device: number) =>
+      aBundle(admin, {
+        device_id: devices[device]?.id ?? 0,
+        metadata_id: metadataId,
+        quantity: 10,
+        ...hoursAgo(hours),
+      });
+    for (const hours of [9, 8, 7, 6]) for (const device of [0, 1, 2]) await issue(hours, device);
+    return { source_id: account.id, issue };
+  }
+
+  test('follow one another without gap or duplicate while bundles are issued before and behind them', async () => {
+    const { source_id, issue } = await aLongHolding();
+    const before = await find({ source_id });
+    const seen: number[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page === 0 || cursor; page++) {
+      const answer: Answer = await ask(market.admin, { source_id, limit: 5, cursor });
+      seen.push(...idsOf(answer.granular_certificate_bundles));
+      cursor = answer.next_cursor;
+      if (page === 0) await Promise.all([issue(20, 0), issue(1, 1)]);
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => before.includes(id))).toEqual(before);
+    // The one behind the pages seen is seen, too; the one before them is not.
+    expect(seen).toHaveLength(before.length + 1);
+  });
+
+  test('of query_full follow its header registry-next-cursor', async () => {
+    const { source_id } = await aLongHolding();
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const answer = await market.admin.post('/certificate/query_full', { source_id, limit: 5, cursor });
+      seen.push(...idsOf(answer.json()));
+      const next = answer.headers['registry-next-cursor'];
+      cursor = next === undefined ? undefined : String(next);
+    } while (cursor !== undefined);
+    expect(seen).toEqual(await find({ source_id }));
+  });
+
+  test('say the volume of all matches, each of them', async () => {
+    const { source_id } = await aLongHolding();
+    const first = await ask(market.admin, { source_id, limit: 5 });
+    const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
+    expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
+  });
+
+  test('a page that holds exactly the rest has no next one', async () => {
+    const { source_id } = await aLongHolding();
+    expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
+    expect((await ask(market.admin, { source_id, limit: 11 })).next_cursor).not.toBeNull();
+  });
+});
+
+test('a year of hours is found by its period', async () => {
+  const { source_id } = holding;
+  const year = {
+    certificate_period_start: iso(new Date(NOW.getTime() - 366 * 24 * HOUR_MS)),
+    certificate_period_end: iso(NOW),
+  };
+  expect(await find({ source_id, ...year })).toHaveLength(6);
+});

@@ -1,0 +1,152 @@
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  anAccount,
+  type Bundle,
+  hoursAgo,
+  type Market,
+  metadata,
+  shownEverywhere,
+} from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+let source_id: number;
+const bundles: Bundle[] = [];
+
+const NAME = 'Wind, "north"\nfarm; é';
+const FORMULA = '=HYPERLINK("http://example.com")';
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  const { admin } = market;
+  source_id = (await anAccount(admin, { timezone: 'Europe/London' })).id;
+  const device = await aDevice(admin, { account_id: source_id, device_name: NAME });
+  const metadataId = await metadata(admin, { legal_status: FORMULA });
+  for (const hours of [4, 3, 2, 1, 0]) {
+    const issue = { device_id: device.id, metadata_id: metadataId, quantity: 10, ...hoursAgo(hours) };
+    bundles.push(await aBundle(admin, issue));
+  }
+});
+
+afterAll(() => registry.close());
+
+const ask = (accept: string, more: Record<string, unknown> = {}, path = '/certificate/query') =>
+  market.admin.post(path, { source_id, ...more }, { accept });
+
+const rowsOf = (body: string): Record<string, string>[] => parse(body, { columns: true });
+const linesOf = (body: string) =>
+  body
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+test('CSV has one row for each bundle, under the names of the fields', async () => {
+  const answer = await ask('text/csv');
+  expect(answer.statusCode).toBe(202);
+  expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(answer.body.split('\n')[0]).toBe(Object.keys(bundles[0] ?? {}).join(','));
+  const asText = bundles.map((bundle) =>
+    Object.fromEntries(
+      Object.entries(bundle).map(([name, value]) => [name, value === null ? '' : String(value)]),
+    ),
+  );
+  expect(rowsOf(answer.body)).toEqual(asText);
+});
+
+test('NDJSON has one JSON document for each bundle', async () => {
+  const answer = await ask('application/x-ndjson');
+  expect(answer.statusCode).toBe(202);
+  expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+  expect(linesOf(answer.body)).toEqual(bundles);
+});
+
+test.each(['text/csv', 'application/x-ndjson'])(
+  '%s gives the whole result, whatever the limit',
+  async (type) => {
+    const answer = await ask(type, { limit: 2 });
+    const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
+    expect(rows).toHaveLength(bundles.length);
+  },
+);
+
+test.each(['text/csv', 'application/x-ndjson'])('%s holds what matches the filters only', async (type) => {
+  const answer = await ask(type, { certificate_period_start: hoursAgo(1).start });
+  const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
+  expect(rows.map((row: { id: unknown }) => Number(row.id))).toEqual(bundles.slice(-2).map(({ id }) => id));
+});
+
+test('CSV quotes commas, quotes and line breaks', async () => {
+  const [row] = rowsOf((await ask('text/csv', {}, '/certificate/query_full')).body);
+  expect(row?.device_name).toBe(NAME);
+});
+
+test('CSV disarms a text that a spreadsheet would take for a formula', async () => {
+  const [row] = rowsOf((await ask('text/csv', {}, '/certificate/query_full')).body);
+  expect(row?.legal_status).toBe(`'${FORMULA}`);
+});
+
+test('NDJSON of query_full gives the full views', async () => {
+  const lines = linesOf((await ask('application/x-ndjson', {}, '/certificate/query_full')).body);
+  expect(lines).toEqual((await ask('application/json', {}, '/certificate/query_full')).json());
+  expect(lines[0]).toMatchObject({ device_name: NAME, legal_status: FORMULA });
+});
+
+test('CSV of nothing is the header alone', async () => {
+  const { body } = await ask('text/csv', { device_id: 999_999 });
+  expect(body).toBe(`${Object.keys(bundles[0] ?? {}).join(',')}\n`);
+});
+
+test('NDJSON of nothing is empty', async () => {
+  expect((await ask('application/x-ndjson', { device_id: 999_999 })).body).toBe('');
+});
+
+test('a stream renders datetimes in the time zone of the account on demand', async () => {
+  const [row] = rowsOf((await ask('text/csv', { localise_time: true })).body);
+  expect(row?.production_starting_interval).toBe('2026-03-15T07:00:00+00:00');
+});
+
+test('a stream of another account is refused like one of an account that does not exist', async () => {
+  const answer = await market.trader.post('/certificate/query', { source_id }, { accept: 'text/csv' });
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+});
+
+test('JSON is what a client gets that accepts anything', async () => {
+  expect((await ask('*/*')).headers['content-type']).toContain('application/json');
+});
+
+test('a media type that the registry does not write is refused', async () => {
+  expect((await ask('image/png')).statusCode).toBe(406);
+});
+
+test('a stream of more rows than one batch of the database comes whole', async () => {
+  const account = await anAccount(market.admin);
+  const device = await aDevice(market.admin, { account_id: account.id, granularity_minutes: 5 });
+  // Behind the API, for its speed; each as the registry would issue it.
+  await registry.primary.query(
+    `WITH slot AS (SELECT n, '2025-01-01Z'::timestamptz + n * interval '5 min' AS at FROM generate_series(0, 2499) n),
+     header AS (
+       INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
+                             range_start, range_end, expiry)
+       SELECT $1 || '-' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), $1::bigint, $2, at,
+              at + interval '5 min', 'wind', n * 10 + 1, n * 10 + 10, at + interval '2 years'
+       FROM slot ORDER BY n RETURNING *)
+     INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
+     SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM header`,
+    [device.id, market.metadataId, account.id],
+  );
+  await shownEverywhere(registry);
+  const answer = await market.admin.post(
+    '/certificate/query',
+    { source_id: account.id },
+    { accept: 'application/x-ndjson' },
+  );
+  const ranges = linesOf(answer.body).map((row) => row.certificate_bundle_id_range_start);
+  expect(ranges).toEqual(Array.from({ length: 2_500 }, (_, n) => n * 10 + 1));
+});
