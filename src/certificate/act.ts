@@ -56,6 +56,7 @@ export interface ActionCall extends Authority {
   readonly services: Services;
   readonly requestId: string;
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -191,7 +192,7 @@ async function recordRefusal(call: ActionCall, asked: Asked, error: unknown): Pr
   if (!(problem instanceof Problem) || problem.status >= 500) return error;
   const details = { code: problem.code, reason: problem.message };
   const outcome: ActionOutcome = { result: 'Failure', resultingBundleIds: [], details };
-  const actionId = await call.transact(async (tx) => {
+  const actionId = await call.record(async (tx) => {
     const id = await tx.beginAction();
     await saveAction(tx, id, asked, outcome, call.services.clock());
     return id;

@@ -348,3 +348,14 @@ export const journal = pgTable(
   },
   (t) => [index('journal_by_entity').on(t.entityName, t.entityId, t.id)],
 );
+
+/**
+ * The place of an entry in the order of the whole journal, counted from 0 without a hole, and the hash of the chain up
+ * to it. Written by the sequencer only, never changed. No foreign key: its check would lock, and so write, every entry anew;
+ * a trigger refuses positions that leave an entry out.
+ */
+export const journalPosition = pgTable('journal_position', {
+  position: reference().primaryKey(),
+  journalId: reference().notNull().unique('journal_position_entry'),
+  hash: bytea().notNull(),
+});

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
+import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
 
 const PROBLEM = {
@@ -22,6 +23,15 @@ const PROBLEM = {
       },
     },
   },
+};
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 255 },
+  description:
+    'A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing.',
 };
 
 /** The OpenAPI 3.1 document of a list of operations. */
@@ -67,6 +77,7 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
     parameters: [
       ...parametersOf('path', operation.params, named),
       ...parametersOf('query', operation.query, named),
+      ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
@@ -126,7 +137,7 @@ function refusalsOf({ permission, params, query, body, changes, refusals = [] }:
     ...(params ? [404, 422] : []),
     ...(query ? [422] : []),
     ...(body ? [400, 413, 415, 422] : []),
-    ...(changes ? [503] : []),
+    ...(changes ? [409, 503] : []),
     500,
   ];
   return [...new Set([...follow, ...refusals])].sort((a, b) => a - b);

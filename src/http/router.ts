@@ -3,8 +3,7 @@ import formbody from '@fastify/formbody';
 import type { SQL } from 'drizzle-orm';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { formatPosition, laterOf, parsePosition, type WalPosition } from '../database/position.ts';
-import type { Actor } from '../database/transact.ts';
+import { parsePosition, type WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
 import {
   FORM_TYPE,
@@ -16,6 +15,7 @@ import {
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { authenticate } from './authenticate.ts';
 import { serializationSchema } from './json-schema.ts';
+import { CONSISTENCY, mutate } from './mutation.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,8 +25,6 @@ declare module 'fastify' {
     authority: Authority | null;
   }
 }
-
-const CONSISTENCY = 'registry-consistency';
 
 /** Mounts every operation at its path; a certificate operation also under the plural that the users' guide shows. */
 export async function mountOperations(
@@ -109,36 +107,6 @@ function consistency(request: FastifyRequest): WalPosition | undefined {
   throw problems.invalid([
     { path: `header.${CONSISTENCY}`, message: 'is not a token that a write returned' },
   ]);
-}
-
-async function mutate(
-  operation: Operation,
-  { database }: Services,
-  call: { requestId: string } & Authority,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const actor: Actor = { userId: request.authority?.caller.userId ?? null, requestId: call.requestId };
-  let written: WalPosition | undefined;
-  const transact: typeof database.transact = async (_, work) => {
-    const committed = await database.transact(actor, work);
-    written = laterOf(written, committed.position);
-    return committed;
-  };
-  const showWritten = async () => {
-    if (written === undefined) return;
-    reply.header(CONSISTENCY, formatPosition(written));
-    if (!(await database.mirrored(written))) reply.header('registry-replica', 'lagging');
-  };
-  try {
-    return await operation.handle({
-      ...call,
-      transact: async <T>(work: Parameters<typeof database.transact<T>>[1]) =>
-        (await transact(actor, work)).value,
-    });
-  } finally {
-    await showWritten();
-  }
 }
 
 function negotiate(operation: Operation, request: FastifyRequest): string {

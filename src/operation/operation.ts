@@ -56,7 +56,10 @@ export interface MutationCall<
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 > extends Call<P, Q, B> {
+  /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Writes what is not the answer, such as the record of a refusal. */
+  record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -9,7 +9,7 @@ const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
   rule: 422,
 };
 
-interface ProblemDetails {
+export interface ProblemDetails {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Extension members of the problem document, such as the id of the action that was refused. */

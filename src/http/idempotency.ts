@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type SQL, sql } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import type { Database } from '../database/database.ts';
+import type { Actor, Transaction } from '../database/transact.ts';
+import type { Operation } from '../operation/operation.ts';
+import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
+
+/*
+ * A repeated request gets its first answer again (certificate-rules.md, "Acting on bundles"). The answer to a success
+ * is kept in the very transaction that it tells of, so a crash leaves both or neither, and no two attempts can commit.
+ */
+
+const HEADER = 'idempotency-key';
+const KEPT = sql`interval '24 hours'`;
+/** An attempt that has not answered by then is given up: its process is gone, or its commit will be refused. */
+const PATIENCE = sql`interval '1 minute'`;
+const PURGED_AT_ONCE = 100;
+
+type Answer =
+  | { readonly value: unknown }
+  | {
+      readonly problem: {
+        readonly status: number;
+        readonly code: string;
+        readonly detail: string;
+        readonly details: ProblemDetails;
+      };
+    };
+
+/** A request under a key that nobody has answered yet. */
+export interface Attempt {
+  /** Keeps the answer in the transaction that it tells of. */
+  keep(tx: Transaction, value: unknown): Promise<void>;
+  /** Keeps an answer that no transaction kept, such as that of a dry run. */
+  finish(value: unknown): Promise<void>;
+  /** After a failure: keeps a refusal as the answer, and frees the key of anything that may pass. */
+  fail(error: unknown): Promise<void>;
+}
+
+/** The key of a request that has one and whose operation takes one: a POST that changes something, of a known user. */
+export function idempotencyKeyOf(request: FastifyRequest, operation: Operation): string | undefined {
+  const key = request.headers[HEADER];
+  if (key === undefined || !takesIdempotencyKey(operation)) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw problems.invalid([
+    { path: `header.${HEADER}`, message: 'must be 1 to 255 visible ASCII characters without blanks' },
+  ]);
+}
+
+export function takesIdempotencyKey({ method, changes, permission }: Operation): boolean {
+  return method === 'POST' && changes && permission !== 'public';
+}
+
+/**
+ * Starts an attempt, or gives the first answer.
+ *
+ * @throws {Problem} the first answer, if that was one; 409 while it is under way, 422 for another request with this key.
+ */
+export async function beginAttempt(
+  database: Database,
+  actor: Actor & { readonly userId: number },
+  key: string,
+  request: FastifyRequest,
+): Promise<Attempt | { readonly replayed: unknown }> {
+  const attempt = crypto.randomUUID();
+  const hash = hashOf(request);
+  const { value: known } = await database.transact(actor, async (tx) => {
+    if (await claim(tx, { userId: actor.userId, key, hash, attempt })) return undefined;
+    return recall(tx, actor.userId, key);
+  });
+  if (known !== undefined) return { replayed: replay(known, hash) };
+  const own = sql`user_id = ${actor.userId} AND key = ${key} AND attempt = ${attempt}`;
+  let kept = false;
+  return {
+    async keep(tx, value) {
+      await save(tx, own, { value });
+      kept = true;
+    },
+    async finish(value) {
+      if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
+    },
+    async fail(error) {
+      const lasting = error instanceof Problem && error.status < 500 ? error : undefined;
+      await database.transact(actor, async (tx) => {
+        if (lasting) await save(tx, own, { problem: partsOf(lasting) });
+        else await tx.query(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);
+      });
+    },
+  };
+}
+
+function hashOf({ method, url, body }: FastifyRequest): string {
+  return createHash('sha256')
+    .update(canonicalize([method, url, body ?? null]) ?? '')
+    .digest('hex');
+}
+
+interface Claim {
+  readonly userId: number;
+  readonly key: string;
+  readonly hash: string;
+  readonly attempt: string;
+}
+
+async function claim(tx: Transaction, { userId, key, hash, attempt }: Claim): Promise<boolean> {
+  await tx.query(sql`
+    DELETE FROM idempotency_key WHERE (user_id, key) IN (
+      SELECT user_id, key FROM idempotency_key WHERE started_at < now() - ${KEPT}
+      ORDER BY started_at LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
+  const claimed = await tx.query(sql`
+    INSERT INTO idempotency_key AS k (user_id, key, request_hash, attempt) VALUES (${userId}, ${key}, ${hash}, ${attempt})
+    ON CONFLICT (user_id, key) DO UPDATE
+      SET request_hash = excluded.request_hash, attempt = excluded.attempt, started_at = now(), answer = NULL
+      WHERE k.started_at < now() - ${KEPT}
+         OR k.answer IS NULL AND k.started_at < now() - ${PATIENCE} AND k.request_hash = excluded.request_hash
+    RETURNING attempt`);
+  return claimed.length > 0;
+}
+
+interface Known {
+  readonly hash: string;
+  readonly answer: Answer | null;
+}
+
+async function recall(tx: Transaction, userId: number, key: string): Promise<Known> {
+  const [known] = await tx.query<Known>(sql`
+    SELECT request_hash AS hash, answer FROM idempotency_key WHERE user_id = ${userId} AND key = ${key}`);
+  // Freed between the two statements: the other attempt failed just now.
+  if (known === undefined) throw stillRunning();
+  return known;
+}
+
+function replay({ hash, answer }: Known, asked: string): unknown {
+  if (hash !== asked) {
+    throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another request.', {
+      errors: [{ path: `header.${HEADER}`, message: 'was used for another request' }],
+    });
+  }
+  if (answer === null) throw stillRunning();
+  if ('value' in answer) return answer.value;
+  const { status, code, detail, details } = answer.problem;
+  throw new Problem(status, code, detail, {
+    ...details,
+    headers: { ...details.headers, 'idempotency-replayed': 'true' },
+  });
+}
+
+const stillRunning = () =>
+  new Problem(409, 'request-under-way', 'A request with this Idempotency-Key is under way.', {
+    headers: { 'retry-after': '1' },
+  });
+
+const partsOf = ({ status, code, message, details }: Problem) => ({
+  status,
+  code,
+  detail: message,
+  details,
+});
+
+/** @throws {Problem} 409 when another attempt has taken the key over: what this one did is rolled back. */
+async function save(tx: Transaction, own: SQL, answer: Answer): Promise<void> {
+  const saved = await tx.query(sql`
+    UPDATE idempotency_key SET answer = ${JSON.stringify(answer)}::jsonb WHERE ${own} RETURNING attempt`);
+  if (saved.length === 0) throw stillRunning();
+}

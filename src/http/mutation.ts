@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { formatPosition, laterOf, type WalPosition } from '../database/position.ts';
+import type { Transaction } from '../database/transact.ts';
+import type { Authority } from '../operation/caller.ts';
+import type { Operation, Services } from '../operation/operation.ts';
+import { Problem } from '../operation/problem.ts';
+import { Refusal } from '../rules/refusal.ts';
+import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
+
+export const CONSISTENCY = 'registry-consistency';
+
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+/** Runs a mutation as its caller; the answer tells how far the log had to reach, and whether the standbys show it. */
+export async function mutate(
+  operation: Operation,
+  { database, log }: Services,
+  call: { readonly requestId: string } & Authority,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const isPublic = operation.permission === 'public';
+  const { userId } = call.caller;
+  const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
+  const key = idempotencyKeyOf(request, operation);
+  const attempt = key && (await beginAttempt(database, { ...actor, userId }, key, request));
+  if (attempt && 'replayed' in attempt) {
+    reply.header('idempotency-replayed', 'true');
+    return attempt.replayed;
+  }
+  let written: WalPosition | undefined;
+  const write = async <T>(work: Work<T>) => {
+    const { value, position } = await database.transact(actor, work);
+    written = laterOf(written, position);
+    return value;
+  };
+  try {
+    const value = await operation.handle({
+      ...call,
+      transact: answering(write, attempt || undefined),
+      record: write,
+    });
+    if (attempt) await attempt.finish(value);
+    return value;
+  } catch (error) {
+    const refused = error instanceof Refusal ? Problem.of(error) : error;
+    // If even this fails, the key is free again a minute later.
+    if (attempt) await attempt.fail(refused).catch((lost) => log.warn({ err: lost }, 'a key was not freed'));
+    throw refused;
+  } finally {
+    await showWritten();
+  }
+
+  async function showWritten(): Promise<void> {
+    if (written === undefined) return;
+    reply.header(CONSISTENCY, formatPosition(written));
+    if (!(await database.mirrored(written))) reply.header('registry-replica', 'lagging');
+  }
+}
+
+/** The value of a mutation's transaction is its answer, and kept with what it tells of. */
+function answering(write: <T>(work: Work<T>) => Promise<T>, attempt: Attempt | undefined): typeof write {
+  if (attempt === undefined) return write;
+  return (work) =>
+    write(async (tx) => {
+      const value = await work(tx);
+      await attempt.keep(tx, value);
+      return value;
+    });
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+let bundle: Bundle;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const newKey = () => ({ 'idempotency-key': crypto.randomUUID() });
+
+const transferTen = (id: number, headers: Record<string, string>, quantity = 10) =>
+  market.trader.post(
+    '/certificate/transfer',
+    {
+      source_id: market.source.id,
+      target_id: market.target.id,
+      granular_certificate_bundle_ids: [id],
+      certificate_quantity: quantity,
+    },
+    headers,
+  );
+
+async function transfers(): Promise<number> {
+  const { rows } = await registry.primary.query(`SELECT count(*)::int AS n FROM action`);
+  return rows[0].n;
+}
+
+test('a repeated request gets the first answer again, says so, and changes nothing', async () => {
+  bundle = await market.bundle();
+  const key = newKey();
+  const first = await transferTen(bundle.id, key);
+  expect(first.statusCode).toBe(202);
+  expect(first.headers).not.toHaveProperty('idempotency-replayed');
+  const before = await transfers();
+  const again = await transferTen(bundle.id, key);
+  expect(again.statusCode).toBe(202);
+  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect(again.json()).toEqual(first.json());
+  expect(await transfers()).toBe(before);
+  await expectConserved(registry);
+});
+
+test('a refusal is repeated too, even when the request would succeed by now', async () => {
+  const own = await market.bundle({ quantity: 5 });
+  const key = newKey();
+  const first = await transferTen(own.id, key);
+  expect(first.statusCode).toBe(422);
+  const again = await transferTen(own.id, key);
+  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
+});
+
+test('the same key with another body is refused, and changes nothing', async () => {
+  const own = await market.bundle();
+  const key = newKey();
+  await transferTen(own.id, key);
+  const before = await transfers();
+  const other = await transferTen(own.id, key, 11);
+  expect(other.statusCode).toBe(422);
+  expect(other.json()).toMatchObject({
+    type: 'urn:gc-registry:problem:idempotency-key-reused',
+    errors: [{ path: 'header.idempotency-key' }],
+  });
+  expect(await transfers()).toBe(before);
+});
+
+test('the key of one user is not that of another', async () => {
+  const key = newKey();
+  const mine = await market.trader.post('/certificate/claim', { source_id: 1 }, key);
+  const theirs = await market.receiver.post('/certificate/claim', { source_id: 2 }, key);
+  expect(mine.statusCode).toBe(422);
+  expect(theirs.headers).not.toHaveProperty('idempotency-replayed');
+});
+
+test('of many at once with one key exactly one acts; the others wait or get its answer', async () => {
+  const own = await market.bundle();
+  const key = newKey();
+  const answers = await Promise.all(Array.from({ length: 12 }, () => transferTen(own.id, key)));
+  for (const answer of answers) expect([202, 409], answer.body).toContain(answer.statusCode);
+  const { rows } = await registry.primary.query(
+    `SELECT count(*)::int AS n FROM action WHERE bundle_ids = ARRAY[$1]::bigint[] AND action_result = 'Success'`,
+    [own.id],
+  );
+  expect(rows[0].n).toBe(1);
+  expect((await transferTen(own.id, key)).headers['idempotency-replayed']).toBe('true');
+  await expectConserved(registry);
+});
+
+test('a crash between commit and answer loses nothing: the answer was committed with the action', async () => {
+  const own = await market.bundle();
+  const key = newKey();
+  await transferTen(own.id, key);
+  const { rows } = await registry.primary.query(
+    `SELECT answer -> 'value' ->> 'action_result' AS result FROM idempotency_key WHERE key = $1`,
+    [key['idempotency-key']],
+  );
+  expect(rows).toEqual([{ result: 'Success' }]);
+  const together = await registry.primary.query(
+    `SELECT k.xmin::text = a.xmin::text AS same FROM idempotency_key k, action a
+     WHERE k.key = $1 AND a.bundle_ids = ARRAY[$2]::bigint[]`,
+    [key['idempotency-key'], own.id],
+  );
+  expect(together.rows).toEqual([{ same: true }]);
+});
+
+test('a request that was cut off before its commit may be sent again after a minute, and acts once', async () => {
+  const abandon = `UPDATE idempotency_key SET answer = NULL, started_at = now() - interval '2 minutes' WHERE key = $1`;
+  const other = await market.bundle();
+  const late = newKey();
+  await transferTen(other.id, late, 3);
+  await registry.primary.query(abandon, [late['idempotency-key']]);
+  const again = await transferTen(other.id, late, 3);
+  expect(again.headers).not.toHaveProperty('idempotency-replayed');
+  expect(again.statusCode).toBe(409);
+});
+
+test('an answer is kept for 24 hours, and forgotten after', async () => {
+  const own = await market.bundle();
+  const key = newKey();
+  await transferTen(own.id, key);
+  const age = (hours: number) =>
+    registry.primary.query(
+      `UPDATE idempotency_key SET started_at = now() - make_interval(hours => $2) WHERE key = $1`,
+      [key['idempotency-key'], hours],
+    );
+  await age(23);
+  expect((await transferTen(own.id, key)).headers['idempotency-replayed']).toBe('true');
+  await age(25);
+  const anew = await transferTen(own.id, key);
+  expect(anew.headers).not.toHaveProperty('idempotency-replayed');
+  expect(anew.statusCode).toBe(409);
+});
+
+test.each(['', 'with blanks in it', 'ä', 'x'.repeat(256)])(
+  'the key "%s" is refused by name',
+  async (text) => {
+    const own = await market.bundle();
+    const answer = await transferTen(own.id, { 'idempotency-key': text });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors[0].path).toBe('header.idempotency-key');
+  },
+);
+
+test('a dry run under a key is repeated as a dry run, and changes nothing', async () => {
+  const own = await market.bundle();
+  const key = newKey();
+  const body = {
+    source_id: market.source.id,
+    granular_certificate_bundle_ids: [own.id],
+    certificate_quantity: 10,
+  };
+  const before = await transfers();
+  const first = await market.trader.post('/certificate/cancel?dry_run=true', body, key);
+  const again = await market.trader.post('/certificate/cancel?dry_run=true', body, key);
+  expect(first.json().action_result).toBe('Dry run');
+  expect(again.json()).toEqual(first.json());
+  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect(await transfers()).toBe(before);
+});
