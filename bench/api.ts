@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
 import { seedSampleRegistry } from '../seed/sample-registry.ts';
 import { buildApp } from '../src/app.ts';
-import { type Config, readConfig } from '../src/config.ts';
-import { migrate } from '../src/database/migrate.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../src/embedded/index.ts';
+import type { Config } from '../src/config.ts';
+import type { EmbeddedCluster } from '../src/embedded/index.ts';
 import { runProgram } from '../src/program.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
+import { withCluster } from './embedded.ts';
 import { median, timesOf } from './figures.ts';
 import { recordStatements, type Statement } from './recording.ts';
 
@@ -28,11 +25,9 @@ interface Measured {
   readonly statements: Statement[][];
 }
 
-async function main(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'registry-bench-'));
-  const cluster = await startEmbeddedCluster({ dataDir, primaryPort: 25_436, standbyPort: 25_438 });
-  try {
-    const config = await prepare(cluster);
+function main(): Promise<void> {
+  return withCluster(async (cluster, config) => {
+    await seed(config);
     const copy = await copyOf(cluster, 'registry');
     const measured = await measureApi(config);
     const bare = await openBare(cluster, copy);
@@ -41,34 +36,21 @@ async function main(): Promise<void> {
       for (const { name, times, statements } of measured) {
         const bareTimes = await timesOf(statements, (each) => bare.replay(each));
         const [api, sql] = [median(times), median(bareTimes)];
-        say(
-          `${name.padEnd(28)}${api.toFixed(2).padStart(9)} ms${sql.toFixed(2).padStart(11)} ms${(api / sql).toFixed(2).padStart(8)}`,
-        );
+        const figures = [`${api.toFixed(2)} ms`.padStart(12), `${sql.toFixed(2)} ms`.padStart(14)];
+        say(`${name.padEnd(28)}${figures.join('')}${(api / sql).toFixed(2).padStart(8)}`);
       }
     } finally {
       await bare.end();
     }
-  } finally {
-    await cluster.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
-async function prepare(cluster: EmbeddedCluster): Promise<Config> {
-  const ownerUrl = cluster.primary.url('registry');
-  const { password } = new URL(ownerUrl);
-  const config = readConfig({
-    PORT: '0',
-    DATABASE_WRITE_URL: cluster.primary.url('registry', 'registry_app', password),
-    DATABASE_READ_URLS: cluster.standby.url('registry', 'registry_reader', password),
-  });
-  await migrate({ ownerUrl, writeUrl: config.DATABASE_WRITE_URL, readUrls: config.DATABASE_READ_URLS });
+async function seed(config: Config): Promise<void> {
   const database = await openConfiguredDatabase(config, pino({ level: 'silent' }));
   const start = performance.now();
   await seedSampleRegistry({ database, config, today: new Date(), report: say });
   say(`users, devices, readings and certificates of 14 days in ${Math.round(performance.now() - start)} ms`);
   await database.stop();
-  return config;
 }
 
 async function copyOf(cluster: EmbeddedCluster, database: string): Promise<string> {

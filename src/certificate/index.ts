@@ -1,5 +1,6 @@
 import { listActions } from './action-log.ts';
 import { cancelCertificates } from './cancel.ts';
+import { checkCertificates } from './check.ts';
 import { claimCertificates } from './claim.ts';
 import { createCertificates } from './create.ts';
 import { lockCertificates, unlockCertificates } from './lock.ts';
@@ -14,6 +15,7 @@ import { reserveCertificates, unreserveCertificates } from './reserve.ts';
 import { transferCertificates } from './transfer.ts';
 import { withdrawCertificates } from './withdraw.ts';
 
+export { firstViolation } from './invariants.ts';
 export { type Draft, type IssueOptions, issue, type Outcome } from './issue.ts';
 
 export const certificateOperations = [
@@ -21,6 +23,7 @@ export const certificateOperations = [
   createCertificates,
   queryCertificates,
   queryFullCertificates,
+  checkCertificates,
   readCertificate,
   readAccountCertificates,
   transferCertificates,

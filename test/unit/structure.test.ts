@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shutdown.ts': [],
   'program.ts': ['config.ts'],
   'main.ts': ['config.ts', 'environment.ts', 'program.ts', 'shutdown.ts', 'start.ts'],
-  command: ['config.ts', 'environment.ts', 'program.ts', 'database', 'journal', 'start.ts'],
+  command: ['config.ts', 'environment.ts', 'program.ts', 'database', 'certificate', 'journal', 'start.ts'],
 };
 
 /** Packages that only one folder knows. */
