@@ -1,0 +1,352 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aDevice, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let admin: Client;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry, 'PRODUCTION_USER');
+  admin = market.admin;
+});
+afterAll(() => registry.close());
+
+const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
+const anEmail = () => `${crypto.randomUUID()}@example.com`;
+
+const HOUR = {
+  interval_start_datetime: '2026-03-10T10:00:00Z',
+  interval_end_datetime: '2026-03-10T11:00:00Z',
+};
+
+/** A fresh body for each entity, a change to it, and the field that shows the change. */
+const ENTITIES = [
+  {
+    entity: 'organisation',
+    body: async () => ({ name: unique('Org'), website: 'https://example.com' }),
+    change: { address: 'Quay 1' },
+  },
+  {
+    entity: 'user',
+    body: async () => ({ name: 'Ada', email: anEmail(), role: 'AUDIT_USER', password: 'long enough now' }),
+    change: { name: 'Ada L.' },
+  },
+  {
+    entity: 'account',
+    body: async () => ({ account_name: unique('Account') }),
+    change: { timezone: 'Europe/London' },
+  },
+  {
+    entity: 'device',
+    body: async () => ({
+      device_name: 'A roof',
+      local_device_identifier: unique('MPAN'),
+      grid: 'A grid',
+      energy_source: 'solar_pv',
+      technology_type: 'solar_pv',
+      operational_date: '2020-01-01',
+      capacity: 0.5,
+      peak_demand: 0,
+      location: '51, 0',
+      is_storage: false,
+      account_id: market.source.id,
+    }),
+    change: { device_name: 'Another roof' },
+  },
+  {
+    entity: 'measurement',
+    body: async () => ({
+      device_id: (await aDevice(admin, { account_id: market.source.id })).id,
+      interval_usage: 1_000,
+      ...HOUR,
+    }),
+    change: { interval_usage: 2_000 },
+  },
+] as const;
+
+describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
+  const create = async () => {
+    const answer = await admin.post(`/${entity}/create`, await body());
+    expect(answer.statusCode, answer.body).toBe(201);
+    return answer.json();
+  };
+
+  test('is created, read, changed and deleted, and then gone', async () => {
+    const made = await create();
+    expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(made);
+
+    const changed = await admin.patch(`/${entity}/update/${made.id}`, change);
+    expect(changed.statusCode, changed.body).toBe(200);
+    expect(changed.json()).toEqual({ ...made, ...change });
+    expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(change);
+
+    expect((await admin.delete(`/${entity}/delete/${made.id}`)).statusCode).toBe(200);
+    expect((await admin.get(`/${entity}/${made.id}`)).statusCode).toBe(404);
+    expect((await admin.patch(`/${entity}/update/${made.id}`, change)).statusCode).toBe(404);
+    expect((await admin.delete(`/${entity}/delete/${made.id}`)).statusCode).toBe(404);
+    const kept = await registry.primary.query(
+      `SELECT array_agg(event_type ORDER BY id) AS events FROM journal WHERE entity_name = $1 AND entity_id = $2`,
+      [{ user: 'registry_user', measurement: 'measurement_report' }[entity as string] ?? entity, made.id],
+    );
+    expect(kept.rows[0].events).toBe('{CREATE,UPDATE,DELETE}');
+  });
+
+  test('is listed page by page, each once, in the order of ids', async () => {
+    const ids = [(await create()).id, (await create()).id, (await create()).id];
+    const seen: number[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page = await admin.get(`/${entity}/list?limit=2${cursor && `&cursor=${cursor}`}`);
+      expect(page.statusCode).toBe(200);
+      expect(page.json().length).toBeLessThanOrEqual(2);
+      seen.push(...page.json().map(({ id }: { id: number }) => id));
+      const next = page.headers['registry-next-cursor'];
+      cursor = next === undefined ? undefined : String(next);
+    }
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    expect(seen).toEqual(expect.arrayContaining(ids));
+  });
+
+  test('takes its id and times from the server, whatever a body says', async () => {
+    const answer = await admin.post(`/${entity}/create`, {
+      ...(await body()),
+      id: 4_711,
+      created_at: '1999-01-01T00:00:00Z',
+      deleted_at: '1999-01-01T00:00:00Z',
+      version: 9,
+    });
+    if (answer.statusCode === 422) return;
+    expect(answer.json().id).not.toBe(4_711);
+    expect(answer.json().created_at).not.toContain('1999');
+  });
+});
+
+describe('names', () => {
+  test('of accounts and e-mails of users are unique whatever their case, among the living', async () => {
+    const account_name = unique('Harbour');
+    const { id } = await anAccount(admin, { account_name });
+    const again = await admin.post('/account/create', { account_name: account_name.toUpperCase() });
+    expect(again.statusCode).toBe(409);
+    expect(again.json().errors[0].path).toBe('body.account_name');
+    await admin.delete(`/account/delete/${id}`);
+    expect((await admin.post('/account/create', { account_name })).statusCode).toBe(201);
+
+    const person = { name: 'A', email: anEmail(), role: 1, password: 'long enough now' };
+    expect((await admin.post('/user/create', person)).statusCode).toBe(201);
+    const twin = await admin.post('/user/create', { ...person, email: person.email.toUpperCase() });
+    expect(twin.statusCode).toBe(409);
+    expect(twin.json().errors[0].path).toBe('body.email');
+  });
+
+  test('of a device are unique within its grid', async () => {
+    const local_device_identifier = unique('MPAN');
+    await aDevice(admin, { account_id: market.source.id, local_device_identifier });
+    const other = { account_id: market.source.id, local_device_identifier, grid: 'Another grid' };
+    await aDevice(admin, other);
+    await expect(aDevice(admin, other)).rejects.toThrow('409');
+  });
+});
+
+describe('users', () => {
+  test('have a role by name on output, and by name or number on input', async () => {
+    const made = await admin.post('/user/create', {
+      name: 'A',
+      email: anEmail(),
+      role: 3,
+      password: 'long enough now',
+    });
+    expect(made.json().role).toBe('PRODUCTION_USER');
+    const byQuery = await admin.post(`/user/change_role/${made.json().id}?role=1`);
+    expect(byQuery.json().role).toBe('AUDIT_USER');
+    const byBody = await admin.post(`/user/change_role/${made.json().id}`, { role: 'STORAGE_VALIDATOR' });
+    expect(byBody.json().role).toBe('STORAGE_VALIDATOR');
+    for (const role of ['KING', 5, -1, '2; --', null]) {
+      expect((await admin.post(`/user/change_role/${made.json().id}`, { role })).statusCode).toBe(422);
+    }
+  });
+
+  test('cannot make themselves more than they are', async () => {
+    const answer = await market.trader.patch(`/user/update/${market.trader.userId}`, { role: 'ADMIN' });
+    expect(answer.statusCode).toBe(422);
+    expect((await market.trader.get('/user/me')).json().role).toBe('PRODUCTION_USER');
+  });
+
+  test('need a password of 12 characters, and nobody ever sees its hash', async () => {
+    const person = { name: 'A', email: anEmail(), role: 1 };
+    expect((await admin.post('/user/create', { ...person, password: 'too short' })).statusCode).toBe(422);
+    const made = await admin.post('/user/create', { ...person, password: 'long enough now' });
+    expect(made.body).not.toMatch(/password|hash/);
+    const secrets = await registry.primary.query(
+      `SELECT count(*)::int AS n FROM journal WHERE attributes_after::text ~ 'argon2|password'`,
+    );
+    expect(secrets.rows[0].n).toBe(0);
+  });
+
+  test('the last administrator is neither removed nor demoted', async () => {
+    const alone = await openRegistry();
+    try {
+      const only = await alone.as('ADMIN');
+      expect((await only.post(`/user/change_role/${only.userId}?role=1`)).statusCode).toBe(409);
+      expect((await only.delete(`/user/delete/${only.userId}`)).statusCode).toBe(409);
+      const second = await alone.as('ADMIN');
+      expect((await second.post(`/user/change_role/${only.userId}?role=1`)).statusCode).toBe(200);
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+describe('accounts', () => {
+  test('have their creator among their users', async () => {
+    const { id } = await anAccount(market.trader);
+    expect((await market.trader.get(`/account/${id}`)).json().user_ids).toEqual([market.trader.userId]);
+    expect((await market.trader.get('/user/me')).json().accounts).toEqual(
+      expect.arrayContaining([expect.objectContaining({ id })]),
+    );
+  });
+
+  test('are whitelisted, seen from both sides, taken off and put on again', async () => {
+    const [from, to] = [await anAccount(admin), await anAccount(admin)];
+    const whitelist = (change: object) => admin.patch(`/account/update_whitelist/${to.id}`, change);
+    for (let round = 0; round < 2; round++) {
+      const added = await whitelist({ add_to_whitelist: [from.id] });
+      expect(added.json().account_whitelist).toEqual([from.id]);
+      expect((await admin.get(`/account/${to.id}/whitelist`)).json()).toMatchObject([{ id: from.id }]);
+      expect((await admin.get(`/account/${from.id}/whitelist_inverse`)).json()).toMatchObject([
+        { id: to.id },
+      ]);
+      const removed = await whitelist({ remove_from_whitelist: [from.id] });
+      expect(removed.json().account_whitelist).toEqual([]);
+    }
+    expect((await whitelist({ add_to_whitelist: [999_999] })).statusCode).toBe(422);
+    expect((await whitelist({ add_to_whitelist: [to.id] })).statusCode).toBe(422);
+  });
+
+  test('are summed up over live bundles only', async () => {
+    const { source, trader, device } = await aMarket(registry, 'PRODUCTION_USER').then(async (own) => {
+      const [kept, split] = [await own.bundle({ quantity: 100 }), await own.bundle({ quantity: 50 })];
+      await own.transfer([split.id], { certificate_quantity: 20 });
+      await own.cancel([kept.id]);
+      return own;
+    });
+    expect((await trader.get(`/account/${source.id}/summary`)).json()).toEqual({
+      id: source.id,
+      account_name: source.account_name,
+      num_devices: 1,
+      num_devices_by_type: { wind_turbine: 1 },
+      device_capacity_by_type: { wind_turbine: 100 },
+      num_granular_certificate_bundles: 2,
+      num_cancelled_granular_certificate_bundles: 1,
+      total_certificate_energy: 130,
+      energy_by_fuel_type: { wind: 130 },
+      energy_by_status: { Active: 30, Cancelled: 100 },
+    });
+    expect((await trader.get(`/account/${source.id}/devices`)).json()).toMatchObject([{ id: device.id }]);
+    expect((await trader.get(`/account/${source.id}/users`)).json()).toHaveLength(2);
+    expect((await trader.get(`/account/${source.id}/certificates/devices`)).json()).toMatchObject([
+      { id: device.id },
+    ]);
+  });
+
+  test('with devices, or certificates that can still be used, are not closed', async () => {
+    const own = await aMarket(registry, 'PRODUCTION_USER');
+    const { id } = await own.bundle();
+    await own.transfer([id]);
+    expect((await admin.delete(`/account/delete/${own.target.id}`)).statusCode).toBe(409);
+    expect((await admin.delete(`/account/delete/${own.source.id}`)).statusCode).toBe(409);
+  });
+});
+
+describe("somebody else's", () => {
+  let stranger: Client;
+  beforeAll(async () => {
+    stranger = await registry.as('PRODUCTION_USER');
+  });
+
+  test('account, device, reading and bundle look like those that do not exist', async () => {
+    const reading = await admin.post('/measurement/create', {
+      device_id: market.device.id,
+      interval_usage: 5,
+      ...HOUR,
+    });
+    const { id: bundleId } = await market.bundle();
+    const paths: [string, number][] = [
+      ['/account/:id', market.source.id],
+      ['/account/:id/summary', market.source.id],
+      ['/account/:id/certificates', market.source.id],
+      ['/account/:id/whitelist', market.source.id],
+      ['/device/:id', market.device.id],
+      ['/measurement/:id', reading.json().id],
+      ['/certificate/:id', bundleId],
+      ['/user/:id', market.trader.userId],
+    ];
+    for (const [path, id] of paths) {
+      const theirs = await stranger.get(path.replace(':id', String(id)));
+      const nobodys = await stranger.get(path.replace(':id', '999999'));
+      expect(theirs.statusCode, path).toBe(404);
+      const alike = (answer: typeof theirs) =>
+        answer.body.replaceAll(/\d{6}|urn:uuid:[^"]*/g, '').replaceAll(String(id), '');
+      expect(alike(theirs), path).toBe(alike(nobodys));
+    }
+  });
+
+  test('things do not change by the hand of a stranger', async () => {
+    const changes: ['patch' | 'delete', string, object?][] = [
+      ['patch', `/account/update/${market.source.id}`, { account_name: 'Mine' }],
+      ['patch', `/account/update_whitelist/${market.target.id}`, { add_to_whitelist: [] }],
+      ['delete', `/account/delete/${market.source.id}`],
+      ['patch', `/device/update/${market.device.id}`, { device_name: 'Mine' }],
+      ['delete', `/device/delete/${market.device.id}`],
+    ];
+    for (const [method, path, body] of changes) {
+      const answer = method === 'patch' ? await stranger.patch(path, body) : await stranger.delete(path);
+      expect(answer.statusCode, path).toBe(404);
+    }
+    const readings = await stranger.post('/measurement/create', {
+      device_id: market.device.id,
+      interval_usage: 5,
+      ...HOUR,
+    });
+    expect(readings.statusCode).toBe(422);
+  });
+
+  test('lists hold nothing of others', async () => {
+    for (const entity of ['account', 'device', 'measurement']) {
+      expect((await stranger.get(`/${entity}/list`)).json(), entity).toEqual([]);
+    }
+    expect((await stranger.get('/user/list')).json()).toMatchObject([{ id: stranger.userId }]);
+  });
+});
+
+describe('readings', () => {
+  test.each([
+    ['of no length', '2026-03-10T10:00:00Z', '2026-03-10T10:00:00Z'],
+    ['that end before they start', '2026-03-10T10:00:00Z', '2026-03-10T09:00:00Z'],
+    ['longer than an hour', '2026-03-10T10:00:00Z', '2026-03-10T11:00:01Z'],
+    ['in the future', '2026-03-15T12:00:00Z', '2026-03-15T13:00:00Z'],
+  ])('%s are refused', async (_, start, end) => {
+    const answer = await market.trader.post('/measurement/create', {
+      device_id: market.device.id,
+      interval_usage: 5,
+      interval_start_datetime: start,
+      interval_end_datetime: end,
+    });
+    expect(answer.statusCode).toBe(422);
+  });
+
+  test('that overlap another of the same device are refused', async () => {
+    const device_id = (await aDevice(admin, { account_id: market.source.id })).id;
+    const reading = (start: string, end: string) =>
+      market.trader.post('/measurement/create', {
+        device_id,
+        interval_usage: 5,
+        interval_start_datetime: start,
+        interval_end_datetime: end,
+      });
+    expect((await reading('2026-03-09T10:00:00Z', '2026-03-09T11:00:00Z')).statusCode).toBe(201);
+    expect((await reading('2026-03-09T10:30:00Z', '2026-03-09T11:30:00Z')).statusCode).toBe(409);
+    expect((await reading('2026-03-09T11:00:00Z', '2026-03-09T12:00:00Z')).statusCode).toBe(201);
+  });
+});

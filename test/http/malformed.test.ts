@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aMarket, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+let entries: number;
+let bundleId: number;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  bundleId = (await market.bundle()).id;
+});
+afterAll(() => registry.close());
+
+/** Entries of anything but the record that an action was refused. */
+async function journalled(): Promise<number> {
+  const { rows } = await registry.primary.query(
+    `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
+  );
+  return rows[0].n;
+}
+
+beforeEach(async () => {
+  entries = await journalled();
+});
+
+async function expectRefused(
+  answer: Awaited<ReturnType<Market['transfer']>>,
+  path?: string | RegExp,
+): Promise<void> {
+  expect(answer.statusCode, answer.body).toBeGreaterThanOrEqual(400);
+  expect(answer.statusCode, answer.body).toBeLessThan(500);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  const problem = answer.json();
+  expect(problem).toMatchObject({
+    status: answer.statusCode,
+    title: expect.any(String),
+    detail: expect.any(String),
+  });
+  if (path) {
+    const paths = problem.errors?.map((error: { path: string }) => error.path).join(' ');
+    expect(paths ?? problem.detail).toMatch(path);
+  }
+  expect(await journalled()).toBe(entries);
+}
+
+const raw = (payload: string | Buffer, type = 'application/json', url = '/device/create') =>
+  market.admin.request({ method: 'POST', url, headers: { 'content-type': type }, payload });
+
+const device = () => ({
+  device_name: 'D',
+  grid: 'G',
+  energy_source: 'wind',
+  technology_type: 'wind_turbine',
+  operational_date: '2020-01-01',
+  power_mw: 1,
+  peak_demand: 0,
+  location: 'L',
+  is_storage: false,
+  account_id: market.source.id,
+});
+
+describe('a body that cannot be read', () => {
+  test.each([
+    ['truncated JSON', '{"device_name": "x'],
+    ['no JSON at all', 'hello'],
+    ['NaN', '{"power_mw": NaN}'],
+    ['Infinity', '{"power_mw": Infinity}'],
+    ['a prototype', '{"__proto__": {"role": "ADMIN"}}'],
+    ['a constructor', '{"constructor": {"prototype": {"role": "ADMIN"}}}'],
+  ])('%s is refused', async (_, body) => {
+    const answer = await raw(body);
+    expect(answer.statusCode).toBe(400);
+    await expectRefused(answer);
+  });
+
+  test.each([['null'], ['[]'], ['"text"'], ['17'], ['true'], [`${'['.repeat(50_000)}${']'.repeat(50_000)}`]])(
+    'JSON that is no object (%.20s) is refused',
+    async (body) => {
+      const answer = await raw(body);
+      await expectRefused(answer, /^body/);
+    },
+  );
+
+  test('10 MB are refused as too large', async () => {
+    const answer = await raw(JSON.stringify({ device_name: 'x'.repeat(10_000_000) }));
+    expect(answer.statusCode).toBe(413);
+    await expectRefused(answer);
+  });
+
+  test.each(['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
+    'the content type %s is refused',
+    async (type) => {
+      const answer = await raw('x', type);
+      expect(answer.statusCode).toBe(415);
+      await expectRefused(answer);
+    },
+  );
+});
+
+describe('a field that makes no sense is named', () => {
+  test.each<[string, unknown]>([
+    ['power_mw', '50'],
+    ['power_mw', -1],
+    ['power_mw', 1e300],
+    ['power_mw', null],
+    ['account_id', 1.5],
+    ['account_id', 2 ** 53],
+    ['account_id', -1],
+    ['account_id', 0],
+    ['account_id', 999_999],
+    ['account_id', '1'],
+    ['device_name', ''],
+    ['device_name', '   '],
+    ['device_name', 'x'.repeat(1_000)],
+    ['device_name', 'nul \u0000 byte'],
+    ['device_name', 'half a \ud800 pair'],
+    ['device_name', { $ne: null }],
+    ['energy_source', 'coal'],
+    ['operational_date', 'yesterday'],
+    ['operational_date', '2025-02-30'],
+    ['operational_date', '2025-13-01T00:00:00Z'],
+    ['operational_date', 1_700_000_000],
+    ['is_storage', 'yes'],
+    ['granularity_minutes', 7],
+  ])('%s: %j', async (field, value) => {
+    await expectRefused(
+      await market.admin.post('/device/create', { ...device(), [field]: value }),
+      `body.${field}`,
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['bundle_quantity', -5],
+    ['bundle_quantity', 0.5],
+    ['bundle_quantity', 1e21],
+    ['bundle_quantity', '100'],
+    ['device_id', 999_999],
+    ['metadata_id', 999_999],
+    ['production_starting_interval', 'soon'],
+    ['production_ending_interval', '2026-03-15T99:00:00Z'],
+  ])('of an issuance, %s: %j', async (field, value) => {
+    const body = {
+      device_id: market.device.id,
+      metadata_id: market.metadataId,
+      bundle_quantity: 100,
+      production_starting_interval: '2026-03-01T00:00:00Z',
+      production_ending_interval: '2026-03-01T01:00:00Z',
+      [field]: value,
+    };
+    // What is not there is a 404 that names the thing.
+    await expectRefused(await market.admin.post('/certificate/create', body), field.replace(/_id$/, ''));
+  });
+
+  test.each<[string, unknown]>([
+    ['certificate_quantity', -1],
+    ['certificate_quantity', 0],
+    ['certificate_bundle_percentage', 1.01],
+    ['certificate_bundle_percentage', 0],
+    ['certificate_bundle_percentage', -0.5],
+    ['granular_certificate_bundle_ids', []],
+    ['granular_certificate_bundle_ids', 'all'],
+    ['granular_certificate_bundle_ids', ['1; DROP TABLE bundle']],
+    ['target_id', 2 ** 60],
+  ])('of a transfer, %s: %j', async (field, value) => {
+    await expectRefused(await market.transfer([bundleId], { [field]: value }), field);
+  });
+
+  test('all of them at once, each with its own path', async () => {
+    const answer = await market.admin.post('/device/create', {
+      ...device(),
+      power_mw: 'x',
+      grid: 4,
+      location: null,
+    });
+    await expectRefused(answer, 'body.grid body.power_mw body.location');
+  });
+});
+
+describe('an id in a path', () => {
+  test.each(['0', '-1', '1.5', '9007199254740993', '99999999999999999999', 'abc', '1%00', "1'--", '1e3'])(
+    '%s is refused',
+    async (id) => {
+      for (const url of [`/account/${id}`, `/certificate/${id}`, `/device/${id}`, `/user/${id}`]) {
+        await expectRefused(await market.admin.get(url));
+      }
+    },
+  );
+
+  test('that nobody has is not found', async () => {
+    for (const entity of ['user', 'account', 'device', 'measurement', 'organisation', 'certificate']) {
+      expect((await market.admin.get(`/${entity}/999999`)).statusCode, entity).toBe(404);
+    }
+  });
+});
+
+test.each(['limit=0', 'limit=-1', 'limit=100000', 'limit=x', 'cursor=nonsense', 'cursor=W10'])(
+  'a list with %s is refused',
+  async (query) => {
+    await expectRefused(await market.admin.get(`/account/list?${query}`), /limit|cursor/);
+  },
+);
