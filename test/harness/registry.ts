@@ -10,6 +10,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/words.ts';
 import { Client } from './client.ts';
+import type { ClusterUrls } from './cluster.ts';
 import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from './urls.ts';
 
 /** The moment at which every test registry lives, unless a test moves its clock. */
@@ -50,14 +51,19 @@ async function copyTemplate(primaryUrl: string, standbyUrl: string, name: string
 }
 
 /** A registry of its own for a test file: its own database on the shared cluster, and a clock that the test sets. */
-export async function openRegistry(settings: Record<string, string> = {}): Promise<TestRegistry> {
-  const cluster = inject('cluster');
+export async function openRegistry(
+  settings: Record<string, string> = {},
+  cluster: ClusterUrls = inject('cluster'),
+  readThrough: (url: URL) => void = () => undefined,
+): Promise<TestRegistry> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   await copyTemplate(cluster.primary, cluster.standby, name);
+  const readUrl = new URL(atDatabase(cluster.standby, name, READ_USER));
+  readThrough(readUrl);
   const config = readConfig({
     NODE_ENV: 'test',
     DATABASE_WRITE_URL: atDatabase(cluster.primary, name, WRITE_USER),
-    DATABASE_READ_URLS: atDatabase(cluster.standby, name, READ_USER),
+    DATABASE_READ_URLS: readUrl.toString(),
     REPLICA_WAIT_MS: '10000',
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
@@ -75,6 +81,8 @@ export async function openRegistry(settings: Record<string, string> = {}): Promi
   const app = await buildApp({ config, database, clock: () => now, log });
   const primary = new pg.Pool({ connectionString: atDatabase(cluster.primary, name), max: 4 });
   const standby = new pg.Pool({ connectionString: atDatabase(cluster.standby, name), max: 2 });
+  // A server that a test stops takes idle connections with it; that is no failure of the test.
+  for (const pool of [primary, standby]) pool.on('error', () => undefined);
 
   return {
     app,

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Action, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+
+afterAll(() => registry.close());
+
+async function actions(client: Client, query: Record<string, string | number> = {}): Promise<Action[]> {
+  const text = new URLSearchParams(
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+  );
+  const answer = await client.get(`/certificate/actions?${text}`);
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json();
+}
+
+const idsOf = (log: readonly Action[]) => log.map(({ id }) => id);
+
+/** A market with a log: a transfer, a refused transfer and a cancellation. */
+async function aLog(): Promise<{ market: Market; transfer: Action; refused: number; cancel: Action }> {
+  const market = await aMarket(registry);
+  const [a, b] = [await market.bundle(), await market.bundle()];
+  const transfer = (await market.transfer([a.id])).json();
+  const refused = (await market.transfer([a.id])).json().action_id;
+  const cancel = (await market.cancel([b.id])).json();
+  return { market, transfer, refused, cancel };
+}
+
+test('the log holds what was done as it was answered', async () => {
+  const { market, transfer, cancel } = await aLog();
+  const log = await actions(market.trader);
+  expect(log).toContainEqual(transfer);
+  expect(log).toContainEqual(cancel);
+});
+
+test('the log holds refusals with who, what, when and why', async () => {
+  const { market, refused } = await aLog();
+  const { id } = await market.bundle();
+  const answer = await market.transfer([id], { certificate_quantity: 500 });
+  const log = await actions(market.trader);
+  expect(log.find((each) => each.id === answer.json().action_id)).toEqual({
+    id: answer.json().action_id,
+    action_type: 'transfer',
+    action_result: 'Failure',
+    source_id: market.source.id,
+    target_id: market.target.id,
+    user_id: market.trader.userId,
+    beneficiary: null,
+    granular_certificate_bundle_ids: [id],
+    resulting_bundle_ids: [],
+    certificate_quantity: 500,
+    certificate_bundle_percentage: null,
+    action_request_datetime: '2026-03-15T12:00:00Z',
+    action_completed_datetime: '2026-03-15T12:00:00Z',
+    details: { code: 'not-enough', reason: expect.stringContaining('500') },
+  });
+  expect(log.find((each) => each.id === refused)?.details).toMatchObject({ code: 'bundles-not-found' });
+});
+
+test.each([
+  ['a foreign user_id', 403, (market: Market) => ({ user_id: market.admin.userId })],
+  ['a target that does not exist', 404, () => ({ target_id: 999_999 })],
+  ['the source as target', 422, (market: Market) => ({ target_id: market.source.id })],
+  ['an empty list', 422, () => ({ granular_certificate_bundle_ids: [] })],
+  ['a negative quantity', 422, () => ({ certificate_quantity: -1 })],
+  ['quantity and percentage', 422, () => ({ certificate_quantity: 1, certificate_bundle_percentage: 0.5 })],
+])('an action refused for %s is stored', async (_, status, fields) => {
+  const market = await aMarket(registry);
+  const { id } = await market.bundle();
+  const answer = await market.transfer([id], fields(market));
+  expect(answer.statusCode).toBe(status);
+  const [stored] = await actions(market.trader);
+  expect(stored).toMatchObject({ id: answer.json().action_id, action_result: 'Failure' });
+});
+
+describe('who sees what', () => {
+  test('an account sees what arrived from others, and not what they did beside', async () => {
+    const { market, transfer } = await aLog();
+    expect(idsOf(await actions(market.receiver))).toEqual([transfer.id]);
+  });
+
+  test('a stranger sees nothing of an account', async () => {
+    await aLog();
+    expect(await actions(await registry.as('TRADING_USER'))).toEqual([]);
+  });
+
+  test('the log of another account looks like that of one that does not exist', async () => {
+    const { market } = await aLog();
+    for (const id of [market.source.id, 999_999]) {
+      expect((await market.receiver.get(`/certificate/actions?account_id=${id}`)).statusCode).toBe(404);
+    }
+  });
+
+  test('what a stranger tried in an account’s name is not in the account’s log, but in the administrators’', async () => {
+    const { market } = await aLog();
+    const before = idsOf(await actions(market.trader));
+    const tried = await market.receiver.post('/certificate/cancel', {
+      source_id: market.source.id,
+      granular_certificate_bundle_ids: [1],
+    });
+    expect(idsOf(await actions(market.trader))).toEqual(before);
+    expect(idsOf(await actions(market.admin, { limit: 1_000 }))).toContain(tried.json().action_id);
+  });
+
+  test('an administrator’s action is in the log of the account it was on', async () => {
+    const { market } = await aLog();
+    const { id } = await market.bundle();
+    const done = await market.admin.post('/certificate/cancel', {
+      source_id: market.source.id,
+      granular_certificate_bundle_ids: [id],
+    });
+    expect(await actions(market.trader)).toContainEqual(done.json());
+  });
+
+  test('a user with role AUDIT_USER reads the log of its accounts', async () => {
+    const { market, cancel } = await aLog();
+    const auditor = await registry.as('AUDIT_USER');
+    await market.admin.patch(`/account/update/${market.source.id}`, {
+      user_ids: [market.trader.userId, auditor.userId],
+    });
+    expect(await actions(auditor)).toContainEqual(cancel);
+  });
+});
+
+describe('filters', () => {
+  test('account_id takes one of the caller’s accounts, as source or as target', async () => {
+    const { market, transfer, refused, cancel } = await aLog();
+    const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });
+    expect(await actions(market.trader, { account_id: other.id })).toEqual([]);
+    const all = [transfer.id, refused, cancel.id];
+    expect(idsOf(await actions(market.trader, { account_id: market.source.id }))).toEqual(all);
+    expect(idsOf(await actions(market.receiver, { account_id: market.target.id }))).toEqual([transfer.id]);
+    expect(idsOf(await actions(market.admin, { account_id: market.source.id }))).toEqual(all);
+  });
+
+  test('action_type', async () => {
+    const { market, cancel } = await aLog();
+    expect(idsOf(await actions(market.trader, { action_type: 'cancel' }))).toEqual([cancel.id]);
+    expect((await market.trader.get('/certificate/actions?action_type=steal')).statusCode).toBe(422);
+  });
+
+  test('from takes that instant and later, to what is before it', async () => {
+    const { market, transfer, refused, cancel } = await aLog();
+    const later = new Date(NOW.getTime() + 60_000);
+    registry.setClock(later);
+    const { id } = await market.bundle();
+    const second = (await market.cancel([id])).json();
+    registry.setClock(NOW);
+    const at = later.toISOString();
+    expect(idsOf(await actions(market.trader, { from: at }))).toEqual([second.id]);
+    expect(idsOf(await actions(market.trader, { to: at }))).toEqual([transfer.id, refused, cancel.id]);
+  });
+
+  test('combine with AND', async () => {
+    const { market, transfer, refused } = await aLog();
+    const filter = { account_id: market.source.id, action_type: 'transfer', from: NOW.toISOString() };
+    expect(idsOf(await actions(market.trader, filter))).toEqual([transfer.id, refused]);
+    expect(await actions(market.trader, { ...filter, to: NOW.toISOString() })).toEqual([]);
+  });
+});
+
+test('pages follow one another without gap or duplicate while actions happen', async () => {
+  const market = await aMarket(registry);
+  const done: number[] = [];
+  for (let n = 0; n < 7; n++) done.push((await market.cancel([(await market.bundle()).id])).json().id);
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await market.trader.get(
+      `/certificate/actions?limit=3${cursor ? `&cursor=${cursor}` : ''}`,
+    );
+    seen.push(...idsOf(answer.json()));
+    if (seen.length === 3) done.push((await market.cancel([(await market.bundle()).id])).json().id);
+    const next = answer.headers['registry-next-cursor'];
+    cursor = next === undefined ? undefined : String(next);
+  } while (cursor !== undefined);
+  expect(seen).toEqual(done);
+});
+
+test.each(['limit=0', 'limit=1001', 'limit=x', 'cursor=xyz', 'from=yesterday', 'account_id=0'])(
+  'a log asked for with %s is refused',
+  async (query) => {
+    const market = await registry.as('TRADING_USER');
+    expect((await market.get(`/certificate/actions?${query}`)).statusCode).toBe(422);
+  },
+);

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aMarket, type Bundle, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+
+test('a cancellation leaves the bundles Cancelled, in their account, with their hash', async () => {
+  const bundle = await market.bundle();
+  const answer = await market.cancel([bundle.id], { beneficiary: 'The school' });
+  expect(answer.statusCode).toBe(202);
+  expect(answer.json()).toMatchObject({
+    action_type: 'cancel',
+    action_result: 'Success',
+    target_id: null,
+    beneficiary: 'The school',
+    resulting_bundle_ids: [bundle.id],
+  });
+  expect(await read(bundle.id)).toMatchObject({
+    ...bundle,
+    certificate_bundle_status: 'Cancelled',
+    beneficiary: 'The school',
+  });
+});
+
+test.each([undefined, null])(
+  'without a beneficiary (%s) it is the name of the account',
+  async (beneficiary) => {
+    const { id } = await market.bundle();
+    const answer = await market.cancel([id], { beneficiary });
+    expect(answer.json().beneficiary).toBe(market.source.account_name);
+    expect((await read(id)).beneficiary).toBe(market.source.account_name);
+  },
+);
+
+test.each(['', '   '])(
+  'a blank beneficiary (%j) is refused, and nothing is cancelled',
+  async (beneficiary) => {
+    const bundle = await market.bundle();
+    expect((await market.cancel([bundle.id], { beneficiary })).statusCode).toBe(422);
+    expect(await read(bundle.id)).toMatchObject(bundle);
+  },
+);
+
+test('purpose and period are kept with the action', async () => {
+  const { id } = await market.bundle();
+  const answer = await market.cancel([id], {
+    cancellation_purpose: 'Annual report',
+    cancellation_period_start: '2026-01-01',
+    cancellation_period_end: '2026-02-01T00:00:00+01:00',
+  });
+  expect(answer.json().details).toEqual({
+    purpose: 'Annual report',
+    period_start: '2026-01-01T00:00:00Z',
+    period_end: '2026-01-31T23:00:00Z',
+  });
+});
+
+test('a cancelled bundle is neither transferred nor cancelled again', async () => {
+  const { id } = await market.bundle();
+  await market.cancel([id], { beneficiary: 'The first' });
+  expect((await market.transfer([id])).statusCode).toBe(409);
+  expect((await market.cancel([id], { beneficiary: 'The second' })).statusCode).toBe(409);
+  expect((await read(id)).beneficiary).toBe('The first');
+});
+
+test('a reserved bundle may be cancelled', async () => {
+  const { id } = await market.bundleIn('Reserved');
+  expect((await market.cancel([id])).statusCode).toBe(202);
+});
+
+test('part of a bundle is cancelled: the rest stays Active and without a beneficiary', async () => {
+  const { id } = await market.bundle({ quantity: 100 });
+  const answer = await market.cancel([id], { certificate_quantity: 30, beneficiary: 'The school' });
+  const [child] = answer.json().resulting_bundle_ids;
+  expect(await read(child)).toMatchObject({
+    bundle_quantity: 30,
+    certificate_bundle_status: 'Cancelled',
+    beneficiary: 'The school',
+  });
+  const { rows } = await registry.primary.query(
+    'SELECT quantity::int, status, beneficiary FROM bundle WHERE parent_id = $1 AND id <> $2',
+    [id, child],
+  );
+  expect(rows).toEqual([{ quantity: 70, status: 'Active', beneficiary: null }]);
+});
+
+test('a target is none of a cancellation’s business', async () => {
+  const { id } = await market.bundle();
+  const answer = await market.cancel([id], { target_id: market.target.id });
+  expect(answer.json().target_id).toBeNull();
+  expect(await read(id)).toMatchObject({ account_id: market.source.id });
+});
+
+test('a body that names another action is refused', async () => {
+  const { id } = await market.bundle();
+  expect((await market.cancel([id], { action_type: 'transfer' })).statusCode).toBe(422);
+  expect((await market.cancel([id], { action_type: 'cancel' })).statusCode).toBe(202);
+});
+
+test('a bundle of another account looks, to be cancelled, like one that does not exist', async () => {
+  const { id } = await market.bundle();
+  await market.transfer([id]);
+  for (const wanted of [id, 999_999]) expect((await market.cancel([wanted])).statusCode).toBe(404);
+  expect(await read(id)).toMatchObject({ certificate_bundle_status: 'Active' });
+});

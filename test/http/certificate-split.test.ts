@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+
+async function childrenOf(parentId: number): Promise<Bundle[]> {
+  const { rows } = await registry.primary.query(
+    'SELECT id FROM bundle WHERE parent_id = $1 ORDER BY range_start',
+    [parentId],
+  );
+  return Promise.all(rows.map(({ id }) => read(Number(id))));
+}
+
+/** As anyone may do it who has an answer of the API and the documentation of the hash, and nothing of ours. */
+function hashOf(bundle: Bundle, parentHash = ''): string {
+  const facts = {
+    issuance_id: bundle.issuance_id,
+    device_id: bundle.device_id,
+    production_starting_interval: bundle.production_starting_interval,
+    production_ending_interval: bundle.production_ending_interval,
+    energy_carrier: bundle.energy_carrier,
+    energy_source: bundle.energy_source,
+    face_value: bundle.face_value,
+    metadata_id: bundle.metadata_id,
+    expiry_datestamp: bundle.expiry_datestamp,
+    certificate_bundle_id_range_start: bundle.certificate_bundle_id_range_start,
+    certificate_bundle_id_range_end: bundle.certificate_bundle_id_range_end,
+    bundle_quantity: bundle.bundle_quantity,
+  };
+  return createHash('sha256')
+    .update(`${canonicalize(facts)}${parentHash}`)
+    .digest('hex');
+}
+
+const refusal = (answer: { statusCode: number; json(): { type?: string } }) => ({
+  status: answer.statusCode,
+  code: answer.json().type?.split(':').at(-1),
+});
+
+describe('a split', () => {
+  test('makes two children that tile the parent; the first is the part acted on', async () => {
+    const parent = await market.bundle({ quantity: 1_000 });
+    const { certificate_bundle_id_range_start: start, certificate_bundle_id_range_end: end } = parent;
+    const answer = await market.transfer([parent.id], { certificate_quantity: 250 });
+    const [first, second] = (await childrenOf(parent.id)) as [Bundle, Bundle];
+    expect(answer.json().resulting_bundle_ids).toEqual([first.id]);
+    const common = {
+      parent_id: parent.id,
+      certificate_bundle_status: 'Active',
+      issuance_id: parent.issuance_id,
+      device_id: parent.device_id,
+      metadata_id: parent.metadata_id,
+      production_starting_interval: parent.production_starting_interval,
+      production_ending_interval: parent.production_ending_interval,
+      expiry_datestamp: parent.expiry_datestamp,
+      energy_source: parent.energy_source,
+      energy_carrier: parent.energy_carrier,
+    };
+    expect(first).toMatchObject({
+      ...common,
+      certificate_bundle_id_range_start: start,
+      certificate_bundle_id_range_end: start + 249,
+      bundle_quantity: 250,
+      account_id: market.target.id,
+    });
+    expect(second).toMatchObject({
+      ...common,
+      certificate_bundle_id_range_start: start + 250,
+      certificate_bundle_id_range_end: end,
+      bundle_quantity: 750,
+      account_id: market.source.id,
+    });
+  });
+
+  test('leaves the parent Bundle Split, as it was in all else', async () => {
+    const parent = await market.bundle();
+    await market.transfer([parent.id], { certificate_quantity: 1 });
+    expect(await read(parent.id)).toMatchObject({ ...parent, certificate_bundle_status: 'Bundle Split' });
+  });
+
+  test('of all but one certificate is possible', async () => {
+    const parent = await market.bundle({ quantity: 100 });
+    await market.transfer([parent.id], { certificate_quantity: 99 });
+    expect((await childrenOf(parent.id)).map(({ bundle_quantity }) => bundle_quantity)).toEqual([99, 1]);
+  });
+
+  test('keeps a reserved bundle reserved in the part that is not acted on', async () => {
+    const parent = await market.bundleIn('Reserved');
+    await market.cancel([parent.id], { certificate_quantity: 10 });
+    expect((await childrenOf(parent.id)).map((child) => child.certificate_bundle_status)).toEqual([
+      'Cancelled',
+      'Reserved',
+    ]);
+  });
+
+  test('is not taken again: its parent is dead to every action', async () => {
+    const parent = await market.bundle();
+    await market.transfer([parent.id], { certificate_quantity: 1 });
+    expect((await market.transfer([parent.id])).statusCode).toBe(409);
+    expect((await market.cancel([parent.id])).statusCode).toBe(409);
+  });
+});
+
+describe('a hash', () => {
+  test('can be made again by anyone, from an answer of the API', async () => {
+    const issued = await market.bundle({ quantity: 100 });
+    expect(hashOf(issued)).toBe(issued.hash);
+  });
+
+  test('of a child covers the hash of its parent, through generations', async () => {
+    const parent = await market.bundle({ quantity: 100 });
+    await market.cancel([parent.id], { certificate_quantity: 60 });
+    const [cancelled, rest] = (await childrenOf(parent.id)) as [Bundle, Bundle];
+    await market.transfer([rest.id], { certificate_quantity: 20 });
+    const [grandchild] = (await childrenOf(rest.id)) as [Bundle];
+    for (const [child, ancestor] of [
+      [cancelled, parent],
+      [rest, parent],
+      [grandchild, rest],
+    ] as const) {
+      expect(hashOf(child, ancestor.hash)).toBe(child.hash);
+      expect(hashOf(child)).not.toBe(child.hash);
+    }
+  });
+
+  test('is never shared, not even by equal halves', async () => {
+    const parent = await market.bundle({ quantity: 100 });
+    await market.transfer([parent.id], { certificate_bundle_percentage: 0.5 });
+    const family = [parent, ...(await childrenOf(parent.id))].map(({ hash }) => hash);
+    expect(new Set(family).size).toBe(3);
+  });
+
+  test('stays through transfer and cancellation: account, status and beneficiary are not in it', async () => {
+    const { id, hash } = await market.bundle();
+    await market.transfer([id]);
+    await market.receiver.post('/certificate/cancel', {
+      source_id: market.target.id,
+      granular_certificate_bundle_ids: [id],
+      beneficiary: 'The school',
+    });
+    const after = await read(id);
+    expect([after.hash, hashOf(after)]).toEqual([hash, hash]);
+  });
+});
+
+describe('certificate_quantity', () => {
+  test('is the total over the bundles, which are taken in the order given; the last one is split', async () => {
+    const [a, b, c] = [await market.bundle(), await market.bundle(), await market.bundle()];
+    const answer = await market.transfer([c.id, a.id, b.id], { certificate_quantity: 150 });
+    expect(answer.statusCode).toBe(202);
+    const [half] = (await childrenOf(a.id)) as [Bundle];
+    expect(answer.json()).toMatchObject({ resulting_bundle_ids: [c.id, half.id], certificate_quantity: 150 });
+    expect(half.bundle_quantity).toBe(50);
+    expect(await read(b.id)).toEqual({ ...(await read(b.id)), ...b });
+  });
+
+  test('that bundles add up to exactly splits none', async () => {
+    const [a, b] = [await market.bundle(), await market.bundle()];
+    const answer = await market.transfer([a.id, b.id], { certificate_quantity: 200 });
+    expect(answer.json().resulting_bundle_ids).toEqual([a.id, b.id]);
+    expect(await childrenOf(b.id)).toEqual([]);
+  });
+
+  test('that the first bundle covers leaves the others alone', async () => {
+    const [a, b] = [await market.bundle(), await market.bundle()];
+    const answer = await market.transfer([a.id, b.id], { certificate_quantity: 100 });
+    expect(answer.json().resulting_bundle_ids).toEqual([a.id]);
+    expect(await read(b.id)).toMatchObject(b);
+  });
+
+  test('above what there is is refused with both figures', async () => {
+    const [a, b] = [await market.bundle(), await market.bundle()];
+    const answer = await market.transfer([a.id, b.id], { certificate_quantity: 201 });
+    expect(refusal(answer)).toEqual({ status: 422, code: 'not-enough' });
+    expect(answer.json().detail).toMatch(/201.*200/);
+    expect(await read(a.id)).toMatchObject(a);
+  });
+
+  test.each([0, -1, -500, 1.5, '10', Number.MAX_SAFE_INTEGER + 1])('of %j is refused', async (quantity) => {
+    const bundle = await market.bundle();
+    expect((await market.transfer([bundle.id], { certificate_quantity: quantity })).statusCode).toBe(422);
+    expect(await read(bundle.id)).toMatchObject(bundle);
+  });
+
+  test('does not spare a bundle that would not be needed from being one that exists', async () => {
+    const { id } = await market.bundle();
+    expect((await market.transfer([id, 999_999], { certificate_quantity: 1 })).statusCode).toBe(404);
+  });
+});
+
+describe('certificate_bundle_percentage', () => {
+  test.each([
+    [0.29, 100, 29],
+    [0.07, 100, 7],
+    [0.57, 100, 57],
+    [0.999, 100, 99],
+    [0.1, 15, 1],
+    [0.333_333_333, 100_000_000, 33_333_333],
+    [0.000_000_01, 100_000_000, 1],
+  ])('%d of %d is exactly %d', async (certificate_bundle_percentage, quantity, taken) => {
+    const bundle = await market.bundle({ quantity });
+    const answer = await market.transfer([bundle.id], { certificate_bundle_percentage });
+    const [id] = answer.json().resulting_bundle_ids;
+    expect((await read(id)).bundle_quantity).toBe(taken);
+  });
+
+  test('applies to each bundle', async () => {
+    const [a, b] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 7 })];
+    const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.5 });
+    const taken: Bundle[] = await Promise.all(answer.json().resulting_bundle_ids.map(read));
+    expect(taken.map(({ parent_id, bundle_quantity }) => [parent_id, bundle_quantity])).toEqual([
+      [a.id, 50],
+      [b.id, 3],
+    ]);
+  });
+
+  test('leaves a bundle alone of which the share is 0', async () => {
+    const [a, b] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 1 })];
+    const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.5 });
+    expect(answer.json().resulting_bundle_ids).toHaveLength(1);
+    expect(await read(b.id)).toMatchObject(b);
+  });
+
+  test('is refused when every share is 0', async () => {
+    const [a, b] = [await market.bundle({ quantity: 1 }), await market.bundle({ quantity: 1 })];
+    const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.9 });
+    expect(refusal(answer)).toEqual({ status: 422, code: 'nothing-to-take' });
+  });
+
+  test('of 1 takes bundles whole', async () => {
+    const { id } = await market.bundle();
+    const answer = await market.transfer([id], { certificate_bundle_percentage: 1 });
+    expect(answer.json()).toMatchObject({ resulting_bundle_ids: [id], certificate_bundle_percentage: 1 });
+  });
+
+  test.each([0, -0.5, 1.000_000_1, 5, '0.5'])('of %j is refused', async (certificate_bundle_percentage) => {
+    const bundle = await market.bundle();
+    expect((await market.transfer([bundle.id], { certificate_bundle_percentage })).statusCode).toBe(422);
+    expect(await read(bundle.id)).toMatchObject(bundle);
+  });
+
+  test('is not given together with a quantity', async () => {
+    const { id } = await market.bundle();
+    const answer = await market.transfer([id], {
+      certificate_quantity: 1,
+      certificate_bundle_percentage: 0.5,
+    });
+    expect(refusal(answer)).toEqual({ status: 422, code: 'quantity-and-percentage' });
+  });
+});
+
+test('many bundles are split in one action, each in two', async () => {
+  const bundles: Bundle[] = [];
+  for (let n = 0; n < 40; n++) bundles.push(await market.bundle({ quantity: 10 }));
+  const answer = await market.transfer(
+    bundles.map(({ id }) => id),
+    { certificate_bundle_percentage: 0.3 },
+  );
+  const children: Bundle[] = await Promise.all(answer.json().resulting_bundle_ids.map(read));
+  expect(children.map((child) => child.parent_id)).toEqual(bundles.map(({ id }) => id));
+  expect(new Set(children.map((child) => child.bundle_quantity))).toEqual(new Set([3]));
+});
+
+test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+  expectConserved(registry));

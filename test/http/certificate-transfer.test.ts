@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lifecycle } from '../../src/rules/lifecycle.ts';
+import { bundleStatuses } from '../../src/rules/words.ts';
+import {
+  type Action,
+  aMarket,
+  anAccount,
+  type Bundle,
+  expectConserved,
+  type Market,
+} from '../harness/builders.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+
+test('a transfer moves whole bundles, Active as they were, to the target', async () => {
+  const bundles = [await market.bundle(), await market.bundle()];
+  const ids = bundles.map(({ id }) => id);
+  const answer = await market.transfer(ids);
+  expect(answer.statusCode, answer.body).toBe(202);
+  expect(answer.json()).toEqual({
+    id: expect.any(Number),
+    action_type: 'transfer',
+    action_result: 'Success',
+    source_id: market.source.id,
+    target_id: market.target.id,
+    user_id: market.trader.userId,
+    beneficiary: null,
+    granular_certificate_bundle_ids: ids,
+    resulting_bundle_ids: ids,
+    certificate_quantity: null,
+    certificate_bundle_percentage: null,
+    action_request_datetime: '2026-03-15T12:00:00Z',
+    action_completed_datetime: '2026-03-15T12:00:00Z',
+    details: {},
+  });
+  for (const bundle of bundles) {
+    expect(await read(bundle.id)).toMatchObject({ ...bundle, account_id: market.target.id });
+  }
+});
+
+test('what arrived is for the users of its new account to act on, and for nobody of the old one', async () => {
+  const { id } = await market.bundle();
+  await market.transfer([id]);
+  expect((await market.transfer([id])).statusCode).toBe(404);
+  const cancelled = await market.receiver.post('/certificate/cancel', {
+    source_id: market.target.id,
+    granular_certificate_bundle_ids: [id],
+  });
+  expect(cancelled.statusCode).toBe(202);
+});
+
+describe('the target', () => {
+  const refused = async (target_id: number, id: number) => {
+    const answer = await market.transfer([id], { target_id });
+    expect(await read(id)).toMatchObject({
+      account_id: market.source.id,
+      certificate_bundle_status: 'Active',
+    });
+    return { status: answer.statusCode, code: answer.json().type?.split(':').at(-1) };
+  };
+
+  test('must have whitelisted the source', async () => {
+    const stranger = await anAccount(market.admin);
+    expect(await refused(stranger.id, (await market.bundle()).id)).toEqual({
+      status: 403,
+      code: 'not-whitelisted',
+    });
+  });
+
+  test('must have whitelisted the source itself, not the other way round', async () => {
+    const stranger = await anAccount(market.admin);
+    await market.trader.patch(`/account/update_whitelist/${market.source.id}`, {
+      add_to_whitelist: [stranger.id],
+    });
+    expect(await refused(stranger.id, (await market.bundle()).id)).toEqual({
+      status: 403,
+      code: 'not-whitelisted',
+    });
+  });
+
+  test('accepts no more from an account that it took off its whitelist, and again once it is back on it', async () => {
+    const { id } = await market.bundle();
+    const open = await anAccount(market.admin, { account_whitelist: [market.source.id] });
+    const list = (change: Record<string, number[]>) =>
+      market.admin.patch(`/account/update_whitelist/${open.id}`, change);
+    await list({ remove_from_whitelist: [market.source.id] });
+    expect(await refused(open.id, id)).toEqual({ status: 403, code: 'not-whitelisted' });
+    await list({ add_to_whitelist: [market.source.id] });
+    expect((await market.transfer([id], { target_id: open.id })).statusCode).toBe(202);
+  });
+
+  test('is not the source', async () => {
+    expect(await refused(market.source.id, (await market.bundle()).id)).toEqual({
+      status: 422,
+      code: 'same-account',
+    });
+  });
+
+  test('exists', async () => {
+    expect(await refused(999_999, (await market.bundle()).id)).toEqual({
+      status: 404,
+      code: 'target-not-found',
+    });
+  });
+
+  test('is not closed', async () => {
+    const closed = await anAccount(market.admin, { account_whitelist: [market.source.id] });
+    expect((await market.admin.delete(`/account/delete/${closed.id}`)).statusCode).toBe(200);
+    expect(await refused(closed.id, (await market.bundle()).id)).toEqual({
+      status: 404,
+      code: 'target-not-found',
+    });
+  });
+
+  test('is named', async () => {
+    const { id } = await market.bundle();
+    expect((await market.transfer([id], { target_id: undefined })).statusCode).toBe(422);
+  });
+});
+
+describe('who acts', () => {
+  test('is a user of the source: to others it looks like an account that does not exist', async () => {
+    const { id } = await market.bundle();
+    const ask = (source_id: number) =>
+      market.receiver.post('/certificate/transfer', {
+        source_id,
+        target_id: market.target.id,
+        granular_certificate_bundle_ids: [id],
+      });
+    const [theirs, missing] = [await ask(market.source.id), await ask(999_999)];
+    expect([theirs.statusCode, missing.statusCode]).toEqual([404, 404]);
+    expect(theirs.json().type).toBe(missing.json().type);
+    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+  });
+
+  test('cannot take a bundle of another account by naming its own as source: it looks like a missing one', async () => {
+    const { id } = await market.bundle();
+    await market.transfer([id]);
+    const refusals = [];
+    for (const wanted of [id, 999_999]) {
+      const { instance: _, action_id: __, detail, ...rest } = (await market.transfer([wanted])).json();
+      refusals.push({ ...rest, detail: detail.replace(String(wanted), 'N') });
+    }
+    expect(refusals[0]).toMatchObject({ status: 404 });
+    expect(refusals[0]).toEqual(refusals[1]);
+    expect(await read(id)).toMatchObject({ account_id: market.target.id });
+  });
+
+  test('is whom the token says: the user_id of someone else is refused, the own one is not', async () => {
+    const { id } = await market.bundle();
+    expect((await market.transfer([id], { user_id: market.admin.userId })).statusCode).toBe(403);
+    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+    const own = await market.transfer([id], { user_id: market.trader.userId });
+    expect([own.statusCode, own.json().user_id]).toEqual([202, market.trader.userId]);
+  });
+
+  test('may be an administrator, on any account', async () => {
+    const { id } = await market.bundle();
+    const answer = await market.admin.post('/certificate/transfer', {
+      source_id: market.source.id,
+      target_id: market.target.id,
+      granular_certificate_bundle_ids: [id],
+    });
+    expect([answer.statusCode, answer.json().user_id]).toEqual([202, market.admin.userId]);
+  });
+
+  test.each(['AUDIT_USER', 'STORAGE_VALIDATOR'] as const)('is not a user with role %s', async (role) => {
+    const { id } = await market.bundle();
+    const client = await registry.as(role);
+    const account = await anAccount(market.admin, { user_ids: [client.userId] });
+    const answer = await client.post('/certificate/transfer', {
+      source_id: account.id,
+      target_id: market.target.id,
+      granular_certificate_bundle_ids: [id],
+    });
+    expect(answer.statusCode).toBe(403);
+  });
+});
+
+describe('the list of bundles', () => {
+  test.each([
+    ['is not empty', () => []],
+    ['names no bundle twice', (id: number) => [id, id]],
+    ['names at most 10 000', () => Array.from({ length: 10_001 }, (_, n) => n + 1)],
+  ])('%s: 422', async (_, list) => {
+    const { id } = await market.bundle();
+    expect((await market.transfer(list(id))).statusCode).toBe(422);
+    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+  });
+
+  test.each([[[0]], [[-1]], [[1.5]], [['1']], [null], [undefined], ['1']])(
+    'holds ids and nothing else: %j is 422',
+    async (list) => {
+      expect((await market.transfer([], { granular_certificate_bundle_ids: list })).statusCode).toBe(422);
+    },
+  );
+
+  test('of 10 000 ids is looked up', async () => {
+    const answer = await market.transfer(Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n));
+    expect(answer.statusCode).toBe(404);
+  });
+
+  test('is all or nothing: one missing bundle, and none moves', async () => {
+    const bundles = [await market.bundle(), await market.bundle()];
+    const [first, last] = bundles.map(({ id }) => id) as [number, number];
+    expect((await market.transfer([first, 999_999, last])).statusCode).toBe(404);
+    for (const bundle of bundles) expect(await read(bundle.id)).toMatchObject(bundle);
+  });
+
+  test('is all or nothing: one bundle with another status, and none moves', async () => {
+    const active = await market.bundle();
+    const locked = await market.bundleIn('Locked');
+    expect((await market.transfer([active.id, locked.id])).statusCode).toBe(409);
+    expect(await read(active.id)).toMatchObject(active);
+  });
+
+  test('is all or nothing: one expired bundle, and none moves', async () => {
+    const bundles = [await market.bundle(), await market.bundle()];
+    const [firstExpiry = ''] = bundles.map(({ expiry_datestamp }) => expiry_datestamp).toSorted();
+    registry.setClock(new Date(firstExpiry));
+    const later = await registry.as('ADMIN');
+    const { statusCode } = await later.post('/certificate/transfer', {
+      source_id: market.source.id,
+      target_id: market.target.id,
+      granular_certificate_bundle_ids: bundles.map(({ id }) => id),
+    });
+    registry.setClock(NOW);
+    expect(statusCode).toBe(409);
+    for (const bundle of bundles) expect(await read(bundle.id)).toMatchObject(bundle);
+  });
+});
+
+test('an expired bundle refuses to be transferred and cancelled, before any job has run', async () => {
+  const bundle = await market.bundle();
+  const expiry = new Date(bundle.expiry_datestamp);
+  // A token of the test's now would have expired, too.
+  const beforeExpiry = new Date(expiry.getTime() - 1);
+  registry.setClock(beforeExpiry);
+  const later = await registry.as('ADMIN');
+  const body = {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: [bundle.id],
+  };
+  registry.setClock(expiry);
+  const transfer = await later.post('/certificate/transfer', body);
+  const cancel = await later.post('/certificate/cancel', body);
+  registry.setClock(beforeExpiry);
+  const inTime = await later.post('/certificate/transfer', body);
+  registry.setClock(NOW);
+  expect([transfer, cancel, inTime].map(({ statusCode }) => statusCode)).toEqual([409, 409, 202]);
+  expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
+});
+
+/** Actions of the lifecycle table with an operation of their own. */
+const operated = [
+  'transfer',
+  'cancel',
+  'claim',
+  'reserve',
+  'unreserve',
+  'lock',
+  'unlock',
+  'withdraw',
+] as const;
+const pairs = operated.flatMap((action) => bundleStatuses.map((status) => ({ action, status })));
+const allowed = ({ action, status }: (typeof pairs)[number]) =>
+  lifecycle[action].from.some((each) => each === status);
+
+const perform = (action: string, id: number) =>
+  market.admin.post(`/certificate/${action}`, {
+    source_id: market.source.id,
+    granular_certificate_bundle_ids: [id],
+    ...(action === 'transfer' ? { target_id: market.target.id } : {}),
+    ...(action === 'lock' || action === 'unlock' || action === 'withdraw' ? { reason: 'A test' } : {}),
+  });
+
+test.each(pairs.filter((pair) => !allowed(pair)))(
+  '$action of a bundle that is $status is refused with 409, and the refusal is stored',
+  async ({ action, status }) => {
+    const { id } = await market.bundleIn(status);
+    const before = await read(id);
+    const answer = await perform(action, id);
+    expect(answer.statusCode, answer.body).toBe(409);
+    expect(await read(id)).toEqual(before);
+    const stored = await registry.primary.query<Action>(
+      'SELECT action_type, action_result, source_id::int, bundle_ids::int[] FROM action WHERE id = $1',
+      [answer.json().action_id],
+    );
+    expect(stored.rows).toEqual([
+      { action_type: action, action_result: 'Failure', source_id: market.source.id, bundle_ids: [id] },
+    ]);
+  },
+);
+
+test.each(pairs.filter(allowed))(
+  '$action of a bundle that is $status is done',
+  async ({ action, status }) => {
+    const { id } = await market.bundleIn(status);
+    const answer = await perform(action, id);
+    expect(answer.statusCode, answer.body).toBe(202);
+    const { to } = lifecycle[action];
+    expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? 'Active' : to);
+  },
+);
+
+test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+  expectConserved(registry));

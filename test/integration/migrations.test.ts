@@ -1,0 +1,175 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
+import { aMarket, CONSERVATION, expectConserved } from '../harness/builders.ts';
+import { openRegistry } from '../harness/registry.ts';
+import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
+
+interface OwnDatabase extends MigrationUrls {
+  readonly owner: pg.Pool;
+}
+
+/** A new database without anything in it, which goes when the test does. */
+async function anEmptyDatabase(): Promise<OwnDatabase> {
+  const { primary } = inject('cluster');
+  const name = `migrations_${crypto.randomUUID().replaceAll('-', '')}`;
+  const server = new pg.Pool({ connectionString: atDatabase(primary, 'postgres'), max: 1 });
+  await server.query(`CREATE DATABASE ${name}`);
+  const owner = new pg.Pool({ connectionString: atDatabase(primary, name), max: 2 });
+  onTestFinished(async () => {
+    await owner.end();
+    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await server.end();
+  });
+  for (const pool of [server, owner]) pool.on('error', () => undefined);
+  return { owner, ...urlsOf(name) };
+}
+
+function urlsOf(name: string): MigrationUrls {
+  const { primary } = inject('cluster');
+  return {
+    ownerUrl: atDatabase(primary, name),
+    writeUrl: atDatabase(primary, name, WRITE_USER),
+    readUrls: [atDatabase(primary, name, READ_USER)],
+  };
+}
+
+/** Everything that migrations make, as text, to compare. */
+async function schemaOf(owner: pg.Pool): Promise<string[]> {
+  const { rows } = await owner.query<{ line: string }>(`
+    SELECT format('column %s.%s %s %s', table_name, column_name, udt_name, column_default) AS line
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT format('constraint %s %s', conrelid::regclass, pg_get_constraintdef(oid))
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT format('function %s %s', p.proname, md5(p.prosrc)) FROM pg_proc p
+      WHERE p.pronamespace = 'public'::regnamespace
+    UNION ALL SELECT format('grant %s %s %s', table_name, grantee, privilege_type)
+      FROM information_schema.role_table_grants WHERE table_schema = 'public'
+    ORDER BY 1`);
+  return rows.map(({ line }) => line);
+}
+
+const appliedTo = async (owner: pg.Pool): Promise<number> =>
+  (await owner.query('SELECT count(*)::int AS n FROM drizzle.__drizzle_migrations')).rows[0].n;
+
+interface MigrationList {
+  readonly entries: { readonly tag: string }[];
+}
+
+const listed = async (): Promise<MigrationList> =>
+  JSON.parse(await readFile('migrations/meta/_journal.json', 'utf8'));
+
+/** The migrations of an earlier release: the first `count` of them. */
+async function migrateTo(owner: pg.Pool, count: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await cp('migrations', folder, { recursive: true });
+  const { entries, ...rest } = await listed();
+  const earlier = { ...rest, entries: entries.slice(0, count) };
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(earlier));
+  await migrateWithDrizzle(drizzle(owner), { migrationsFolder: folder });
+}
+
+/** A split bundle, with all that it takes, by hand: the application of that release is gone. */
+const A_LITTLE_OF_EVERYTHING = `
+  BEGIN;
+  INSERT INTO registry_user (name, email, role) VALUES ('A', 'a@example.com', 'ADMIN');
+  INSERT INTO account (account_name) VALUES ('An account');
+  INSERT INTO account_user (account_id, user_id) VALUES (1, 1);
+  INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date, power_mw,
+                      peak_demand, location, is_storage, account_id)
+    VALUES ('A device', 'D1', 'A grid', 'wind', 'wind_turbine', '2020-01-01', 1, 0, 'Here', false, 1);
+  INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
+    VALUES ('GB', 'NESO', 'Ofgem', 'GB');
+  INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source, range_start,
+                        range_end, expiry)
+    VALUES ('1-2026-01-01T00:00:00Z', 1, 1, '2026-01-01T00:00Z', '2026-01-01T01:00Z', 'wind', 1, 100, '2028-01-01');
+  INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
+    VALUES (1, 1, 1, 100, sha256('1'), 1, '2026-01-01T00:00Z');
+  UPDATE bundle SET status = 'Bundle Split', prior_status = 'Active';
+  INSERT INTO bundle (issuance_id, account_id, range_start, range_end, parent_id, hash, device_id, production_start)
+    VALUES (1, 1, 1, 30, 1, sha256('2'), 1, '2026-01-01T00:00Z'), (1, 1, 31, 100, 1, sha256('3'), 1, '2026-01-01T00:00Z');
+  INSERT INTO action (action_type, action_result, source_id, user_id, bundle_ids, resulting_bundle_ids, details, requested_at,
+                      completed_at)
+    VALUES ('transfer', 'Failure', 1, 1, '{1}', '{}', '{}', now(), now());
+  COMMIT`;
+
+test('the migrations run on an empty database, all of them', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrate(urls);
+  expect(await appliedTo(owner)).toBe((await listed()).entries.length);
+  expect((await owner.query('SELECT * FROM bundle')).rows).toEqual([]);
+});
+
+test('a second run changes nothing', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrate(urls);
+  const [schema, applied] = [await schemaOf(owner), await appliedTo(owner)];
+  await migrate(urls);
+  expect([await schemaOf(owner), await appliedTo(owner)]).toEqual([schema, applied]);
+});
+
+test('two processes that migrate at once do it once', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await Promise.all([migrate(urls), migrate(urls), migrate(urls)]);
+  expect(await appliedTo(owner)).toBe((await listed()).entries.length);
+});
+
+test('a run on a registry in use changes no row of it, and it works on', async () => {
+  const registry = await openRegistry();
+  onTestFinished(() => registry.close());
+  const market = await aMarket(registry);
+  const { id } = await market.bundle();
+  await market.transfer([id], { certificate_quantity: 30 });
+  const digest = `
+    SELECT (SELECT md5(string_agg(to_jsonb(j)::text, '' ORDER BY id)) FROM journal j) AS journal,
+           (SELECT md5(string_agg(to_jsonb(b)::text, '' ORDER BY id)) FROM bundle b) AS bundles`;
+  const before = await registry.primary.query(digest);
+  await migrate(urlsOf(new URL(registry.config.DATABASE_WRITE_URL).pathname.slice(1)));
+  expect((await registry.primary.query(digest)).rows).toEqual(before.rows);
+  expect((await market.transfer([(await market.bundle()).id])).statusCode).toBe(202);
+  await expectConserved(registry);
+});
+
+test('a database filled by any earlier release ends with the same schema, and keeps its rows', async () => {
+  const fresh = await anEmptyDatabase();
+  await migrate(fresh);
+  const { entries } = await listed();
+  // From the third on there is a journal and there are rules: a registry could be run.
+  for (let count = 3; count < entries.length; count++) {
+    const { owner, ...urls } = await anEmptyDatabase();
+    await migrateTo(owner, count);
+    await owner.query(A_LITTLE_OF_EVERYTHING);
+    const before = await owner.query('SELECT id, status, hash FROM bundle ORDER BY id');
+    const journal = await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id');
+    await migrate(urls);
+    expect(await schemaOf(owner)).toEqual(await schemaOf(fresh.owner));
+    expect((await owner.query('SELECT id, status, hash FROM bundle ORDER BY id')).rows).toEqual(before.rows);
+    expect(
+      (await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id')).rows,
+    ).toEqual(journal.rows);
+    expect((await owner.query(CONSERVATION)).rows).toEqual([]);
+  }
+});
+
+test('a reset gives an empty registry with the newest schema, in which the application may do its work', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrate(urls);
+  const schema = await schemaOf(owner);
+  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await reset(urls);
+  expect(await schemaOf(owner)).toEqual(schema);
+  const app = new pg.Client({ connectionString: urls.writeUrl });
+  await app.connect();
+  await app.query(`INSERT INTO account (account_name) VALUES ('An account')`);
+  const { rows } = await app.query('SELECT id FROM account');
+  await app.end();
+  expect(rows).toEqual([{ id: '1' }]);
+});

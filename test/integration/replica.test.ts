@@ -1,0 +1,338 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { Reader } from '../../src/database/database.ts';
+import { type Account, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** Reads go to the standby, never show less than the client has written, and never wait for a server that is gone. */
+
+let own: TestCluster;
+let registry: TestRegistry;
+let market: Market;
+let wire: Wire;
+
+const QUICK = { REPLICA_WAIT_MS: '300', REPLICA_MAX_LAG_MS: '1000', DATABASE_POOL_SIZE: '4' };
+
+beforeAll(async () => {
+  own = await startTestCluster({
+    primaryPort: 15_446,
+    standbyPort: 15_448,
+    settings: { max_standby_streaming_delay: '50ms', hot_standby_feedback: 'off', shared_buffers: '16MB' },
+  });
+});
+
+afterAll(() => own.stop());
+
+beforeEach(async () => {
+  wire = await openWire(own.cluster.standby.port);
+  registry = await openRegistry(QUICK, own.urls, (url) => {
+    url.port = String(wire.port);
+  });
+  await toBe('streaming');
+  market = await aMarket(registry);
+});
+
+afterEach(async () => {
+  wire.thaw();
+  await registry.close();
+  wire.close();
+});
+
+/** A wire to a server, which can be frozen: it still takes connections and bytes, and nothing comes of them. */
+interface Wire {
+  readonly port: number;
+  freeze(): void;
+  thaw(): void;
+  close(): void;
+}
+
+async function openWire(toPort: number): Promise<Wire> {
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const join = (from: Socket, to: Socket) => {
+    sockets.add(from);
+    from.on('data', (bytes) => to.write(bytes));
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+    if (frozen) from.pause();
+  };
+  const server = createServer((near) => {
+    const far = connect(toPort, '127.0.0.1');
+    join(near, far);
+    join(far, near);
+  });
+  return {
+    port: await listen(server),
+    freeze() {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw() {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  return address.port;
+}
+
+const stateOf = () => registry.database.status().replicas.map(({ state }) => state);
+
+async function toBe(state: 'streaming' | 'late' | 'unreachable'): Promise<void> {
+  await expect.poll(stateOf, { timeout: 30_000, interval: 20 }).toEqual([state]);
+}
+
+/** Which server answers, by its own account. */
+const onStandby = async ({ query }: Reader): Promise<boolean> => {
+  const [row] = await query<{ standby: boolean }>(sql`SELECT pg_is_in_recovery() AS standby`);
+  return row?.standby ?? false;
+};
+
+const whoReads = async () => ((await registry.database.read(onStandby)) ? 'standby' : 'primary');
+
+async function pauseReplay(): Promise<void> {
+  await registry.standby.query('SELECT pg_wal_replay_pause()');
+  onTestFinished(resumeReplay);
+  await expect
+    .poll(
+      async () => (await registry.standby.query('SELECT pg_get_wal_replay_pause_state() AS s')).rows[0].s,
+      {
+        timeout: 30_000,
+      },
+    )
+    .toBe('paused');
+}
+
+async function resumeReplay(): Promise<void> {
+  const client = new pg.Client({ connectionString: own.urls.standby });
+  await client.connect();
+  await client.query('SELECT pg_wal_replay_resume()');
+  await client.end();
+}
+
+const opened = (client = market.admin) =>
+  client.post('/account/create', { account_name: `Account ${crypto.randomUUID()}` });
+
+describe('a standby that is well', () => {
+  test('answers the reads', async () => {
+    expect(await whoReads()).toBe('standby');
+  });
+
+  test('shows what was just written, to anyone, every time', async () => {
+    for (let n = 0; n < 40; n++) {
+      const { id } = await anAccount(market.admin);
+      expect((await market.admin.get(`/account/${id}`)).statusCode).toBe(200);
+    }
+  });
+
+  test('is not told of in the answer to a write', async () => {
+    const answer = await opened();
+    expect(answer.headers['registry-replica']).toBeUndefined();
+    expect(answer.headers['registry-consistency']).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
+  });
+
+  test('stays in use while every connection to it is busy', async () => {
+    const reads = Array.from({ length: 4 }, () =>
+      registry.database.read(async (reader) => {
+        await reader.query(sql`SELECT pg_sleep(3)`);
+        return onStandby(reader);
+      }),
+    );
+    expect(await Promise.all(reads)).toEqual([true, true, true, true]);
+    expect(stateOf()).toEqual(['streaming']);
+  });
+
+  test('takes no writes from a query, and nor does the primary in its place', async () => {
+    const write = ({ query }: Reader) => query(sql`UPDATE account SET timezone = 'UTC'`);
+    await expect(registry.database.read(write)).rejects.toThrow();
+    await expect(registry.database.readPrimary(write)).rejects.toThrow();
+  });
+});
+
+describe('a standby that has stopped to replay', () => {
+  test('does not keep a write from succeeding; the answer says that the standby lags', async () => {
+    await pauseReplay();
+    const answer = await opened();
+    expect(answer.statusCode).toBe(201);
+    expect(answer.headers['registry-replica']).toBe('lagging');
+  });
+
+  test('is passed over by a client that shows the token of its write', async () => {
+    await pauseReplay();
+    const answer = await opened();
+    const token = String(answer.headers['registry-consistency']);
+    const read = await market.admin.get(`/account/${answer.json().id}`, { 'registry-consistency': token });
+    expect(read.statusCode).toBe(200);
+  });
+
+  test('is passed over for who the client is, too: a new account is its user’s at once', async () => {
+    const producer = await registry.as('PRODUCTION_USER');
+    await pauseReplay();
+    const answer = await opened(producer);
+    const token = String(answer.headers['registry-consistency']);
+    const read = await producer.get(`/account/${answer.json().id}`, { 'registry-consistency': token });
+    expect(read.statusCode).toBe(200);
+  });
+
+  test('is passed over by a stream that shows the token of a write', async () => {
+    await pauseReplay();
+    const { id } = await market.bundle();
+    const moved = await market.transfer([id]);
+    const stream = await market.receiver.post(
+      '/certificate/query',
+      { source_id: market.target.id },
+      {
+        accept: 'application/x-ndjson',
+        'registry-consistency': String(moved.headers['registry-consistency']),
+      },
+    );
+    expect(JSON.parse(stream.body).id).toBe(id);
+  });
+
+  test('serves no reads once it is late, and serves them again when it has caught up', async () => {
+    await pauseReplay();
+    const { id } = (await opened()).json() satisfies Account;
+    await toBe('late');
+    expect((await market.admin.get(`/account/${id}`)).statusCode).toBe(200);
+    expect((await market.admin.get('/health/ready')).json()).toMatchObject({
+      status: 'degraded',
+      primary: 'up',
+      standbys: [{ state: 'late', lag_bytes: expect.any(Number) }],
+    });
+    await resumeReplay();
+    await toBe('streaming');
+    expect(await whoReads()).toBe('standby');
+    expect((await market.admin.get(`/account/${id}`)).statusCode).toBe(200);
+    expect((await opened()).headers['registry-replica']).toBeUndefined();
+  });
+});
+
+test.each(['xyz', '0', '0/GG', "0/0'; --", ''])(
+  'the token %j, which no write gave, is refused',
+  async (token) => {
+    const answer = await market.admin.get('/account/list', { 'registry-consistency': token });
+    expect(answer.statusCode).toBe(422);
+  },
+);
+
+test('a token from the future is answered by the primary', async () => {
+  const answer = await market.admin.get('/account/list', { 'registry-consistency': 'FFFFFFF/0' });
+  expect(answer.statusCode).toBe(200);
+});
+
+test('a standby that is stopped is replaced by the primary, and comes back by itself', async () => {
+  await own.cluster.standby.stop('immediate');
+  try {
+    const { statusCode, headers } = await opened();
+    expect([statusCode, headers['registry-replica']]).toEqual([201, 'lagging']);
+    expect((await market.admin.get(`/account/${market.source.id}`)).statusCode).toBe(200);
+    expect(await whoReads()).toBe('primary');
+  } finally {
+    await own.cluster.standby.start();
+  }
+  await toBe('streaming');
+  expect(await whoReads()).toBe('standby');
+});
+
+describe('a standby that hangs', () => {
+  test('does not stall the reads that come, and serves them again when it answers', async () => {
+    wire.freeze();
+    const reads = Array.from({ length: 20 }, () => market.admin.get(`/account/${market.source.id}`));
+    expect(new Set((await Promise.all(reads)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    await toBe('unreachable');
+    expect(await whoReads()).toBe('primary');
+    wire.thaw();
+    await toBe('streaming');
+    expect(await whoReads()).toBe('standby');
+  });
+
+  test('does not stall a read that it was at: the primary answers that', async () => {
+    const servers: boolean[] = [];
+    const read = registry.database.read(async (reader) => {
+      servers.push(await onStandby(reader));
+      if (servers.length === 1) wire.freeze();
+      servers.push(await onStandby(reader));
+      return 'answered';
+    });
+    expect(await read).toBe('answered');
+    expect(servers).toEqual([true, false, false]);
+  });
+
+  test('does not stall a write, whose answer says so', async () => {
+    wire.freeze();
+    const { statusCode, headers } = await opened();
+    expect([statusCode, headers['registry-replica']]).toEqual([201, 'lagging']);
+  });
+
+  test('does not stall a stream: it comes from the primary', async () => {
+    const { id } = await market.bundle();
+    wire.freeze();
+    const body = { source_id: market.source.id };
+    const stream = await market.trader.post('/certificate/query', body, { accept: 'application/x-ndjson' });
+    expect(JSON.parse(stream.body).id).toBe(id);
+  });
+
+  test('does not keep the registry from stopping', async () => {
+    wire.freeze();
+    await toBe('unreachable');
+    const other = await openRegistry(QUICK, own.urls, (url) => {
+      url.port = String(wire.port);
+    });
+    await other.close();
+  });
+});
+
+test('a server that takes connections and never says a word does not stall start, reads or writes', async () => {
+  const silent = createServer();
+  const sockets = new Set<Socket>();
+  silent.on('connection', (socket) => sockets.add(socket.on('error', () => undefined)));
+  const port = await listen(silent);
+  const other = await openRegistry(QUICK, own.urls, (url) => {
+    url.port = String(port);
+  });
+  const admin = await other.as('ADMIN');
+  const answer = await opened(admin);
+  expect([answer.statusCode, answer.headers['registry-replica']]).toEqual([201, 'lagging']);
+  expect((await admin.get(`/account/${answer.json().id}`)).statusCode).toBe(200);
+  await other.close();
+  silent.close();
+  for (const socket of sockets) socket.destroy();
+});
+
+/** In replay this lock waits for reads of the table, and not longer than the standby may be delayed. */
+async function lockForAMoment(): Promise<void> {
+  const reading = `SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND pid <> pg_backend_pid()`;
+  await expect
+    .poll(async () => (await registry.standby.query(reading)).rowCount, { timeout: 30_000, interval: 10 })
+    .toBe(1);
+  await registry.primary.query('BEGIN; LOCK TABLE account IN ACCESS EXCLUSIVE MODE; COMMIT');
+}
+
+test('a read that conflicts with what the standby replays is made again, and the standby stays in use', async () => {
+  const servers: boolean[] = [];
+  const seen = await registry.database.read(async (reader) => {
+    servers.push(await onStandby(reader));
+    if (servers.length === 1) {
+      await Promise.all([reader.query(sql`SELECT count(*) FROM account, pg_sleep(20)`), lockForAMoment()]);
+    }
+    return reader.query<{ id: number }>(sql`SELECT id FROM account ORDER BY id LIMIT 1`);
+  });
+  expect(servers).toEqual([true, false]);
+  expect(seen).toHaveLength(1);
+  expect(stateOf()).toEqual(['streaming']);
+});
