@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serveCore } from './http/core.ts';
 import { requireDeclaredRoutes } from './http/declared-routes.ts';
 import { serveDocumentation } from './http/documentation.ts';
-import { answerErrors } from './http/error-answer.ts';
+import { answerErrors, answerUnreadablePath } from './http/error-answer.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
 import { operations } from './http/operations.ts';
 import { mountOperations } from './http/router.ts';
@@ -18,6 +18,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     genReqId: () => crypto.randomUUID(),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
   });
   requireDeclaredRoutes(app);
   answerErrors(app);

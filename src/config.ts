@@ -43,6 +43,10 @@ const Settings = z
     CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
     BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.default([]),
+    ESDB_CONNECTION_STRING: z
+      .string()
+      .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'must look like esdb://host:2113?tls=true')
+      .optional(),
     SEED_PASSWORD: z.string().min(12).default('registry-demo'),
     ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
   })

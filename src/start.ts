@@ -3,6 +3,7 @@ import pino from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { startJournal } from './journal/index.ts';
 
 export interface RunningRegistry {
   readonly app: FastifyInstance;
@@ -34,9 +35,15 @@ export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): 
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
   const database = await openConfiguredDatabase(config, log);
-  const app = await buildApp({ config, database, clock: () => new Date(), log });
+  const journal = startJournal({
+    writeUrl: config.DATABASE_WRITE_URL,
+    eventStore: config.ESDB_CONNECTION_STRING,
+    onError: (error, what) => log.warn({ err: error }, what),
+  });
+  const app = await buildApp({ config, database, clock: () => new Date(), log, journal });
   const stop = async () => {
     await app.close();
+    await journal.stop();
     await database.stop();
   };
   try {

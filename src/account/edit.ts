@@ -43,7 +43,7 @@ export const createAccount = mutation({
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
       await linkUsers(tx, row.id, [...new Set([...body.user_ids, caller.userId])]);
-      await addToWhitelist(tx, row.id, body.account_whitelist ?? []);
+      await addToWhitelist(tx, row.id, body.account_whitelist ?? [], 'account_whitelist');
       return accountNow(tx, row.id);
     }),
 });
@@ -97,7 +97,7 @@ export const updateWhitelist = mutation({
     return transact(async (tx) => {
       await lockAccount(tx, params.id);
       await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
-      await addToWhitelist(tx, params.id, body.add_to_whitelist ?? []);
+      await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
       return accountNow(tx, params.id);
     });
   },

@@ -31,7 +31,7 @@ export async function unlinkUsersExcept(
 }
 
 /**
- * Lets the account accept transfers from `sourceIds`.
+ * Lets the account accept transfers from `sourceIds`, which stand in the body as `field`.
  *
  * @throws {Problem} 422 for the account itself and for accounts that do not exist.
  */
@@ -39,13 +39,12 @@ export async function addToWhitelist(
   tx: Transaction,
   accountId: number,
   sourceIds: readonly number[],
+  field: 'account_whitelist' | 'add_to_whitelist',
 ): Promise<void> {
   if (sourceIds.includes(accountId)) {
-    throw problems.invalid([
-      { path: 'body.add_to_whitelist', message: 'an account cannot whitelist itself' },
-    ]);
+    throw problems.invalid([{ path: `body.${field}`, message: 'an account cannot whitelist itself' }]);
   }
-  await requireLiving(tx, sql`account`, sourceIds, 'add_to_whitelist');
+  await requireLiving(tx, sql`account`, sourceIds, field);
   await tx.query(sql`
     INSERT INTO account_whitelist (account_id, source_account_id)
     SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { id } from '../operation/wire.ts';
+import { id, isPlainText } from '../operation/wire.ts';
 import { passwordFits } from './password.ts';
 import { issueAccessToken } from './token.ts';
 
@@ -20,6 +20,7 @@ export const login = mutation({
     username: z
       .string()
       .max(320)
+      .refine(isPlainText, 'must not contain control characters')
       .meta({ description: 'The e-mail', examples: ['trading_user@usermail.com'] }),
     password: z
       .string()

@@ -12,7 +12,6 @@ import {
   pgEnum,
   pgTable,
   text,
-  timestamp,
   unique,
   uniqueIndex,
   uuid,
@@ -48,8 +47,13 @@ const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 const id = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey();
 const reference = () => bigint({ mode: 'number' });
-const instant = () => timestamp({ withTimezone: true, mode: 'date' });
-const createdAt = () => instant().notNull().defaultNow();
+/** Drizzle's own reads the year 0001 as 2001: it gives Postgres' text to `Date`, which is sure of ISO 8601 only. */
+const instant = customType<{ data: Date; driverData: string }>({
+  dataType: () => 'timestamp with time zone',
+  toDriver: (at) => at.toISOString(),
+  fromDriver: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')),
+});
+const createdAt = () => instant().notNull().default(sql`now()`);
 
 /** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
 const edited = () => ({

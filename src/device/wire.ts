@@ -22,7 +22,11 @@ const fields = {
   operational_date: instant,
   power_mw: power,
   energy_mwh: z.number().min(0).max(MOST_MW).nullish().meta({ description: 'MWh, of a storage device' }),
-  peak_demand: z.number().min(0).max(MOST_MW).meta({ description: 'MW' }),
+  peak_demand: z
+    .number()
+    .min(0)
+    .max(MOST_MW)
+    .meta({ description: 'MW', examples: [0] }),
   location,
   is_storage: z.boolean(),
   granularity_minutes: z

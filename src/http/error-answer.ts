@@ -25,6 +25,17 @@ export function answerErrors(app: FastifyInstance): void {
   );
 }
 
+/** Answers a path that the router cannot read: it ends before any route, hook or handler. */
+export function answerUnreadablePath(
+  { statusCode = 400 }: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const detail = 'The path has a part that is too long, or that is not percent-encoded UTF-8.';
+  reply.header('x-request-id', request.id);
+  return sendProblem(new Problem(statusCode, 'unreadable-path', detail), request, reply);
+}
+
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { errors, headers, extensions } = problem.details;
   // Serialized here: the operation's answer schema is not that of a problem.

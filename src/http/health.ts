@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { query } from '../operation/operation.ts';
+import { query, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
@@ -11,6 +11,13 @@ const Standby = z.object({
   lag_seconds: z.number().nullable(),
 });
 
+const JournalState = z.object({
+  leads: z.boolean().meta({ description: 'Whether this process orders the journal; one of all does' }),
+  event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
+  relayed_up_to: z.int().nullable().meta({ description: 'The next position that EventStoreDB lacks' }),
+  problem: z.string().nullable(),
+});
+
 const Readiness = z
   .object({
     status: z
@@ -18,8 +25,15 @@ const Readiness = z
       .meta({ description: 'degraded: all works, but with less in reserve' }),
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
+    journal: JournalState.nullable().meta({ description: 'null while this process has no part in it' }),
   })
   .meta({ id: 'Readiness' });
+
+function journalState({ journal }: Services): z.output<typeof JournalState> | null {
+  if (journal === undefined) return null;
+  const { leads, eventStore, relayedUpTo, problem } = journal.status();
+  return { leads, event_store: eventStore, relayed_up_to: relayedUpTo, problem };
+}
 
 const live = query({
   id: 'health',
@@ -58,8 +72,15 @@ const ready = query({
       const extensions = { primary, standbys };
       throw new Problem(503, 'not-ready', 'The primary database does not answer.', { extensions });
     }
-    const degraded = standbys.some(({ state }) => state !== 'streaming');
-    return { status: degraded ? ('degraded' as const) : ('ready' as const), primary, standbys };
+    const journal = journalState(services);
+    const late = standbys.some(({ state }) => state !== 'streaming');
+    const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
+    return {
+      status: late || waiting ? ('degraded' as const) : ('ready' as const),
+      primary,
+      standbys,
+      journal,
+    };
   },
 });
 

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
-import type { Database } from '../database/database.ts';
 import type { Actor, Transaction } from '../database/transact.ts';
-import type { Operation } from '../operation/operation.ts';
+import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 
 /*
@@ -59,13 +58,13 @@ export function takesIdempotencyKey({ method, changes, permission }: Operation):
  * @throws {Problem} the first answer, if that was one; 409 while it is under way, 422 for another request with this key.
  */
 export async function beginAttempt(
-  database: Database,
+  { database, config }: Services,
   actor: Actor & { readonly userId: number },
   key: string,
   request: FastifyRequest,
 ): Promise<Attempt | { readonly replayed: unknown }> {
   const attempt = crypto.randomUUID();
-  const hash = hashOf(request);
+  const hash = hashOf(request, config.JWT_SECRET_KEY);
   const { value: known } = await database.transact(actor, async (tx) => {
     if (await claim(tx, { userId: actor.userId, key, hash, attempt })) return undefined;
     return recall(tx, actor.userId, key);
@@ -91,10 +90,19 @@ export async function beginAttempt(
   };
 }
 
-function hashOf({ method, url, body }: FastifyRequest): string {
-  return createHash('sha256')
-    .update(canonicalize([method, url, body ?? null]) ?? '')
+/** Tells requests apart. It is keyed, because a body may hold a password, which a plain hash would give away. */
+function hashOf({ method, url, body }: FastifyRequest, secret: string): string {
+  return createHmac('sha256', secret)
+    .update(canonicalText([method, url, body ?? null]))
     .digest('hex');
+}
+
+function canonicalText(value: unknown): string {
+  try {
+    return canonicalize(value) ?? '';
+  } catch {
+    throw problems.malformed('The body has a number out of range, or a text with half a surrogate pair.');
+  }
 }
 
 interface Claim {

@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { JSON_TYPE } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { unfitness } from './interchangeable.ts';
 
 /**
  * Reads JSON bodies. A body without a content type is JSON too: the HTTP clients of Python send what
@@ -13,8 +16,14 @@ export function acceptUntypedJson(app: FastifyInstance): void {
   });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(JSON_TYPE);
-  app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else parseJson(request, String(body), done);
+  app.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) return done(null, undefined);
+    // Decoding puts a replacement character where bytes make no sense, and so changes what was sent.
+    if (!isUtf8(bytes)) return done(problems.malformed('The body is not valid UTF-8.'));
+    const text = bytes.toString();
+    parseJson(request, text, (error, value) => {
+      const defect = error === null ? unfitness(text, value) : undefined;
+      done(defect === undefined ? error : problems.malformed(defect), value);
+    });
   });
 }

@@ -14,16 +14,17 @@ type Work<T> = (tx: Transaction) => Promise<T>;
 /** Runs a mutation as its caller; the answer tells how far the log had to reach, and whether the standbys show it. */
 export async function mutate(
   operation: Operation,
-  { database, log }: Services,
+  services: Services,
   call: { readonly requestId: string } & Authority,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
+  const { database, log } = services;
   const isPublic = operation.permission === 'public';
   const { userId } = call.caller;
   const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
   const key = idempotencyKeyOf(request, operation);
-  const attempt = key && (await beginAttempt(database, { ...actor, userId }, key, request));
+  const attempt = key && (await beginAttempt(services, { ...actor, userId }, key, request));
   if (attempt && 'replayed' in attempt) {
     reply.header('idempotency-replayed', 'true');
     return attempt.replayed;

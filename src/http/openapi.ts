@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
@@ -32,6 +32,11 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', maxLength: 255 },
   description:
     'A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing.',
+};
+
+const NEXT_CURSOR = {
+  schema: { type: 'string' },
+  description: 'The `cursor` of the next page. The last page has none.',
 };
 
 /** The OpenAPI 3.1 document of a list of operations. */
@@ -115,6 +120,7 @@ function requiredInputs(schema: z.ZodType): string[] {
 
 function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   const { status, description, schema, streams = [] } = operation.answer;
+  const headers = isPaged(operation) ? { headers: { 'registry-next-cursor': NEXT_CURSOR } } : {};
   const streamed = streams.map((type) => [type, { schema: { type: 'string' } }]);
   const content = {
     [JSON_TYPE]: { schema: named.describe(schema, 'input') },
@@ -127,8 +133,10 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]);
-  return { [status]: { description, content }, ...Object.fromEntries(refusals) };
+  return { [status]: { description, ...headers, content }, ...Object.fromEntries(refusals) };
 }
+
+const isPaged = ({ query }: Operation) => query instanceof z.ZodObject && 'cursor' in query.shape;
 
 /** The problems that follow from what an operation is, with those it names itself. */
 function refusalsOf({ permission, params, query, body, changes, refusals = [] }: Operation): number[] {

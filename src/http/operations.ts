@@ -2,6 +2,7 @@ import { accountOperations } from '../account/index.ts';
 import { authenticationOperations } from '../authentication/index.ts';
 import { certificateOperations } from '../certificate/index.ts';
 import { deviceOperations } from '../device/index.ts';
+import { eventOperations } from '../event/index.ts';
 import { measurementOperations } from '../measurement/index.ts';
 import type { Operation } from '../operation/operation.ts';
 import { organisationOperations } from '../organisation/index.ts';
@@ -18,4 +19,5 @@ export const operations: readonly Operation[] = [
   ...deviceOperations,
   ...measurementOperations,
   ...certificateOperations,
+  ...eventOperations,
 ];

@@ -21,6 +21,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     operation?: Operation;
   }
+  interface FastifyInstance {
+    closing: AbortController;
+  }
   interface FastifyRequest {
     authority: Authority | null;
   }
@@ -32,6 +35,9 @@ export async function mountOperations(
   operations: readonly Operation[],
   services: Services,
 ): Promise<void> {
+  const closing = new AbortController();
+  app.decorate('closing', closing);
+  app.addHook('preClose', async () => closing.abort());
   app.decorateRequest('authority', null);
   await app.register(accepts);
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
@@ -79,6 +85,11 @@ async function answer(
     requestId: request.id,
     mediaType,
     answerHeader: (name: string, value: string) => void reply.header(name, value),
+    requestHeader: (name: string) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    closing: request.server.closing.signal,
   };
   const result = operation.changes
     ? await mutate(operation, services, call, request, reply)
@@ -122,7 +133,7 @@ function parseInput(operation: Operation, request: FastifyRequest) {
   const input = {
     params: parse('path', operation.params, request.params, errors),
     query: parse('query', operation.query, request.query, errors),
-    body: parse('body', operation.body, request.body ?? {}, errors),
+    body: parse('body', operation.body, request.body === undefined ? {} : request.body, errors),
   };
   if (errors.length > 0) throw problems.invalid(errors);
   return input;

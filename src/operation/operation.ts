@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
 import type { Transaction } from '../database/transact.ts';
+import type { Journal } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Authority } from './caller.ts';
 
@@ -14,6 +15,8 @@ export interface Services {
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: FastifyBaseLogger;
+  /** What orders the journal and relays it; absent where another process does. */
+  readonly journal?: Pick<Journal, 'status'>;
 }
 
 /** A body that is written as it is made, with back-pressure. */
@@ -37,6 +40,9 @@ interface Call<
   /** The first of the media types offered by the operation that the client accepts. */
   readonly mediaType: string;
   answerHeader(name: string, value: string): void;
+  requestHeader(name: string): string | undefined;
+  /** Aborted when the server stops: streams without an end of their own end then. */
+  readonly closing: AbortSignal;
 }
 
 /** A query reads, from a standby where it can; it has no way to write. */

@@ -21,20 +21,17 @@ export const idParams = z.object({ id: idText });
 
 /** A text that a person wrote: trimmed, not empty, without control characters. */
 export const words = (longest = 200) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(longest)
-    .refine((text) => !hasControlCharacters(text), 'must not contain control characters');
+  z.string().trim().min(1).max(longest).refine(isPlainText, 'must not contain control characters');
 
-function hasControlCharacters(text: string): boolean {
-  return /\p{Cc}/u.test(text.replaceAll(/[\n\r\t]/g, '')) || !text.isWellFormed();
+/** Text without control characters or halves of surrogate pairs: Postgres holds neither NUL nor such halves. */
+export function isPlainText(text: string): boolean {
+  return !/\p{Cc}/u.test(text.replaceAll(/[\n\r\t]/g, '')) && text.isWellFormed();
 }
 
 /** An ISO 8601 datetime on input; without an offset it is UTC. */
 export const instant = z
   .string()
+  .meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] })
   .transform((text, context) => {
     try {
       return parseInstant(text);
@@ -45,8 +42,7 @@ export const instant = z
       });
       return z.NEVER;
     }
-  })
-  .meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
+  });
 
 /** An ISO 8601 datetime on output, with `Z` or an offset. */
 export const instantText = z.string().meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
@@ -71,7 +67,7 @@ export const flagText = z
 
 export const MAX_PAGE = 1_000;
 
-/** Query string of every list. The answer's `Link` and `registry-next-cursor` headers lead to the next page. */
+/** Query string of every list. While there is a next page, the header `registry-next-cursor` leads to it. */
 export const pageQuery = z.object({
   limit: countText(MAX_PAGE, 100).meta({ description: `Rows on a page, at most ${MAX_PAGE}` }),
   cursor: z.string().max(500).optional().meta({ description: 'Where the last page ended' }),

@@ -10,9 +10,8 @@ const email = z
   .meta({ format: 'email', examples: ['office@example.com'] });
 
 /** Only what a browser may follow without harm. */
-const website = z
-  .url({ protocol: /^https?$/, error: 'must be a web address, http or https' })
-  .max(500)
+const website = words(500)
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be a web address, http or https' }))
   .nullish()
   .meta({ examples: ['https://example.com'] });
 

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { BundleStatus, Role } from '../../src/rules/words.ts';
 import type { Client } from './client.ts';
 import { NOW, type TestRegistry } from './registry.ts';
@@ -218,14 +218,15 @@ function stepsTo(status: BundleStatus): string[] {
 /** Waits until the standby shows all that the primary has, for tests that write behind the API. */
 export async function shownEverywhere({ primary, standby }: TestRegistry): Promise<void> {
   const { rows } = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
-  await expect
-    .poll(
-      async () =>
-        (await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [rows[0].position]))
-          .rows[0].shown,
-      { timeout: 30_000, interval: 5 },
-    )
-    .toBe(true);
+  await vi.waitFor(
+    async () => {
+      const answer = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [
+        rows[0].position,
+      ]);
+      expect(answer.rows[0].shown).toBe(true);
+    },
+    { timeout: 30_000, interval: 5 },
+  );
 }
 
 /**

@@ -12,10 +12,15 @@ export class Client {
     this.userId = userId;
   }
 
+  /** For requests over a socket. */
+  get authorization(): { authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
   request(options: InjectOptions): Promise<LightMyRequestResponse> {
     return this.#app.inject({
       ...options,
-      headers: { authorization: `Bearer ${this.#token}`, ...options.headers },
+      headers: { ...this.authorization, ...options.headers },
     });
   }
 

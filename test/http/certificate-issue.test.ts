@@ -10,7 +10,6 @@ import {
   issueBody,
   type Market,
   METADATA,
-  metadata,
 } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -310,52 +309,6 @@ test('certificates keep what the device was when they were issued', async () => 
   await market.admin.patch(`/device/update/${request.device_id}`, { energy_source: 'hydro' });
   const { energy_source, hash } = (await market.admin.get(`/certificate/${bundle.id}`)).json();
   expect({ energy_source, hash }).toEqual({ energy_source: 'wind', hash: bundle.hash });
-});
-
-test('a bundle is read with its device and its metadata by a user of its account', async () => {
-  const metadataId = await metadata(market.admin, { quality_scheme_reference: 'Q1' });
-  const request = await aRequest({ metadata_id: metadataId }, { device_name: 'The farm', power_mw: 12.5 });
-  const bundle = await aBundle(market.admin, request);
-  const answer = await market.trader.get(`/certificate/${bundle.id}`);
-  expect(answer.statusCode).toBe(200);
-  expect(answer.json()).toEqual({
-    ...bundle,
-    device_name: 'The farm',
-    device_technology_type: 'wind_turbine',
-    device_production_start_date: '2015-01-01T00:00:00Z',
-    device_power_mw: 12.5,
-    device_energy_mwh: null,
-    device_location: '57.2, -1.9',
-    ...METADATA,
-    legal_status: null,
-    issuance_purpose: null,
-    support_received: null,
-    quality_scheme_reference: 'Q1',
-    dissemination_level: null,
-  });
-});
-
-test('a bundle of another account looks, when read, like one that does not exist', async () => {
-  const bundle = await market.bundle();
-  const [theirs, missing] = await Promise.all([
-    market.receiver.get(`/certificate/${bundle.id}`),
-    market.receiver.get('/certificate/999999'),
-  ]);
-  expect(theirs.statusCode).toBe(404);
-  const without = (answer: typeof theirs) => {
-    const { instance: _, detail, ...rest } = answer.json();
-    return { ...rest, detail: detail.replace(/\d+/, 'N') };
-  };
-  expect(without(theirs)).toEqual(without(missing));
-});
-
-test('the plural path answers as the singular does', async () => {
-  const bundle = await market.bundle();
-  const [singular, plural] = await Promise.all([
-    market.trader.get(`/certificate/${bundle.id}`),
-    market.trader.get(`/certificates/${bundle.id}`),
-  ]);
-  expect(plural.json()).toEqual(singular.json());
 });
 
 test('a closed account receives no issuance', async () => {

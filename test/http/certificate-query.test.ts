@@ -6,7 +6,6 @@ import {
   aMarket,
   anAccount,
   type Bundle,
-  type Device,
   HOUR_MS,
   hoursAgo,
   iso,
@@ -298,55 +297,6 @@ describe('the account', () => {
   });
 });
 
-test.each([
-  [
-    'issuance ids and a period',
-    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_start: '2025-01-01' },
-  ],
-  [
-    'issuance ids and the end of a period',
-    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_end: '2025-01-01' },
-  ],
-  [
-    'a period that ends before it starts',
-    { certificate_period_start: '2025-01-02', certificate_period_end: '2025-01-01' },
-  ],
-  ['a malformed issuance id', { issuance_ids: ['12'] }],
-  ['an issuance id of a day that no calendar has', { issuance_ids: ['1-2025-02-30T14:00:00Z'] }],
-  ['a range of certificate ids without an issuance id', { certificate_bundle_id_range_start: 1 }],
-  [
-    'a range of certificate ids of two issuances',
-    {
-      issuance_ids: ['1-2025-01-12T14:00:00Z', '2-2025-01-12T14:00:00Z'],
-      certificate_bundle_id_range_end: 1,
-    },
-  ],
-  [
-    'a range of certificate ids that ends before it starts',
-    {
-      issuance_ids: ['1-2025-01-12T14:00:00Z'],
-      certificate_bundle_id_range_start: 2,
-      certificate_bundle_id_range_end: 1,
-    },
-  ],
-  ['an unknown energy source', { energy_source: 'coal' }],
-  ['an unknown status', { certificate_bundle_status: 'Lost' }],
-  ['what is not a datetime', { certificate_period_start: 'yesterday' }],
-  ['a limit of 0', { limit: 0 }],
-  ['a limit over 10 000', { limit: 10_001 }],
-  ['a cursor that no page gave', { cursor: 'xyz' }],
-  [
-    'a forged cursor past the end of time',
-    { cursor: Buffer.from('[9000000000000000,1]').toString('base64url') },
-  ],
-  ['a pair without an instant', { sparse_filter_list: [[1]] }],
-])('%s is refused with 422', async (_, filter) => {
-  for (const path of ['/certificate/query', '/certificate/query_full']) {
-    const answer = await market.admin.post(path, { source_id: holding.source_id, ...filter });
-    expect(answer.statusCode, answer.body).toBe(422);
-  }
-});
-
 test('a filter that matches nothing gives an empty list and a volume of 0', async () => {
   expect(await ask(market.admin, { source_id: holding.source_id, device_id: 999_999 })).toMatchObject({
     granular_certificate_bundles: [],
@@ -379,67 +329,6 @@ test('query_full gives the full view of what query gives', async () => {
   const full = answer.json();
   expect(idsOf(full)).toEqual(idsOf(bundles));
   expect(full[0]).toEqual((await market.admin.get(`/certificate/${full[0].id}`)).json());
-});
-
-describe('pages', () => {
-  async function aLongHolding() {
-    const { admin, metadataId } = market;
-    const account = await anAccount(admin);
-    const devices: Device[] = [];
-    for (let n = 0; n < 3; n++) devices.push(await aDevice(admin, { account_id: account.id }));
-    const issue = (hours: number, device: number) =>
-      aBundle(admin, {
-        device_id: devices[device]?.id ?? 0,
-        metadata_id: metadataId,
-        quantity: 10,
-        ...hoursAgo(hours),
-      });
-    for (const hours of [9, 8, 7, 6]) for (const device of [0, 1, 2]) await issue(hours, device);
-    return { source_id: account.id, issue };
-  }
-
-  test('follow one another without gap or duplicate while bundles are issued before and behind them', async () => {
-    const { source_id, issue } = await aLongHolding();
-    const before = await find({ source_id });
-    const seen: number[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page === 0 || cursor; page++) {
-      const answer: Answer = await ask(market.admin, { source_id, limit: 5, cursor });
-      seen.push(...idsOf(answer.granular_certificate_bundles));
-      cursor = answer.next_cursor;
-      if (page === 0) await Promise.all([issue(20, 0), issue(1, 1)]);
-    }
-    expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.filter((id) => before.includes(id))).toEqual(before);
-    // The one behind the pages seen is seen, too; the one before them is not.
-    expect(seen).toHaveLength(before.length + 1);
-  });
-
-  test('of query_full follow its header registry-next-cursor', async () => {
-    const { source_id } = await aLongHolding();
-    const seen: number[] = [];
-    let cursor: string | undefined;
-    do {
-      const answer = await market.admin.post('/certificate/query_full', { source_id, limit: 5, cursor });
-      seen.push(...idsOf(answer.json()));
-      const next = answer.headers['registry-next-cursor'];
-      cursor = next === undefined ? undefined : String(next);
-    } while (cursor !== undefined);
-    expect(seen).toEqual(await find({ source_id }));
-  });
-
-  test('say the volume of all matches, each of them', async () => {
-    const { source_id } = await aLongHolding();
-    const first = await ask(market.admin, { source_id, limit: 5 });
-    const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
-    expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
-  });
-
-  test('a page that holds exactly the rest has no next one', async () => {
-    const { source_id } = await aLongHolding();
-    expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
-    expect((await ask(market.admin, { source_id, limit: 11 })).next_cursor).not.toBeNull();
-  });
 });
 
 test('a year of hours is found by its period', async () => {

@@ -3,17 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seedSampleRegistry } from '../../seed/sample-registry.ts';
+import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
+let journal: Journal;
 
 beforeAll(async () => {
   registry = await openRegistry();
   const { database, config } = registry;
+  journal = startJournal({ writeUrl: config.DATABASE_WRITE_URL, onError: () => {} });
   await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
 });
 
-afterAll(() => registry.close());
+afterAll(async () => {
+  await journal.stop();
+  await registry.close();
+});
 
 /** The steps of the README as a newcomer types them, one after the other in one shell. */
 async function typeTheSteps(url: string): Promise<string> {
@@ -30,6 +36,7 @@ test('the steps of the README, as printed, move half a bundle and cancel it in b
   const output = await typeTheSteps(await registry.app.listen({ host: '127.0.0.1', port: 0 }));
   expect(output).toContain('The school at the harbour');
   expect(output).not.toContain('"status":4');
+  expect(output).toMatch(/"event_type":"UPDATE".*"status":"Cancelled"/);
 
   const cancelled = `
     SELECT b.id, b.beneficiary, a.account_name, b.range_end - b.range_start + 1 AS quantity,

@@ -65,6 +65,8 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   unlockCertificates: admin,
   withdrawCertificates: admin,
   listActions: everybody,
+  listEvents: everybody,
+  verifyEvents: admin,
 };
 
 let registry: TestRegistry;

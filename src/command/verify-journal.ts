@@ -1,0 +1,26 @@
+import { readConfig } from '../config.ts';
+import { loadEnvironment } from '../environment.ts';
+import { connectEventLog, firstDifference } from '../journal/index.ts';
+import { runProgram } from '../program.ts';
+import { makeLog, openConfiguredDatabase } from '../start.ts';
+
+/** Exit code 1 and the first difference by name, or 0. */
+runProgram(async () => {
+  const config = readConfig(loadEnvironment());
+  const { ESDB_CONNECTION_STRING: connection } = config;
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
+  const log = connection === undefined ? undefined : connectEventLog(connection);
+  try {
+    const { verified, difference } = await database.readPrimary(({ query }) =>
+      firstDifference(query, log, (count) => process.stderr.write(`\r${count} events`)),
+    );
+    const where = log ? 'in the journal and in EventStoreDB' : 'in the journal';
+    process.stdout.write(
+      difference ? `\nDIFFERENCE: ${difference}\n` : `\n${verified} events are right, ${where}.\n`,
+    );
+    process.exitCode = difference ? 1 : 0;
+  } finally {
+    await log?.close();
+    await database.stop();
+  }
+});

@@ -1,0 +1,3 @@
+import { listEvents, verifyEvents } from './operations.ts';
+
+export const eventOperations = [listEvents, verifyEvents];

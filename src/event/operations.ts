@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { connectEventLog, firstDifference } from '../journal/index.ts';
+import { query } from '../operation/operation.ts';
+import { eventsAfter } from './feed.ts';
+import { serverSentEvents, startOf } from './server-sent.ts';
+import { Event, EventQuery } from './wire.ts';
+
+const EVENT_STREAM = 'text/event-stream';
+
+export const listEvents = query({
+  id: 'listEvents',
+  method: 'GET',
+  path: '/events',
+  tag: 'Events',
+  summary: 'Everything that happened, in order',
+  description:
+    'Events past a position, for administrators all of them, for others those of the bundles that their accounts hold. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes.',
+  permission: 'read',
+  query: EventQuery,
+  answer: {
+    status: 200,
+    description: 'Events in the order of their positions',
+    schema: z.array(Event),
+    streams: [EVENT_STREAM],
+  },
+  handle: async (call) => {
+    if (call.mediaType !== EVENT_STREAM) return eventsAfter(call, call.query.after ?? -1);
+    const start = startOf(call);
+    call.answerHeader('cache-control', 'no-store');
+    // A connection that has carried a stream carries nothing after it: it would keep a stopping server waiting.
+    call.answerHeader('connection', 'close');
+    return { contentType: EVENT_STREAM, body: Readable.from(serverSentEvents(call, start)) };
+  },
+});
+
+export const verifyEvents = query({
+  id: 'verifyEvents',
+  method: 'GET',
+  path: '/events/verify',
+  tag: 'Events',
+  summary: 'Verify the journal',
+  description:
+    'Recomputes the chain of hashes, checks that positions have no gap, and compares every event with EventStoreDB where there is one. Names the first difference.',
+  permission: 'administer',
+  answer: {
+    status: 200,
+    description: 'What was found',
+    schema: z
+      .object({
+        verified: z.int().meta({ description: 'Events that were found right' }),
+        difference: z.string().nullable(),
+      })
+      .meta({ id: 'JournalVerification' }),
+  },
+  async handle({ services, read }) {
+    const { ESDB_CONNECTION_STRING: connection } = services.config;
+    const log = connection === undefined ? undefined : connectEventLog(connection);
+    try {
+      return await read(({ query: run }) => firstDifference(run, log));
+    } finally {
+      await log?.close();
+    }
+  },
+});

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { problems } from '../operation/problem.ts';
+import { eventsAfter, type FeedCall } from './feed.ts';
+
+const LOOK_EVERY_MS = 500;
+const HEARTBEAT_AFTER_MS = 15_000;
+const PAGE = 500;
+
+/** Where a client that was cut off goes on: `Last-Event-ID` is the position of the last event that it has seen. */
+export function startOf(call: FeedCall): number {
+  const last = call.requestHeader('last-event-id');
+  if (last === undefined) return call.query.after ?? -1;
+  if (/^\d{1,15}$/.test(last)) return Number(last);
+  throw problems.invalid([{ path: 'header.last-event-id', message: 'must be the position of an event' }]);
+}
+
+/** Events as the HTML standard sends them (9.2, "Server-sent events"), for as long as client and server are there. */
+export async function* serverSentEvents(call: FeedCall, after: number): AsyncGenerator<string> {
+  let position = after;
+  let quietSince = performance.now();
+  yield ': the events of the registry\n\n';
+  while (!call.closing.aborted) {
+    const events = await eventsAfter(call, position, PAGE);
+    for (const event of events) {
+      yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
+      position = event.position;
+    }
+    if (events.length === PAGE) continue;
+    if (events.length > 0) quietSince = performance.now();
+    else if (performance.now() - quietSince > HEARTBEAT_AFTER_MS) {
+      quietSince = performance.now();
+      yield ': still here\n\n';
+    }
+    await sleep(LOOK_EVERY_MS, undefined, { signal: call.closing }).catch(() => {});
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Query } from '../database/connection.ts';
+
+/** What happened to one row, as the journal keeps it; the data of an event. Instants are ISO 8601 with microseconds. */
+export interface JournalEntry {
+  readonly event_id: string;
+  readonly event_type: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly entity_name: string;
+  readonly entity_id: number;
+  readonly parent_entity_id: number | null;
+  readonly attributes_before: Record<string, unknown> | null;
+  readonly attributes_after: Record<string, unknown> | null;
+  readonly actor_id: number | null;
+  readonly action_id: number | null;
+  readonly request_id: string | null;
+  readonly recorded_at: string;
+}
+
+/** An entry with its place in the order of the whole journal, and the hash of the chain up to it, in hex. */
+export interface SequencedEntry extends JournalEntry {
+  readonly position: number;
+  readonly hash: string;
+}
+
+export const ENTRY_COLUMNS = sql`
+  j.event_id, j.event_type, j.entity_name, j.entity_id, j.parent_entity_id, j.attributes_before, j.attributes_after,
+  j.actor_id, j.action_id, j.request_id,
+  to_char(j.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at`;
+
+/** Entries in the order of their positions. `condition` may name `p` (the position) and `j` (the entry). */
+export function sequencedEntries(query: Query, condition: SQL, limit: number): Promise<SequencedEntry[]> {
+  return query<SequencedEntry>(sql`
+    SELECT p.position, encode(p.hash, 'hex') AS hash, ${ENTRY_COLUMNS}
+    FROM journal_position p JOIN journal j ON j.id = p.journal_id
+    WHERE ${condition}
+    ORDER BY p.position LIMIT ${limit}`);
+}
+
+/** The hash before the first entry. */
+export const NO_HASH = '';
+
+/**
+ * The next link of the chain, in hex: sha256 over the bytes of the hash before it and the entry as RFC 8785 JSON.
+ * Whoever changes an entry has to change every hash after it, here and in the event store.
+ */
+export function chainHash(previous: string, entry: JournalEntry): string {
+  return createHash('sha256')
+    .update(Buffer.from(previous, 'hex'))
+    .update(canonicalize(factsOf(entry)) ?? '', 'utf8')
+    .digest('hex');
+}
+
+/** The entry alone, without where it stands. */
+export function factsOf({
+  event_id,
+  event_type,
+  entity_name,
+  entity_id,
+  parent_entity_id,
+  attributes_before,
+  attributes_after,
+  actor_id,
+  action_id,
+  request_id,
+  recorded_at,
+}: JournalEntry): JournalEntry {
+  return {
+    event_id,
+    event_type,
+    entity_name,
+    entity_id,
+    parent_entity_id,
+    attributes_before,
+    attributes_after,
+    actor_id,
+    action_id,
+    request_id,
+    recorded_at,
+  };
+}

@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import type { Query } from '../database/connection.ts';
+import { type SequencedEntry, sequencedEntries } from './entry.ts';
+import { differenceOf, type EventLog } from './event-log.ts';
+
+const BATCH = 500;
+/** EventStoreDB refuses appends of 1 MiB and more. */
+const MOST_BYTES = 700_000;
+
+/** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
+export class DivergedStream extends Error {}
+
+/**
+ * Finds where the stream stands: the next position it lacks. No note is kept of it elsewhere, so none can be wrong.
+ *
+ * @throws {DivergedStream} when its last event is not the journal's entry at that position.
+ */
+export async function nextPosition(query: Query, log: EventLog): Promise<number> {
+  const last = await log.last();
+  if (last === undefined) return 0;
+  const [entry] = await sequencedEntries(query, sql`p.position = ${last.revision}`, 1);
+  if (entry === undefined) {
+    throw new DivergedStream(
+      `the stream ends at revision ${last.revision}, which the journal has not reached`,
+    );
+  }
+  const difference = differenceOf(last, entry);
+  if (difference) throw new DivergedStream(`revision ${last.revision} of the stream has ${difference}`);
+  return last.revision + 1;
+}
+
+/** Appends what is sequenced from `position` on, and gives the next position. */
+export async function relay(
+  query: Query,
+  log: EventLog,
+  position: number,
+  signal: AbortSignal,
+): Promise<number> {
+  let next = position;
+  while (!signal.aborted) {
+    const entries = withinBytes(await sequencedEntries(query, sql`p.position >= ${next}`, BATCH));
+    if (entries.length === 0) return next;
+    await log.append(entries);
+    next += entries.length;
+  }
+  return next;
+}
+
+/** As many of the first entries as one append takes, at least one. */
+function withinBytes(entries: readonly SequencedEntry[]): readonly SequencedEntry[] {
+  let bytes = 0;
+  const end = entries.findIndex((entry) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    return bytes > MOST_BYTES;
+  });
+  return end === -1 ? entries : entries.slice(0, Math.max(1, end));
+}

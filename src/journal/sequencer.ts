@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { array, type Query } from '../database/connection.ts';
+import { chainHash, ENTRY_COLUMNS, type JournalEntry, NO_HASH } from './entry.ts';
+
+/** Where the order ends: the last position given, the id of its entry, and the hash of the chain. */
+interface Head {
+  readonly position: number;
+  readonly journalId: number;
+  readonly hash: string;
+}
+
+const BATCH = 2_000;
+const LONGEST_PAUSE_MS = 50;
+
+/**
+ * Gives positions to all entries that were drawn before the call, and gives how many they were.
+ *
+ * An entry draws its id while its transaction holds the locks of what it changed, so ids ascend along every
+ * cause. But they become visible out of order, and roll-backs leave holes. So: read `H`, the last id drawn; *then*, in a later
+ * statement, `X`, the next transaction id. Whoever drew an id up to `H` has a transaction id below `X` by then; once no such
+ * transaction runs any more, what is visible up to `H` is all that there will ever be.
+ */
+export async function sequence(query: Query, signal: AbortSignal): Promise<number> {
+  const head = await headOf(query);
+  const drawn = await lastIdDrawn(query);
+  if (drawn <= head.journalId) return 0;
+  await untilAllEnded(query, await nextTransactionId(query), signal);
+  let given = 0;
+  for (let at = head; !signal.aborted; ) {
+    const entries = await entriesAfter(query, at.journalId, drawn);
+    if (entries.length === 0) return given;
+    at = await append(query, at, entries);
+    given += entries.length;
+  }
+  return given;
+}
+
+async function headOf(query: Query): Promise<Head> {
+  const [head] = await query<Head>(sql`
+    SELECT position, journal_id AS "journalId", encode(hash, 'hex') AS hash
+    FROM journal_position ORDER BY position DESC LIMIT 1`);
+  return head ?? { position: -1, journalId: 0, hash: NO_HASH };
+}
+
+async function lastIdDrawn(query: Query): Promise<number> {
+  const [row] = await query<{ id: number }>(sql`
+    SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM journal_id_seq`);
+  return row?.id ?? 0;
+}
+
+async function nextTransactionId(query: Query): Promise<string> {
+  const [row] = await query<{ id: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS id`);
+  if (row === undefined) throw new Error('the primary did not give a snapshot');
+  return row.id;
+}
+
+/** A transaction that stays open delays the order; it cannot break it. */
+async function untilAllEnded(query: Query, id: string, signal: AbortSignal): Promise<void> {
+  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const [row] = await query<{ ended: boolean }>(sql`
+      SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${id}::xid8 AS ended`);
+    if (row?.ended) return;
+    await sleep(pauseMs, undefined, { signal });
+  }
+}
+
+type DrawnEntry = JournalEntry & { readonly id: number };
+
+function entriesAfter(query: Query, after: number, upTo: number): Promise<DrawnEntry[]> {
+  return query<DrawnEntry>(sql`
+    SELECT j.id, ${ENTRY_COLUMNS} FROM journal j WHERE j.id > ${after} AND j.id <= ${upTo} ORDER BY j.id LIMIT ${BATCH}`);
+}
+
+async function append(query: Query, head: Head, entries: readonly DrawnEntry[]): Promise<Head> {
+  let { hash } = head;
+  const hashes = entries.map((entry) => {
+    hash = chainHash(hash, entry);
+    return hash;
+  });
+  await query(sql`
+    INSERT INTO journal_position (position, journal_id, hash)
+    SELECT ${head.position}::bigint + n, id, decode(link, 'hex')
+    FROM unnest(${array(entries.map(({ id }) => id))}::bigint[], ${array(hashes)}::text[]) WITH ORDINALITY AS entry(id, link, n)`);
+  const last = entries.at(-1);
+  return { position: head.position + entries.length, journalId: last?.id ?? head.journalId, hash };
+}

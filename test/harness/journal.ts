@@ -1,0 +1,39 @@
+import type { Market } from './builders.ts';
+import type { TestRegistry } from './registry.ts';
+
+export interface Entry {
+  readonly event_type: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly entity_name: string;
+  readonly entity_id: number;
+  readonly parent_entity_id: number | null;
+  readonly attributes_before: Record<string, unknown> | null;
+  readonly attributes_after: Record<string, unknown>;
+  readonly actor_id: number | null;
+  readonly action_id: number | null;
+  readonly request_id: string | null;
+}
+
+type Reply = Awaited<ReturnType<Market['transfer']>>;
+
+/** The entries of the request that this is the answer to, in their order. */
+export async function entriesOf({ primary }: TestRegistry, reply: Reply): Promise<Entry[]> {
+  const { rows } = await primary.query<Entry>(
+    `SELECT event_type, entity_name, entity_id::int, parent_entity_id::int, attributes_before, attributes_after,
+            actor_id::int, action_id::int, request_id
+     FROM journal WHERE request_id = $1 ORDER BY id`,
+    [reply.headers['x-request-id']],
+  );
+  return rows;
+}
+
+/** What happened to what, in a word each. */
+export const brief = (entries: readonly Entry[]) =>
+  entries.map((each) => `${each.event_type} ${each.entity_name}`);
+
+/** A row as the journal writes it. */
+export const rowOf = async (
+  { primary }: TestRegistry,
+  table: string,
+  id: number,
+): Promise<Record<string, unknown>> =>
+  (await primary.query(`SELECT to_jsonb(t) AS row FROM ${table} t WHERE id = $1`, [id])).rows[0].row;

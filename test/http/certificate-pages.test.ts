@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  anAccount,
+  type Bundle,
+  type Device,
+  hoursAgo,
+  type Market,
+} from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+interface Answer {
+  granular_certificate_bundles: Bundle[];
+  total_certificate_volume: number;
+  next_cursor: string | null;
+}
+
+async function ask(client: Client, filter: Record<string, unknown>): Promise<Answer> {
+  const answer = await client.post('/certificate/query', filter);
+  expect(answer.statusCode, answer.body).toBe(202);
+  return answer.json();
+}
+
+const idsOf = (bundles: readonly { id: number }[]) => bundles.map(({ id }) => id);
+
+const find = async (filter: Record<string, unknown>, client = market.admin) =>
+  idsOf((await ask(client, filter)).granular_certificate_bundles);
+
+async function aLongHolding() {
+  const { admin, metadataId } = market;
+  const account = await anAccount(admin);
+  const devices: Device[] = [];
+  for (let n = 0; n < 3; n++) devices.push(await aDevice(admin, { account_id: account.id }));
+  const issue = (hours: number, device: number) =>
+    aBundle(admin, {
+      device_id: devices[device]?.id ?? 0,
+      metadata_id: metadataId,
+      quantity: 10,
+      ...hoursAgo(hours),
+    });
+  for (const hours of [9, 8, 7, 6]) for (const device of [0, 1, 2]) await issue(hours, device);
+  return { source_id: account.id, issue };
+}
+
+test('pages follow one another without gap or duplicate while bundles are issued before and behind them', async () => {
+  const { source_id, issue } = await aLongHolding();
+  const before = await find({ source_id });
+  const seen: number[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page === 0 || cursor; page++) {
+    const answer: Answer = await ask(market.admin, { source_id, limit: 5, cursor });
+    seen.push(...idsOf(answer.granular_certificate_bundles));
+    cursor = answer.next_cursor;
+    if (page === 0) await Promise.all([issue(20, 0), issue(1, 1)]);
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen.filter((id) => before.includes(id))).toEqual(before);
+  // The one behind the pages seen is seen, too; the one before them is not.
+  expect(seen).toHaveLength(before.length + 1);
+});
+
+test('pages of query_full follow its header registry-next-cursor', async () => {
+  const { source_id } = await aLongHolding();
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await market.admin.post('/certificate/query_full', { source_id, limit: 5, cursor });
+    seen.push(...idsOf(answer.json()));
+    const next = answer.headers['registry-next-cursor'];
+    cursor = next === undefined ? undefined : String(next);
+  } while (cursor !== undefined);
+  expect(seen).toEqual(await find({ source_id }));
+});
+
+test('pages say the volume of all matches, each of them', async () => {
+  const { source_id } = await aLongHolding();
+  const first = await ask(market.admin, { source_id, limit: 5 });
+  const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
+  expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
+});
+
+test('a page that holds exactly the rest has no next one', async () => {
+  const { source_id } = await aLongHolding();
+  expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
+  expect((await ask(market.admin, { source_id, limit: 11 })).next_cursor).not.toBeNull();
+});

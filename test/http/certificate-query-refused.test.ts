@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aMarket, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+
+afterAll(() => registry.close());
+
+test.each([
+  [
+    'issuance ids and a period',
+    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_start: '2025-01-01' },
+  ],
+  [
+    'issuance ids and the end of a period',
+    { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_end: '2025-01-01' },
+  ],
+  [
+    'a period that ends before it starts',
+    { certificate_period_start: '2025-01-02', certificate_period_end: '2025-01-01' },
+  ],
+  ['a malformed issuance id', { issuance_ids: ['12'] }],
+  ['an issuance id of a day that no calendar has', { issuance_ids: ['1-2025-02-30T14:00:00Z'] }],
+  ['a range of certificate ids without an issuance id', { certificate_bundle_id_range_start: 1 }],
+  [
+    'a range of certificate ids of two issuances',
+    {
+      issuance_ids: ['1-2025-01-12T14:00:00Z', '2-2025-01-12T14:00:00Z'],
+      certificate_bundle_id_range_end: 1,
+    },
+  ],
+  [
+    'a range of certificate ids that ends before it starts',
+    {
+      issuance_ids: ['1-2025-01-12T14:00:00Z'],
+      certificate_bundle_id_range_start: 2,
+      certificate_bundle_id_range_end: 1,
+    },
+  ],
+  ['an unknown energy source', { energy_source: 'coal' }],
+  ['an unknown status', { certificate_bundle_status: 'Lost' }],
+  ['what is not a datetime', { certificate_period_start: 'yesterday' }],
+  ['a limit of 0', { limit: 0 }],
+  ['a limit over 10 000', { limit: 10_001 }],
+  ['a cursor that no page gave', { cursor: 'xyz' }],
+  [
+    'a forged cursor past the end of time',
+    { cursor: Buffer.from('[9000000000000000,1]').toString('base64url') },
+  ],
+  ['a pair without an instant', { sparse_filter_list: [[1]] }],
+])('%s is refused with 422', async (_, filter) => {
+  for (const path of ['/certificate/query', '/certificate/query_full']) {
+    const answer = await market.admin.post(path, { source_id: market.source.id, ...filter });
+    expect(answer.statusCode, answer.body).toBe(422);
+  }
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Journal, startJournal } from '../../src/journal/index.ts';
+import { aMarket, type Bundle, type Market, shownEverywhere } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let journal: Journal;
+let market: Market;
+let bundle: Bundle;
+let moved: number;
+
+interface Event {
+  position: number;
+  event_type: string;
+  entity_name: string;
+  entity_id: number;
+  parent_entity_id: number | null;
+  attributes_after: Record<string, unknown>;
+}
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
+  market = await aMarket(registry);
+  bundle = await market.bundle();
+  const transfer = await market.transfer([bundle.id], { certificate_quantity: 40 });
+  [moved] = transfer.json().resulting_bundle_ids;
+  await sequenced();
+});
+afterAll(async () => {
+  await journal.stop();
+  await registry.close();
+});
+
+/** Waits until every entry has its place, on the standby too. */
+async function sequenced(): Promise<void> {
+  const waiting = `SELECT count(*)::int AS n FROM journal j WHERE NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)`;
+  await vi.waitFor(async () => expect((await registry.primary.query(waiting)).rows[0].n).toBe(0), 20_000);
+  await shownEverywhere(registry);
+}
+
+const events = async (client: Client, query = ''): Promise<Event[]> => {
+  const answer = await client.get(`/events?limit=1000${query}`);
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json();
+};
+
+describe('the feed', () => {
+  test('has every entry of the journal once, in order, from 0 without a gap', async () => {
+    const all = await events(market.admin);
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
+    expect(all).toHaveLength(rows[0].n);
+    expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index));
+  });
+
+  test('tells the history of a bundle, its parent included', async () => {
+    const history = await events(market.admin, `&entity_name=bundle&entity_id=${moved}`);
+    expect(history.map(({ event_type }) => event_type)).toEqual(['CREATE', 'UPDATE']);
+    expect(history[0]?.parent_entity_id).toBe(bundle.id);
+    expect(history[1]?.attributes_after).toEqual({ account_id: market.target.id });
+  });
+
+  test('goes on after a position, page by page', async () => {
+    const all = await events(market.admin);
+    const seen: number[] = [];
+    for (let after = ''; ; after = `&after=${seen.at(-1)}`) {
+      const page: Event[] = (await market.admin.get(`/events?limit=7${after}`)).json();
+      seen.push(...page.map(({ position }) => position));
+      if (page.length < 7) break;
+    }
+    expect(seen).toEqual(all.map(({ position }) => position));
+  });
+
+  test("shows others the history of their accounts' bundles, and nothing else", async () => {
+    const mine = await events(market.receiver);
+    expect(new Set(mine.map(({ entity_name, entity_id }) => `${entity_name} ${entity_id}`))).toEqual(
+      new Set([`bundle ${moved}`]),
+    );
+    const stranger = await registry.as('AUDIT_USER');
+    expect(await events(stranger)).toEqual([]);
+    expect(await events(stranger, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);
+  });
+
+  test.each(['after=-1', 'after=x', 'limit=0', 'limit=1001', 'entity_name=Robert;', 'entity_id=0'])(
+    'with %s is refused',
+    async (query) => {
+      expect((await market.admin.get(`/events?${query}`)).statusCode).toBe(422);
+    },
+  );
+});
+
+describe('server-sent events', () => {
+  async function listen(headers: Record<string, string>, until: (text: string) => boolean): Promise<string> {
+    const url = registry.app.listeningOrigin;
+    const stop = new AbortController();
+    const response = await fetch(`${url}/events`, {
+      headers: { ...market.admin.authorization, accept: 'text/event-stream', ...headers },
+      signal: stop.signal,
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    let text = '';
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (until(text)) break;
+    }
+    stop.abort();
+    return text;
+  }
+
+  beforeAll(async () => {
+    await registry.app.listen({ host: '127.0.0.1', port: 0 });
+  });
+
+  const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+
+  test('come as they happen', async () => {
+    const all = await events(market.admin);
+    const before = all.length;
+    const text = listen({}, (heard) => idsIn(heard).length > before);
+    await market.bundle();
+    expect(idsIn(await text).slice(0, before)).toEqual(all.map(({ position }) => position));
+  });
+
+  test('resume after the Last-Event-ID', async () => {
+    const text = await listen({ 'last-event-id': '4' }, (heard) => idsIn(heard).length >= 2);
+    expect(idsIn(text)[0]).toBe(5);
+  });
+
+  test('with a Last-Event-ID that is none are refused', async () => {
+    const answer = await market.admin.get('/events', { accept: 'text/event-stream', 'last-event-id': 'x' });
+    expect(answer.statusCode).toBe(422);
+  });
+});
+
+describe('verification', () => {
+  test('finds the journal of a registry in order', async () => {
+    await sequenced();
+    const answer = (await market.admin.get('/events/verify')).json();
+    expect(answer).toMatchObject({ difference: null });
+    expect(answer.verified).toBeGreaterThan(10);
+  });
+
+  test('is for administrators', async () => {
+    expect((await market.trader.get('/events/verify')).statusCode).toBe(403);
+  });
+
+  test('names the first entry that somebody edited behind the triggers', async () => {
+    const client = await registry.primary.connect();
+    const edit = (to: string) =>
+      client.query(
+        `UPDATE journal SET request_id = ${to} WHERE id = (SELECT journal_id FROM journal_position WHERE position = 6)`,
+      );
+    try {
+      await client.query('SET session_replication_role = replica');
+      const { rows } = await client.query(
+        'SELECT quote_nullable(request_id) AS was FROM journal JOIN journal_position p ON p.journal_id = id WHERE position = 6',
+      );
+      await edit(`'forged'`);
+      await shownEverywhere(registry);
+      const { verified, difference } = (await market.admin.get('/events/verify')).json();
+      expect(verified).toBe(6);
+      expect(difference).toMatch(/^position 6: the entry of event .* does not fit its hash$/);
+      await edit(rows[0].was);
+    } finally {
+      client.release(true);
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aDevice, aMarket, anAccount, hoursAgo, type Market } from '../harness/builders.ts';
+import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+/** What the entities leave in the journal, and that it is enough to make them again. */
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  await market.cancel([(await market.bundle()).id], { certificate_quantity: 30 });
+});
+
+afterAll(() => registry.close());
+
+describe('an account', () => {
+  test('leaves itself, its users and its whitelist', async () => {
+    const reply = await market.admin.post('/account/create', {
+      account_name: crypto.randomUUID(),
+      user_ids: [market.trader.userId],
+      account_whitelist: [market.source.id],
+    });
+    const entries = await entriesOf(registry, reply);
+    expect(brief(entries)).toEqual([
+      'CREATE account',
+      'CREATE account_user',
+      'CREATE account_user',
+      'CREATE account_whitelist',
+    ]);
+    expect(entries.map((each) => each.actor_id)).toEqual(Array(4).fill(market.admin.userId));
+  });
+
+  test('leaves of an edit only what was changed', async () => {
+    const account = await anAccount(market.admin);
+    const reply = await market.admin.patch(`/account/update/${account.id}`, { timezone: 'Europe/Paris' });
+    expect(await entriesOf(registry, reply)).toMatchObject([
+      {
+        event_type: 'UPDATE',
+        entity_name: 'account',
+        entity_id: account.id,
+        attributes_before: { timezone: 'UTC', version: 1 },
+        attributes_after: { timezone: 'Europe/Paris', version: 2 },
+      },
+    ]);
+    const [entry] = await entriesOf(registry, reply);
+    expect(Object.keys(entry?.attributes_after ?? {}).toSorted()).toEqual(['timezone', 'version']);
+  });
+
+  test('leaves what it takes off its whitelist as a DELETE, and back on it as a CREATE', async () => {
+    const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
+    const edit = (body: object) => market.admin.patch(`/account/update_whitelist/${account.id}`, body);
+    const removal = await edit({ remove_from_whitelist: [market.source.id] });
+    expect(brief(await entriesOf(registry, removal))).toEqual(['DELETE account_whitelist']);
+    expect(brief(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] })))).toEqual([
+      'CREATE account_whitelist',
+    ]);
+    expect(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] }))).toEqual([]);
+  });
+
+  test('leaves a DELETE when it is closed', async () => {
+    const account = await anAccount(market.admin);
+    const entries = await entriesOf(registry, await market.admin.delete(`/account/delete/${account.id}`));
+    expect(entries).toMatchObject([
+      {
+        event_type: 'DELETE',
+        entity_name: 'account',
+        entity_id: account.id,
+        attributes_before: { deleted_at: null },
+        attributes_after: { deleted_at: expect.any(String) },
+      },
+    ]);
+  });
+});
+
+test('a device leaves a CREATE, an UPDATE and a DELETE', async () => {
+  const device = await aDevice(market.admin, { account_id: market.source.id });
+  await market.admin.patch(`/device/update/${device.id}`, { power_mw: 12.5 });
+  await market.admin.delete(`/device/delete/${device.id}`);
+  const { rows } = await registry.primary.query(
+    `SELECT event_type, attributes_after - 'version' AS after FROM journal
+     WHERE entity_name = 'device' AND entity_id = $1 ORDER BY id`,
+    [device.id],
+  );
+  expect(rows.map(({ event_type }) => event_type)).toEqual(['CREATE', 'UPDATE', 'DELETE']);
+  expect(rows[1].after).toEqual({ power_mw: 12.5 });
+});
+
+test('a measurement and an organisation leave their whole rows', async () => {
+  const measurement = await market.admin.post('/measurement/create', {
+    device_id: market.device.id,
+    interval_start_datetime: hoursAgo(9).start,
+    interval_end_datetime: hoursAgo(9).end,
+    interval_usage: 1_000,
+  });
+  const organisation = await market.admin.post('/organisation/create', { name: crypto.randomUUID() });
+  const [reading] = await entriesOf(registry, measurement);
+  const [office] = await entriesOf(registry, organisation);
+  expect(reading?.attributes_after).toEqual(
+    await rowOf(registry, 'measurement_report', measurement.json().id),
+  );
+  expect(office?.attributes_after).toEqual(await rowOf(registry, 'organisation', organisation.json().id));
+});
+
+test('a user leaves itself without its password, and the journal holds no hash at all', async () => {
+  const reply = await market.admin.post('/user/create', {
+    name: 'A user',
+    email: `${crypto.randomUUID()}@example.com`,
+    role: 'AUDIT_USER',
+    password: PASSWORD,
+  });
+  expect(reply.statusCode, reply.body).toBe(201);
+  expect(brief(await entriesOf(registry, reply))).toEqual(['CREATE registry_user']);
+  const { rows } = await registry.primary.query(
+    `SELECT count(*)::int FROM journal WHERE attributes_before::text || attributes_after::text ~* 'argon2|password|hash":"\\$'
+       OR attributes_after::text LIKE '%' || $1 || '%' OR entity_name = 'credential'`,
+    [PASSWORD],
+  );
+  expect(rows[0].count).toBe(0);
+});
+
+test.each([
+  'registry_user',
+  'organisation',
+  'account',
+  'account_user',
+  'account_whitelist',
+  'device',
+  'measurement_report',
+  'issuance_metadata',
+  'issuance',
+  'bundle',
+  'action',
+])('the journal alone rebuilds every row of %s', async (table) => {
+  const journal = await registry.primary.query<Entry>(
+    'SELECT entity_id::int, attributes_after FROM journal WHERE entity_name = $1 ORDER BY id',
+    [table],
+  );
+  const rebuilt = new Map<number, Record<string, unknown>>();
+  for (const { entity_id, attributes_after } of journal.rows) {
+    rebuilt.set(entity_id, { ...rebuilt.get(entity_id), ...attributes_after });
+  }
+  const { rows } = await registry.primary.query(`SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY id`);
+  expect(rows.length).toBeGreaterThan(0);
+  expect([...rebuilt.values()].toSorted((a, b) => Number(a.id) - Number(b.id))).toEqual(
+    rows.map(({ row }) => row),
+  );
+});

@@ -1,0 +1,183 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aMarket, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { KEPT_FOR_EVER, NO_PRIVILEGE, READ_ONLY, REFUSED, refusalOf, UNIQUE } from './refused-by-postgres.ts';
+
+/** What Postgres refuses by itself to each of its roles. */
+
+let registry: TestRegistry;
+let market: Market;
+let app: pg.Pool;
+let reader: pg.Pool;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
+  reader = new pg.Pool({ connectionString: registry.config.DATABASE_READ_URLS[0], max: 2 });
+});
+
+afterAll(async () => {
+  await Promise.all([app.end(), reader.end()]);
+  await registry.close();
+});
+
+describe('the owner of the tables', () => {
+  test.each([
+    'range_start = range_start + 1',
+    'range_end = range_end - 1',
+    `hash = sha256('another')`,
+    'parent_id = 1',
+    `production_start = production_start + interval '1 hour'`,
+    'device_id = device_id + 1',
+    `created_at = now() - interval '1 day'`,
+  ])('does not write %s on a bundle', async (change) => {
+    const { id } = await market.bundle();
+    expect(await refusalOf(registry.primary, `UPDATE bundle SET ${change} WHERE id = ${id}`)).toBe(REFUSED);
+  });
+
+  test('does not state another quantity than the range says', async () => {
+    const { id } = await market.bundle();
+    expect(await refusalOf(registry.primary, `UPDATE bundle SET quantity = 1 WHERE id = ${id}`)).toBe(
+      '428C9',
+    );
+  });
+
+  test.each([
+    'range_end = range_end + 1',
+    `energy_source = 'solar_pv'`,
+    `expiry = expiry + interval '1 year'`,
+    'metadata_id = metadata_id + 1',
+    `issuance_id = 'another'`,
+    'issue_version = 7',
+    'withdrawn_at = now()',
+  ])('does not write %s on an issuance that lives', async (change) => {
+    const { device_id, issuance_id } = await market.bundle();
+    const update = `UPDATE issuance SET ${change} WHERE device_id = ${device_id} AND issuance_id = '${issuance_id}'`;
+    expect(await refusalOf(registry.primary, update)).toBe(REFUSED);
+  });
+
+  test('does not bring a withdrawn issuance back', async () => {
+    const { id, issuance_id } = await market.bundleIn('Withdrawn');
+    const where = `WHERE issuance_id = '${issuance_id}'`;
+    const withdraw = `UPDATE issuance SET withdrawn_at = now() ${where}`;
+    expect(await refusalOf(registry.primary, withdraw)).toBe('nothing was refused');
+    expect(await refusalOf(registry.primary, `UPDATE issuance SET withdrawn_at = NULL ${where}`)).toBe(
+      REFUSED,
+    );
+    expect(await refusalOf(registry.primary, `UPDATE bundle SET status = 'Active' WHERE id = ${id}`)).toBe(
+      REFUSED,
+    );
+  });
+
+  test.each([`entity_name = 'nothing'`, `attributes_after = '{}'`, 'actor_id = NULL', 'recorded_at = now()'])(
+    'does not write %s on the journal',
+    async (change) => {
+      await market.bundle();
+      expect(await refusalOf(registry.primary, `UPDATE journal SET ${change}`)).toBe(KEPT_FOR_EVER);
+    },
+  );
+
+  test.each(['action', 'issuance_metadata'])('changes no row of %s', async (table) => {
+    await market.cancel([(await market.bundle()).id]);
+    const column = table === 'action' ? `action_result = 'Failure'` : `issuing_body = 'Somebody else'`;
+    expect(await refusalOf(registry.primary, `UPDATE ${table} SET ${column}`)).toBe(KEPT_FOR_EVER);
+  });
+
+  test.each(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance'])(
+    'gives no row of %s another id, which would slip past the journal',
+    async (table) => {
+      await market.bundle();
+      const before = await registry.primary.query(`SELECT max(id) FROM ${table}`);
+      const change = `UPDATE ${table} SET id = DEFAULT WHERE id = ${before.rows[0].max}`;
+      expect(await refusalOf(registry.primary, change)).toBe(KEPT_FOR_EVER);
+      expect(await refusalOf(app, change)).toMatch(/^(23001|42501)$/);
+    },
+  );
+});
+
+describe('registry_app', () => {
+  test('owns no table, sequence, function or schema, and is no superuser', async () => {
+    const { rows } = await app.query(`
+      SELECT 'relation' AS kind, relname::text AS name FROM pg_class WHERE relowner = current_user::regrole
+      UNION ALL SELECT 'function', proname::text FROM pg_proc WHERE proowner = current_user::regrole
+      UNION ALL SELECT 'schema', nspname::text FROM pg_namespace WHERE nspowner = current_user::regrole
+      UNION ALL SELECT 'role', rolname::text FROM pg_roles
+        WHERE rolname = current_user AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
+      UNION ALL SELECT 'member of', r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
+        WHERE m.member = current_user::regrole AND r.rolname <> 'registry_write'`);
+    expect(rows).toEqual([]);
+  });
+
+  test.each([
+    'ALTER TABLE bundle DISABLE TRIGGER ALL',
+    'DROP TRIGGER check_update ON bundle',
+    'DROP TABLE journal',
+    `SET session_replication_role = 'replica'`,
+    'CREATE TABLE own (id int)',
+    'CREATE FUNCTION own() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+    `INSERT INTO bundle_status_transition VALUES ('Claimed', 'Active')`,
+    'DELETE FROM bundle_status_transition',
+    `INSERT INTO journal (event_type, entity_name, entity_id) VALUES ('CREATE', 'bundle', 1)`,
+    "SELECT setval('journal_id_seq', 1)",
+    "SELECT nextval('journal_id_seq')",
+    'UPDATE bundle SET range_end = range_end + 1',
+    `UPDATE bundle SET hash = sha256('x')`,
+    'UPDATE bundle SET parent_id = NULL',
+    'UPDATE issuance SET range_end = range_end + 1',
+    `UPDATE issuance SET energy_source = 'wind'`,
+    `UPDATE issuance_metadata SET issuing_body = 'Somebody else'`,
+    `UPDATE action SET action_result = 'Success'`,
+    `UPDATE journal SET attributes_after = '{}'`,
+    'DELETE FROM journal',
+    'TRUNCATE journal',
+    'DELETE FROM credential',
+  ])('may not: %s', async (statement) => {
+    expect(await refusalOf(app, statement)).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER})$`));
+  });
+});
+
+describe('registry_reader', () => {
+  test.each([
+    'DELETE FROM bundle',
+    `UPDATE bundle SET status = 'Claimed'`,
+    `INSERT INTO account (account_name) VALUES ('x')`,
+  ])('may not: %s', async (statement) => {
+    expect(await refusalOf(reader, statement)).toMatch(new RegExp(`^(${READ_ONLY}|${NO_PRIVILEGE})$`));
+  });
+
+  test('may write nothing on the primary, either', async () => {
+    const url = new URL(registry.config.DATABASE_WRITE_URL);
+    const own = new URL(registry.config.DATABASE_READ_URLS[0] ?? '');
+    [url.username, url.password] = [own.username, own.password];
+    const onPrimary = new pg.Pool({ connectionString: url.toString(), max: 1 });
+    const { rows } = await onPrimary.query(`
+      SELECT c.relname AS name, p.privilege
+      FROM pg_class c CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p(privilege)
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND has_table_privilege(c.oid, p.privilege)`);
+    expect(rows).toEqual([]);
+    expect(await refusalOf(onPrimary, 'CREATE TABLE own (id int)')).toBe(NO_PRIVILEGE);
+    expect(await refusalOf(onPrimary, `INSERT INTO account (account_name) VALUES ('x')`)).toBe(NO_PRIVILEGE);
+    await onPrimary.end();
+  });
+
+  test('sees no password hash', async () => {
+    expect(await refusalOf(reader, 'SELECT password_hash FROM credential')).toBe(NO_PRIVILEGE);
+  });
+});
+
+test('an account’s name is unique among the living, whatever its case', async () => {
+  const { account_name } = market.source;
+  const insert = `INSERT INTO account (account_name) VALUES ('${account_name.toUpperCase()}')`;
+  expect(await refusalOf(app, insert)).toBe(UNIQUE);
+});
+
+test('a user’s e-mail is unique among the living, whatever its case', async () => {
+  const insert = (email: string) =>
+    `INSERT INTO registry_user (name, email, role) VALUES ('A', '${email}', 'AUDIT_USER')`;
+  expect(await refusalOf(app, insert('Someone@example.com'))).toBe('nothing was refused');
+  expect(await refusalOf(app, insert('someone@EXAMPLE.com'))).toBe(UNIQUE);
+  await app.query(`UPDATE registry_user SET deleted_at = now() WHERE email = 'Someone@example.com'`);
+  expect(await refusalOf(app, insert('someone@EXAMPLE.com'))).toBe('nothing was refused');
+});
