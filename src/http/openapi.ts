@@ -136,7 +136,11 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   return { [status]: { description, ...headers, content }, ...Object.fromEntries(refusals) };
 }
 
-const isPaged = ({ query }: Operation) => query instanceof z.ZodObject && 'cursor' in query.shape;
+/** Lists answer an array, and lead to the next page in a header; other pages carry the cursor in their body. */
+function isPaged({ query, body, answer }: Operation): boolean {
+  const takesCursor = [query, body].some((each) => each instanceof z.ZodObject && 'cursor' in each.shape);
+  return takesCursor && answer.schema instanceof z.ZodArray;
+}
 
 /** The problems that follow from what an operation is, with those it names itself. */
 function refusalsOf({ permission, params, query, body, changes, refusals = [] }: Operation): number[] {

@@ -61,7 +61,9 @@ function mount(app: FastifyInstance, operation: Operation, services: Services): 
       url,
       schema: { response: { [status]: serializationSchema(schema) } },
       config: { operation },
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
+        // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
+        reply.header('cache-control', 'no-store');
         request.authority = await authenticate(request, operation, services, consistency(request));
       },
       handler: (request, reply) => answer(operation, services, request, reply),

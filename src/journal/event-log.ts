@@ -66,10 +66,7 @@ export function connectEventLog(connectionString: string): EventLog {
       const first = entries[0]?.position ?? 0;
       const expectedRevision = first === 0 ? NO_STREAM : BigInt(first - 1);
       try {
-        await client.appendToStream(STREAM, entries.map(eventOf), {
-          expectedRevision,
-          deadline: DEADLINE_MS,
-        });
+        await withinDeadline(client.appendToStream(STREAM, entries.map(eventOf), { expectedRevision }));
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) throw new RevisionConflict(error.message);
         throw error;
@@ -77,6 +74,19 @@ export function connectEventLog(connectionString: string): EventLog {
     },
     close: () => client.dispose(),
   };
+}
+
+/** The client's own deadline of a batch append is the server's to keep; one that stalls keeps none. */
+async function withinDeadline<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS / 1_000} s`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function eventOf(entry: SequencedEntry) {

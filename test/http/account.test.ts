@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BundleStatus } from '../../src/rules/words.ts';
+import { aDevice, aMarket, anAccount } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let admin: Client;
+let owner: Client;
+let colleague: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  admin = await registry.as('ADMIN');
+  owner = await registry.as('PRODUCTION_USER');
+  colleague = await registry.as('TRADING_USER');
+});
+afterAll(() => registry.close());
+
+const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
+const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
+
+describe('a new account', () => {
+  test('has its creator beside the users given, each once', async () => {
+    const user_ids = [colleague.userId, colleague.userId, owner.userId];
+    const { id } = await anAccount(owner, { user_ids });
+    expect((await owner.get(`/account/${id}`)).json().user_ids).toEqual([owner.userId, colleague.userId]);
+  });
+
+  test('is in UTC unless it says where it is', async () => {
+    expect(await anAccount(owner)).toMatchObject({ timezone: 'UTC' });
+    expect(await anAccount(owner, { timezone: 'Europe/London' })).toMatchObject({
+      timezone: 'Europe/London',
+    });
+  });
+
+  test.each(['Mars/Olympus', '+01:00', '', 'Europe/London\u0000'])(
+    'is in no zone like %j',
+    async (timezone) => {
+      const answer = await owner.post('/account/create', { account_name: unique('A'), timezone });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: 'body.timezone' }]);
+    },
+  );
+
+  test.each(['user_ids', 'account_whitelist'])(
+    'with %s of nobody is refused by that name, and not opened',
+    async (field) => {
+      const account_name = unique('Not opened');
+      const answer = await owner.post('/account/create', { account_name, [field]: [owner.userId, 999_999] });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toContainEqual({
+        path: `body.${field}`,
+        message: expect.stringContaining('999999'),
+      });
+      expect((await owner.post('/account/create', { account_name })).statusCode).toBe(201);
+    },
+  );
+
+  test('has a name that no other has in another case, beyond ASCII too', async () => {
+    await anAccount(owner, { account_name: 'Ångström Café' });
+    const answer = await owner.post('/account/create', { account_name: ' åNGSTRÖM cAFÉ ' });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json().errors).toMatchObject([{ path: 'body.account_name' }]);
+  });
+
+  test('of one name, asked for four times at once, is opened once', async () => {
+    const account_name = unique('Once');
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => owner.post('/account/create', { account_name })),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409, 409]);
+  });
+});
+
+describe('an edit', () => {
+  test('changes only what it names', async () => {
+    const before = await anAccount(owner, { user_ids: [colleague.userId], timezone: 'Europe/London' });
+    const answer = await owner.patch(`/account/update/${before.id}`, { account_name: unique('Renamed') });
+    expect(answer.json()).toEqual({ ...before, account_name: answer.json().account_name });
+    expect(answer.json().account_name).toContain('Renamed');
+  });
+
+  test('replaces the users, of whom one who left sees nothing any more', async () => {
+    const { id } = await anAccount(owner, { user_ids: [colleague.userId] });
+    expect((await colleague.get(`/account/${id}`)).statusCode).toBe(200);
+    const answer = await owner.patch(`/account/update/${id}`, { user_ids: [owner.userId] });
+    expect(answer.json().user_ids).toEqual([owner.userId]);
+    expect((await colleague.get(`/account/${id}`)).statusCode).toBe(404);
+    await owner.patch(`/account/update/${id}`, { user_ids: [owner.userId, colleague.userId] });
+    expect((await colleague.get(`/account/${id}`)).statusCode).toBe(200);
+  });
+
+  test('with one user of nobody changes nothing at all', async () => {
+    const before = await anAccount(owner);
+    const wrong = {
+      account_name: unique('X'),
+      timezone: 'Asia/Tokyo',
+      user_ids: [colleague.userId, 999_999],
+    };
+    const answer = await owner.patch(`/account/update/${before.id}`, wrong);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors).toMatchObject([{ path: 'body.user_ids' }]);
+    expect((await owner.get(`/account/${before.id}`)).json()).toEqual(before);
+  });
+
+  test('leaves at least one user', async () => {
+    const { id } = await anAccount(owner);
+    expect((await owner.patch(`/account/update/${id}`, { user_ids: [] })).statusCode).toBe(422);
+  });
+
+  test('to the name of another is refused; to its own in another case it is not', async () => {
+    const [one, other] = [await anAccount(owner), await anAccount(owner)];
+    const taken = await owner.patch(`/account/update/${one.id}`, {
+      account_name: other.account_name.toUpperCase(),
+    });
+    expect(taken.statusCode).toBe(409);
+    expect(taken.json().errors).toMatchObject([{ path: 'body.account_name' }]);
+    const own = await owner.patch(`/account/update/${one.id}`, {
+      account_name: one.account_name.toUpperCase(),
+    });
+    expect(own.statusCode).toBe(200);
+  });
+
+  test('leaves what is the server’s, and the whitelist, as they were', async () => {
+    const before = await anAccount(owner);
+    const answer = await owner.patch(`/account/update/${before.id}`, {
+      id: 4711,
+      created_at: '1999-01-01T00:00:00Z',
+      deleted_at: '1999-01-01T00:00:00Z',
+      version: 9,
+      account_whitelist: [before.id],
+    });
+    expect(answer.json()).toEqual(before);
+  });
+});
+
+describe('an audit user', () => {
+  test('reads its own accounts, and no others', async () => {
+    const auditor = await registry.as('AUDIT_USER');
+    const own = await anAccount(owner, { user_ids: [auditor.userId] });
+    const other = await anAccount(owner);
+    for (const path of [
+      '',
+      '/summary',
+      '/devices',
+      '/users',
+      '/certificates',
+      '/whitelist',
+      '/whitelist_inverse',
+    ]) {
+      expect((await auditor.get(`/account/${own.id}${path}`)).statusCode, path).toBe(200);
+      expect((await auditor.get(`/account/${other.id}${path}`)).statusCode, path).toBe(404);
+    }
+    expect(idsOf((await auditor.get('/account/list')).json())).toEqual([own.id]);
+  });
+
+  test('changes nothing, even of its own', async () => {
+    const auditor = await registry.as('AUDIT_USER');
+    const { id } = await anAccount(owner, { user_ids: [auditor.userId] });
+    expect((await auditor.patch(`/account/update/${id}`, { account_name: 'X' })).statusCode).toBe(403);
+    expect((await auditor.patch(`/account/update_whitelist/${id}`, {})).statusCode).toBe(403);
+    expect((await auditor.delete(`/account/delete/${id}`)).statusCode).toBe(403);
+  });
+});
+
+test('an administrator acts for any account, and the journal says so', async () => {
+  const { id } = await anAccount(owner);
+  expect((await admin.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' })).statusCode).toBe(200);
+  const { rows } = await registry.primary.query(
+    `SELECT actor_id::int AS actor FROM journal WHERE entity_name = 'account' AND entity_id = $1 ORDER BY id`,
+    [id],
+  );
+  expect(rows).toEqual([{ actor: owner.userId }, { actor: admin.userId }]);
+});
+
+describe('a closed account', () => {
+  test('is gone for its users and for administrators, wherever they look', async () => {
+    const { id } = await anAccount(owner);
+    expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(200);
+    for (const reader of [owner, admin]) {
+      for (const path of ['', '/summary', '/devices', '/users', '/certificates/devices', '/whitelist']) {
+        expect((await reader.get(`/account/${id}${path}`)).statusCode, path).toBe(404);
+      }
+      expect(idsOf((await reader.get('/account/list?limit=1000')).json())).not.toContain(id);
+    }
+    expect((await owner.get(`/account/${id}/certificates`)).statusCode).toBe(404);
+    expect((await owner.patch(`/account/update/${id}`, { timezone: 'UTC' })).statusCode).toBe(404);
+    expect((await admin.patch(`/account/update_whitelist/${id}`, {})).statusCode).toBe(404);
+  });
+
+  test('takes no device', async () => {
+    const { id } = await anAccount(owner);
+    await owner.delete(`/account/delete/${id}`);
+    await expect(aDevice(admin, { account_id: id })).rejects.toThrow('body.account_id');
+  });
+
+  const usable: BundleStatus[] = ['Active', 'Reserved', 'Locked', 'Cancelled'];
+  const spent: BundleStatus[] = ['Claimed', 'Cancelled for Storage', 'Expired', 'Exported', 'Withdrawn'];
+
+  test.each(usable)('cannot have a bundle that is %s, which would be nobody’s', async (status) => {
+    const market = await aMarket(registry);
+    await market.bundleIn(status);
+    await market.admin.delete(`/device/delete/${market.device.id}`);
+    const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
+    expect(answer.statusCode).toBe(409);
+    expect((await market.trader.get(`/account/${market.source.id}`)).statusCode).toBe(200);
+  });
+
+  test.each(spent)('may have bundles that are %s', async (status) => {
+    const market = await aMarket(registry);
+    await market.bundleIn(status);
+    await market.admin.delete(`/device/delete/${market.device.id}`);
+    expect((await market.trader.delete(`/account/delete/${market.source.id}`)).statusCode).toBe(200);
+  });
+
+  test('had no device, or has retired it', async () => {
+    const { id } = await anAccount(owner);
+    const device = await aDevice(owner, { account_id: id });
+    expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(409);
+    await owner.delete(`/device/delete/${device.id}`);
+    expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(200);
+  });
+
+  test('and a device that comes at the same moment never both win', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { id } = await anAccount(owner);
+      const [device, closed] = await Promise.allSettled([
+        aDevice(admin, { account_id: id }),
+        owner.delete(`/account/delete/${id}`),
+      ]);
+      const isClosed = closed.status === 'fulfilled' && closed.value.statusCode === 200;
+      expect(isClosed).toBe(device.status === 'rejected');
+    }
+  });
+
+  test('and certificates that come at the same moment never both win', async () => {
+    for (let round = 0; round < 5; round++) {
+      const market = await aMarket(registry);
+      const { id } = await market.bundle();
+      const [transfer, closed] = await Promise.all([
+        market.transfer([id]),
+        market.receiver.delete(`/account/delete/${market.target.id}`),
+      ]);
+      expect([transfer.statusCode === 202, closed.statusCode === 200].filter(Boolean)).toHaveLength(1);
+    }
+  });
+});
+
+describe('the sums of an account', () => {
+  test('are nothing for a new one', async () => {
+    const { id, account_name } = await anAccount(owner);
+    expect((await owner.get(`/account/${id}/summary`)).json()).toEqual({
+      id,
+      account_name,
+      num_devices: 0,
+      num_devices_by_type: {},
+      device_capacity_by_type: {},
+      num_granular_certificate_bundles: 0,
+      num_cancelled_granular_certificate_bundles: 0,
+      total_certificate_energy: 0,
+      energy_by_fuel_type: {},
+      energy_by_status: {},
+    });
+    for (const path of ['devices', 'certificates/devices', 'whitelist', 'whitelist_inverse']) {
+      expect((await owner.get(`/account/${id}/${path}`)).json(), path).toEqual([]);
+    }
+  });
+
+  test('count living devices by type, and add their power as decimals', async () => {
+    const { id } = await anAccount(owner);
+    const solar = { energy_source: 'solar_pv', technology_type: 'solar_pv' };
+    await aDevice(owner, { account_id: id, power_mw: 0.1, ...solar });
+    await aDevice(owner, { account_id: id, power_mw: 0.2, ...solar });
+    await aDevice(owner, { account_id: id, power_mw: 3 });
+    const retired = await aDevice(owner, { account_id: id, power_mw: 50 });
+    await owner.delete(`/device/delete/${retired.id}`);
+    expect((await owner.get(`/account/${id}/summary`)).json()).toMatchObject({
+      num_devices: 3,
+      num_devices_by_type: { solar_pv: 2, wind_turbine: 1 },
+      device_capacity_by_type: { solar_pv: 0.3, wind_turbine: 3 },
+    });
+  });
+
+  test('move with the certificates, while the device stays', async () => {
+    const market = await aMarket(registry);
+    const { id } = await market.bundle({ quantity: 70 });
+    await market.transfer([id], { certificate_quantity: 30 });
+    const target = await market.receiver.get(`/account/${market.target.id}/summary`);
+    expect(target.json()).toMatchObject({
+      num_devices: 0,
+      num_granular_certificate_bundles: 1,
+      total_certificate_energy: 30,
+      energy_by_fuel_type: { wind: 30 },
+    });
+    const devices = await market.receiver.get(`/account/${market.target.id}/certificates/devices`);
+    expect(idsOf(devices.json())).toEqual([market.device.id]);
+    expect((await market.receiver.get(`/account/${market.target.id}/devices`)).json()).toEqual([]);
+    const source = await market.trader.get(`/account/${market.source.id}/summary`);
+    expect(source.json().total_certificate_energy).toBe(40);
+  });
+});
+
+test('a list goes on where it ended, whatever was closed or opened meanwhile', async () => {
+  const lister = await registry.as('PRODUCTION_USER');
+  const made: number[] = [];
+  for (let n = 0; n < 5; n++) made.push((await anAccount(lister)).id);
+  const first = await lister.get('/account/list?limit=2');
+  await lister.delete(`/account/delete/${made[0]}`);
+  await lister.delete(`/account/delete/${made[3]}`);
+  const added = await anAccount(lister);
+  const rest = await lister.get(`/account/list?cursor=${first.headers['registry-next-cursor']}`);
+  expect(idsOf(first.json())).toEqual(made.slice(0, 2));
+  expect(idsOf(rest.json())).toEqual([made[2], made[4], added.id]);
+  expect(rest.headers).not.toHaveProperty('registry-next-cursor');
+});

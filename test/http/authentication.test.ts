@@ -1,0 +1,215 @@
+import { generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Client } from '../harness/client.ts';
+import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let user: Client;
+let email: string;
+
+beforeAll(async () => {
+  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '30' });
+  user = await registry.as('TRADING_USER');
+  email = (await user.get('/user/me')).json().email;
+});
+afterAll(() => registry.close());
+beforeEach(() => registry.setClock(NOW));
+
+const minutesLater = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+const login = (payload: object | string, type = 'application/json') =>
+  registry.app.inject({ method: 'POST', url: '/auth/login', headers: { 'content-type': type }, payload });
+const FORM = 'application/x-www-form-urlencoded';
+
+const meWith = (authorization: string) =>
+  registry.app.inject({ method: 'GET', url: '/user/me', headers: { authorization } });
+
+const token = async () => (await login({ username: email, password: PASSWORD })).json().access_token;
+
+function expectUnauthenticated(answer: Awaited<ReturnType<typeof meWith>>): void {
+  expect(answer.statusCode, answer.body).toBe(401);
+  expect(answer.headers['www-authenticate']).toBe('Bearer');
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status: 401, title: 'Unauthorized' });
+}
+
+describe('a login', () => {
+  test('takes the form that Swagger UI sends', async () => {
+    const form = new URLSearchParams({
+      grant_type: 'password',
+      username: email,
+      password: PASSWORD,
+      scope: '',
+      client_id: '',
+      client_secret: '',
+    });
+    const answer = await login(form.toString(), FORM);
+    expect(answer.json()).toMatchObject({ token_type: 'bearer', user_id: user.userId, expires_in: 1_800 });
+  });
+
+  test.each([
+    ['in another case', PASSWORD.toUpperCase()],
+    ['with a blank after it', `${PASSWORD} `],
+    ['cut short', PASSWORD.slice(0, -1)],
+    ['that is empty', ''],
+    ['with a NUL after it', `${PASSWORD}\u0000`],
+    ['with half a surrogate pair', `${PASSWORD}\ud800`],
+  ])('takes no password %s', async (_, password) => {
+    expectUnauthenticated(await login({ username: email, password }));
+  });
+
+  test.each(["' OR 1=1 --", '%', '_@example.com', ''])('finds nobody by %s', async (username) => {
+    expectUnauthenticated(await login({ username, password: PASSWORD }));
+  });
+
+  test.each([
+    [{ password: PASSWORD }, ['body.username']],
+    [{ username: 'a@example.com' }, ['body.password']],
+    [{}, ['body.username', 'body.password']],
+    [{ username: 7, password: null }, ['body.username', 'body.password']],
+    [{ username: ['a'], password: { $ne: '' } }, ['body.username', 'body.password']],
+    [{ username: 'x'.repeat(321), password: 'x'.repeat(1_025) }, ['body.username', 'body.password']],
+  ])('of %j names what is wrong', async (payload, paths) => {
+    const answer = await login(payload);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors.map(({ path }: { path: string }) => path)).toEqual(paths);
+  });
+
+  test('gives the same answer to an unknown e-mail and to a wrong password, headers too', async () => {
+    const answers = [
+      await login({ username: email, password: 'wrong' }),
+      await login({ username: 'nobody@example.com', password: 'wrong' }),
+      await login({ username: 'nobody@example.com', password: PASSWORD }),
+    ];
+    const seen = answers.map(({ statusCode, headers, json }) => {
+      const { date: _date, 'x-request-id': _id, 'registry-consistency': _position, ...rest } = headers;
+      return { statusCode, rest, names: Object.keys(headers), document: { ...json(), instance: '' } };
+    });
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+  });
+
+  test('gives a token that no cache keeps', async () => {
+    const { headers } = await login({ username: email, password: PASSWORD });
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  test('leaves no password in the journal', async () => {
+    await login({ username: email, password: 'a very particular password' });
+    const { rows } = await registry.primary.query(
+      `SELECT count(*)::int AS n FROM journal WHERE journal::text LIKE '%very particular%'`,
+    );
+    expect(rows[0].n).toBe(0);
+  });
+});
+
+describe('a token', () => {
+  test('is good until it expires, and not a second longer', async () => {
+    const authorization = `Bearer ${await token()}`;
+    registry.setClock(minutesLater(29));
+    expect((await meWith(authorization)).statusCode).toBe(200);
+    registry.setClock(minutesLater(30));
+    expectUnauthenticated(await meWith(authorization));
+  });
+
+  test('says who, and neither role nor accounts nor e-mail', async () => {
+    const [, claims = ''] = (await token()).split('.');
+    const payload = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    expect(Object.keys(payload).sort()).toEqual(['exp', 'iat', 'iss', 'sub']);
+    expect(payload.sub).toBe(String(user.userId));
+  });
+
+  test.each([
+    ['bearer', 200],
+    ['BEARER', 200],
+    ['Basic', 401],
+    ['Token', 401],
+    ['', 401],
+  ])('after the scheme "%s" answers %i', async (scheme, status) => {
+    expect((await meWith(`${scheme} ${await token()}`)).statusCode).toBe(status);
+  });
+
+  test('is one, not two', async () => {
+    const one = await token();
+    expectUnauthenticated(await meWith(`Bearer ${one} ${one}`));
+    expectUnauthenticated(await meWith(`Bearer ${one},${one}`));
+  });
+
+  test('does not come in the query string, a cookie or a body', async () => {
+    const one = await token();
+    const answers = [
+      await registry.app.inject({ method: 'GET', url: `/user/me?access_token=${one}&token=${one}` }),
+      await registry.app.inject({
+        method: 'GET',
+        url: '/user/me',
+        headers: { cookie: `access_token=${one}` },
+      }),
+    ];
+    for (const answer of answers) expectUnauthenticated(answer);
+  });
+
+  test('missing, is the first thing that is wrong with a request', async () => {
+    const bodies = ['{"truncated', JSON.stringify({ name: 'x'.repeat(10_000_000) }), '[]'];
+    for (const payload of bodies) {
+      const headers = { 'content-type': 'application/json' };
+      expectUnauthenticated(
+        await registry.app.inject({ method: 'POST', url: '/account/create', headers, payload }),
+      );
+    }
+  });
+
+  const secret = () => new TextEncoder().encode(registry.config.JWT_SECRET_KEY);
+  const expires = Math.floor(NOW.getTime() / 1_000) + 600;
+  const good = () => ({ iss: 'gc-registry', sub: String(user.userId), exp: expires });
+  const signed = (claims: object, alg = 'HS256', header: object = {}) =>
+    new SignJWT({ ...claims }).setProtectedHeader({ alg, ...header }).sign(secret());
+
+  test('that is made like the registry’s own is taken, or the next tests would show nothing', async () => {
+    expect((await meWith(`Bearer ${await signed(good())}`)).statusCode).toBe(200);
+  });
+
+  const forged: Record<string, () => Promise<string>> = {
+    'of another issuer': () => signed({ ...good(), iss: 'somebody-else' }),
+    'without an issuer': () => signed({ sub: String(user.userId), exp: expires }),
+    'without an end': () => signed({ iss: 'gc-registry', sub: String(user.userId) }),
+    'whose end is no number': () => signed({ ...good(), exp: 'never' }),
+    'that is not valid yet': () => signed({ ...good(), nbf: expires - 1 }),
+    'of nobody': () => signed({ iss: 'gc-registry', exp: expires }),
+    'of user 0': () => signed({ ...good(), sub: '0' }),
+    'of a negative user': () => signed({ ...good(), sub: '-1' }),
+    'of half a user': () => signed({ ...good(), sub: '1.5' }),
+    'of a user past all ids': () => signed({ ...good(), sub: '1e300' }),
+    'of an empty user': () => signed({ ...good(), sub: '' }),
+    'signed by another algorithm with the same secret': () => signed(good(), 'HS512'),
+    'signed by a key pair of the client’s own': async () => {
+      const { privateKey } = await generateKeyPair('ES256');
+      return new SignJWT(good()).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+    },
+    'with a demand that nobody understands': () => signed(good(), 'HS256', { crit: ['x'], x: 1 }),
+    'without a signature': async () => `${(await signed(good())).split('.').slice(0, 2).join('.')}.`,
+    'with a signature cut short': async () => (await signed(good())).slice(0, -4),
+    'with a part too many': async () => `${await signed(good())}.x`,
+  };
+
+  test.each(Object.keys(forged))('%s is refused', async (name) => {
+    const made = await forged[name]?.().catch(() => 'this library does not even sign it');
+    expectUnauthenticated(await meWith(`Bearer ${made}`));
+  });
+
+  test('works in writes as in reads, and stops in both with its user', async () => {
+    const admin = await registry.as('ADMIN');
+    const gone = await registry.as('PRODUCTION_USER');
+    const write = () => gone.post('/account/create', { account_name: `A ${crypto.randomUUID()}` });
+    expect((await write()).statusCode).toBe(201);
+    await admin.delete(`/user/delete/${gone.userId}`);
+    expectUnauthenticated(await write());
+    expectUnauthenticated(await gone.get('/account/list'));
+  });
+
+  test('of a user whose role was taken away may no more than the role that is left', async () => {
+    const admin = await registry.as('ADMIN');
+    const once = await registry.as('ADMIN');
+    await admin.post(`/user/change_role/${once.userId}`, { role: 'AUDIT_USER' });
+    expect((await once.post('/organisation/create', { name: 'X' })).statusCode).toBe(403);
+    expect((await once.get('/account/list')).json()).toEqual([]);
+  });
+});

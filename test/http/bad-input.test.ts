@@ -1,0 +1,315 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import { aMarket, type Market, METADATA } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+let entries: number;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+/** Entries of anything but the record that an action was refused. */
+async function journalled(): Promise<number> {
+  const { rows } = await registry.primary.query(
+    `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
+  );
+  return rows[0].n;
+}
+
+beforeEach(async () => {
+  entries = await journalled();
+});
+
+function expectProblem(answer: LightMyRequestResponse, status?: number): void {
+  if (status === undefined) {
+    expect(answer.statusCode, answer.body).toBeGreaterThanOrEqual(400);
+    expect(answer.statusCode, answer.body).toBeLessThan(500);
+  } else expect(answer.statusCode, answer.body).toBe(status);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status: answer.statusCode, detail: expect.stringMatching(/./) });
+}
+
+const organisation = (payload: string | Buffer, headers: Record<string, string> = {}) =>
+  market.admin.request({
+    method: 'POST',
+    url: '/organisation/create',
+    headers: { 'content-type': 'application/json', ...headers },
+    payload,
+  });
+
+const aKey = () => ({ 'idempotency-key': crypto.randomUUID() });
+const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+describe('a body that two readers may understand differently', () => {
+  test.each([
+    ['with a name twice', '{"name": "A", "name": "B"}'],
+    ['with a name twice, once written in escapes', String.raw`{"name": "A", "n\u0061me": "B"}`],
+    ['with a name twice far inside', '{"name": "A", "more": [{"x": {"y": 1, "z": 2, "y": 3}}]}'],
+    ['with a name twice, and the first value an object', '{"name": {"a": 1}, "name": "B"}'],
+  ])('%s is refused', async (_, body) => {
+    expectProblem(await organisation(body), 400);
+    expect(await journalled()).toBe(entries);
+  });
+
+  test.each([
+    ['the same name in two objects', '{"name": "N1", "more": [{"x": 1}, {"x": 2}], "x": 3}'],
+    ['a value that looks like names', String.raw`{"name": "N2 \" : \"name\": {\"name\" :"}`],
+    ['blanks before the colon', '{"name" \n:\t"N3", "address" : "A"}'],
+    ['a backslash at the end of a value', String.raw`{"name": "N4\\", "address": "\\"}`],
+    ['an empty name', '{"name": "N5", "": 1}'],
+  ])('is not one with %s', async (_, body) => {
+    const answer = await organisation(body);
+    expect(answer.statusCode, answer.body).toBe(201);
+  });
+
+  test('of bytes that are no UTF-8 is refused, not mended', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"name":"'),
+      Buffer.from([0xc3, 0x28, 0xff]),
+      Buffer.from('"}'),
+    ]);
+    expectProblem(await organisation(body), 400);
+    expect(await journalled()).toBe(entries);
+  });
+});
+
+describe('a body nested without end', () => {
+  test.each([
+    ['arrays', `{"name": "Deep", "x": ${nested(100_000)}}`],
+    ['objects', `{"name": "Deep", "x": ${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
+  ])('of %s is refused, under an Idempotency-Key too', async (_, body) => {
+    expectProblem(await organisation(body), 400);
+    expectProblem(await organisation(body, aKey()), 400);
+    expect(await journalled()).toBe(entries);
+  });
+
+  test('is refused from the 65th level on', async () => {
+    expect((await organisation(`{"name": "64 levels", "x": ${nested(63)}}`)).statusCode).toBe(201);
+    expectProblem(await organisation(`{"name": "65 levels", "x": ${nested(64)}}`), 400);
+  });
+});
+
+test.each([
+  ['half a surrogate pair', String.raw`{"name": "S", "unknown": "\ud800"}`],
+  ['half a surrogate pair in a name', String.raw`{"name": "S", "\ud800": 1}`],
+  ['a number past all numbers', '{"name": "S", "unknown": 1e400}'],
+])(
+  'a request with %s cannot be told from others, and is refused under an Idempotency-Key',
+  async (_, body) => {
+    expectProblem(await organisation(body, aKey()), 400);
+    expect(await journalled()).toBe(entries);
+  },
+);
+
+describe('a path', () => {
+  test.each([
+    ['with a broken escape', '/account/%E0%A4%A', 400],
+    ['with no escape at all', '/%zz', 400],
+    ['longer than any', `/account/${'9'.repeat(5_000)}`, 414],
+  ])('%s is a problem, without a token too', async (_, url, status) => {
+    const answer = await registry.app.inject({ method: 'GET', url });
+    expectProblem(answer, status);
+    expect(answer.headers['x-request-id']).toBe(answer.json().instance.replace('urn:uuid:', ''));
+    expect(answer.body).not.toContain('9999');
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE', 'POST'] as const)(
+    'is not found for %s where it takes GET',
+    async (method) => {
+      expectProblem(await market.admin.request({ method, url: '/account/1' }), 404);
+    },
+  );
+});
+
+const HOUR = {
+  interval_start_datetime: '2026-03-10T10:00:00Z',
+  interval_end_datetime: '2026-03-10T11:00:00Z',
+};
+
+/** A body that each operation takes, so that one wrong field in it is all that is wrong. */
+async function takenBodies(): Promise<Record<string, object>> {
+  const { source, target, device, metadataId, trader } = market;
+  const bundle = await market.bundle();
+  const onBundle = { source_id: source.id, granular_certificate_bundle_ids: [bundle.id] };
+  const asEntity = {
+    createUser: { name: 'A', email: 'fuzz@example.com', role: 1, password: 'long enough now' },
+    createOrganisation: { name: 'Fuzz' },
+    createAccount: { account_name: 'Fuzz', user_ids: [trader.userId], account_whitelist: [source.id] },
+    createDevice: {
+      device_name: 'D',
+      local_device_identifier: 'Fuzz',
+      grid: 'G',
+      energy_source: 'wind',
+      technology_type: 'wind_turbine',
+      operational_date: '2020-01-01',
+      power_mw: 1,
+      peak_demand: 0,
+      location: 'L',
+      is_storage: false,
+      account_id: source.id,
+    },
+    createMeasurement: { device_id: device.id, interval_usage: 5, ...HOUR },
+  };
+  return {
+    ...asEntity,
+    login: { username: 'nobody@example.com', password: 'x' },
+    updateUser: {},
+    changeUserRole: {},
+    updateOrganisation: {},
+    updateAccount: {},
+    updateAccountWhitelist: {},
+    updateDevice: {},
+    updateMeasurement: {},
+    createIssuanceMetadata: METADATA,
+    createCertificates: {
+      device_id: device.id,
+      metadata_id: metadataId,
+      bundle_quantity: 100,
+      production_starting_interval: '2026-02-01T00:00:00Z',
+      production_ending_interval: '2026-02-01T01:00:00Z',
+    },
+    queryCertificates: { source_id: source.id },
+    queryFullCertificates: { source_id: source.id },
+    transferCertificates: { ...onBundle, target_id: target.id },
+    cancelCertificates: { ...onBundle, beneficiary: 'B' },
+    claimCertificates: onBundle,
+    reserveCertificates: onBundle,
+    unreserveCertificates: onBundle,
+    lockCertificates: { ...onBundle, reason: 'R' },
+    unlockCertificates: { ...onBundle, reason: 'R' },
+    withdrawCertificates: { ...onBundle, reason: 'R' },
+  };
+}
+
+const HOSTILE: readonly unknown[] = [
+  '\u0000',
+  'a\u0000b',
+  '\ud800',
+  '',
+  '   ',
+  'x'.repeat(100_000),
+  "'; DROP TABLE bundle; --",
+  -1,
+  0.5,
+  2 ** 53,
+  1e308,
+  [],
+  [[]],
+  [null],
+  ['\u0000'],
+  [-1],
+  [2 ** 53],
+  {},
+  { $ne: null },
+  { toString: 1, valueOf: 1 },
+  null,
+  true,
+  '0000-00-00T00:00:00Z',
+  '2026-03-15T24:00:01Z',
+  '+275760-09-13T00:00:00Z',
+];
+
+const withBody = operations.filter(({ body, permission }) => body !== undefined && permission !== 'storage');
+
+describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
+  '$id',
+  ({ id, method, path }) => {
+    let taken: object;
+    let fields: string[];
+
+    beforeAll(async () => {
+      taken = (await takenBodies())[id] ?? {};
+      const { paths, components } = (
+        await registry.app.inject({ method: 'GET', url: '/openapi.json' })
+      ).json();
+      const { content } = paths[path.replace(':id', '{id}')][method.toLowerCase()].requestBody;
+      const { schema } = content['application/json'];
+      const described = schema.$ref ? components.schemas[schema.$ref.split('/').at(-1)] : schema;
+      fields = Object.keys(described.properties);
+    });
+
+    const send = (payload: string): Promise<LightMyRequestResponse> => {
+      const url = path.replace(':id', String(market.source.id));
+      const options: InjectOptions = {
+        method,
+        url,
+        payload,
+        headers: { 'content-type': 'application/json' },
+      };
+      return market.admin.request(options);
+    };
+
+    test('is in the table of bodies', async () => {
+      expect(Object.keys(await takenBodies())).toContain(id);
+    });
+
+    test('takes nothing but an object', async () => {
+      for (const body of ['null', '[]', '[{}]', '17', '"text"', 'false']) expectProblem(await send(body));
+      expect(await journalled()).toBe(entries);
+    });
+
+    test('names a field that makes no sense, and then changes nothing', async () => {
+      for (const field of fields) {
+        for (const value of HOSTILE) {
+          const before = await journalled();
+          const answer = await send(JSON.stringify({ ...taken, [field]: value }));
+          const what = `${field}: ${JSON.stringify(value)?.slice(0, 40)} -> ${answer.body.slice(0, 300)}`;
+          expect(answer.statusCode, what).toBeLessThan(500);
+          if (answer.statusCode < 400) continue;
+          expect(answer.headers['content-type'], what).toContain('application/problem+json');
+          expect(await journalled(), what).toBe(before);
+          if (answer.statusCode !== 422) continue;
+          const { errors = [], detail } = answer.json();
+          const named = errors.map((error: { path: string }) => error.path).join(' ') || detail;
+          expect(named, what).toMatch(new RegExp(field.split('_').join('|')));
+        }
+      }
+    });
+  },
+);
+
+test.each(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%92%A9'])(
+  'a query string with %s is refused by name, or taken',
+  async (value) => {
+    for (const { id, method, path, query } of operations) {
+      if (query === undefined || method !== 'GET') continue;
+      for (const name of ['limit', 'cursor', 'device_id', 'account_id', 'from', 'to', 'action_type']) {
+        const url = `${path.replace(':id', String(market.source.id))}?${name}=${value.replace('%s', name)}`;
+        const answer = await market.admin.get(url);
+        expect(answer.statusCode, `${id} ${url}: ${answer.body}`).toBeLessThan(500);
+        if (answer.statusCode === 422) expect(answer.json().errors[0].path, id).toContain(name);
+      }
+    }
+  },
+);
+
+describe('login', () => {
+  const form = (payload: string) =>
+    registry.app.inject({
+      method: 'POST',
+      url: '/auth/login',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload,
+    });
+
+  test.each([
+    ['without a name', 'password=x', 'body.username'],
+    ['with a name twice', 'username=a&username=b&password=x', 'body.username'],
+    ['with a NUL in its name', 'username=a%00&password=x', 'body.username'],
+    ['that is empty', '', 'body.username'],
+  ])('by a form %s is refused by name', async (_, payload, path) => {
+    const answer = await form(payload);
+    expectProblem(answer, 422);
+    expect(answer.json().errors[0].path).toBe(path);
+  });
+
+  test('by a form of 10 MB is refused', async () => {
+    expectProblem(await form(`username=${'x'.repeat(10_000_000)}`), 413);
+  });
+});

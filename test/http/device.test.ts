@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Account, aDevice, aMarket, anAccount, type Device } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let owner: Client;
+let account: Account;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  owner = await registry.as('PRODUCTION_USER');
+  account = await anAccount(owner);
+});
+afterAll(() => registry.close());
+
+const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
+const device = (fields: Record<string, unknown> = {}) =>
+  aDevice(owner, { account_id: account.id, ...fields });
+const edit = ({ id }: Device, body: object, by = owner) => by.patch(`/device/update/${id}`, body);
+const read = async ({ id }: Device, by = owner) => (await by.get(`/device/${id}`)).json();
+const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
+
+describe('power', () => {
+  test('is taken as `capacity` too, and answered as `power_mw`', async () => {
+    const { id } = await device({ power_mw: undefined, capacity: 12.5 });
+    const made = await read({ id, account_id: account.id });
+    expect(made.power_mw).toBe(12.5);
+    expect(made).not.toHaveProperty('capacity');
+    expect((await edit({ id, account_id: account.id }, { capacity: 0 })).json().power_mw).toBe(0);
+  });
+
+  test.each([0.1, 0.000_001, 123_456.789, 1e-9])('of %d MW comes back as it went', async (power_mw) => {
+    expect(await read(await device({ power_mw }))).toMatchObject({ power_mw });
+  });
+
+  test.each([['power_mw'], ['peak_demand'], ['energy_mwh']])(
+    'is not negative or endless: %s',
+    async (field) => {
+      const before = await device();
+      for (const value of ['-0.001', '1e400', '1000001']) {
+        const answer = await owner.request({
+          method: 'PATCH',
+          url: `/device/update/${before.id}`,
+          headers: { 'content-type': 'application/json' },
+          payload: `{"${field}": ${value}}`,
+        });
+        expect(answer.statusCode, value).toBe(422);
+        expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
+      }
+      expect(await read(before)).toEqual(before);
+    },
+  );
+});
+
+describe('an operational date', () => {
+  test.each([
+    ['2020-01-01', '2020-01-01T00:00:00Z'],
+    ['2020-06-01T12:00:00', '2020-06-01T12:00:00Z'],
+    ['2020-06-01T12:00:00+02:00', '2020-06-01T10:00:00Z'],
+    ['2020-06-01 12:00:00.250Z', '2020-06-01T12:00:00.250Z'],
+    ['1878-01-01', '1878-01-01T00:00:00Z'],
+    ['0001-01-01', '0001-01-01T00:00:00Z'],
+    ['0099-12-31T23:59:59Z', '0099-12-31T23:59:59Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('%s is the instant %s, and stays it', async (operational_date, instant) => {
+    const made = await device({ operational_date });
+    expect(made).toMatchObject({ operational_date: instant });
+    expect(await read(made)).toMatchObject({ operational_date: instant });
+    expect((await edit(made, { device_name: 'Edited' })).json().operational_date).toBe(instant);
+  });
+});
+
+describe('a local identifier', () => {
+  test('is free again once its device is retired', async () => {
+    const local_device_identifier = unique('MPAN');
+    const { id } = await device({ local_device_identifier });
+    await owner.delete(`/device/delete/${id}`);
+    expect((await device({ local_device_identifier })).id).not.toBe(id);
+  });
+
+  test('may be missing on any number of devices of a grid', async () => {
+    const [one, other] = [
+      await device({ local_device_identifier: null }),
+      await device({ local_device_identifier: undefined }),
+    ];
+    expect([(await read(one)).local_device_identifier, (await read(other)).local_device_identifier]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  test('is not taken over by an edit, nor by a move to another grid', async () => {
+    const [one, other] = [
+      await device({ local_device_identifier: unique('MPAN') }),
+      await device({ local_device_identifier: unique('MPAN') }),
+    ];
+    const wanted = await read(other);
+    const taken = await edit(one, { local_device_identifier: wanted.local_device_identifier });
+    expect(taken.statusCode).toBe(409);
+    expect(taken.json().errors).toMatchObject([{ path: 'body.local_device_identifier' }]);
+    const elsewhere = await device({
+      local_device_identifier: wanted.local_device_identifier,
+      grid: 'Elsewhere',
+    });
+    expect((await edit(elsewhere, { grid: wanted.grid })).statusCode).toBe(409);
+    expect((await read(elsewhere)).grid).toBe('Elsewhere');
+  });
+
+  test('asked for four times at once is given once', async () => {
+    const local_device_identifier = unique('MPAN');
+    const results = await Promise.allSettled([1, 2, 3, 4].map(() => device({ local_device_identifier })));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('an edit', () => {
+  test('changes only what it names', async () => {
+    const before = await device({ energy_mwh: 5 });
+    const answer = await edit(before, { location: '55, 3' });
+    expect(answer.json()).toEqual({ ...before, location: '55, 3' });
+  });
+
+  test('empties what may be empty with null, and nothing else', async () => {
+    const before = await device({ energy_mwh: 5 });
+    expect((await edit(before, { energy_mwh: null })).json().energy_mwh).toBeNull();
+    for (const field of ['device_name', 'grid', 'power_mw', 'operational_date', 'is_storage', 'account_id']) {
+      const answer = await edit(before, { [field]: null });
+      expect(answer.statusCode, field).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
+    }
+  });
+
+  test('leaves what is the server’s as it was', async () => {
+    const before = await device();
+    const sent = {
+      id: 4711,
+      created_at: '1999-01-01T00:00:00Z',
+      deleted_at: '1999-01-01T00:00:00Z',
+      version: 9,
+    };
+    expect((await edit(before, sent)).json()).toEqual(before);
+  });
+
+  test('moves a device to another account of one’s own, whose users then see it', async () => {
+    const colleague = await registry.as('AUDIT_USER');
+    const other = await anAccount(owner, { user_ids: [colleague.userId] });
+    const moved = await device();
+    expect((await colleague.get(`/device/${moved.id}`)).statusCode).toBe(404);
+    expect((await edit(moved, { account_id: other.id })).json().account_id).toBe(other.id);
+    expect((await read(moved, colleague)).account_id).toBe(other.id);
+    expect(idsOf((await owner.get(`/account/${account.id}/devices`)).json())).not.toContain(moved.id);
+  });
+
+  test('moves no device to an account of others, which looks like one that never was', async () => {
+    const theirs = await anAccount(await registry.as('PRODUCTION_USER'));
+    const before = await device();
+    const [taken, missing] = [
+      await edit(before, { device_name: 'Moved', account_id: theirs.id }),
+      await edit(before, { device_name: 'Moved', account_id: 999_999 }),
+    ];
+    for (const answer of [taken, missing]) {
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: 'body.account_id' }]);
+    }
+    expect(taken.json().errors[0].message.replace(String(theirs.id), '')).toBe(
+      missing.json().errors[0].message.replace('999999', ''),
+    );
+    expect(await read(before)).toEqual(before);
+  });
+
+  test('leaves certificates that were issued as they are', async () => {
+    const market = await aMarket(registry, 'PRODUCTION_USER');
+    const bundle = await market.bundle();
+    await edit(market.device, { energy_source: 'hydro', technology_type: 'hydro' }, market.trader);
+    const { energy_source, hash } = (await market.trader.get(`/certificate/${bundle.id}`)).json();
+    expect({ energy_source, hash }).toEqual({ energy_source: 'wind', hash: bundle.hash });
+  });
+});
+
+describe('a device of an account of others', () => {
+  test('is not made, and the account looks like one that never was', async () => {
+    const theirs = await anAccount(await registry.as('PRODUCTION_USER'));
+    for (const account_id of [theirs.id, 999_999]) {
+      await expect(device({ account_id })).rejects.toThrow('body.account_id');
+    }
+  });
+
+  test('is neither edited nor retired by one who may only trade', async () => {
+    const trader = await registry.as('TRADING_USER');
+    const shared = await anAccount(owner, { user_ids: [trader.userId] });
+    const { id } = await device({ account_id: shared.id });
+    expect((await trader.get(`/device/${id}`)).statusCode).toBe(200);
+    expect((await trader.patch(`/device/update/${id}`, { device_name: 'X' })).statusCode).toBe(403);
+    expect((await trader.delete(`/device/delete/${id}`)).statusCode).toBe(403);
+  });
+});
+
+describe('a retired device', () => {
+  test('is gone from lists, yet known to who holds its certificates', async () => {
+    const market = await aMarket(registry, 'PRODUCTION_USER');
+    const { id } = await market.bundle();
+    await market.transfer([id]);
+    expect((await market.trader.delete(`/device/delete/${market.device.id}`)).statusCode).toBe(200);
+    expect((await market.trader.get(`/device/${market.device.id}`)).statusCode).toBe(404);
+    expect((await market.trader.get('/device/list')).json()).toEqual([]);
+    expect((await market.trader.get(`/account/${market.source.id}/devices`)).json()).toEqual([]);
+    const held = await market.receiver.get(`/account/${market.target.id}/certificates/devices`);
+    expect(idsOf(held.json())).toEqual([market.device.id]);
+    expect((await market.receiver.get(`/certificate/${id}`)).json().device_name).toBe('A wind farm');
+  });
+
+  test('issues nothing more', async () => {
+    const market = await aMarket(registry, 'PRODUCTION_USER');
+    await market.trader.delete(`/device/delete/${market.device.id}`);
+    await expect(market.bundle()).rejects.toThrow('404');
+  });
+});
+
+describe('a validator of storage', () => {
+  test('reads storage devices, whoever has them, and no others', async () => {
+    const validator = await registry.as('STORAGE_VALIDATOR');
+    const [battery, plant] = [
+      await device({
+        is_storage: true,
+        energy_source: 'battery_storage',
+        technology_type: 'battery_storage',
+      }),
+      await device(),
+    ];
+    expect(await read(battery, validator)).toMatchObject({ id: battery.id, is_storage: true });
+    expect((await validator.get(`/device/${plant.id}`)).statusCode).toBe(404);
+    expect(idsOf((await validator.get('/device/list')).json())).toEqual([battery.id]);
+    expect((await validator.get(`/account/${account.id}`)).statusCode).toBe(404);
+    expect((await validator.get('/account/list')).json()).toEqual([]);
+    expect((await edit(battery, { device_name: 'X' }, validator)).statusCode).toBe(403);
+  });
+});

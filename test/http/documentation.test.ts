@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+const Schema = z.record(z.string(), z.unknown());
+const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });
+const Content = z.record(z.string(), z.strictObject({ schema: Schema }));
+
+/** What OpenAPI 3.1 asks of the parts that this document uses; a member that is not here is a mistake. */
+const OpenApi = z.strictObject({
+  openapi: z.string().regex(/^3\.1\.\d+$/),
+  info: z.strictObject({
+    title: z.string().min(1),
+    version: z.string().min(1),
+    description: z.string().min(1),
+    license: z.strictObject({ name: z.string(), identifier: z.string() }),
+  }),
+  tags: z.array(z.strictObject({ name: z.string(), description: z.string().optional() })),
+  paths: z.record(
+    z.string().regex(/^\/[\w/{}]*$/),
+    z.partialRecord(
+      z.enum(['get', 'post', 'patch', 'delete']),
+      z.strictObject({
+        operationId: z.string().regex(/^[a-z][A-Za-z]+$/),
+        tags: z.tuple([z.string()]),
+        summary: z.string().min(4).max(100),
+        description: z.string().min(10),
+        parameters: z.array(
+          z.strictObject({
+            name: z.string().min(1),
+            in: z.enum(['path', 'query', 'header']),
+            required: z.boolean(),
+            schema: Schema,
+            description: z.string().min(1).optional(),
+          }),
+        ),
+        requestBody: z.strictObject({ required: z.literal(true), content: Content }).optional(),
+        responses: z.record(
+          z.string().regex(/^[2345]\d\d$/),
+          z.strictObject({
+            description: z.string().min(1),
+            headers: z
+              .record(z.string(), z.strictObject({ schema: Schema, description: z.string() }))
+              .optional(),
+            content: Content,
+          }),
+        ),
+        security: z.array(z.record(z.string(), z.array(z.string()))),
+      }),
+    ),
+  ),
+  components: z.strictObject({
+    schemas: z.record(z.string().regex(/^[\w.-]+$/), Schema),
+    securitySchemes: z.record(z.string(), Schema),
+  }),
+});
+
+let registry: TestRegistry;
+let document: z.output<typeof OpenApi>;
+let text: string;
+
+const get = (url: string) => registry.app.inject({ method: 'GET', url });
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  text = (await get('/openapi.json')).body;
+  document = OpenApi.parse(JSON.parse(text));
+});
+afterAll(() => registry.close());
+
+const described = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+  );
+
+/** Every object of the document, with where it is. */
+function* objectsIn(value: unknown, at = '#'): Generator<[string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield [at, Schema.parse(value)];
+  for (const [key, inner] of Object.entries(value)) yield* objectsIn(inner, `${at}/${key}`);
+}
+
+function pointedTo(reference: string): unknown {
+  const keys = reference
+    .slice(2)
+    .split('/')
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return keys.reduce<unknown>((value, key) => Schema.parse(value)[key], document);
+}
+
+describe('the OpenAPI document', () => {
+  test('is JSON, the same each time', async () => {
+    const again = await get('/openapi.json');
+    expect(again.headers['content-type']).toContain('application/json');
+    expect(again.body).toBe(text);
+  });
+
+  test('refers to nothing that it lacks', () => {
+    const references = [...objectsIn(document)].filter(([, { $ref }]) => typeof $ref === 'string');
+    expect(references.length).toBeGreaterThan(100);
+    for (const [at, { $ref }] of references) {
+      expect($ref, at).toMatch(/^#\/components\//);
+      expect(pointedTo(String($ref)), at).toBeTypeOf('object');
+    }
+  });
+
+  test('has no schema that nothing refers to', () => {
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(text, name).toContain(`"#/components/schemas/${name}"`);
+    }
+  });
+
+  test('has operation ids that are unique, and tags that it lists', () => {
+    const ids = described().map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document.tags.map(({ name }) => name);
+    expect(new Set(tags).size).toBe(tags.length);
+    for (const { tags: own, operationId } of described()) expect(tags, operationId).toContain(own[0]);
+  });
+
+  test('has summaries that tell operations apart', () => {
+    const summaries = described().map(({ summary }) => summary);
+    expect(summaries.filter((summary, index) => summaries.indexOf(summary) !== index)).toEqual([]);
+  });
+
+  test('declares every parameter of a path, required, and no parameter twice', () => {
+    for (const { path, operationId, parameters } of described()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = parameters.filter((each) => each.in === 'path');
+      expect(
+        declared.map(({ name }) => name),
+        operationId,
+      ).toEqual(inPath);
+      expect(
+        declared.every(({ required }) => required),
+        operationId,
+      ).toBe(true);
+      expect(new Set(parameters.map((each) => `${each.in} ${each.name}`)).size).toBe(parameters.length);
+    }
+  });
+
+  test('gives a body to what writes one, and to no GET or DELETE', () => {
+    for (const { method, operationId, requestBody } of described()) {
+      if (method === 'patch') expect(requestBody, operationId).toBeDefined();
+      if (method === 'get' || method === 'delete') expect(requestBody, operationId).toBeUndefined();
+    }
+  });
+
+  test('lists the problems of every operation, as problem documents', () => {
+    const wanted = (each: ReturnType<typeof described>[number]) => [
+      '500',
+      ...(each.security.length > 0 ? ['401', '403'] : []),
+      ...(each.requestBody ? ['400', '413', '415', '422'] : []),
+      ...(each.path.includes('{') ? ['404', '422'] : []),
+      ...(each.method === 'patch' || each.method === 'delete' ? ['409', '503'] : []),
+    ];
+    for (const operation of described()) {
+      const { responses, operationId } = operation;
+      expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(wanted(operation)));
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (Number(status) < 400) expect(content, operationId).toHaveProperty(['application/json']);
+        else {
+          expect(content, `${operationId} ${status}`).toEqual({
+            'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+          });
+        }
+      }
+    }
+  });
+
+  test('gives every operation exactly one success', () => {
+    for (const { responses, operationId } of described()) {
+      expect(
+        Object.keys(responses).filter((status) => status.startsWith('2')),
+        operationId,
+      ).toHaveLength(1);
+    }
+  });
+
+  test('names the header that leads to the next page, on the lists that have it', () => {
+    const paged = described()
+      .filter(({ responses }) =>
+        Object.values(responses).some(({ headers }) => headers?.['registry-next-cursor']),
+      )
+      .map(({ operationId }) => operationId);
+    expect(paged).toEqual(
+      expect.arrayContaining([
+        'listAccounts',
+        'listActions',
+        'listDevices',
+        'listMeasurements',
+        'listOrganisations',
+        'listUsers',
+        'queryFullCertificates',
+      ]),
+    );
+    expect(paged).not.toContain('readAccountCertificates');
+  });
+
+  test('secures all but login and health, by schemes that it has', () => {
+    const open = described().filter(({ security }) => security.length === 0);
+    expect(open.map(({ operationId }) => operationId).sort()).toEqual(['health', 'login', 'ready']);
+    for (const { security } of described()) {
+      for (const scheme of security.flatMap(Object.keys)) {
+        expect(document.components.securitySchemes).toHaveProperty(scheme);
+      }
+    }
+  });
+
+  test('lets Swagger UI log in at a path that takes forms', () => {
+    const { password } = document.components.securitySchemes;
+    expect(password).toMatchObject({ flows: { password: { tokenUrl: '/auth/login' } } });
+    const { content } = document.paths['/auth/login']?.post?.requestBody ?? {};
+    expect(Object.keys(content ?? {})).toContain('application/x-www-form-urlencoded');
+  });
+
+  test('has an example for every field that a request must have', () => {
+    const missing: string[] = [];
+    for (const { operationId, requestBody } of described()) {
+      for (const { schema } of Object.values(requestBody?.content ?? {})) {
+        const body = Fields.parse(typeof schema.$ref === 'string' ? pointedTo(schema.$ref) : schema);
+        for (const name of body.required) {
+          const field = JSON.stringify(body.properties[name]);
+          if (!/"(examples|enum|const|default)"|"type":"boolean"|\$ref/.test(field))
+            missing.push(`${operationId} ${name}`);
+        }
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  test('uses JSON Schema as OpenAPI 3.1 has it, not as 3.0 did', () => {
+    const isSchema = ([at]: [string, unknown]) =>
+      at.includes('/schema') && !/\/properties$|\/examples/.test(at);
+    for (const [at, schema] of [...objectsIn(document)].filter(isSchema)) {
+      expect(schema, at).not.toHaveProperty('nullable');
+      expect(schema.exclusiveMinimum ?? 0, at).toBeTypeOf('number');
+      expect(schema, at).not.toHaveProperty('$defs');
+    }
+  });
+});
+
+/** What a page asks its browser to load. */
+const assetsOf = (page: string) =>
+  [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
+
+describe.each(['/docs/', '/redoc'])('%s', (url) => {
+  test('loads what this server has, and nothing else', async () => {
+    const { body } = await get(url);
+    const assets = assetsOf(body).filter((asset) => asset !== '/openapi.json');
+    expect(assets.length).toBeGreaterThan(0);
+    for (const asset of assets) {
+      const { origin, pathname } = new URL(asset, `http://this.server${url}`);
+      expect(origin, asset).toBe('http://this.server');
+      const { statusCode, headers } = await get(pathname);
+      expect(statusCode, asset).toBe(200);
+      expect(headers['content-type'], asset).toMatch(/javascript|css|image/);
+    }
+  });
+
+  test('forbids its browser to load from anywhere else', async () => {
+    const policy = String((await get(url)).headers['content-security-policy']);
+    expect(policy).toMatch(/^default-src 'self'/);
+    const sources = policy.split(';').flatMap((directive) => directive.trim().split(/\s+/).slice(1));
+    for (const source of sources) {
+      expect(["'self'", "'none'", "'unsafe-inline'", 'data:', 'blob:']).toContain(source);
+    }
+    expect(policy).not.toMatch(/script-src[^;]*unsafe-inline/);
+  });
+});
+
+test('Swagger UI shows this registry’s document, and asks no validator', async () => {
+  const { body } = await get('/docs/static/swagger-initializer.js');
+  expect(body).toMatch(/validatorUrl: null/);
+  expect(JSON.parse((await get('/docs/json')).body)).toEqual(JSON.parse(text));
+});
+
+test('the page at / leads to the documentation, and every link of it works', async () => {
+  const { body, headers } = await get('/');
+  expect(headers['content-type']).toContain('text/html');
+  const links = assetsOf(body);
+  expect(links).toEqual(expect.arrayContaining(['/docs', '/redoc', '/openapi.json']));
+  for (const link of links) expect([200, 302], link).toContain((await get(link)).statusCode);
+});
+
+test.each([
+  '/redoc/../package.json',
+  '/redoc/%2e%2e/package.json',
+  '/docs/static/%2e%2e/package.json',
+  '/redoc/redoc.lib.js',
+])('%s is not served', async (url) => {
+  expect((await get(url)).statusCode).toBeGreaterThanOrEqual(400);
+});

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+afterAll(() => registry.close());
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  registry.app.inject({ method: 'GET', url, headers });
+
+describe.each(['/health', '/health/ready'])('%s', (url) => {
+  test('answers without a token, and with a wrong one', async () => {
+    expect((await get(url)).statusCode).toBe(200);
+    expect((await get(url, { authorization: 'Bearer nonsense' })).statusCode).toBe(200);
+  });
+
+  test('gives away neither addresses nor secrets', async () => {
+    const { body } = await get(url);
+    expect(body).not.toMatch(/postgres(ql)?:|password|registry_app|registry_reader|secret/i);
+  });
+
+  test('changes nothing, and takes no other method', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+      expect((await registry.app.inject({ method, url })).statusCode).toBe(404);
+    }
+  });
+});
+
+test('liveness says no more than that the process lives', async () => {
+  expect((await get('/health')).json()).toEqual({ status: 'ok' });
+});
+
+describe('readiness', () => {
+  test('tells the state of the primary, and of each standby with its lag', async () => {
+    const { primary, standbys } = (await get('/health/ready')).json();
+    expect(primary).toBe('up');
+    expect(standbys).toHaveLength(1);
+    expect(standbys[0]).toEqual({
+      name: expect.stringMatching(/./),
+      state: 'streaming',
+      lag_bytes: expect.any(Number),
+      lag_seconds: expect.any(Number),
+    });
+    expect(standbys[0].lag_bytes).toBeGreaterThanOrEqual(0);
+  });
+
+  test('is told as it is now, not from a cache', async () => {
+    const { headers } = await get('/health/ready');
+    for (const name of ['etag', 'last-modified', 'expires']) expect(headers).not.toHaveProperty(name);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+});

@@ -1,0 +1,131 @@
+import Fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requireDeclaredRoutes } from '../../src/http/declared-routes.ts';
+import { operations } from '../../src/http/operations.ts';
+import { permissions } from '../../src/rules/permission.ts';
+import type { Role } from '../../src/rules/words.ts';
+import { anAccount } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+afterAll(() => registry.close());
+
+const NOBODYS_ID = '999999';
+const urlOf = (path: string) => path.replaceAll(/:\w+/g, NOBODYS_ID);
+const closed = operations.filter(({ permission }) => permission !== 'public');
+
+describe('a route without a rule', () => {
+  const start = async (url: string) => {
+    const app = Fastify();
+    requireDeclaredRoutes(app);
+    app.get(url, () => 'open to all');
+    await app.ready();
+  };
+
+  test.each(['/secret', '/account/:id/secrets', '/healthz', '/documents', '/openapi.json.bak'])(
+    '%s keeps the registry from starting',
+    async (url) => {
+      await expect(start(url)).rejects.toThrow(`${url} has no permission rule`);
+    },
+  );
+
+  test.each(['/', '/docs', '/docs/static/x.js', '/redoc', '/openapi.json'])(
+    '%s is open on purpose',
+    async (url) => {
+      await expect(start(url)).resolves.toBeUndefined();
+    },
+  );
+});
+
+test('only login and health are open, beside pages', () => {
+  const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
+  expect(open.sort()).toEqual(['health', 'login', 'ready']);
+});
+
+test('every operation has one of the permissions, and changes nothing if it is a GET', () => {
+  for (const { id, permission, method, changes } of operations) {
+    expect(['public', ...permissions], id).toContain(permission);
+    if (method === 'GET') expect(changes, id).toBe(false);
+    if (method === 'PATCH' || method === 'DELETE') expect(changes, id).toBe(true);
+  }
+});
+
+test('no two operations share a method and a path, or an id', () => {
+  expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(operations.length);
+  expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+});
+
+describe('another way to the same operation has the same rule', () => {
+  const plural = closed.filter(({ path }) => path.startsWith('/certificate/'));
+
+  test.each(plural.map(({ id, method, path }) => ({ id, method, path })))(
+    '/certificates for $id',
+    async ({ method, path }) => {
+      const url = urlOf(path).replace('/certificate/', '/certificates/');
+      expect((await registry.app.inject({ method, url })).statusCode).toBe(401);
+      const auditor = await registry.as('AUDIT_USER');
+      const [one, other] = [
+        await auditor.request({ method, url }),
+        await auditor.request({ method, url: urlOf(path) }),
+      ];
+      expect(one.statusCode).toBe(other.statusCode);
+      expect(one.json().type).toBe(other.json().type);
+    },
+  );
+
+  test.each(closed.filter(({ method }) => method === 'GET').map(({ path }) => path))(
+    'HEAD %s',
+    async (path) => {
+      const { statusCode, body } = await registry.app.inject({ method: 'HEAD', url: urlOf(path) });
+      expect([statusCode, body]).toEqual([401, '']);
+    },
+  );
+
+  test.each(closed.map(({ method, path }) => ({ method, path })))(
+    '$method $path/',
+    async ({ method, path }) => {
+      const { statusCode } = await registry.app.inject({ method, url: `${urlOf(path)}/` });
+      expect(statusCode).toBe(401);
+    },
+  );
+});
+
+test.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
+  '%s overrides nothing',
+  async (header) => {
+    const admin = await registry.as('ADMIN');
+    const { id } = await anAccount(admin);
+    await admin.request({ method: 'GET', url: `/account/${id}`, headers: { [header]: 'DELETE' } });
+    expect((await admin.get(`/account/${id}`)).statusCode).toBe(200);
+  },
+);
+
+describe('a role says what one may do; being a user of an account says with what', () => {
+  const may = async (role: Role) => {
+    const admin = await registry.as('ADMIN');
+    const client = await registry.as(role);
+    const [own, other] = [await anAccount(admin, { user_ids: [client.userId] }), await anAccount(admin)];
+    const attempt = (id: number) => client.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' });
+    return {
+      read: [
+        (await client.get(`/account/${own.id}`)).statusCode,
+        (await client.get(`/account/${other.id}`)).statusCode,
+      ],
+      edit: [(await attempt(own.id)).statusCode, (await attempt(other.id)).statusCode],
+    };
+  };
+
+  test.each<[Role, { read: number[]; edit: number[] }]>([
+    ['AUDIT_USER', { read: [200, 404], edit: [403, 403] }],
+    ['TRADING_USER', { read: [200, 404], edit: [200, 404] }],
+    ['PRODUCTION_USER', { read: [200, 404], edit: [200, 404] }],
+    ['ADMIN', { read: [200, 200], edit: [200, 200] }],
+    ['STORAGE_VALIDATOR', { read: [404, 404], edit: [403, 403] }],
+  ])('%s', async (role, expected) => {
+    expect(await may(role)).toEqual(expected);
+  });
+});

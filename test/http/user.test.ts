@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let admin: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  admin = await registry.as('ADMIN');
+});
+afterAll(() => registry.close());
+
+const anEmail = () => `${crypto.randomUUID()}@example.com`;
+const PASSWORD = 'a password of its own';
+
+async function aUser(fields: Record<string, unknown> = {}) {
+  const person = { name: 'Ada', email: anEmail(), role: 'TRADING_USER', password: PASSWORD };
+  const answer = await admin.post('/user/create', { ...person, ...fields });
+  expect(answer.statusCode, answer.body).toBe(201);
+  return answer.json();
+}
+
+const login = (username: string, password: string) =>
+  registry.app.inject({ method: 'POST', url: '/auth/login', payload: { username, password } });
+
+describe('a new user', () => {
+  test('logs in with the password given', async () => {
+    const { id, email } = await aUser();
+    const answer = await login(email, PASSWORD);
+    expect(answer.json()).toMatchObject({ user_id: id });
+  });
+
+  test('takes an organisation, or has none', async () => {
+    expect((await aUser()).organisation).toBeNull();
+    expect((await aUser({ organisation: 'Example Energy' })).organisation).toBe('Example Energy');
+  });
+
+  test('sends no hash of a password', async () => {
+    const body = { name: 'A', email: anEmail(), role: 1, password: PASSWORD, hashed_password: 'x' };
+    const answer = await admin.post('/user/create', body);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors).toMatchObject([{ path: 'body.hashed_password' }]);
+  });
+
+  test.each(['nobody', 'a@b', '@example.com', 'a@example.com, b@example.com', 'a b@example.com'])(
+    'has no e-mail like %s',
+    async (email) => {
+      const answer = await admin.post('/user/create', { name: 'A', email, role: 1, password: PASSWORD });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: 'body.email' }]);
+    },
+  );
+});
+
+describe('an edit', () => {
+  test('changes only what it names', async () => {
+    const before = await aUser({ organisation: 'Example Energy' });
+    const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Ada L.' });
+    expect(answer.json()).toEqual({ ...before, name: 'Ada L.' });
+    expect((await login(before.email, PASSWORD)).statusCode).toBe(200);
+  });
+
+  test('empties an organisation with null', async () => {
+    const { id } = await aUser({ organisation: 'Example Energy' });
+    expect((await admin.patch(`/user/update/${id}`, { organisation: null })).json().organisation).toBeNull();
+  });
+
+  test.each(['role', 'password', 'hashed_password'])(
+    'does not take a %s, and says where it goes',
+    async (field) => {
+      const before = await aUser();
+      const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Other', [field]: 'ADMIN' });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
+      expect((await admin.get(`/user/${before.id}`)).json()).toMatchObject(before);
+    },
+  );
+
+  test('leaves what is the server’s as it was', async () => {
+    const before = await aUser();
+    const sent = {
+      id: 4711,
+      created_at: '1999-01-01T00:00:00Z',
+      deleted_at: '1999-01-01',
+      version: 9,
+      accounts: [1],
+    };
+    const answer = await admin.patch(`/user/update/${before.id}`, sent);
+    expect(answer.json()).toEqual(before);
+  });
+
+  test('does not take the e-mail of another, in any case', async () => {
+    const [one, other] = [await aUser(), await aUser()];
+    const answer = await admin.patch(`/user/update/${one.id}`, { email: other.email.toUpperCase() });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json().errors).toMatchObject([{ path: 'body.email' }]);
+    expect((await admin.get(`/user/${one.id}`)).json().email).toBe(one.email);
+  });
+
+  test('may write one’s own e-mail in another case', async () => {
+    const { id, email } = await aUser();
+    const answer = await admin.patch(`/user/update/${id}`, { email: email.toUpperCase() });
+    expect(answer.json().email).toBe(email.toUpperCase());
+  });
+
+  test('of oneself is everybody’s, whatever the role', async () => {
+    const auditor = await registry.as('AUDIT_USER');
+    const answer = await auditor.patch(`/user/update/${auditor.userId}`, { name: 'Me' });
+    expect(answer.json().name).toBe('Me');
+  });
+
+  test('of a colleague is forbidden, and of a stranger not found', async () => {
+    const [me, colleague, stranger] = [
+      await registry.as('PRODUCTION_USER'),
+      await registry.as('AUDIT_USER'),
+      await registry.as('AUDIT_USER'),
+    ];
+    await anAccount(admin, { user_ids: [me.userId, colleague.userId] });
+    expect((await me.patch(`/user/update/${colleague.userId}`, { name: 'X' })).statusCode).toBe(403);
+    expect((await me.patch(`/user/update/${stranger.userId}`, { name: 'X' })).statusCode).toBe(404);
+  });
+});
+
+describe('a removed user', () => {
+  test('leaves its e-mail to others', async () => {
+    const { id, email } = await aUser();
+    await admin.delete(`/user/delete/${id}`);
+    const again = await aUser({ email, password: 'another password' });
+    expect(again.id).not.toBe(id);
+    expect((await login(email, PASSWORD)).statusCode).toBe(401);
+    expect((await login(email, 'another password')).json().user_id).toBe(again.id);
+  });
+
+  test('cannot log in any more, and looks like one who never was', async () => {
+    const { id, email } = await aUser();
+    await admin.delete(`/user/delete/${id}`);
+    const removed = await login(email, PASSWORD);
+    const unknown = await login(anEmail(), PASSWORD);
+    expect(removed.statusCode).toBe(401);
+    expect({ ...removed.json(), instance: '' }).toEqual({ ...unknown.json(), instance: '' });
+  });
+
+  test('leaves its accounts, and the list', async () => {
+    const { id } = await aUser();
+    const account = await anAccount(admin, { user_ids: [id] });
+    await admin.delete(`/user/delete/${id}`);
+    expect((await admin.get(`/account/${account.id}`)).json().user_ids).toEqual([admin.userId]);
+    expect((await admin.get(`/account/${account.id}/users`)).json()).toMatchObject([{ id: admin.userId }]);
+    const listed = (await admin.get('/user/list?limit=1000')).json();
+    expect(listed.map((user: { id: number }) => user.id)).not.toContain(id);
+  });
+
+  test('joins no account', async () => {
+    const { id } = await aUser();
+    await admin.delete(`/user/delete/${id}`);
+    const answer = await admin.post('/account/create', { account_name: anEmail(), user_ids: [id] });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors).toMatchObject([{ path: 'body.user_ids' }]);
+  });
+
+  test('has no role to change', async () => {
+    const { id } = await aUser();
+    await admin.delete(`/user/delete/${id}`);
+    expect((await admin.post(`/user/change_role/${id}?role=1`)).statusCode).toBe(404);
+  });
+});
+
+describe('me', () => {
+  test('has the open accounts that I am a user of, and no others', async () => {
+    const me = await registry.as('PRODUCTION_USER');
+    const [kept, closed] = [await anAccount(me), await anAccount(me)];
+    await anAccount(admin);
+    await me.delete(`/account/delete/${closed.id}`);
+    expect((await me.get('/user/me')).json().accounts.map(({ id }: { id: number }) => id)).toEqual([kept.id]);
+    expect((await me.get('/user/me/accounts')).json()).toEqual([
+      { id: kept.id, account_name: kept.account_name, user_ids: [me.userId] },
+    ]);
+  });
+
+  test('has no accounts as a new user, which is no error', async () => {
+    const me = await registry.as('STORAGE_VALIDATOR');
+    expect((await me.get('/user/me/accounts')).json()).toEqual([]);
+  });
+
+  test('sees a colleague with the accounts that we share, and not the others', async () => {
+    const [me, colleague] = [await registry.as('AUDIT_USER'), await registry.as('AUDIT_USER')];
+    const shared = await anAccount(admin, { user_ids: [me.userId, colleague.userId] });
+    await anAccount(admin, { user_ids: [colleague.userId] });
+    const seen = (await me.get(`/user/${colleague.userId}`)).json();
+    expect(seen.accounts.map(({ id }: { id: number }) => id)).toEqual([shared.id]);
+  });
+});
+
+describe('a role', () => {
+  test.each([
+    ['?role=TRADING_USER', {}],
+    ['?role=2', {}],
+    ['', { role: 'TRADING_USER' }],
+    ['', { role: 2 }],
+    ['?role=2', { role: 'TRADING_USER' }],
+  ])('is given by %s and %j', async (query, body) => {
+    const { id } = await aUser({ role: 'AUDIT_USER' });
+    const answer = await admin.post(`/user/change_role/${id}${query}`, body);
+    expect(answer.json()).toMatchObject({ id, role: 'TRADING_USER' });
+  });
+
+  test.each([
+    ['nothing', '', {}],
+    ['two that differ', '?role=2', { role: 4 }],
+    ['the name of none', '?role=ROOT', {}],
+    ['the number of none', '?role=5', {}],
+    ['two in the query string', '?role=2&role=4', {}],
+    ['a list', '', { role: [4] }],
+    ['a number as text', '', { role: '4' }],
+  ])('is not given by %s', async (_, query, body) => {
+    const { id } = await aUser({ role: 'AUDIT_USER' });
+    const answer = await admin.post(`/user/change_role/${id}${query}`, body);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().errors[0].path).toMatch(/^(body|query)\.role/);
+    expect((await admin.get(`/user/${id}`)).json().role).toBe('AUDIT_USER');
+  });
+});
+
+/** How many connections of a registry wait for a lock. */
+async function waiting({ primary }: TestRegistry): Promise<number> {
+  const { rows } = await primary.query(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0].n;
+}
+
+describe('administrators', () => {
+  test('do not remove themselves', async () => {
+    const second = await registry.as('ADMIN');
+    expect((await second.delete(`/user/delete/${second.userId}`)).statusCode).toBe(409);
+    expect((await second.get('/user/me')).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['demote', (from: Client, whom: Client) => from.post(`/user/change_role/${whom.userId}?role=1`)],
+    ['remove', (from: Client, whom: Client) => from.delete(`/user/delete/${whom.userId}`)],
+  ])('who %s each other at once leave one', async (_, depose) => {
+    const alone = await openRegistry();
+    try {
+      const [one, other] = [await alone.as('ADMIN'), await alone.as('ADMIN')];
+      const hold = await alone.primary.connect();
+      await hold.query('BEGIN; SELECT FROM registry_user FOR UPDATE');
+      const deposed = Promise.all([depose(one, other), depose(other, one)]);
+      await expect.poll(() => waiting(alone)).toBe(2);
+      await hold.query('COMMIT');
+      hold.release();
+      const answers = await deposed;
+      const statuses = answers.map(({ statusCode }) => statusCode);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+      const { rows } = await alone.primary.query(
+        `SELECT count(*)::int AS n FROM registry_user WHERE role = 'ADMIN' AND deleted_at IS NULL`,
+      );
+      expect(rows[0].n).toBe(1);
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+describe('a secret', () => {
+  let market: Market;
+  beforeAll(async () => {
+    market = await aMarket(registry);
+    await market.bundle();
+  });
+
+  const reads = operations.filter(({ method, answer }) => method === 'GET' && !answer.streams?.length);
+
+  test.each(reads.map(({ id, path }) => ({ id, path })))('is in no answer of $id', async ({ path }) => {
+    const ids = [admin.userId, market.trader.userId, market.source.id];
+    for (const id of ids) {
+      for (const reader of [admin, market.trader]) {
+        const { body } = await reader.get(path.replace(/:\w+/, String(id)));
+        expect(body).not.toMatch(/argon2|password|credential|"hash(ed)?_/i);
+      }
+    }
+  });
+});
