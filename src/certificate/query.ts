@@ -68,16 +68,20 @@ async function page<Row extends BundleRow>(
   };
 }
 
-/** The account's time zone if datetimes are to be localised. */
+/**
+ * The account's time zone if datetimes are to be localised. A closed account may be looked into still.
+ *
+ * @throws {Problem} 404 for an account that never was.
+ */
 async function zoneFor(
   { query: run }: Reader,
-  { source_id, localise_time }: Filter,
+  { source_id, localise_time }: Pick<Filter, 'source_id' | 'localise_time'>,
 ): Promise<string | undefined> {
-  if (!localise_time) return undefined;
   const [account] = await run<{ timezone: string }>(
     sql`SELECT timezone FROM account WHERE id = ${source_id}`,
   );
-  return account?.timezone;
+  if (account === undefined) throw problems.notFound('account', source_id);
+  return localise_time ? account.timezone : undefined;
 }
 
 /**
@@ -198,8 +202,10 @@ export const readAccountCertificates = query({
   answer: { status: 200, description: 'A page of bundles', schema: QueryAnswer },
   handle: ({ params, query: asked, read, ...authority }) => {
     requireAccount(authority, params.id);
-    const condition = conditionOf({ source_id: params.id, localise_time: false });
+    const filter = { source_id: params.id, localise_time: false };
+    const condition = conditionOf(filter);
     return read(async (reader) => {
+      await zoneFor(reader, filter);
       const { rows, next } = await page<BundleRow>(reader, selectBundles, condition, asked);
       return {
         source_id: params.id,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BACKWARDS,
   END,
@@ -14,6 +15,7 @@ import { factsOf, type JournalEntry, type SequencedEntry } from './entry.ts';
 
 export const STREAM = 'registry-events';
 const DEADLINE_MS = 5_000;
+const LONGEST_CLOSE_MS = 500;
 
 /** An event as the store has it; `data` and `metadata` are JSON. */
 export interface StoredEvent {
@@ -57,8 +59,9 @@ export function connectEventLog(connectionString: string): EventLog {
 
   return {
     async last() {
-      for await (const event of read({ direction: BACKWARDS, fromRevision: END, maxCount: 1 })) return event;
-      return undefined;
+      let last: StoredEvent | undefined;
+      for await (const event of read({ direction: BACKWARDS, fromRevision: END, maxCount: 1 })) last = event;
+      return last;
     },
     read: (fromRevision, count) =>
       read({ direction: FORWARDS, fromRevision: BigInt(fromRevision), maxCount: count }),
@@ -72,7 +75,8 @@ export function connectEventLog(connectionString: string): EventLog {
         throw error;
       }
     },
-    close: () => client.dispose(),
+    // The client waits for streams that have ended already, for ever.
+    close: () => Promise.race([client.dispose(), sleep(LONGEST_CLOSE_MS, undefined, { ref: false })]),
   };
 }
 

@@ -62,8 +62,8 @@ export const UserUpdate = z
     email: email.optional(),
     organisation: words().nullish(),
     role: elsewhere('a role is changed with POST /user/change_role/{id}'),
-    password: elsewhere('a password is changed with POST /auth/change_password'),
-    hashed_password: elsewhere('a password is changed with POST /auth/change_password'),
+    password: elsewhere('a password is not changed here'),
+    hashed_password: elsewhere('a password is not changed here'),
   })
   .meta({ id: 'UserUpdate', description: 'The fields to change.' });
 
