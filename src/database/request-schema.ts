@@ -1,4 +1,5 @@
-import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, reference } from './columns.ts';
 import { registryUser } from './schema.ts';
 
 /** What the registry remembers of requests; none of it is an entity, so none of it is in the journal. */
@@ -7,7 +8,7 @@ import { registryUser } from './schema.ts';
 export const idempotencyKey = pgTable(
   'idempotency_key',
   {
-    userId: bigint({ mode: 'number' })
+    userId: reference()
       .notNull()
       .references(() => registryUser.id),
     key: text().notNull(),
@@ -15,7 +16,7 @@ export const idempotencyKey = pgTable(
     requestHash: text().notNull(),
     /** The attempt that may answer; one that was taken over may not any more. */
     attempt: uuid().notNull(),
-    startedAt: timestamp({ withTimezone: true, mode: 'date' }).notNull().defaultNow(),
+    startedAt: createdAt(),
     answer: jsonb(),
   },
   (t) => [primaryKey({ columns: [t.userId, t.key] }), index('idempotency_key_by_start').on(t.startedAt)],

@@ -3,7 +3,6 @@ import {
   bigint,
   boolean,
   check,
-  customType,
   doublePrecision,
   index,
   integer,
@@ -14,7 +13,6 @@ import {
   text,
   unique,
   uniqueIndex,
-  uuid,
 } from 'drizzle-orm/pg-core';
 import {
   actionTypes,
@@ -26,6 +24,7 @@ import {
   roleNames,
   technologyTypes,
 } from '../rules/words.ts';
+import { bytea, createdAt, id, instant, reference } from './columns.ts';
 
 /**
  * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
@@ -40,20 +39,6 @@ export const bundleStatus = pgEnum('bundle_status', bundleStatuses);
 export const actionType = pgEnum('action_type', actionTypes);
 export const grossNet = pgEnum('gross_net', grossNetIndicators);
 export const actionResult = pgEnum('action_result', ['Success', 'Failure']);
-export const eventType = pgEnum('event_type', ['CREATE', 'UPDATE', 'DELETE']);
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
-
-const id = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey();
-const reference = () => bigint({ mode: 'number' });
-/** Drizzle's own reads the year 0001 as 2001: it gives Postgres' text to `Date`, which is sure of ISO 8601 only. */
-const instant = customType<{ data: Date; driverData: string }>({
-  dataType: () => 'timestamp with time zone',
-  toDriver: (at) => at.toISOString(),
-  fromDriver: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')),
-});
-const createdAt = () => instant().notNull().default(sql`now()`);
 
 /** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
 const edited = () => ({
@@ -331,35 +316,3 @@ export const action = pgTable(
     index('action_by_target').on(t.targetId, t.id).where(sql`target_id IS NOT NULL`),
   ],
 );
-
-/** One entry for each row that any statement changed; written by triggers only, never changed. */
-export const journal = pgTable(
-  'journal',
-  {
-    id: id(),
-    transactionId: xid8().notNull(),
-    eventId: uuid().notNull(),
-    eventType: eventType().notNull(),
-    entityName: text().notNull(),
-    entityId: reference().notNull(),
-    parentEntityId: reference(),
-    attributesBefore: jsonb().$type<Record<string, unknown>>(),
-    attributesAfter: jsonb().$type<Record<string, unknown>>(),
-    actorId: reference(),
-    actionId: reference(),
-    requestId: text(),
-    recordedAt: instant().notNull(),
-  },
-  (t) => [index('journal_by_entity').on(t.entityName, t.entityId, t.id)],
-);
-
-/**
- * The place of an entry in the order of the whole journal, counted from 0 without a hole, and the hash of the chain up
- * to it. Written by the sequencer only, never changed. No foreign key: its check would lock, and so write, every entry anew;
- * a trigger refuses positions that leave an entry out.
- */
-export const journalPosition = pgTable('journal_position', {
-  position: reference().primaryKey(),
-  journalId: reference().notNull().unique('journal_position_entry'),
-  hash: bytea().notNull(),
-});

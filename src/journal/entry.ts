@@ -52,31 +52,21 @@ export function chainHash(previous: string, entry: JournalEntry): string {
     .digest('hex');
 }
 
+const FACTS = [
+  'event_id',
+  'event_type',
+  'entity_name',
+  'entity_id',
+  'parent_entity_id',
+  'attributes_before',
+  'attributes_after',
+  'actor_id',
+  'action_id',
+  'request_id',
+  'recorded_at',
+] as const satisfies readonly (keyof JournalEntry)[];
+
 /** The entry alone, without where it stands. */
-export function factsOf({
-  event_id,
-  event_type,
-  entity_name,
-  entity_id,
-  parent_entity_id,
-  attributes_before,
-  attributes_after,
-  actor_id,
-  action_id,
-  request_id,
-  recorded_at,
-}: JournalEntry): JournalEntry {
-  return {
-    event_id,
-    event_type,
-    entity_name,
-    entity_id,
-    parent_entity_id,
-    attributes_before,
-    attributes_after,
-    actor_id,
-    action_id,
-    request_id,
-    recorded_at,
-  };
+export function factsOf(entry: JournalEntry): Record<string, unknown> {
+  return Object.fromEntries(FACTS.map((fact) => [fact, entry[fact]]));
 }

@@ -319,34 +319,3 @@ describe("somebody else's", () => {
     expect((await stranger.get('/user/list')).json()).toMatchObject([{ id: stranger.userId }]);
   });
 });
-
-describe('readings', () => {
-  test.each([
-    ['of no length', '2026-03-10T10:00:00Z', '2026-03-10T10:00:00Z'],
-    ['that end before they start', '2026-03-10T10:00:00Z', '2026-03-10T09:00:00Z'],
-    ['longer than an hour', '2026-03-10T10:00:00Z', '2026-03-10T11:00:01Z'],
-    ['in the future', '2026-03-15T12:00:00Z', '2026-03-15T13:00:00Z'],
-  ])('%s are refused', async (_, start, end) => {
-    const answer = await market.trader.post('/measurement/create', {
-      device_id: market.device.id,
-      interval_usage: 5,
-      interval_start_datetime: start,
-      interval_end_datetime: end,
-    });
-    expect(answer.statusCode).toBe(422);
-  });
-
-  test('that overlap another of the same device are refused', async () => {
-    const device_id = (await aDevice(admin, { account_id: market.source.id })).id;
-    const reading = (start: string, end: string) =>
-      market.trader.post('/measurement/create', {
-        device_id,
-        interval_usage: 5,
-        interval_start_datetime: start,
-        interval_end_datetime: end,
-      });
-    expect((await reading('2026-03-09T10:00:00Z', '2026-03-09T11:00:00Z')).statusCode).toBe(201);
-    expect((await reading('2026-03-09T10:30:00Z', '2026-03-09T11:30:00Z')).statusCode).toBe(409);
-    expect((await reading('2026-03-09T11:00:00Z', '2026-03-09T12:00:00Z')).statusCode).toBe(201);
-  });
-});

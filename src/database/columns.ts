@@ -1,0 +1,17 @@
+import { sql } from 'drizzle-orm';
+import { bigint, customType } from 'drizzle-orm/pg-core';
+
+/** The kinds of columns that all tables share. */
+
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+export const id = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey();
+export const reference = () => bigint({ mode: 'number' });
+/** Drizzle's own reads the year 0001 as 2001: it gives Postgres' text to `Date`, which is sure of ISO 8601 only. */
+export const instant = customType<{ data: Date; driverData: string }>({
+  dataType: () => 'timestamp with time zone',
+  toDriver: (at) => at.toISOString(),
+  fromDriver: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')),
+});
+export const createdAt = () => instant().notNull().default(sql`now()`);

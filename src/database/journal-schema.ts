@@ -1,0 +1,36 @@
+import { index, jsonb, pgEnum, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, id, instant, reference, xid8 } from './columns.ts';
+
+export const eventType = pgEnum('event_type', ['CREATE', 'UPDATE', 'DELETE']);
+
+/** One entry for each row that any statement changed; written by triggers only, never changed. */
+export const journal = pgTable(
+  'journal',
+  {
+    id: id(),
+    transactionId: xid8().notNull(),
+    eventId: uuid().notNull(),
+    eventType: eventType().notNull(),
+    entityName: text().notNull(),
+    entityId: reference().notNull(),
+    parentEntityId: reference(),
+    attributesBefore: jsonb().$type<Record<string, unknown>>(),
+    attributesAfter: jsonb().$type<Record<string, unknown>>(),
+    actorId: reference(),
+    actionId: reference(),
+    requestId: text(),
+    recordedAt: instant().notNull(),
+  },
+  (t) => [index('journal_by_entity').on(t.entityName, t.entityId, t.id)],
+);
+
+/**
+ * The place of an entry in the order of the whole journal, counted from 0 without a hole, and the hash of the chain up
+ * to it. Written by the sequencer only, never changed. No foreign key: its check would lock, and so write, every entry anew;
+ * a trigger refuses positions that leave an entry out.
+ */
+export const journalPosition = pgTable('journal_position', {
+  position: reference().primaryKey(),
+  journalId: reference().notNull().unique('journal_position_entry'),
+  hash: bytea().notNull(),
+});
