@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aMarket, type Bundle, expectConserved, issueBody, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const withdraw = (accountId: number, ids: number[], more: object = { reason: 'The meter was misread' }) =>
+  market.admin.post('/certificate/withdraw', {
+    source_id: accountId,
+    granular_certificate_bundle_ids: ids,
+    ...more,
+  });
+
+const issueAgain = (bundle: Bundle, quantity: number) =>
+  market.admin.post(
+    '/certificate/create',
+    issueBody({
+      device_id: market.device.id,
+      metadata_id: market.metadataId,
+      quantity,
+      start: bundle.production_starting_interval,
+      end: bundle.production_ending_interval,
+    }),
+  );
+
+test('once every live bundle is withdrawn, and only then, the interval is issued again: a new version with new ids', async () => {
+  const bundle = await market.bundle();
+  const moved = (await market.transfer([bundle.id], { certificate_quantity: 40 })).json()
+    .resulting_bundle_ids;
+  const { rows } = await registry.primary.query(
+    'SELECT id::int FROM bundle WHERE parent_id = $1 AND account_id = $2',
+    [bundle.id, market.source.id],
+  );
+  expect((await withdraw(market.source.id, [rows[0].id])).statusCode).toBe(202);
+  expect((await issueAgain(bundle, 90)).statusCode).toBe(409);
+  expect((await withdraw(market.target.id, moved)).statusCode).toBe(202);
+
+  const anew = await issueAgain(bundle, 90);
+  expect(anew.statusCode, anew.body).toBe(201);
+  expect(anew.json()).toMatchObject({ issuance_id: bundle.issuance_id, bundle_quantity: 90 });
+  expect(anew.json().certificate_bundle_id_range_start).toBeGreaterThan(
+    bundle.certificate_bundle_id_range_end,
+  );
+  const versions = await registry.primary.query(
+    `SELECT n.issue_version, o.issue_version AS replaces FROM issuance n LEFT JOIN issuance o ON o.id = n.replaces_id
+     WHERE n.issuance_id = $1 ORDER BY n.issue_version`,
+    [bundle.issuance_id],
+  );
+  expect(versions.rows).toEqual([
+    { issue_version: 1, replaces: null },
+    { issue_version: 2, replaces: 1 },
+  ]);
+  await expectConserved(registry);
+});
+
+test('withdrawing needs a reason, and takes whole bundles', async () => {
+  const { id } = await market.bundle();
+  expect((await withdraw(market.source.id, [id], {})).statusCode).toBe(422);
+  const part = { reason: 'r', certificate_quantity: 1 };
+  expect((await withdraw(market.source.id, [id], part)).statusCode).toBe(422);
+  expect((await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status).toBe('Active');
+});
+
+test('a lock holds a bundle back, and an unlock makes it what it was', async () => {
+  const { id } = await market.bundle();
+  const ask = { source_id: market.source.id, granular_certificate_bundle_ids: [id] };
+  const status = async () => (await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status;
+  await market.trader.post('/certificate/reserve', ask);
+  expect((await market.admin.post('/certificate/lock', { ...ask, reason: 'r' })).statusCode).toBe(202);
+  expect(await status()).toBe('Locked');
+  expect((await market.cancel([id])).statusCode).toBe(409);
+  expect((await market.admin.post('/certificate/unlock', { ...ask, reason: 'r' })).statusCode).toBe(202);
+  expect(await status()).toBe('Reserved');
+});
+
+test('a claim that names another beneficiary is refused; one that names none is fine', async () => {
+  const { id } = await market.bundle();
+  await market.cancel([id], { beneficiary: 'The school' });
+  const claim = (more: object) =>
+    market.trader.post('/certificate/claim', {
+      source_id: market.source.id,
+      granular_certificate_bundle_ids: [id],
+      ...more,
+    });
+  expect((await claim({ beneficiary: 'Somebody else' })).statusCode).toBe(422);
+  expect((await claim({})).statusCode).toBe(202);
+});
+
+test('a dry run answers as the action does, and leaves nothing behind', async () => {
+  const { id } = await market.bundle();
+  const ask = {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: [id],
+    certificate_quantity: 30,
+  };
+  const entries = async () =>
+    (await registry.primary.query('SELECT count(*)::int AS n FROM journal')).rows[0].n;
+  const before = await entries();
+  const dry = await market.trader.post('/certificate/transfer?dry_run=true', ask);
+  const refused = await market.trader.post('/certificate/transfer?dry_run=true', {
+    ...ask,
+    certificate_quantity: 101,
+  });
+  expect(refused.statusCode).toBe(422);
+  expect(await entries()).toBe(before);
+  const real = await market.trader.post('/certificate/transfer', ask);
+  const alike = ({
+    id: _,
+    resulting_bundle_ids: ids,
+    action_result: __,
+    ...rest
+  }: Record<string, unknown>) => ({
+    ...rest,
+    effects: Array.isArray(ids) ? ids.length : 0,
+  });
+  expect(dry.json().action_result).toBe('Dry run');
+  expect(alike(dry.json())).toEqual(alike(real.json()));
+});
