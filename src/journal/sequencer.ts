@@ -18,14 +18,14 @@ const LONGEST_PAUSE_MS = 50;
  *
  * An entry draws its id while its transaction holds the locks of what it changed, so ids ascend along every
  * cause. But they become visible out of order, and roll-backs leave holes. So: read `H`, the last id drawn; *then*, in a later
- * statement, `X`, the next transaction id. Whoever drew an id up to `H` has a transaction id below `X` by then; once no such
+ * statement, draw `X`, a transaction id. Whoever drew an id up to `H` had a transaction id by then, below `X`; once no such
  * transaction runs any more, what is visible up to `H` is all that there will ever be.
  */
 export async function sequence(query: Query, signal: AbortSignal): Promise<number> {
   const head = await headOf(query);
   const drawn = await lastIdDrawn(query);
-  if (drawn <= head.journalId) return 0;
-  await untilAllEnded(query, await nextTransactionId(query), signal);
+  if (drawn <= head.journalId || !(await isAnyAfter(query, head.journalId))) return 0;
+  await untilAllEnded(query, await drawTransactionId(query), signal);
   let given = 0;
   for (let at = head; !signal.aborted; ) {
     const entries = await entriesAfter(query, at.journalId, drawn);
@@ -49,9 +49,21 @@ async function lastIdDrawn(query: Query): Promise<number> {
   return row?.id ?? 0;
 }
 
-async function nextTransactionId(query: Query): Promise<string> {
-  const [row] = await query<{ id: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS id`);
-  if (row === undefined) throw new Error('the primary did not give a snapshot');
+/** Ids that were rolled back are no reason to draw a transaction id in every round: they are not without end. */
+async function isAnyAfter(query: Query, journalId: number): Promise<boolean> {
+  const [row] = await query<{ any: boolean }>(
+    sql`SELECT EXISTS (SELECT FROM journal WHERE id > ${journalId}) AS any`,
+  );
+  return row?.any ?? false;
+}
+
+/**
+ * A transaction id later than all that have been given. The `xmax` of a snapshot is not: it is past the last
+ * transaction that has ended, and transactions past it may be running and own entries.
+ */
+async function drawTransactionId(query: Query): Promise<string> {
+  const [row] = await query<{ id: string }>(sql`SELECT pg_current_xact_id()::text AS id`);
+  if (row === undefined) throw new Error('the primary did not give a transaction id');
   return row.id;
 }
 

@@ -1,0 +1,78 @@
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { queryOn, types } from '../../src/database/connection.ts';
+import { sequence } from '../../src/journal/sequencer.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+const clients: pg.Client[] = [];
+
+beforeEach(async () => {
+  registry = await openRegistry();
+});
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((each) => each.end()));
+  await registry.close();
+});
+
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
+  clients.push(client);
+  await client.connect();
+  return client;
+}
+
+/** A writer's open transaction, which has its transaction id already. */
+async function aTransaction(): Promise<pg.Client> {
+  const client = await connect();
+  await client.query('BEGIN');
+  await client.query('SELECT pg_current_xact_id()');
+  return client;
+}
+
+const found = (client: pg.Client, name: string) =>
+  client.query('INSERT INTO organisation (name) VALUES ($1)', [name]);
+
+async function ordered(): Promise<string[]> {
+  const { rows } = await registry.primary.query(
+    `SELECT j.attributes_after ->> 'name' AS name FROM journal_position p JOIN journal j ON j.id = p.journal_id
+     ORDER BY p.position`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+test('no entry overtakes one of an open transaction, though its transaction id is later than all that have ended', async () => {
+  const early = await aTransaction();
+  const open = await aTransaction();
+  await found(open, 'first');
+  await found(early, 'second');
+  await early.query('COMMIT');
+
+  const query = queryOn(await connect());
+  await expect(sequence(query, AbortSignal.timeout(300))).rejects.toThrow('abort');
+  expect(await ordered()).toEqual([]);
+
+  await open.query('COMMIT');
+  expect(await sequence(query, new AbortController().signal)).toBe(2);
+  expect(await ordered()).toEqual(['first', 'second']);
+});
+
+test('what was rolled back is left out of the order, and keeps it waiting no longer', async () => {
+  const gone = await aTransaction();
+  await found(gone, 'never');
+  await found(await connect(), 'kept');
+  await gone.query('ROLLBACK');
+  expect(await sequence(queryOn(await connect()), new AbortController().signal)).toBe(1);
+  expect(await ordered()).toEqual(['kept']);
+});
+
+test('looking for new entries where there are none draws no transaction id', async () => {
+  const gone = await aTransaction();
+  await found(gone, 'never');
+  await gone.query('ROLLBACK');
+  const client = await connect();
+  await client.query('BEGIN');
+  expect(await sequence(queryOn(client), new AbortController().signal)).toBe(0);
+  const { rows } = await client.query('SELECT pg_current_xact_id_if_assigned() AS id');
+  expect(rows).toEqual([{ id: null }]);
+});
