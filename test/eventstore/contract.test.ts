@@ -1,112 +1,230 @@
 import {
   ANY,
-  BACKWARDS,
-  END,
-  EventStoreDBClient,
-  FORWARDS,
+  type AppendExpectedRevision,
+  binaryEvent,
+  DeadlineExceededError,
   jsonEvent,
+  MaxAppendSizeExceededError,
   NO_STREAM,
   STREAM_EXISTS,
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type EventStoreStandIn, startEventStore } from './server.ts';
+import { anEvent, aStream, type Event, events, openTarget, type Target, targets } from './contract-target.ts';
 
-const real = process.env.ESDB_TEST_CONNECTION_STRING;
-
-/** The stand-in, by both of its ways to append; and a real EventStoreDB where `ESDB_TEST_CONNECTION_STRING` names one. */
-const targets = real ? ['a real EventStoreDB'] : ['the stand-in, batch append', 'the stand-in, plain append'];
-
-describe.each(targets)('%s', (target) => {
-  let standIn: EventStoreStandIn | undefined;
-  let client: EventStoreDBClient;
-
+describe.each(targets)('%s, by %s', (server, way) => {
+  let target: Target;
   beforeAll(async () => {
-    standIn = real ? undefined : await startEventStore({ batchAppend: target.includes('batch') });
-    client = EventStoreDBClient.connectionString(real ?? standIn?.connectionString ?? '');
+    target = await openTarget(server, way);
   });
-  afterAll(async () => {
-    await client.dispose();
-    await standIn?.stop();
-  });
+  afterAll(() => target.close());
 
-  const aStream = () => `test-${crypto.randomUUID()}`;
-  const anEvent = (n: number) =>
-    jsonEvent({ type: 'UPDATE', data: { n, text: 'ä€𝄞' }, metadata: { position: n } });
-  const append = (
-    stream: string,
-    events: ReturnType<typeof anEvent>[],
-    expectedRevision: bigint | typeof ANY | typeof NO_STREAM | typeof STREAM_EXISTS,
-  ) => client.appendToStream(stream, events, { expectedRevision });
-  const read = async (stream: string, options: Parameters<typeof client.readStream>[1] = {}) => {
-    const events: [bigint | undefined, unknown][] = [];
-    for await (const { event } of client.readStream(stream, options))
-      events.push([event?.revision, event?.data]);
-    return events;
+  /** What the server says is wrong: what was expected, and where the stream is. */
+  const refusal = async (stream: string, all: Event[], expectedRevision: AppendExpectedRevision) => {
+    const error: unknown = await target
+      .append(stream, all, expectedRevision)
+      .catch((reason: unknown) => reason);
+    if (!(error instanceof WrongExpectedVersionError)) throw error;
+    return [error.streamName, error.expectedVersion, error.actualVersion];
   };
 
-  test('gives revisions from 0 without a gap, and keeps id, type, data and metadata', async () => {
-    const stream = aStream();
-    const first = anEvent(0);
-    const second = anEvent(1);
-    const appended = await append(stream, [first, second], NO_STREAM);
-    expect(appended).toMatchObject({ success: true, nextExpectedRevision: 1n });
-    for await (const { event } of client.readStream(stream, { maxCount: 1 })) {
-      const { id, type, data, metadata } = first;
-      expect(event).toMatchObject({ id, type, data, metadata, isJson: true, revision: 0n, streamId: stream });
-    }
-  });
-
-  test('refuses an append at another revision, and writes nothing of it', async () => {
-    const stream = aStream();
-    await expect(append(stream, [anEvent(0)], 0n)).rejects.toThrow(WrongExpectedVersionError);
-    await expect(append(stream, [anEvent(0)], STREAM_EXISTS)).rejects.toThrow(WrongExpectedVersionError);
-    await append(stream, [anEvent(0)], NO_STREAM);
-    await expect(append(stream, [anEvent(1)], NO_STREAM)).rejects.toThrow(WrongExpectedVersionError);
-    await expect(append(stream, [anEvent(1), anEvent(2)], 5n)).rejects.toThrow(WrongExpectedVersionError);
-    expect(await read(stream)).toHaveLength(1);
-  });
-
-  test('takes the same events at the same revision once more as a success, and writes nothing', async () => {
-    const stream = aStream();
-    const events = [anEvent(0), anEvent(1)];
-    await append(stream, events, NO_STREAM);
-    expect(await append(stream, events, NO_STREAM)).toMatchObject({
-      success: true,
-      nextExpectedRevision: 1n,
+  describe('an append', () => {
+    test('gives revisions from 0 without a gap', async () => {
+      const stream = aStream();
+      expect(await target.append(stream, events(2), NO_STREAM)).toMatchObject({
+        success: true,
+        nextExpectedRevision: 1n,
+      });
+      expect(await target.append(stream, events(3), 1n)).toMatchObject({
+        success: true,
+        nextExpectedRevision: 4n,
+      });
+      expect(await target.revisions(stream)).toEqual([0, 1, 2, 3, 4]);
     });
-    expect(await append(stream, events, ANY)).toMatchObject({ success: true, nextExpectedRevision: 1n });
-    const third = anEvent(2);
-    await append(stream, [third], 1n);
-    expect(await append(stream, [third], 1n)).toMatchObject({ success: true, nextExpectedRevision: 2n });
-    expect(await read(stream)).toHaveLength(3);
+
+    test('keeps id, type, data and metadata of an event', async () => {
+      const stream = aStream();
+      const event = anEvent(7);
+      await target.append(stream, [event], NO_STREAM);
+      const { id, type, data, metadata } = event;
+      expect(await target.read(stream)).toMatchObject([
+        { streamId: stream, revision: 0n, id, type, data, metadata, isJson: true },
+      ]);
+    });
+
+    test('keeps bytes that are not JSON', async () => {
+      const stream = aStream();
+      const event = binaryEvent({
+        type: 'BYTES',
+        data: Uint8Array.of(0, 255, 128),
+        metadata: Uint8Array.of(254, 0),
+      });
+      await target.client.appendToStream(stream, event, { expectedRevision: NO_STREAM, ...target.way });
+      const [stored] = await target.read(stream);
+      expect(stored?.isJson).toBe(false);
+      expect(Buffer.from(Object(stored?.data))).toEqual(Buffer.of(0, 255, 128));
+      expect(Buffer.from(Object(stored?.metadata))).toEqual(Buffer.of(254, 0));
+    });
+
+    test('notes when it was', async () => {
+      const stream = aStream();
+      await target.append(stream, [anEvent()], NO_STREAM);
+      const [event] = await target.read(stream);
+      expect(event?.created.getUTCFullYear()).toBe(new Date().getUTCFullYear());
+    });
+
+    test('stands later among all streams than the one before it', async () => {
+      const first = await target.append(aStream(), [anEvent()], NO_STREAM);
+      const second = await target.append(aStream(), [anEvent()], NO_STREAM);
+      expect(second.position?.commit).toBeGreaterThan(first.position?.commit ?? 0n);
+    });
+
+    test('of many appends at once at the same revision, one succeeds', async () => {
+      const stream = aStream();
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, () => target.append(stream, [anEvent()], NO_STREAM)),
+      );
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await target.revisions(stream)).toEqual([0]);
+    });
+
+    test('of less than 1 MiB is taken, in however many messages', async () => {
+      const stream = aStream();
+      const large = Array.from({ length: 9 }, () =>
+        jsonEvent({ type: 'LARGE', data: { text: 'x'.repeat(100_000) } }),
+      );
+      await target.client.appendToStream(stream, large, {
+        expectedRevision: NO_STREAM,
+        batchAppendSize: 150_000,
+        ...target.way,
+      });
+      expect(await target.revisions(stream)).toHaveLength(9);
+    });
+
+    test('of more than 1 MiB is refused, and nothing of it is written', async () => {
+      const stream = aStream();
+      const large = Array.from({ length: 12 }, () =>
+        jsonEvent({ type: 'LARGE', data: { text: 'x'.repeat(100_000) } }),
+      );
+      const appending = target.client.appendToStream(stream, large, {
+        expectedRevision: NO_STREAM,
+        ...target.way,
+      });
+      await expect(appending).rejects.toThrow(MaxAppendSizeExceededError);
+      await expect(appending).rejects.toMatchObject({ maxAppendSize: 1_048_576 });
+      await expect(target.read(stream)).rejects.toThrow(StreamNotFoundError);
+    });
+
+    test('whose deadline has passed writes nothing', async () => {
+      const stream = aStream();
+      const late = target.client.appendToStream(stream, anEvent(), { deadline: -1_000, ...target.way });
+      await expect(late).rejects.toThrow(DeadlineExceededError);
+      await expect(target.read(stream)).rejects.toThrow(StreamNotFoundError);
+    });
   });
 
-  test('reads forwards and backwards, from anywhere, as many as asked for', async () => {
-    const stream = aStream();
-    await append(stream, [0, 1, 2, 3, 4].map(anEvent), NO_STREAM);
-    const revisions = async (options: Parameters<typeof read>[1]) =>
-      (await read(stream, options)).map(([revision]) => revision);
-    expect(await revisions({ direction: FORWARDS, fromRevision: 1n, maxCount: 2 })).toEqual([1n, 2n]);
-    expect(await revisions({ direction: BACKWARDS, fromRevision: END, maxCount: 2 })).toEqual([4n, 3n]);
-    expect(await revisions({ direction: BACKWARDS, fromRevision: 1n })).toEqual([1n, 0n]);
+  describe('the expected revision', () => {
+    test('no_stream refuses a stream that is there', async () => {
+      const stream = aStream();
+      await target.append(stream, events(2), NO_STREAM);
+      expect(await refusal(stream, [anEvent()], NO_STREAM)).toEqual([stream, 'no_stream', 1n]);
+      expect(await target.revisions(stream)).toEqual([0, 1]);
+    });
+
+    test('stream_exists refuses a stream that is not there, and takes one that is', async () => {
+      const stream = aStream();
+      expect(await refusal(stream, [anEvent()], STREAM_EXISTS)).toEqual([
+        stream,
+        'stream_exists',
+        'no_stream',
+      ]);
+      await target.append(stream, [anEvent()], NO_STREAM);
+      expect(await target.append(stream, [anEvent()], STREAM_EXISTS)).toMatchObject({
+        nextExpectedRevision: 1n,
+      });
+    });
+
+    test('any takes both', async () => {
+      const stream = aStream();
+      expect(await target.append(stream, [anEvent()], ANY)).toMatchObject({ nextExpectedRevision: 0n });
+      expect(await target.append(stream, [anEvent()], ANY)).toMatchObject({ nextExpectedRevision: 1n });
+    });
+
+    test('a number refuses a stream that is not there, and one that ends before or after it', async () => {
+      const stream = aStream();
+      expect(await refusal(stream, [anEvent()], 0n)).toEqual([stream, 0n, 'no_stream']);
+      await target.append(stream, events(3), NO_STREAM);
+      expect(await refusal(stream, [anEvent()], 5n)).toEqual([stream, 5n, 2n]);
+      expect(await refusal(stream, [anEvent()], 1n)).toEqual([stream, 1n, 2n]);
+      expect(await target.revisions(stream)).toEqual([0, 1, 2]);
+    });
   });
 
-  test('says that a stream does not exist', async () => {
-    await expect(read(aStream())).rejects.toThrow(StreamNotFoundError);
-  });
+  describe('the same events once more', () => {
+    test('at the revision where they are, are a success, answered as the first time, and not written', async () => {
+      const stream = aStream();
+      const first = events(2);
+      const second = events(3);
+      await target.append(stream, first, NO_STREAM);
+      await target.append(stream, second, 1n);
+      await target.append(stream, [anEvent()], 4n);
+      expect(await target.append(stream, first, NO_STREAM)).toMatchObject({
+        success: true,
+        nextExpectedRevision: 1n,
+      });
+      expect(await target.append(stream, second, 1n)).toMatchObject({
+        success: true,
+        nextExpectedRevision: 4n,
+      });
+      expect(await target.append(stream, second.slice(0, 2), 1n)).toMatchObject({ nextExpectedRevision: 3n });
+      expect(await target.revisions(stream)).toEqual([0, 1, 2, 3, 4, 5]);
+    });
 
-  test('sends a subscriber what is there, and what comes', async () => {
-    const stream = aStream();
-    await append(stream, [anEvent(0)], NO_STREAM);
-    const subscription = client.subscribeToStream(stream);
-    const seen: unknown[] = [];
-    for await (const { event } of subscription) {
-      seen.push(event?.revision);
-      if (seen.length === 1) await append(stream, [anEvent(1)], 0n);
-      if (seen.length === 2) break;
-    }
-    expect(seen).toEqual([0n, 1n]);
+    test('at any revision, are a success, and not written', async () => {
+      const stream = aStream();
+      const first = events(2);
+      await target.append(stream, first, NO_STREAM);
+      await target.append(stream, [anEvent()], 1n);
+      expect(await target.append(stream, first, ANY)).toMatchObject({
+        success: true,
+        nextExpectedRevision: 1n,
+      });
+      expect(await target.append(stream, first, STREAM_EXISTS)).toMatchObject({ nextExpectedRevision: 1n });
+      expect(await target.revisions(stream)).toEqual([0, 1, 2]);
+    });
+
+    test('at another revision than theirs, are refused', async () => {
+      const stream = aStream();
+      const [a, b, c] = [anEvent(), anEvent(), anEvent()];
+      await target.append(stream, [a, b, c], NO_STREAM);
+      expect(await refusal(stream, [b], NO_STREAM)).toEqual([stream, 'no_stream', 2n]);
+      expect(await refusal(stream, [b], 1n)).toEqual([stream, 1n, 2n]);
+    });
+
+    test('in another order, are refused', async () => {
+      const stream = aStream();
+      const [a, b] = [anEvent(), anEvent()];
+      await target.append(stream, [a, b], NO_STREAM);
+      expect(await refusal(stream, [b, a], NO_STREAM)).toEqual([stream, 'no_stream', 1n]);
+    });
+
+    test('with others among them, are refused, and the others are not written', async () => {
+      const stream = aStream();
+      const [a, b] = [anEvent(), anEvent()];
+      await target.append(stream, [a, b], NO_STREAM);
+      expect(await refusal(stream, [a, b, anEvent()], NO_STREAM)).toEqual([stream, 'no_stream', 1n]);
+      expect(await refusal(stream, [a, anEvent()], ANY)).toEqual([stream, 'any', 1n]);
+      expect(await refusal(stream, [a, anEvent(), b], ANY)).toEqual([stream, 'any', 1n]);
+      expect(await target.ids(stream)).toEqual([a.id, b.id]);
+    });
+
+    test('in another stream, are other events', async () => {
+      const [one, other] = [aStream(), aStream()];
+      const same = events(2);
+      await target.append(one, same, NO_STREAM);
+      await target.append(other, same, ANY);
+      expect(await target.ids(other)).toEqual(same.map(({ id }) => id));
+    });
   });
 });

@@ -1,3 +1,7 @@
+import { EventEmitter, once } from 'node:events';
+import { type DataFile, type Line, openDataFile } from './data-file.ts';
+import { decide } from './expected-revision.ts';
+
 /** An event as it was proposed, and where it stands. */
 export interface Recorded {
   readonly id: string;
@@ -7,74 +11,96 @@ export interface Recorded {
   readonly metadata: Uint8Array;
   readonly stream: string;
   readonly revision: number;
+  /** Its place among the events of all streams. */
   readonly commit: number;
   readonly createdMs: number;
 }
 
 export type Proposed = Pick<Recorded, 'id' | 'type' | 'contentType' | 'data' | 'metadata'>;
+/** Of the stream before the append; a number is the revision of its last event. */
 export type Expected = 'any' | 'no_stream' | 'stream_exists' | number;
 
 export type Appended =
   | { readonly result: 'success'; readonly revision: number; readonly commit: number }
   | { readonly result: 'wrong expected version'; readonly current: number | undefined };
 
-const MOST_BYTES = 1_048_576;
-
-/** The streams of a server, which outlive its restarts. */
+/** The streams of a server, which outlive its restarts; with a data file, its process too. */
 export class Memory {
   readonly #streams = new Map<string, Recorded[]>();
+  readonly #byId = new Map<string, Recorded>();
+  readonly #appends = new EventEmitter().setMaxListeners(0);
+  readonly #dataFile: DataFile | undefined;
+  #all: Recorded[] = [];
   #commit = 0;
+
+  constructor(dataFile?: string) {
+    this.#dataFile = dataFile === undefined ? undefined : openDataFile(dataFile);
+    for (const line of this.#dataFile?.lines ?? []) this.#apply(line);
+  }
 
   events(stream: string): readonly Recorded[] {
     return this.#streams.get(stream) ?? [];
   }
 
-  /** As after a restore from an old backup: the newest events are gone. */
-  forget(stream: string, keep: number): void {
-    this.#streams.set(stream, this.events(stream).slice(0, keep));
+  /** The events of all streams, in the order of their appends. */
+  all(): readonly Recorded[] {
+    return this.#all;
   }
 
-  isTooLarge(proposed: readonly Proposed[]): boolean {
-    return proposed.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0) > MOST_BYTES;
+  /** Resolves at the next append. */
+  async appended(signal: AbortSignal): Promise<void> {
+    await once(this.#appends, 'append', { signal });
+  }
+
+  /** As after a restore from an old backup: the newest events are gone. */
+  forget(stream: string, keep = 0): void {
+    this.#do({ forget: stream, keep });
   }
 
   /** All or nothing, at the expected revision; the same events again, where they are already, are a success. */
   append(stream: string, expected: Expected, proposed: readonly Proposed[]): Appended {
     const events = this.events(stream);
-    const repeated = this.#repeated(events, expected, proposed);
-    if (repeated) return { result: 'success', revision: repeated.revision, commit: repeated.commit };
-    const current = events.at(-1)?.revision;
-    if (!fits(expected, current)) return { result: 'wrong expected version', current };
-    const added = proposed.map((each, index) => ({
-      ...each,
-      stream,
-      revision: events.length + index,
-      commit: ++this.#commit,
-      createdMs: Date.now(),
-    }));
-    this.#streams.set(stream, [...events, ...added]);
-    const last = added.at(-1);
-    return { result: 'success', revision: last?.revision ?? -1, commit: last?.commit ?? this.#commit };
+    const decision = decide(stream, events, expected, proposed, (id) => this.#byId.get(id));
+    if (decision === 'wrong') return { result: 'wrong expected version', current: events.at(-1)?.revision };
+    if (decision !== 'write') {
+      return { result: 'success', revision: decision.repeats.revision, commit: decision.repeats.commit };
+    }
+    this.#do({ append: stream, createdMs: Date.now(), events: [...proposed] });
+    return {
+      result: 'success',
+      revision: this.events(stream).at(-1)?.revision ?? -1,
+      commit: this.#commit,
+    };
   }
 
-  #repeated(
-    events: readonly Recorded[],
-    expected: Expected,
-    proposed: readonly Proposed[],
-  ): Recorded | undefined {
-    const first = events.find(({ id }) => id === proposed[0]?.id);
-    if (first === undefined) return undefined;
-    const start = typeof expected === 'number' ? expected + 1 : expected === 'no_stream' ? 0 : first.revision;
-    const there = events.slice(start, start + proposed.length);
-    const same =
-      there.length === proposed.length && there.every(({ id }, index) => id === proposed[index]?.id);
-    return same ? there.at(-1) : undefined;
+  close(): void {
+    this.#dataFile?.close();
   }
-}
 
-function fits(expected: Expected, current: number | undefined): boolean {
-  if (expected === 'any') return true;
-  if (expected === 'no_stream') return current === undefined;
-  if (expected === 'stream_exists') return current !== undefined;
-  return current === expected;
+  #do(line: Line): void {
+    this.#dataFile?.write(line);
+    this.#apply(line);
+    this.#appends.emit('append');
+  }
+
+  #apply(line: Line): void {
+    if ('forget' in line) this.#drop(line.forget, line.keep);
+    else for (const event of line.events) this.#record(line.append, event, line.createdMs);
+  }
+
+  #record(stream: string, proposed: Proposed, createdMs: number): void {
+    const events = this.#streams.get(stream) ?? [];
+    this.#streams.set(stream, events);
+    const event = { ...proposed, stream, revision: events.length, commit: ++this.#commit, createdMs };
+    events.push(event);
+    this.#all.push(event);
+    this.#byId.set(event.id, event);
+  }
+
+  #drop(stream: string, keep: number): void {
+    const gone = new Set(this.events(stream).slice(keep));
+    this.#streams.set(stream, this.events(stream).slice(0, keep));
+    this.#all = this.#all.filter((event) => !gone.has(event));
+    for (const { id } of gone) this.#byId.delete(id);
+  }
 }

@@ -1,221 +1,132 @@
+import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import type gossipPb from '@eventstore/db-client/generated/gossip_pb.js';
 import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
-import featuresPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import type featuresPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as grpc from '@grpc/grpc-js';
-import { type Appended, type Expected, Memory, type Proposed } from './memory.ts';
-import {
-  appendAnswer,
-  batchAnswer,
-  confirmation,
-  expectedOfAppend,
-  expectedOfBatch,
-  notFoundAnswer,
-  proposedOf,
-  readAnswer,
-  streamOf,
-} from './messages.ts';
+import { append, appendBatches, REFUSED } from './append-calls.ts';
+import { clusterOfOne, supportedMethods } from './discovery-calls.ts';
+import { type Fault, type Faults, noFaults } from './faults.ts';
+import { Memory } from './memory.ts';
+import { openPort, type Port } from './port.ts';
+import { read } from './read-calls.ts';
 
-/** What the next appends meet, one each. `refuse` and `full` write nothing; `drop` writes and loses the answer; `stall` never answers. */
-export type Fault = 'refuse' | 'full' | 'drop' | 'stall';
+/** EventStoreDB takes and sends events of up to 16 MiB; gRPC's own limit is 4. */
+const MOST_MESSAGE_BYTES = 17 * 1024 * 1024;
+
+export interface EventStoreOptions {
+  /** A free one where none is given. */
+  readonly port?: number | undefined;
+  /** Where acknowledged events outlive the process. Without it they outlive restarts only. */
+  readonly dataFile?: string | undefined;
+  /** Whether the server knows batch append, as all since 21.10 do. */
+  readonly batchAppend?: boolean;
+}
 
 export interface EventStoreStandIn {
   readonly connectionString: string;
+  readonly port: number;
+  /** What the streams hold; also to append to and to lose events from, behind the clients' backs. */
   readonly memory: Memory;
+  /** What the next appends meet, one each. */
   failNext(...faults: readonly Fault[]): void;
-  /** Every so-manieth append fails, by a seeded draw, with one of the faults; `0` ends it. */
+  /** This share of the appends, by a seeded draw, is refused, meets a full disk or loses its answer; `0` ends it. */
   failShare(share: number, seed: number): void;
-  /** The port closes and connections drop; the data stays. */
+  /** What the next reads and subscriptions meet, one each. */
+  failNextRead(...faults: readonly Fault[]): void;
+  /** What the next questions for the server's features meet: a new client asks before its first append. */
+  failNextFeatures(...faults: readonly ('refuse' | 'hang')[]): void;
+  /** The port closes and connections break; the data stays. */
   stop(): Promise<void>;
   /** The same port and data again. */
   restart(): Promise<void>;
 }
 
-const SHARED_FAULTS: readonly Fault[] = ['refuse', 'full', 'drop'];
-
-/** A small server that speaks EventStoreDB's gRPC protocol, built on the client's own service definitions. */
-export async function startEventStore({ batchAppend = true } = {}): Promise<EventStoreStandIn> {
-  const memory = new Memory();
-  const faults: Fault[] = [];
-  let draw: (() => Fault | undefined) | undefined;
-  const nextFault = () => faults.shift() ?? draw?.();
-  let server = serve(memory, nextFault, batchAppend);
-  const port = await listen(server, 0);
+/**
+ * A small server that speaks EventStoreDB's gRPC protocol, built on the client's own service definitions. It knows no
+ * tombstones, links, filters and credentials.
+ *
+ * @throws {Error} when the port is taken, or the data file is not one of ours.
+ */
+export async function startEventStore(options: EventStoreOptions = {}): Promise<EventStoreStandIn> {
+  const { dataFile, batchAppend = true } = options;
+  const memory = new Memory(dataFile);
+  const faults = { appends: noFaults(), reads: noFaults(), features: noFaults() };
+  const open = (port: number) => serve({ memory, faults, batchAppend }, port);
+  let serving: Serving | undefined = await open(options.port ?? 0);
+  const port = serving.port.number;
+  const stop = async () => {
+    const stopping = serving;
+    serving = undefined;
+    await stopping?.port.close();
+    stopping?.server.forceShutdown();
+  };
   return {
     connectionString: `esdb://127.0.0.1:${port}?tls=false`,
+    port,
     memory,
-    failNext: (...next) => void faults.push(...next),
-    failShare(share, seed) {
-      draw = share > 0 ? drawFaults(share, seed) : undefined;
-    },
-    async stop() {
-      server.forceShutdown();
-    },
+    failNext: faults.appends.add,
+    failShare: faults.appends.draw,
+    failNextRead: faults.reads.add,
+    failNextFeatures: faults.features.add,
+    stop,
     async restart() {
-      server.forceShutdown();
-      server = serve(memory, nextFault, batchAppend);
-      await listen(server, port);
+      await stop();
+      serving = await open(port);
     },
   };
 }
 
-function listen(server: grpc.Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
+interface Serving {
+  readonly server: grpc.Server;
+  readonly port: Port;
 }
 
-/** A linear congruential generator: the same seed, the same faults. */
-function drawFaults(share: number, seed: number): () => Fault | undefined {
-  let state = seed >>> 0;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return () => (random() < share ? SHARED_FAULTS[Math.floor(random() * SHARED_FAULTS.length)] : undefined);
+interface House {
+  readonly memory: Memory;
+  readonly faults: { readonly appends: Faults; readonly reads: Faults; readonly features: Faults };
+  readonly batchAppend: boolean;
 }
 
-type NextFault = () => Fault | undefined;
+/** gRPC is handed its connections by us, so that we can break one. */
+async function serve(house: House, portNumber: number): Promise<Serving> {
+  const server = new grpc.Server({ 'grpc.max_receive_message_length': MOST_MESSAGE_BYTES });
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const port = await openPort(portNumber, (socket) => injector.injectConnection(socket));
+  addStreams(server, house, port.drop);
+  addDiscovery(server, house, port.number);
+  return { server, port };
+}
 
-function serve(memory: Memory, nextFault: NextFault, batchAppend: boolean): grpc.Server {
-  const server = new grpc.Server();
-  server.addService(featuresService.ServerFeaturesService, {
-    getSupportedMethods: (_: unknown, answer: grpc.sendUnaryData<featuresPb.SupportedMethods>) =>
-      answer(null, supportedMethods(batchAppend)),
-  });
+function addStreams(server: grpc.Server, { memory, faults, batchAppend }: House, drop: Port['drop']): void {
+  const appending = { memory, faults: faults.appends, drop };
+  const reading = { memory, faults: faults.reads, drop };
   server.addService(streamsService.StreamsService, {
     append: (
       call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
       answer: grpc.sendUnaryData<streamsPb.AppendResp>,
-    ) => append(call, answer, memory, nextFault),
-    batchAppend: (call: grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>) =>
-      appendBatches(call, memory, nextFault),
-    read: (call: grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>) => read(call, memory),
-  });
-  return server;
-}
-
-function supportedMethods(batchAppend: boolean): featuresPb.SupportedMethods {
-  const methods = new featuresPb.SupportedMethods();
-  methods.setEventStoreServerVersion('23.10.0');
-  for (const name of ['append', 'read', ...(batchAppend ? ['batchappend'] : [])]) {
-    const method = new featuresPb.SupportedMethod();
-    method.setServiceName('event_store.client.streams.streams');
-    method.setMethodName(name);
-    methods.addMethods(method);
-  }
-  return methods;
-}
-
-const unavailable = { code: grpc.status.UNAVAILABLE, details: 'The server is not ready.' };
-const fullDisk = { code: grpc.status.RESOURCE_EXHAUSTED, details: 'There is not enough space on the disk.' };
-
-interface Ways<T> {
-  readonly write: () => T;
-  readonly answer: (written: T) => void;
-  readonly fail: (error: { code: grpc.status; details: string }) => void;
-}
-
-/** Writes and answers, but for what the fault takes away. */
-function meet<T>(fault: Fault | undefined, { write, answer, fail }: Ways<T>): void {
-  if (fault === 'refuse') fail(unavailable);
-  else if (fault === 'full') fail(fullDisk);
-  else {
-    const written = write();
-    if (fault === 'drop') fail(unavailable);
-    else if (fault !== 'stall') answer(written);
-  }
-}
-
-function append(
-  call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
-  answer: grpc.sendUnaryData<streamsPb.AppendResp>,
-  memory: Memory,
-  nextFault: NextFault,
-): void {
-  let stream = '';
-  let expected: Expected = 'any';
-  const proposed: Proposed[] = [];
-  call.on('data', (request: streamsPb.AppendReq) => {
-    const options = request.getOptions();
-    const message = request.getProposedMessage();
-    if (options) {
-      stream = streamOf(options.getStreamIdentifier());
-      expected = expectedOfAppend(options);
-    }
-    if (message) proposed.push(proposedOf(message));
-  });
-  call.on('end', () =>
-    meet(nextFault(), {
-      write: () => memory.append(stream, expected, proposed),
-      answer: (appended) => answer(null, appendAnswer(appended, expected)),
-      fail: (error) => answer(error),
+    ) => append(call, answer, appending),
+    ...(batchAppend && {
+      batchAppend: (call: grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>) =>
+        appendBatches(call, appending),
     }),
-  );
-}
-
-interface Batch {
-  readonly stream: string;
-  readonly expected: Expected;
-  readonly proposed: Proposed[];
-}
-
-function appendBatches(
-  call: grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>,
-  memory: Memory,
-  nextFault: NextFault,
-): void {
-  const batches = new Map<string, Batch>();
-  call.on('data', (request: streamsPb.BatchAppendReq) => {
-    const correlation = request.getCorrelationId();
-    const key = correlation?.getString() ?? '';
-    const options = request.getOptions();
-    const batch = batches.get(key) ?? {
-      stream: streamOf(options?.getStreamIdentifier()),
-      expected: expectedOfBatch(options),
-      proposed: [],
-    };
-    batches.set(key, batch);
-    batch.proposed.push(...request.getProposedMessagesList().map(proposedOf));
-    if (!request.getIsFinal()) return;
-    batches.delete(key);
-    const { stream, expected, proposed } = batch;
-    meet<Appended | { readonly result: 'too large' }>(nextFault(), {
-      write: () =>
-        memory.isTooLarge(proposed) ? { result: 'too large' } : memory.append(stream, expected, proposed),
-      answer: (outcome) => call.write(batchAnswer(correlation, stream, outcome, expected)),
-      fail: (error) => call.emit('error', error),
-    });
+    read: (call: grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>) =>
+      void read(call, reading),
   });
-  call.on('end', () => call.end());
 }
 
-const SUBSCRIPTION_LOOK_MS = 20;
-
-function read(call: grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>, memory: Memory): void {
-  const options = call.request.getOptions();
-  const from = options?.getStream();
-  const stream = streamOf(from?.getStreamIdentifier());
-  const events = memory.events(stream);
-  if (options?.hasSubscription()) {
-    call.write(confirmation());
-    let next = from?.hasStart() ? 0 : from?.hasEnd() ? events.length : Number(from?.getRevision()) + 1;
-    const timer = setInterval(() => {
-      for (const event of memory.events(stream).slice(next)) call.write(readAnswer(event));
-      next = Math.max(next, memory.events(stream).length);
-    }, SUBSCRIPTION_LOOK_MS);
-    call.on('cancelled', () => clearInterval(timer));
-    return;
-  }
-  if (events.length === 0) call.write(notFoundAnswer(stream));
-  const backwards = options?.getReadDirection() === 1;
-  const start = from?.hasStart() ? 0 : from?.hasEnd() ? Number.MAX_SAFE_INTEGER : Number(from?.getRevision());
-  const ordered = backwards
-    ? events.filter(({ revision }) => revision <= start).reverse()
-    : events.filter(({ revision }) => revision >= start);
-  for (const event of ordered.slice(0, Number(options?.getCount()))) call.write(readAnswer(event));
-  call.end();
+function addDiscovery(server: grpc.Server, { faults, batchAppend }: House, port: number): void {
+  const id = crypto.randomUUID();
+  server.addService(featuresService.ServerFeaturesService, {
+    getSupportedMethods: (_: unknown, answer: grpc.sendUnaryData<featuresPb.SupportedMethods>) => {
+      const fault = faults.features.next();
+      if (fault === 'refuse') answer(REFUSED);
+      else if (fault !== 'hang') answer(null, supportedMethods(batchAppend));
+    },
+  });
+  server.addService(gossipService.GossipService, {
+    read: (_: unknown, answer: grpc.sendUnaryData<gossipPb.ClusterInfo>) =>
+      answer(null, clusterOfOne(id, port)),
+  });
 }

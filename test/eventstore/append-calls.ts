@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type sharedPb from '@eventstore/db-client/generated/shared_pb.js';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import * as grpc from '@grpc/grpc-js';
+import {
+  appendAnswer,
+  batchAnswer,
+  bytesOf,
+  expectedOf,
+  MOST_BYTES,
+  type Outcome,
+  proposedOf,
+  tooLargeStatus,
+} from './append-messages.ts';
+import type { Fault, Faults } from './faults.ts';
+import { idOf, streamOf } from './identity.ts';
+import type { Expected, Memory, Proposed } from './memory.ts';
+
+/** What the calls work with. `drop` breaks the connection that a call came by. */
+export interface Ground {
+  readonly memory: Memory;
+  readonly faults: Faults;
+  readonly drop: (peer: string) => void;
+}
+
+export const REFUSED = { code: grpc.status.UNAVAILABLE, details: 'The server is not ready.' };
+export const DISK_FULL = {
+  code: grpc.status.RESOURCE_EXHAUSTED,
+  details: 'There is not enough space on the disk.',
+};
+
+interface Ways<T> {
+  readonly write: () => T;
+  readonly answer: (written: T) => void;
+  readonly fail: (status: Partial<grpc.StatusObject>) => void;
+  readonly drop: () => void;
+}
+
+/** Writes and answers, but for what the fault takes away. */
+async function meet<T>(fault: Fault | undefined, { write, answer, fail, drop }: Ways<T>): Promise<void> {
+  if (fault === 'refuse') return fail(REFUSED);
+  if (fault === 'full') return fail(DISK_FULL);
+  if (fault === 'hang') return;
+  if (typeof fault === 'object' && 'slowMs' in fault) await sleep(fault.slowMs);
+  const written = write();
+  if (fault === 'stall') return;
+  if (fault === 'drop') return drop();
+  if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs);
+  answer(written);
+}
+
+/** An append as it comes in, message by message. */
+interface Incoming {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly proposed: Proposed[];
+  bytes: number;
+}
+
+function begin(stream: string, expected: Expected): Incoming {
+  return { stream, expected, proposed: [], bytes: 0 };
+}
+
+function take(incoming: Incoming, proposed: Proposed): void {
+  incoming.proposed.push(proposed);
+  incoming.bytes += bytesOf(proposed);
+}
+
+/** One append a call. */
+export function append(
+  call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
+  answer: grpc.sendUnaryData<streamsPb.AppendResp>,
+  { memory, faults, drop }: Ground,
+): void {
+  let incoming = begin('', 'any');
+  call.on('data', (request: streamsPb.AppendReq) => {
+    const options = request.getOptions();
+    const message = request.getProposedMessage();
+    if (options) {
+      const expected = expectedOf(options, () => options.getRevision());
+      incoming = begin(streamOf(options.getStreamIdentifier()), expected);
+    }
+    if (message) take(incoming, proposedOf(message));
+  });
+  call.on('end', () => {
+    const { stream, expected, proposed, bytes } = incoming;
+    if (bytes > MOST_BYTES) return answer(tooLargeStatus());
+    void meet(faults.next(), {
+      write: () => memory.append(stream, expected, proposed),
+      answer: (appended) => answer(null, appendAnswer(appended, expected)),
+      fail: (status) => answer(status),
+      drop: () => drop(call.getPeer()),
+    });
+  });
+}
+
+type BatchCall = grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
+
+/** Many appends a call, each in one message or several of the same correlation id. */
+export function appendBatches(call: BatchCall, ground: Ground): void {
+  const batches = new Map<string, Incoming>();
+  call.on('data', (request: streamsPb.BatchAppendReq) => {
+    const correlation = request.getCorrelationId();
+    const id = idOf(correlation);
+    const options = request.getOptions();
+    if (options) {
+      const batch = begin(
+        streamOf(options.getStreamIdentifier()),
+        expectedOf(options, () => options.getStreamPosition()),
+      );
+      const deadline = options.getDeadline()?.toDate();
+      if (deadline && deadline.getTime() <= Date.now()) {
+        call.write(batchAnswer(correlation, batch.stream, { result: 'too late' }, batch.expected));
+        return;
+      }
+      batches.set(id, batch);
+    }
+    const batch = batches.get(id);
+    if (batch === undefined) return;
+    for (const message of request.getProposedMessagesList()) take(batch, proposedOf(message));
+    if (request.getIsFinal() || batch.bytes > MOST_BYTES) {
+      batches.delete(id);
+      finish(call, correlation, batch, ground);
+    }
+  });
+  call.on('end', () => call.end());
+}
+
+function finish(
+  call: BatchCall,
+  correlation: sharedPb.UUID | undefined,
+  { stream, expected, proposed, bytes }: Incoming,
+  { memory, faults, drop }: Ground,
+): void {
+  const answer = (outcome: Outcome) => {
+    if (!call.destroyed) call.write(batchAnswer(correlation, stream, outcome, expected));
+  };
+  if (bytes > MOST_BYTES) {
+    answer({ result: 'too large' });
+    return;
+  }
+  void meet(faults.next(), {
+    write: () => memory.append(stream, expected, proposed),
+    answer,
+    fail: (status) => call.emit('error', status),
+    drop: () => drop(call.getPeer()),
+  });
+}

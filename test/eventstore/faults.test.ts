@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ANY,
+  type AppendExpectedRevision,
+  EventStoreDBClient,
+  jsonEvent,
+  NO_STREAM,
+  StreamNotFoundError,
+  UnavailableError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type EventStoreStandIn, startEventStore } from './server.ts';
+
+const STREAM = 'faults';
+
+let server: EventStoreStandIn;
+let client: EventStoreDBClient;
+
+beforeEach(async () => {
+  server = await startEventStore();
+  client = EventStoreDBClient.connectionString(server.connectionString);
+});
+afterEach(() => server.stop());
+
+const anEvent = (n = 0) => jsonEvent({ type: 'UPDATE', data: { n } });
+type Event = ReturnType<typeof anEvent>;
+const storedIds = () => server.memory.events(STREAM).map(({ id }) => id);
+const firstOf = <T>(promise: Promise<T>, ms: number) => Promise.race([promise, sleep(ms, 'no answer')]);
+
+describe.each([true, false])('with batch append: %s', (batchAppend) => {
+  beforeEach(async () => {
+    await server.stop();
+    server = await startEventStore({ batchAppend });
+    client = EventStoreDBClient.connectionString(server.connectionString);
+  });
+
+  const append = (event: Event, expectedRevision: AppendExpectedRevision = NO_STREAM) =>
+    client.appendToStream(STREAM, event, { expectedRevision });
+
+  test('a refused append is unavailable, writes nothing, and may be done again', async () => {
+    const event = anEvent();
+    server.failNext('refuse');
+    await expect(append(event)).rejects.toThrow(UnavailableError);
+    expect(storedIds()).toEqual([]);
+    await append(event);
+    expect(storedIds()).toEqual([event.id]);
+  });
+
+  test('a full disk refuses every append until there is space, and nothing is written', async () => {
+    const event = anEvent();
+    server.failNext('full', 'full');
+    await expect(append(event)).rejects.toThrow(/not enough space/);
+    await expect(append(event)).rejects.toThrow(/not enough space/);
+    expect(storedIds()).toEqual([]);
+    await append(event);
+    expect(storedIds()).toEqual([event.id]);
+  });
+
+  test('an append whose answer is lost is written, and done again is a success that writes nothing', async () => {
+    const event = anEvent();
+    server.failNext('drop');
+    await expect(append(event)).rejects.toThrow(UnavailableError);
+    expect(storedIds()).toEqual([event.id]);
+    expect(await append(event)).toMatchObject({ success: true, nextExpectedRevision: 0n });
+    expect(storedIds()).toEqual([event.id]);
+  });
+
+  test('a lost answer breaks the connection that it was to come by, and no other', async () => {
+    // Clients of one process share a connection, but for other settings of it.
+    const other = EventStoreDBClient.connectionString(`${server.connectionString}&keepAliveInterval=20000`);
+    const subscription = other.subscribeToStream(STREAM);
+    await new Promise<void>((resolve) => subscription.once('confirmation', resolve));
+    server.failNext('drop');
+    await expect(append(anEvent())).rejects.toThrow(UnavailableError);
+    for await (const { event } of subscription) {
+      expect(event?.revision).toBe(0n);
+      break;
+    }
+    await subscription.unsubscribe();
+  });
+
+  test('an append that stalls is written, and never answered', async () => {
+    const event = anEvent();
+    server.failNext('stall');
+    const appending = append(event).catch(() => {});
+    expect(await firstOf(appending, 300)).toBe('no answer');
+    expect(storedIds()).toEqual([event.id]);
+  });
+
+  test('an append that hangs is neither written nor answered', async () => {
+    server.failNext('hang');
+    const appending = append(anEvent()).catch(() => {});
+    expect(await firstOf(appending, 300)).toBe('no answer');
+    expect(storedIds()).toEqual([]);
+  });
+
+  test('a slow append is written late, and answered then', async () => {
+    server.failNext({ slowMs: 300 });
+    const appending = append(anEvent());
+    expect(await firstOf(appending, 50)).toBe('no answer');
+    expect(storedIds()).toEqual([]);
+    expect(await appending).toMatchObject({ success: true });
+    expect(storedIds()).toHaveLength(1);
+  });
+
+  test('a slow append that another overtook is refused when its turn comes', async () => {
+    server.failNext({ slowMs: 300 });
+    const slow = append(anEvent());
+    const refused = expect(slow).rejects.toThrow(WrongExpectedVersionError);
+    const fast = anEvent();
+    await sleep(50);
+    await append(fast);
+    await refused;
+    expect(storedIds()).toEqual([fast.id]);
+  });
+
+  test('a late answer tells of what was written long ago', async () => {
+    server.failNext({ lateMs: 300 });
+    const appending = append(anEvent());
+    expect(await firstOf(appending, 50)).toBe('no answer');
+    expect(storedIds()).toHaveLength(1);
+    expect(await appending).toMatchObject({ success: true, nextExpectedRevision: 0n });
+  });
+
+  test('half of the answers failing, who tries again writes every event once and in order', async () => {
+    const events = Array.from({ length: 60 }, (_, n) => anEvent(n));
+    server.failShare(0.5, 7);
+    let failures = 0;
+    for (const [index, event] of events.entries()) {
+      const expected = index === 0 ? NO_STREAM : BigInt(index - 1);
+      const attempt = () => append(event, expected).then(() => true);
+      while (!(await attempt().catch(() => false))) failures += 1;
+    }
+    expect(failures).toBeGreaterThan(20);
+    expect(storedIds()).toEqual(events.map(({ id }) => id));
+  });
+});
+
+test('the same seed draws the same faults', async () => {
+  const outcomes = async () => {
+    const draws: string[] = [];
+    for (let n = 0; n < 20; n++) {
+      const appending = client.appendToStream(STREAM, anEvent(), { expectedRevision: ANY });
+      draws.push(await appending.then(() => 'success').catch((error: Error) => error.message));
+    }
+    return draws;
+  };
+  server.failShare(0.5, 11);
+  const first = await outcomes();
+  server.failShare(0.5, 11);
+  expect(await outcomes()).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(1);
+  server.failShare(0, 0);
+  expect(new Set(await outcomes())).toEqual(new Set(['success']));
+});
+
+describe('a server that goes down', () => {
+  test('is unavailable, and comes back at the same port with its data', async () => {
+    const before = anEvent();
+    await client.appendToStream(STREAM, before, { expectedRevision: NO_STREAM });
+    await server.stop();
+    const append = () => client.appendToStream(STREAM, anEvent(), { expectedRevision: 0n });
+    await expect(append()).rejects.toThrow(UnavailableError);
+    const { connectionString } = server;
+    await server.restart();
+    expect(server.connectionString).toBe(connectionString);
+    expect(await append()).toMatchObject({ success: true, nextExpectedRevision: 1n });
+    expect(storedIds()[0]).toBe(before.id);
+  });
+
+  test('ends subscriptions with an error', async () => {
+    const subscription = client.subscribeToStream(STREAM);
+    await new Promise<void>((resolve) => subscription.once('confirmation', resolve));
+    const ended = new Promise((resolve) => subscription.once('error', resolve));
+    await server.stop();
+    expect(await ended).toBeInstanceOf(UnavailableError);
+  });
+});
+
+describe('a read', () => {
+  const read = async () => {
+    const revisions: number[] = [];
+    const reading = (async () => {
+      for await (const { event } of client.readStream(STREAM)) revisions.push(Number(event?.revision));
+      return 'whole';
+    })();
+    const end = await firstOf(
+      reading.catch((error: unknown) => error),
+      300,
+    );
+    return { revisions, end };
+  };
+
+  beforeEach(async () => {
+    await client.appendToStream(STREAM, [0, 1, 2].map(anEvent), { expectedRevision: NO_STREAM });
+  });
+
+  test('may be refused, and goes well the next time', async () => {
+    server.failNextRead('refuse');
+    expect(await read()).toEqual({ revisions: [], end: expect.any(UnavailableError) });
+    expect(await read()).toEqual({ revisions: [0, 1, 2], end: 'whole' });
+  });
+
+  test('may break off after its first event', async () => {
+    server.failNextRead('drop');
+    const { revisions, end } = await read();
+    expect(revisions.length).toBeLessThan(2);
+    expect(end).toBeInstanceOf(UnavailableError);
+  });
+
+  test('may never be answered', async () => {
+    server.failNextRead('stall');
+    expect(await read()).toEqual({ revisions: [], end: 'no answer' });
+  });
+});
+
+test('a new client waits for the server’s features before its first append', async () => {
+  server.failNextFeatures('hang');
+  const appending = client.appendToStream(STREAM, anEvent()).catch(() => {});
+  expect(await firstOf(appending, 300)).toBe('no answer');
+  expect(storedIds()).toEqual([]);
+  const other = EventStoreDBClient.connectionString(server.connectionString);
+  expect(await other.appendToStream(STREAM, anEvent())).toMatchObject({ success: true });
+});
+
+describe('events that are lost', () => {
+  const events = Array.from({ length: 5 }, (_, n) => anEvent(n));
+  beforeEach(async () => {
+    await client.appendToStream(STREAM, events, { expectedRevision: NO_STREAM });
+  });
+
+  test('are the newest, and the next append is refused at the revision that was', async () => {
+    server.memory.forget(STREAM, 3);
+    expect(storedIds()).toEqual(events.slice(0, 3).map(({ id }) => id));
+    await expect(client.appendToStream(STREAM, anEvent(), { expectedRevision: 4n })).rejects.toMatchObject({
+      actualVersion: 2n,
+    });
+  });
+
+  test('may be appended again', async () => {
+    server.memory.forget(STREAM, 3);
+    await client.appendToStream(STREAM, events.slice(3), { expectedRevision: ANY });
+    expect(storedIds()).toEqual(events.map(({ id }) => id));
+  });
+
+  test('may be all of a stream, which then is not there', async () => {
+    server.memory.forget(STREAM);
+    const read = (async () => {
+      for await (const _ of client.readStream(STREAM));
+    })();
+    await expect(read).rejects.toThrow(StreamNotFoundError);
+    await client.appendToStream(STREAM, anEvent(), { expectedRevision: NO_STREAM });
+    expect(storedIds()).toHaveLength(1);
+  });
+});
