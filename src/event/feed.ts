@@ -8,17 +8,26 @@ import type { EventQuery } from './wire.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
 
+export interface Page {
+  readonly events: SequencedEntry[];
+  /** Up to here the caller has been shown all that there is for it. */
+  readonly upTo: number;
+}
+
 /** Events past a position that the caller may see, in order. */
-export function eventsAfter(
-  call: FeedCall,
-  after: number,
-  limit = call.query.limit,
-): Promise<SequencedEntry[]> {
+export function eventsAfter(call: FeedCall, after: number, limit = call.query.limit): Promise<Page> {
   const condition = sql.join(
     [sql`p.position > ${after}`, ...filters(call.query), visibleTo(call)],
     sql` AND `,
   );
-  return call.read(({ query }) => sequencedEntries(query, condition, limit));
+  return call.read(async ({ query }) => {
+    const [head] = await query<{ last: number | null }>(
+      sql`SELECT max(position) AS last FROM journal_position`,
+    );
+    const events = await sequencedEntries(query, condition, limit);
+    const last = events.at(-1)?.position ?? after;
+    return { events, upTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
+  });
 }
 
 function filters({ entity_name: name, entity_id: entityId }: z.output<typeof EventQuery>): SQL[] {

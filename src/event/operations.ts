@@ -25,7 +25,7 @@ export const listEvents = query({
     streams: [EVENT_STREAM],
   },
   handle: async (call) => {
-    if (call.mediaType !== EVENT_STREAM) return eventsAfter(call, call.query.after ?? -1);
+    if (call.mediaType !== EVENT_STREAM) return (await eventsAfter(call, call.query.after ?? -1)).events;
     const start = startOf(call);
     call.answerHeader('cache-control', 'no-store');
     // A connection that has carried a stream carries nothing after it: it would keep a stopping server waiting.
@@ -53,11 +53,12 @@ export const verifyEvents = query({
       })
       .meta({ id: 'JournalVerification' }),
   },
-  async handle({ services, read }) {
+  async handle({ services }) {
     const { ESDB_CONNECTION_STRING: connection } = services.config;
     const log = connection === undefined ? undefined : connectEventLog(connection);
     try {
-      return await read(({ query: run }) => firstDifference(run, log));
+      // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
+      return await services.database.readPrimary(({ query: run }) => firstDifference(run, log));
     } finally {
       await log?.close();
     }

@@ -20,11 +20,12 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
   let quietSince = performance.now();
   yield ': the events of the registry\n\n';
   while (!call.closing.aborted) {
-    const events = await eventsAfter(call, position, PAGE);
+    const { events, upTo } = await eventsAfter(call, position, PAGE);
     for (const event of events) {
       yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
-      position = event.position;
     }
+    // Past the events of others too: they are not looked through again at every look.
+    position = Math.max(position, upTo);
     if (events.length === PAGE) continue;
     if (events.length > 0) quietSince = performance.now();
     else if (performance.now() - quietSince > HEARTBEAT_AFTER_MS) {

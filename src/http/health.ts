@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { journalLag } from '../journal/index.ts';
 import { query, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 
@@ -14,7 +15,13 @@ const Standby = z.object({
 const JournalState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process orders the journal; one of all does' }),
   event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
+  ordered_up_to: z.int().nullable().meta({ description: 'The next position to be given' }),
+  unordered: z.int().nullable().meta({ description: 'Entries that wait for a position, counted to 10 000' }),
   relayed_up_to: z.int().nullable().meta({ description: 'The next position that EventStoreDB lacks' }),
+  unrelayed: z
+    .int()
+    .nullable()
+    .meta({ description: 'Events that EventStoreDB lacks, where this process leads' }),
   problem: z.string().nullable(),
 });
 
@@ -29,10 +36,21 @@ const Readiness = z
   })
   .meta({ id: 'Readiness' });
 
-function journalState({ journal }: Services): z.output<typeof JournalState> | null {
+async function journalState({ journal, database }: Services): Promise<z.output<typeof JournalState> | null> {
   if (journal === undefined) return null;
   const { leads, eventStore, relayedUpTo, problem } = journal.status();
-  return { leads, event_store: eventStore, relayed_up_to: relayedUpTo, problem };
+  const lag = await database.read(({ query: run }) => journalLag(run)).catch(() => undefined);
+  const ordered = lag?.orderedUpTo ?? null;
+  return {
+    leads,
+    event_store: eventStore,
+    ordered_up_to: ordered,
+    unordered: lag?.unordered ?? null,
+    relayed_up_to: relayedUpTo,
+    // The standby that was asked may be a moment behind the relay.
+    unrelayed: ordered === null || relayedUpTo === null ? null : Math.max(0, ordered - relayedUpTo),
+    problem,
+  };
 }
 
 const live = query({
@@ -72,7 +90,7 @@ const ready = query({
       const extensions = { primary, standbys };
       throw new Problem(503, 'not-ready', 'The primary database does not answer.', { extensions });
     }
-    const journal = journalState(services);
+    const journal = await journalState(services);
     const late = standbys.some(({ state }) => state !== 'streaming');
     const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
     return {

@@ -7,6 +7,7 @@ import {
   jsonEvent,
   NO_STREAM,
   type ResolvedEvent,
+  type StreamingRead,
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
@@ -42,18 +43,34 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** @param connectionString such as `esdb://host:2113?tls=true`, with credentials where the server wants them. */
-export function connectEventLog(connectionString: string): EventLog {
-  const client = EventStoreDBClient.connectionString(connectionString);
+/**
+ * @param connectionString such as `esdb://host:2113?tls=true`, with credentials where the server wants them.
+ * @param deadlineMs how long an append, or the next event of a read, may take.
+ */
+export function connectEventLog(connectionString: string, deadlineMs = DEADLINE_MS): EventLog {
+  let current: EventStoreDBClient | undefined;
 
-  async function* read(options: Parameters<typeof client.readStream>[1]): AsyncGenerator<StoredEvent> {
+  const client = () => {
+    current ??= EventStoreDBClient.connectionString(connectionString);
+    return current;
+  };
+  /** A client keeps for good what it learned of a server, and waits for good where it waits: one that failed is replaced. */
+  const replace = async () => {
+    const failed = current;
+    current = undefined;
+    if (failed) await dispose(failed);
+  };
+
+  async function* read(options: Parameters<EventStoreDBClient['readStream']>[1]) {
     try {
-      for await (const resolved of client.readStream(STREAM, { ...options, deadline: DEADLINE_MS })) {
+      for await (const resolved of eachWithin(client().readStream(STREAM, options), deadlineMs)) {
         const event = storedEvent(resolved);
         if (event) yield event;
       }
     } catch (error) {
-      if (!(error instanceof StreamNotFoundError)) throw error;
+      if (error instanceof StreamNotFoundError) return;
+      await replace();
+      throw error;
     }
   }
 
@@ -69,27 +86,51 @@ export function connectEventLog(connectionString: string): EventLog {
       const first = entries[0]?.position ?? 0;
       const expectedRevision = first === 0 ? NO_STREAM : BigInt(first - 1);
       try {
-        await withinDeadline(client.appendToStream(STREAM, entries.map(eventOf), { expectedRevision }));
+        const appending = client().appendToStream(STREAM, entries.map(eventOf), { expectedRevision });
+        await within(deadlineMs, appending);
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) throw new RevisionConflict(error.message);
+        await replace();
         throw error;
       }
     },
-    // The client waits for streams that have ended already, for ever.
-    close: () => Promise.race([client.dispose(), sleep(LONGEST_CLOSE_MS, undefined, { ref: false })]),
+    close: replace,
   };
 }
 
-/** The client's own deadline of a batch append is the server's to keep; one that stalls keeps none. */
-async function withinDeadline<T>(call: Promise<T>): Promise<T> {
+/** The client waits for streams that have ended already, for ever. */
+async function dispose(client: EventStoreDBClient): Promise<void> {
+  await Promise.race([client.dispose(), sleep(LONGEST_CLOSE_MS, undefined, { ref: false })]);
+}
+
+/** The client's own deadlines are for the server to keep in a batch append, and reads have none. */
+async function within<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS / 1_000} s`)), DEADLINE_MS);
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
   });
   try {
     return await Promise.race([call, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function* eachWithin(
+  stream: StreamingRead<ResolvedEvent>,
+  deadlineMs: number,
+): AsyncGenerator<ResolvedEvent> {
+  // What a stream that was given up has to say comes when nobody listens any more, and must not end the process.
+  stream.on('error', () => {});
+  const events: AsyncIterator<ResolvedEvent> = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await within(deadlineMs, events.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    stream.cancel().catch(() => {});
   }
 }
 

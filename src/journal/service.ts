@@ -30,6 +30,12 @@ export interface Journal {
 const LEADER_LOCK = 7_262_002;
 const LOOK_EVERY_MS = 100;
 const LEAD_AFTER_MS = 1_000;
+/**
+ * Postgres ends a session that says nothing for so long, and the lock with it: a leader whose machine, network or process
+ * stands still is replaced, as a dead one is. All others, and a leader at work, ask something at least once a second.
+ */
+const SILENT_AFTER_MS = 3_000;
+const ANSWER_WITHIN_MS = 20_000;
 const LONGEST_BACK_OFF_MS = 5_000;
 
 /**
@@ -65,8 +71,9 @@ export function startJournal(options: JournalOptions): Journal {
       keepAlive: true,
       keepAliveInitialDelayMillis: 1_000,
       connectionTimeoutMillis: 5_000,
-      query_timeout: 60_000,
+      query_timeout: ANSWER_WITHIN_MS,
       application_name: 'registry-journal',
+      options: `-c idle_session_timeout=${SILENT_AFTER_MS}`,
     });
     client.on('error', () => {});
     await client.connect();

@@ -24,6 +24,7 @@ export async function firstDifference(
   let hash = NO_HASH;
   let verified = 0;
   const [first] = await entriesLeftOut(query);
+  const last = await lastPosition(query);
   const stored = log && (await log.last());
   for (;;) {
     const entries = await sequencedEntries(query, sql`p.position >= ${verified}`, BATCH);
@@ -37,6 +38,7 @@ export async function firstDifference(
     onProgress(verified);
     if (entries.length < BATCH) break;
   }
+  if (verified <= last) return { verified, difference: `position ${verified}: its entry is missing` };
   if (stored && stored.revision >= verified)
     return {
       verified,
@@ -67,6 +69,13 @@ async function eventsFrom(log: EventLog | undefined, from: number, end: number):
   if (log === undefined || from >= end) return events;
   for await (const event of log.read(from, BATCH)) events.set(event.revision, event);
   return events;
+}
+
+async function lastPosition(query: Query): Promise<number> {
+  const [row] = await query<{ last: number }>(
+    sql`SELECT coalesce(max(position), -1) AS last FROM journal_position`,
+  );
+  return row?.last ?? -1;
 }
 
 /** Entries older than the last one that has a position, without one themselves. */

@@ -1,0 +1,101 @@
+import type pg from 'pg';
+
+/** An event as the rebuild takes it, from wherever it was kept; attributes as JSON text. */
+export interface StagedEvent {
+  readonly ordinal: number;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly entityName: string;
+  readonly entityId: number;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** Makes room for events beside the empty tables, and disarms the triggers that would write a journal of the rebuild. */
+export async function prepareStage(client: pg.Client, entities: readonly string[]): Promise<void> {
+  await client.query(`
+    CREATE SCHEMA replay;
+    CREATE AGGREGATE replay.merged(jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
+    CREATE UNLOGGED TABLE replay.event (
+      ordinal bigint PRIMARY KEY, event_id uuid NOT NULL, event_type text NOT NULL, entity_name text NOT NULL,
+      entity_id bigint NOT NULL, before jsonb, after jsonb)`);
+  for (const entity of entities) await client.query(`ALTER TABLE ${entity} DISABLE TRIGGER USER`);
+}
+
+export async function stage(client: pg.Client, events: readonly StagedEvent[]): Promise<void> {
+  await client.query(
+    `INSERT INTO replay.event
+     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::jsonb[])`,
+    [
+      events.map(({ ordinal }) => ordinal),
+      events.map(({ eventId }) => eventId),
+      events.map(({ eventType }) => eventType),
+      events.map(({ entityName }) => entityName),
+      events.map(({ entityId }) => entityId),
+      events.map(({ before }) => before),
+      events.map(({ after }) => after),
+    ],
+  );
+}
+
+/**
+ * The first event that does not follow from those before it: it creates what is there, changes what is not, or tells of
+ * attributes as they never were.
+ */
+export async function firstInconsistency(
+  client: pg.Client,
+  entities: readonly string[],
+): Promise<string | null> {
+  await client.query('ANALYZE replay.event');
+  const { rows } = await client.query<{ event: string }>(
+    `SELECT format('event %s, %s of %s %s', event_id, event_type, entity_name, entity_id) AS event
+     FROM (
+       SELECT *, row_number() OVER history AS nth,
+              replay.merged(after) OVER (history ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known
+       FROM replay.event
+       WINDOW history AS (PARTITION BY entity_name, entity_id ORDER BY ordinal)) AS told
+     WHERE (nth = 1) <> (event_type = 'CREATE') OR entity_name <> ALL ($1)
+        OR (nth > 1 AND (before IS NULL OR NOT known @> before))
+     ORDER BY ordinal LIMIT 1`,
+    [entities],
+  );
+  return rows[0] ? `${rows[0].event}, does not follow from the events before it` : null;
+}
+
+/** Fills a table from its events: what was created, and every change since laid over it. */
+export async function rebuild(client: pg.Client, entity: string): Promise<void> {
+  const { rows } = await client.query<{ columns: string; values: string }>(
+    `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns,
+            string_agg('rebuilt.' || quote_ident(attname), ', ' ORDER BY attnum) AS values
+     FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+    [entity],
+  );
+  await client.query(
+    `INSERT INTO ${entity} (${rows[0]?.columns}) OVERRIDING SYSTEM VALUE
+     SELECT ${rows[0]?.values}
+     FROM (SELECT replay.merged(after ORDER BY ordinal) AS attributes FROM replay.event
+           WHERE entity_name = $1 GROUP BY entity_id) AS told
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::${entity}, told.attributes) AS rebuilt`,
+    [entity],
+  );
+}
+
+/** The tables whose changes the journal tells, each after those that it refers to. */
+export async function journaledTables(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; refersTo: string[] }>(`
+    SELECT t.relname AS name,
+           ARRAY(SELECT DISTINCT f.confrelid::regclass::text FROM pg_constraint f
+                 WHERE f.conrelid = t.oid AND f.contype = 'f' AND f.confrelid <> t.oid) AS "refersTo"
+    FROM pg_class t
+    WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'zz_journal_insert')
+    ORDER BY t.relname`);
+  const ordered: string[] = [];
+  for (let left = rows; left.length > 0; ) {
+    const ready = left.filter(({ refersTo }) => refersTo.every((each) => ordered.includes(each)));
+    if (ready.length === 0) throw new Error('tables refer to one another in a circle');
+    ordered.push(...ready.map(({ name }) => name));
+    left = left.filter(({ name }) => !ordered.includes(name));
+  }
+  return ordered;
+}

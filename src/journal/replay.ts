@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { type MigrationUrls, migrate } from '../database/migrate.ts';
+import { compareTables } from './compare.ts';
+import type { EventLog, StoredEvent } from './event-log.ts';
+import {
+  firstInconsistency,
+  journaledTables,
+  prepareStage,
+  rebuild,
+  type StagedEvent,
+  stage,
+} from './rebuild.ts';
+
+export interface ReplayOptions {
+  readonly urls: MigrationUrls;
+  /** Where the events come from; without it, from the journal. */
+  readonly log?: EventLog | undefined;
+  /** How long EventStoreDB may take to get what the relay still owes it. */
+  readonly patienceMs?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface Replayed {
+  readonly events: number;
+  readonly rows: number;
+  /** The first difference by name, or `null`: the events alone make the database as it is. */
+  readonly difference: string | null;
+}
+
+const BATCH = 2_000;
+
+/**
+ * Rebuilds every table of entities from the events alone, in an empty database beside the original, and compares them row by
+ * row. Secrets aside: they are in no event. The original is read in one snapshot, in which the journal holds the
+ * entries of exactly those changes that the tables show, so writers need not pause.
+ *
+ * @throws what Postgres throws.
+ */
+export async function replay(options: ReplayOptions): Promise<Replayed> {
+  const { ownerUrl } = options.urls;
+  const name = `registry_replay_${crypto.randomUUID().replaceAll('-', '')}`;
+  const original = await connect(ownerUrl);
+  try {
+    await original.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    const copyUrl = new URL(ownerUrl);
+    copyUrl.pathname = `/${name}`;
+    return await replayInto(original, copyUrl.toString(), options);
+  } finally {
+    await original.query('ROLLBACK');
+    await original.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await original.end();
+  }
+}
+
+async function replayInto(original: pg.Client, copyUrl: string, options: ReplayOptions): Promise<Replayed> {
+  const { urls, log, patienceMs = 10_000, onProgress = () => {} } = options;
+  await migrate({ ...urls, ownerUrl: copyUrl });
+  const copy = await connect(copyUrl);
+  try {
+    const tables = await journaledTables(copy);
+    await prepareStage(copy, tables);
+    await original.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const source = log ? storedEvents(original, log, patienceMs) : journalEvents(original);
+    let events = 0;
+    for await (const batch of source) {
+      if (typeof batch === 'string') return { events, rows: 0, difference: batch };
+      await stage(copy, batch);
+      events += batch.length;
+      onProgress(`${events} events read`);
+    }
+    const difference = await firstInconsistency(copy, tables);
+    if (difference) return { events, rows: 0, difference };
+    return { events, ...(await rebuildAndCompare(original, copy, tables, onProgress)) };
+  } finally {
+    await copy.end();
+  }
+}
+
+async function rebuildAndCompare(
+  original: pg.Client,
+  copy: pg.Client,
+  tables: readonly string[],
+  onProgress: (line: string) => void,
+): Promise<Omit<Replayed, 'events'>> {
+  for (const table of tables) {
+    const broken = await rebuildWithin(copy, table);
+    if (broken) return { rows: 0, difference: broken };
+  }
+  let rows = 0;
+  for (const table of tables) {
+    const compared = await compareTables(original, copy, table);
+    rows += compared.rows;
+    if (compared.difference) return { rows, difference: compared.difference };
+    onProgress(`${table}: ${compared.rows} rows are the same`);
+  }
+  return { rows, difference: null };
+}
+
+const CONSTRAINT_VIOLATED = /^23/;
+
+/** Rebuilds a table within the constraints of its schema; gives the one that its events break, if any. */
+async function rebuildWithin(copy: pg.Client, table: string): Promise<string | undefined> {
+  try {
+    await rebuild(copy, table);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && CONSTRAINT_VIOLATED.test(error.code ?? ''))) throw error;
+    return `${table} as events tell of it breaks ${error.constraint ?? error.message}: ${error.detail ?? ''}`;
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  await client.connect();
+  return client;
+}
+
+interface KeptEntry {
+  readonly ordinal: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly entityName: string;
+  readonly entityId: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+async function* journalEvents(original: pg.Client): AsyncGenerator<StagedEvent[]> {
+  for (let last = '0'; ; ) {
+    const { rows } = await original.query<KeptEntry>(
+      `SELECT id::text AS ordinal, event_id AS "eventId", event_type::text AS "eventType", entity_name AS "entityName",
+              entity_id::text AS "entityId", attributes_before::text AS before, attributes_after::text AS after
+       FROM journal WHERE id > $1 ORDER BY id LIMIT ${BATCH}`,
+      [last],
+    );
+    yield rows.map((row) => ({ ...row, ordinal: Number(row.ordinal), entityId: Number(row.entityId) }));
+    last = rows.at(-1)?.ordinal ?? last;
+    if (rows.length < BATCH) return;
+  }
+}
+
+/**
+ * What EventStoreDB tells of the changes that the snapshot shows; it may tell of later ones too. A text says what is missing.
+ * Only the ids of the journal's entries are used here: which events belong to the snapshot, not what they say.
+ */
+async function* storedEvents(
+  original: pg.Client,
+  log: EventLog,
+  patienceMs: number,
+): AsyncGenerator<StagedEvent[] | string> {
+  const { rows } = await original.query<{ id: string }>('SELECT event_id AS id FROM journal');
+  const wanted = new Set(rows.map(({ id }) => id));
+  const giveUpAt = performance.now() + patienceMs;
+  for (let revision = 0; wanted.size > 0; ) {
+    const batch: StoredEvent[] = [];
+    for await (const event of log.read(revision, BATCH)) batch.push(event);
+    revision += batch.length;
+    const told = batch.filter(({ eventId }) => wanted.delete(eventId)).map(stagedEvent);
+    if (told.length > 0) yield told;
+    if (wanted.size === 0 || batch.length === BATCH) continue;
+    if (performance.now() > giveUpAt) {
+      yield `event ${[...wanted][0]} of the journal is not in EventStoreDB, nor are ${wanted.size - 1} more`;
+      return;
+    }
+    await sleep(100);
+  }
+}
+
+function stagedEvent({ revision, eventId, type, data }: StoredEvent): StagedEvent {
+  const fact = (name: string): unknown =>
+    typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+  const json = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
+  return {
+    ordinal: revision,
+    eventId,
+    eventType: type,
+    entityName: String(fact('entity_name')),
+    entityId: Number(fact('entity_id')),
+    before: json(fact('attributes_before')),
+    after: json(fact('attributes_after')),
+  };
+}

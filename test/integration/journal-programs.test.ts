@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { queryOn, types } from '../../src/database/connection.ts';
+import { sequence } from '../../src/journal/sequencer.ts';
+import { aMarket } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { atDatabase } from '../harness/urls.ts';
+
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  const market = await aMarket(registry);
+  await market.transfer([(await market.bundle()).id], { certificate_quantity: 30 });
+  const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
+  await client.connect();
+  await sequence(queryOn(client), new AbortController().signal);
+  await client.end();
+});
+afterAll(() => registry.close());
+
+function run(program: string, ...args: string[]): Promise<{ code: unknown; output: string }> {
+  const { DATABASE_WRITE_URL, DATABASE_READ_URLS } = registry.config;
+  const environment = {
+    PATH: process.env.PATH,
+    DATABASE_OWNER_URL: atDatabase(inject('cluster').primary, new URL(DATABASE_WRITE_URL).pathname.slice(1)),
+    DATABASE_WRITE_URL,
+    DATABASE_READ_URLS: DATABASE_READ_URLS.join(','),
+    ESDB_CONNECTION_STRING: '',
+  };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', `src/command/${program}.ts`, ...args],
+      { env: environment },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }),
+    );
+  });
+}
+
+test('both programs find a registry in order, and end with 0', async () => {
+  expect(await run('verify-journal')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('are right'),
+  });
+  expect(await run('replay-journal')).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/\d+ events make the database as it is: \d+ rows are the same\./),
+  });
+});
+
+test('both programs name the first difference, and end with 1', async () => {
+  const client = await registry.primary.connect();
+  await client.query('SET session_replication_role = replica');
+  await client.query(
+    `UPDATE journal SET attributes_after = attributes_after || '{"power_mw": 7}' WHERE entity_name = 'device'`,
+  );
+  client.release(true);
+  expect(await run('verify-journal')).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/DIFFERENCE: position \d+: the entry of event \S+ does not fit its hash/),
+  });
+  expect(await run('replay-journal')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('DIFFERENCE: device 1 has power_mw 100, and by its events 7'),
+  });
+});
+
+test('a replay from an event store that is not configured, or from elsewhere, is refused in one line', async () => {
+  for (const from of ['eventstore', 'memory']) {
+    const { code, output } = await run('replay-journal', '--from', from);
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toHaveLength(1);
+  }
+});

@@ -1,0 +1,102 @@
+import pino from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type RunningRegistry, startRegistry } from '../../src/start.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { aMarket } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let eventStore: EventStoreStandIn;
+const running: RunningRegistry[] = [];
+
+beforeEach(async () => {
+  registry = await openRegistry();
+  eventStore = await startEventStore();
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+  await eventStore.stop();
+  await registry.close();
+});
+
+/** An API process as `main.ts` starts it. */
+async function start(connection: string | undefined): Promise<() => Promise<Record<string, unknown>>> {
+  const config = { ...registry.config, PORT: 0, ESDB_CONNECTION_STRING: connection };
+  const started = await startRegistry(config, pino({ level: 'silent' }));
+  running.push(started);
+  return async () => JSON.parse(await (await fetch(`${started.url}/health/ready`)).text());
+}
+
+test('readiness tells that all is ordered and relayed', async () => {
+  await aMarket(registry);
+  const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+  const ready = await start(eventStore.connectionString);
+  await vi.waitFor(
+    async () =>
+      expect(await ready()).toMatchObject({
+        status: 'ready',
+        journal: {
+          leads: true,
+          event_store: 'up',
+          ordered_up_to: rows[0].entries,
+          unordered: 0,
+          relayed_up_to: rows[0].entries,
+          unrelayed: 0,
+          problem: null,
+        },
+      }),
+    { timeout: 20_000, interval: 50 },
+  );
+});
+
+test('readiness tells how much of the journal waits for an event store that is down', async () => {
+  await eventStore.stop();
+  await aMarket(registry);
+  const ready = await start(eventStore.connectionString);
+  await vi.waitFor(
+    async () =>
+      expect(await ready()).toMatchObject({
+        status: 'degraded',
+        journal: { event_store: 'down', unordered: 0, problem: expect.stringContaining('EventStoreDB') },
+      }),
+    { timeout: 20_000, interval: 50 },
+  );
+});
+
+test('readiness tells that a stream is not the one of the journal', async () => {
+  const event = { id: crypto.randomUUID(), type: 'CREATE', contentType: 'application/json' };
+  const json = Buffer.from('{}');
+  eventStore.memory.append('registry-events', 'any', [{ ...event, data: json, metadata: json }]);
+  await aMarket(registry);
+  const ready = await start(eventStore.connectionString);
+  await vi.waitFor(
+    async () =>
+      expect(await ready()).toMatchObject({
+        status: 'degraded',
+        journal: {
+          event_store: 'diverged',
+          problem: expect.stringMatching(/revision 0 of the stream has event id/),
+        },
+      }),
+    { timeout: 20_000, interval: 50 },
+  );
+});
+
+test('a process that does not lead tells how far the order is all the same', async () => {
+  await aMarket(registry);
+  const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+  const first = await start(undefined);
+  await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
+  const second = await start(undefined);
+  await vi.waitFor(
+    async () =>
+      expect((await second()).journal).toMatchObject({
+        leads: false,
+        event_store: 'absent',
+        ordered_up_to: rows[0].entries,
+        unordered: 0,
+        unrelayed: null,
+      }),
+    { timeout: 20_000, interval: 50 },
+  );
+});

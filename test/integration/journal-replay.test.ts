@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { connectEventLog, replay, startJournal } from '../../src/journal/index.ts';
+import { startEventStore } from '../eventstore/server.ts';
+import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { atDatabase } from '../harness/urls.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeEach(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  const { id } = await market.bundle();
+  await market.transfer([id], { certificate_quantity: 30 });
+  await market.cancel([(await market.bundle()).id], { certificate_bundle_percentage: 0.5 });
+  const account = await anAccount(market.admin);
+  await market.admin.patch(`/account/update/${account.id}`, { account_name: 'Another "name"; ünïcode' });
+  await market.admin.delete(`/account/delete/${account.id}`);
+});
+afterEach(() => registry.close());
+
+function urls() {
+  const { DATABASE_WRITE_URL: writeUrl, DATABASE_READ_URLS: readUrls } = registry.config;
+  const ownerUrl = atDatabase(inject('cluster').primary, new URL(writeUrl).pathname.slice(1));
+  return { ownerUrl, writeUrl, readUrls };
+}
+
+/** What no one may do: a statement past every trigger. */
+async function behindTheJournal(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: urls().ownerUrl });
+  await client.connect();
+  await client.query('SET session_replication_role = replica');
+  await client.query(statement);
+  await client.end();
+}
+
+test('the events alone make every table as it is, row by row', async () => {
+  const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+  const replayed = await replay({ urls: urls() });
+  expect(replayed).toEqual({ events: rows[0].entries, rows: expect.any(Number), difference: null });
+  expect(replayed.rows).toBeGreaterThan(20);
+});
+
+test('a replay leaves no database behind', async () => {
+  await replay({ urls: urls() });
+  const { rows } = await registry.primary.query(
+    "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
+  );
+  expect(rows).toEqual([]);
+});
+
+test('a replay writes nothing into the database that it replays', async () => {
+  const count = 'SELECT count(*)::int AS entries FROM journal';
+  const before = (await registry.primary.query(count)).rows;
+  await replay({ urls: urls() });
+  expect((await registry.primary.query(count)).rows).toEqual(before);
+});
+
+test('a replay while others write compares one moment with itself', async () => {
+  let writing = true;
+  const writer = async (number: number) => {
+    const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
+    await client.connect();
+    for (let round = 0; writing; round++) {
+      await client.query('BEGIN');
+      await client.query('INSERT INTO organisation (name) VALUES ($1)', [`${number} ${round}`]);
+      await client.query('UPDATE organisation SET address = $1 WHERE name = $2', [
+        'x',
+        `${number} ${round - 1}`,
+      ]);
+      await sleep(2);
+      await client.query(round % 3 === 0 ? 'ROLLBACK' : 'COMMIT');
+    }
+    await client.end();
+  };
+  const writers = [1, 2, 3, 4].map(writer);
+  expect((await replay({ urls: urls() })).difference).toBeNull();
+  writing = false;
+  await Promise.all(writers);
+});
+
+test.each([
+  [
+    "UPDATE bundle SET beneficiary = 'Mallory' WHERE id = 1",
+    /^bundle 1 has beneficiary "Mallory", and by its events null$/,
+  ],
+  [
+    "INSERT INTO organisation (name) VALUES ('unheard of')",
+    /^organisation \d+ is in the database, and no event tells of it$/,
+  ],
+  ['DELETE FROM action WHERE id = 1', /^action 1 is what events tell of, and not in the database$/],
+  [
+    `UPDATE journal SET attributes_after = jsonb_set(attributes_after, '{account_name}', '"Mallory"') WHERE id = (SELECT min(id) FROM journal WHERE entity_name = 'account')`,
+    /^account \d+ has account_name "[^"]+", and by its events "Mallory"$/,
+  ],
+  [
+    "DELETE FROM journal WHERE id = (SELECT max(id) FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE')",
+    /^(bundle \d+ has|event .* does not follow)/,
+  ],
+  [
+    "DELETE FROM journal WHERE id = (SELECT min(id) FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE')",
+    /^bundle as events tell of it breaks bundle_slice_live: Key/,
+  ],
+  [
+    "DELETE FROM journal WHERE entity_name = 'account' AND event_type = 'CREATE'",
+    /^event [0-9a-f-]+, UPDATE of account \d+, does not follow from the events before it$/,
+  ],
+])('a replay finds what was done behind the journal: %s', async (statement, difference) => {
+  await behindTheJournal(statement);
+  expect((await replay({ urls: urls() })).difference).toMatch(difference);
+});
+
+test('the events of EventStoreDB make the same database', async () => {
+  const eventStore = await startEventStore();
+  const journal = startJournal({
+    writeUrl: registry.config.DATABASE_WRITE_URL,
+    eventStore: eventStore.connectionString,
+    onError: () => {},
+  });
+  const log = connectEventLog(eventStore.connectionString);
+  try {
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+    expect(await replay({ urls: urls(), log })).toMatchObject({ events: rows[0].entries, difference: null });
+  } finally {
+    await journal.stop();
+    await log.close();
+    await eventStore.stop();
+  }
+});
+
+test('a replay of EventStoreDB names an event that is not there', async () => {
+  const eventStore = await startEventStore();
+  const log = connectEventLog(eventStore.connectionString);
+  try {
+    const { difference } = await replay({ urls: urls(), log, patienceMs: 300 });
+    expect(difference).toMatch(/^event [0-9a-f-]+ of the journal is not in EventStoreDB, nor are \d+ more$/);
+  } finally {
+    await log.close();
+    await eventStore.stop();
+  }
+});

@@ -1,0 +1,154 @@
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { queryOn, types } from '../../src/database/connection.ts';
+import { chainHash, connectEventLog, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
+import { relay } from '../../src/journal/relay.ts';
+import { sequence } from '../../src/journal/sequencer.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { atDatabase } from '../harness/urls.ts';
+
+let registry: TestRegistry;
+/** A superuser past every trigger. */
+let client: pg.Client;
+const NEVER = new AbortController().signal;
+
+beforeEach(async () => {
+  registry = await openRegistry();
+  const name = new URL(registry.config.DATABASE_WRITE_URL).pathname.slice(1);
+  client = new pg.Client({ connectionString: atDatabase(inject('cluster').primary, name), types });
+  await client.connect();
+  await client.query("INSERT INTO organisation (name) SELECT 'org ' || n FROM generate_series(1, 5) AS n");
+  await client.query("UPDATE organisation SET address = 'x' WHERE id < 4");
+  expect(await sequence(queryOn(client), NEVER)).toBe(8);
+  await client.query('SET session_replication_role = replica');
+});
+afterEach(async () => {
+  await client.end();
+  await registry.close();
+});
+
+const at = (position: number) => `(SELECT journal_id FROM journal_position WHERE position = ${position})`;
+const verified = () => firstDifference(queryOn(client));
+
+describe('verification of the journal', () => {
+  test('finds one that nobody touched in order', async () => {
+    expect(await verified()).toEqual({ verified: 8, difference: null });
+  });
+
+  test.each([
+    [
+      'an attribute that was edited',
+      `UPDATE journal SET attributes_after = attributes_after || '{"name": "forged"}' WHERE id = ${at(2)}`,
+      2,
+      /^position 2: the entry of event \S+ does not fit its hash$/,
+    ],
+    [
+      'an actor that was edited',
+      `UPDATE journal SET actor_id = 1 WHERE id = ${at(3)}`,
+      3,
+      /^position 3: the entry of event \S+ does not fit its hash$/,
+    ],
+    [
+      'a time that was edited by a microsecond',
+      `UPDATE journal SET recorded_at = recorded_at + interval '1 microsecond' WHERE id = ${at(0)}`,
+      0,
+      /^position 0: the entry of event \S+ does not fit its hash$/,
+    ],
+    [
+      'a hash that was edited',
+      'UPDATE journal_position SET hash = sha256(hash) WHERE position = 4',
+      4,
+      /^position 4: the entry of event \S+ does not fit its hash$/,
+    ],
+    [
+      'an entry that was taken away',
+      `DELETE FROM journal WHERE id = ${at(5)}`,
+      5,
+      /^position 5: missing; the next one is 6$/,
+    ],
+    [
+      'the last entry taken away',
+      `DELETE FROM journal WHERE id = ${at(7)}`,
+      7,
+      /^position 7: its entry is missing$/,
+    ],
+    [
+      'a position that was taken away',
+      'DELETE FROM journal_position WHERE position = 1',
+      1,
+      /^position 1: missing; the next one is 2$/,
+    ],
+    [
+      'two entries that changed places',
+      `UPDATE journal_position SET journal_id = -journal_id WHERE position IN (1, 2); UPDATE journal_position SET journal_id = CASE position WHEN 1 THEN ${at(2)} ELSE ${at(1)} END * -1 WHERE position IN (1, 2)`,
+      1,
+      /^position 1: the entry of event \S+ does not fit its hash$/,
+    ],
+  ])('names %s', async (_, statements, position, difference) => {
+    await client.query(statements);
+    const found = await verified();
+    expect(found.difference).toMatch(difference);
+    expect(found.verified).toBe(position);
+  });
+
+  test('names an entry that was put in between', async () => {
+    await client.query(`INSERT INTO journal (id, transaction_id, event_id, event_type, entity_name, entity_id, recorded_at) OVERRIDING SYSTEM VALUE
+      SELECT 0, transaction_id, gen_random_uuid(), event_type, entity_name, 99, recorded_at FROM journal WHERE id = ${at(0)}`);
+    expect((await verified()).difference).toBe('entry 0 has no position');
+  });
+
+  test('leaves out what has no position yet', async () => {
+    await client.query('SET session_replication_role = origin');
+    await client.query("INSERT INTO organisation (name) VALUES ('new')");
+    expect(await verified()).toEqual({ verified: 8, difference: null });
+  });
+});
+
+describe('verification of EventStoreDB', () => {
+  let eventStore: EventStoreStandIn;
+
+  beforeEach(async () => {
+    eventStore = await startEventStore();
+  });
+  afterEach(() => eventStore.stop());
+
+  async function difference(): Promise<string | null> {
+    const log = connectEventLog(eventStore.connectionString);
+    try {
+      return (await firstDifference(queryOn(client), log)).difference;
+    } finally {
+      await log.close();
+    }
+  }
+
+  async function relayed(): Promise<void> {
+    const log = connectEventLog(eventStore.connectionString);
+    expect(await relay(queryOn(client), log, 0, NEVER)).toBe(8);
+    await log.close();
+  }
+
+  test('finds a stream that the relay wrote in order', async () => {
+    await relayed();
+    expect(await difference()).toBeNull();
+  });
+
+  test('names an event that is not the entry at its position, though entry and hash agree', async () => {
+    await relayed();
+    await client.query(`UPDATE journal SET request_id = 'forged' WHERE id = ${at(7)}`);
+    const [six, seven] = await sequencedEntries(queryOn(client), sql`p.position >= 6`, 2);
+    if (six === undefined || seven === undefined) throw new Error('there are eight entries');
+    const forged = chainHash(six.hash, seven);
+    await client.query(`UPDATE journal_position SET hash = decode($1, 'hex') WHERE position = 7`, [forged]);
+    expect(await verified()).toEqual({ verified: 8, difference: null });
+    expect(await difference()).toBe('position 7: EventStoreDB has other data');
+  });
+
+  test('names a stream that goes on where the journal was cut off', async () => {
+    await relayed();
+    await client.query(`DELETE FROM journal WHERE id = ${at(7)}`);
+    await client.query('DELETE FROM journal_position WHERE position = 7');
+    expect(await difference()).toBe('EventStoreDB goes on to revision 7, the journal does not');
+  });
+});
