@@ -3,7 +3,7 @@ import { parsePosition, type WalPosition } from './position.ts';
 import { watchReplay } from './replay-watch.ts';
 import { databaseError } from './transact.ts';
 
-/** What a standby is good for: `late` and `unreachable` ones serve no reads. */
+/** What a standby is good for: `late` ones serve reads only while the primary is down, `unreachable` ones none. */
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';
 
 export interface ReplicaStatus {

@@ -5,7 +5,10 @@ import type { PrimarySample, Replica } from './replica.ts';
 const OBSERVE_EVERY_MS = 500;
 
 export interface Replicas {
-  /** The usable standby with the least lag that shows `atLeast`; `undefined` when the primary must answer. */
+  /**
+   * The usable standby with the least lag that shows `atLeast`; `undefined` when the primary must answer. While the primary
+   * is down, a late standby serves rather than none: `/health/ready` then says that both are in trouble.
+   */
   choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
   /** Waits until every usable standby shows `position`; `false` when one of them, or all, did not in time. */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
@@ -43,7 +46,9 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
     await Promise.all(replicas.map((each) => each.observe(sample)));
   }
 
-  const usable = () => replicas.filter((each) => each.usable()).sort((a, b) => a.lag() - b.lag());
+  const byLag = (some: Replica[]) => some.sort((a, b) => a.lag() - b.lag());
+  const usable = () => byLag(replicas.filter((each) => each.usable()));
+  const late = () => byLag(replicas.filter((each) => each.status().state === 'late'));
   const timer = setInterval(() => {
     observing ??= observe().finally(() => {
       observing = undefined;
@@ -52,7 +57,7 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
 
   return {
     async choose(atLeast, timeoutMs) {
-      const [best] = usable();
+      const [best] = [...usable(), ...(primaryReachable ? [] : late())];
       if (best === undefined || atLeast === undefined) return best;
       return (await best.reached(atLeast, timeoutMs)) ? best : undefined;
     },

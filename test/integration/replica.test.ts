@@ -1,7 +1,17 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import type { Reader } from '../../src/database/database.ts';
 import { type Account, aMarket, anAccount, type Market } from '../harness/builders.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
@@ -247,6 +257,32 @@ test('a standby that is stopped is replaced by the primary, and comes back by it
   }
   await toBe('streaming');
   expect(await whoReads()).toBe('standby');
+});
+
+describe('a standby that is late when the primary goes down', () => {
+  beforeEach(async () => {
+    await pauseReplay();
+    await opened();
+    await toBe('late');
+    await own.cluster.primary.stop('immediate');
+    await vi.waitFor(() => expect(registry.database.status().primary).toBe('down'), 30_000);
+  });
+  afterEach(() => own.cluster.primary.start());
+
+  test('goes on answering from what it has, and readiness tells of both', async () => {
+    expect(await whoReads()).toBe('standby');
+    expect((await market.admin.get(`/account/${market.source.id}`)).statusCode).toBe(200);
+    const ready = await market.admin.get('/health/ready');
+    expect([ready.statusCode, ready.json()]).toMatchObject([
+      503,
+      { primary: 'down', standbys: [{ state: 'late' }] },
+    ]);
+  });
+
+  test('does not answer a client whose own write lies past what it has', async () => {
+    const read = await market.admin.get('/account/list', { 'registry-consistency': 'FFFFFFF/0' });
+    expect(read.statusCode).toBe(503);
+  });
 });
 
 describe('a standby that hangs', () => {
