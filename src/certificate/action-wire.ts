@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, words } from '../operation/wire.ts';
+import { id, instant, instantText, isPlainText, words } from '../operation/wire.ts';
 import { type ActionType, actionTypes } from '../rules/words.ts';
 
 /** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
@@ -23,7 +23,13 @@ const part = {
     .meta({ description: 'Part of each bundle, more than 0 and at most 1', examples: [0.5] }),
 };
 
-const beneficiary = words().nullish();
+/** Blank text names nobody, as `beneficiaryOf` has it: forms send an empty field where nothing was typed. */
+const beneficiary = z
+  .string()
+  .trim()
+  .max(200)
+  .refine(isPlainText, 'must not contain control characters')
+  .nullish();
 
 /** Clients may name the action again; then it must be the one that they call. */
 const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
@@ -42,7 +48,9 @@ export const CancelRequest = z
     ...common,
     ...part,
     ...named('cancel'),
-    beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),
+    beneficiary: beneficiary.meta({
+      description: 'Who may claim; the name of the account, if none is given or it is blank',
+    }),
     cancellation_purpose: words().nullish(),
     cancellation_period_start: instant.nullish(),
     cancellation_period_end: instant.nullish(),

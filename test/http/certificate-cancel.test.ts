@@ -32,8 +32,8 @@ test('a cancellation leaves the bundles Cancelled, in their account, with their 
   });
 });
 
-test.each([undefined, null])(
-  'without a beneficiary (%s) it is the name of the account',
+test.each([undefined, null, '', '   ', ' \t\n'])(
+  'without a beneficiary (%j) it is the name of the account',
   async (beneficiary) => {
     const { id } = await market.bundle();
     const answer = await market.cancel([id], { beneficiary });
@@ -42,14 +42,25 @@ test.each([undefined, null])(
   },
 );
 
-test.each(['', '   '])(
-  'a blank beneficiary (%j) is refused, and nothing is cancelled',
+test.each(['\u0000', 'a\u0007b', 'x'.repeat(201)])(
+  'a beneficiary that nobody can be (%j) is refused, and nothing is cancelled',
   async (beneficiary) => {
     const bundle = await market.bundle();
     expect((await market.cancel([bundle.id], { beneficiary })).statusCode).toBe(422);
     expect(await read(bundle.id)).toMatchObject(bundle);
   },
 );
+
+test('a claim with a blank beneficiary names nobody, and is as good as one without', async () => {
+  const { id } = await market.bundle();
+  await market.cancel([id], { beneficiary: 'The school' });
+  const answer = await market.trader.post('/certificate/claim', {
+    source_id: market.source.id,
+    granular_certificate_bundle_ids: [id],
+    beneficiary: ' ',
+  });
+  expect([answer.statusCode, (await read(id)).beneficiary]).toEqual([202, 'The school']);
+});
 
 test('purpose and period are kept with the action', async () => {
   const { id } = await market.bundle();
