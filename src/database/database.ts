@@ -86,9 +86,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
   const primary = pool({ url: writeUrl, size, readOnly: false });
   const primaryReads = pool({ url: writeUrl, size, readOnly: true });
-  const standbys = readUrls.map((url) => {
+  const standbys = readUrls.map((url, index) => {
     const reads = pool({ url, size, readOnly: true, connectWithinMs: ANSWER_WITHIN_MS });
-    return replica({ name: nameOf(url), pool: reads, monitor: monitor(url), maxLagMs });
+    return replica({ name: `standby ${index + 1}`, pool: reads, monitor: monitor(url), maxLagMs });
   });
   const replicas = watchReplicas(monitor(writeUrl), standbys);
   await replicas.observe();
@@ -129,11 +129,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await Promise.all(pools.map((each) => each.end()));
     },
   };
-}
-
-function nameOf(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || 5432}`;
 }
 
 function readerOn(pool: pg.Pool): Reader {

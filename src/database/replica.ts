@@ -7,6 +7,7 @@ import { databaseError } from './transact.ts';
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';
 
 export interface ReplicaStatus {
+  /** By its place among the URLs, not by host and port: everybody may read of its state. */
   readonly name: string;
   readonly state: ReplicaState;
   readonly lagBytes: number | null;

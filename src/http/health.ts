@@ -6,7 +6,7 @@ import { Problem } from '../operation/problem.ts';
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 
 const Standby = z.object({
-  name: z.string(),
+  name: z.string().meta({ description: 'By its place among DATABASE_READ_URLS', examples: ['standby 1'] }),
   state: z.enum(['streaming', 'late', 'unreachable']),
   lag_bytes: z.int().nullable(),
   lag_seconds: z.number().nullable(),

@@ -18,6 +18,7 @@ export interface JournalStatus {
   readonly eventStore: 'absent' | 'unknown' | 'up' | 'down' | 'diverged';
   /** The next position that EventStoreDB lacks, as far as the leader knows. */
   readonly relayedUpTo: number | null;
+  /** What is wrong, for everybody to read: never where a server stands. The log says more. */
   readonly problem: string | null;
 }
 
@@ -54,7 +55,7 @@ export function startJournal(options: JournalOptions): Journal {
         await lead();
       } catch (error) {
         if (stopped.signal.aborted) return;
-        state.problem = error instanceof Error ? error.message : String(error);
+        state.problem = 'The journal has lost the primary database.';
         options.onError(error, 'the journal lost its connection, and takes it up again');
       } finally {
         state.leads = false;
@@ -151,9 +152,10 @@ function relayTo(log: EventLog, { onError }: JournalOptions) {
   function fail(error: unknown): void {
     next = undefined;
     if (error instanceof RevisionConflict) return;
-    problem = `EventStoreDB: ${error instanceof Error ? error.message : String(error)}`;
     const known = state;
-    state = error instanceof DivergedStream ? 'diverged' : 'down';
+    const diverged = error instanceof DivergedStream;
+    state = diverged ? 'diverged' : 'down';
+    problem = diverged ? `EventStoreDB: ${error.message}` : 'EventStoreDB does not take the events.';
     if (known !== state) onError(error, 'events wait in the journal');
     failures += 1;
     const backOffMs = Math.min(LONGEST_BACK_OFF_MS, 100 * 2 ** failures);
