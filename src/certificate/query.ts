@@ -51,8 +51,9 @@ async function page<Row extends BundleRow>(
   select: SQL,
   condition: SQL,
   { limit, cursor }: { limit: number; cursor?: string | null | undefined },
+  place: 'query' | 'body',
 ): Promise<{ rows: Row[]; next: string | null }> {
-  const after = decodeCursor(cursor ?? undefined, CursorKeys);
+  const after = decodeCursor(cursor ?? undefined, CursorKeys, place);
   const past = after
     ? sql`AND (b.production_start, b.id) > (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::bigint)`
     : sql``;
@@ -141,7 +142,7 @@ export const queryCertificates = query({
       });
     }
     return call.read(async (reader) => {
-      const { rows, next } = await page<BundleRow>(reader, selectBundles, condition, call.body);
+      const { rows, next } = await page<BundleRow>(reader, selectBundles, condition, call.body, 'body');
       const zone = await zoneFor(reader, call.body);
       return {
         ...echo(call.body),
@@ -182,7 +183,7 @@ export const queryFullCertificates = query({
       });
     }
     const { rows, next } = await call.read((reader) =>
-      page<FullRow>(reader, selectFullBundles, condition, call.body),
+      page<FullRow>(reader, selectFullBundles, condition, call.body, 'body'),
     );
     if (next) call.answerHeader('registry-next-cursor', next);
     return rows.map((row) => fullView(row, zone));
@@ -206,7 +207,7 @@ export const readAccountCertificates = query({
     const condition = conditionOf(filter);
     return read(async (reader) => {
       await zoneFor(reader, filter);
-      const { rows, next } = await page<BundleRow>(reader, selectBundles, condition, asked);
+      const { rows, next } = await page<BundleRow>(reader, selectBundles, condition, asked, 'query');
       return {
         source_id: params.id,
         granular_certificate_bundles: rows.map((row) => bundleView(row)),

@@ -17,12 +17,17 @@ export function answerErrors(app: FastifyInstance): void {
     return sendProblem(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new Problem(404, 'no-such-path', `There is nothing at ${request.method} here.`),
-      request,
-      reply,
-    ),
+    sendProblem(new Problem(404, 'no-such-path', nothingAt(request)), request, reply),
   );
+}
+
+/** The characters of a path (RFC 3986, 3.3), which mean nothing in HTML or on a terminal. */
+const PLAIN_PATH = /^[\w\-.~%!$&'()*+,;=:@/]{1,200}$/;
+
+/** Repeats the path asked for if that is harmless; never the query string, where secrets may stand. */
+function nothingAt({ method, url }: FastifyRequest): string {
+  const [path = ''] = url.split('?', 1);
+  return PLAIN_PATH.test(path) ? `There is no ${method} ${path} here.` : 'There is nothing at this path.';
 }
 
 /** Answers a path that the router cannot read: it ends before any route, hook or handler. */

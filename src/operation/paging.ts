@@ -10,15 +10,16 @@ export function encodeCursor(keys: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-/** @throws {Problem} 422 for a cursor that no page gave. */
+/** @throws {Problem} 422 for a cursor that no page gave; `place` is where the request had it. */
 export function decodeCursor<Keys extends z.ZodType>(
   cursor: string | undefined,
   keys: Keys,
+  place: 'query' | 'body',
 ): z.output<Keys> | undefined {
   if (cursor === undefined) return undefined;
   const parsed = keys.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   if (parsed.success) return parsed.data;
-  throw problems.invalid([{ path: 'cursor', message: 'is not a cursor that this registry gave' }]);
+  throw problems.invalid([{ path: `${place}.cursor`, message: 'is not a cursor that this registry gave' }]);
 }
 
 function parseJson(text: string): unknown {
@@ -45,7 +46,7 @@ export async function pageById<Row extends { id: number }>(
   load: (after: number, limit: number) => Promise<Row[]>,
 ): Promise<Row[]> {
   const { limit, cursor } = call.query;
-  const [after] = decodeCursor(cursor, IdCursor) ?? [0];
+  const [after] = decodeCursor(cursor, IdCursor, 'query') ?? [0];
   const rows = await load(after, limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);

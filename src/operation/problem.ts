@@ -32,9 +32,10 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** What a refusal by the certificate rules is over HTTP. */
+  /** What a refusal by the certificate rules is over HTTP: the fields that rules speak of stand in the body. */
   static of({ kind, code, message, errors }: Refusal): Problem {
-    return new Problem(REFUSAL_STATUS[kind], code, message, errors.length > 0 ? { errors } : {});
+    const inBody = errors.map(({ path, message: why }) => ({ path: `body.${path}`, message: why }));
+    return new Problem(REFUSAL_STATUS[kind], code, message, inBody.length > 0 ? { errors: inBody } : {});
   }
 
   /** The same, with more members in its document. */

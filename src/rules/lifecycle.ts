@@ -123,7 +123,12 @@ export function statusTransitions(): ReadonlyArray<readonly [BundleStatus, Bundl
  * @throws {Refusal} `whole-bundles-only`.
  */
 export function assertMayTakePart(action: LifecycleAction, ask: Ask): void {
-  if (table[action].wholeBundlesOnly && !asksForWholeBundles(ask)) throw refuse.wholeBundlesOnly(action);
+  if (!table[action].wholeBundlesOnly || asksForWholeBundles(ask)) return;
+  const given = (amount: unknown) => amount !== undefined && amount !== null;
+  throw refuse.wholeBundlesOnly(action, {
+    quantity: given(ask.quantity),
+    percentage: given(ask.percentage),
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BundleStatus } from './words.ts';
 
-/** What is wrong with one field of a request; `path` is the field's name in the API. */
+/** What is wrong with one field. `path`: in a rule, the field's name in the API; in an answer, its place too (`body.`). */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
@@ -46,6 +46,7 @@ const field = (path: string, message: string): FieldError[] => [{ path, message 
 
 const QUANTITY = 'certificate_quantity';
 const PERCENTAGE = 'certificate_bundle_percentage';
+const WHOLE_ONLY = 'not with an action that takes whole bundles only';
 const BUNDLE_IDS = 'granular_certificate_bundle_ids';
 
 /** A 422 that one field is to blame for. */
@@ -70,11 +71,15 @@ const statusRefusals = {
     new Refusal('conflict', 'not-yet-expired', `bundle ${bundle.id} has not reached its expiry`),
   reasonRequired: (action: string) =>
     badField('reason-required', 'reason', `a reason is required to ${spoken(action)}`),
-  wholeBundlesOnly: (action: string) =>
+  wholeBundlesOnly: (action: string, given: { readonly quantity: boolean; readonly percentage: boolean }) =>
     new Refusal(
       'rule',
       'whole-bundles-only',
       `${spoken(action)} takes whole bundles only: give neither a quantity nor a percentage`,
+      [
+        ...(given.quantity ? field(QUANTITY, WHOLE_ONLY) : []),
+        ...(given.percentage ? field(PERCENTAGE, WHOLE_ONLY) : []),
+      ],
     ),
 };
 

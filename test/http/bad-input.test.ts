@@ -119,6 +119,17 @@ describe('a path', () => {
     expect(answer.body).not.toContain('9999');
   });
 
+  test.each([
+    ['/no/such%20path;v=1', 'There is no GET /no/such%20path;v=1 here.'],
+    ['/nothing?token=secret&email=a@b.c', 'There is no GET /nothing here.'],
+    ['/<script>alert(1)</script>', 'There is no GET /%3Cscript%3Ealert(1)%3C/script%3E here.'],
+    [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'There is nothing at this path.'],
+  ])('that leads nowhere is told without what may do harm: %s', async (url, detail) => {
+    const answer = await registry.app.inject({ method: 'GET', url });
+    expectProblem(answer, 404);
+    expect(answer.json().detail).toBe(detail);
+  });
+
   test.each(['PUT', 'PATCH', 'DELETE', 'POST'] as const)(
     'is not found for %s where it takes GET',
     async (method) => {

@@ -62,6 +62,48 @@ const device = () => ({
   account_id: market.source.id,
 });
 
+describe('a field at fault is named with its place', () => {
+  const act = (action: string, fields: object) => {
+    const bundles = { granular_certificate_bundle_ids: [bundleId] };
+    return market.admin.post(`/certificate/${action}`, {
+      source_id: market.source.id,
+      ...bundles,
+      ...fields,
+    });
+  };
+
+  test.each([
+    ['by its schema', 'cancel', { certificate_quantity: 0.5 }, ['body.certificate_quantity']],
+    ['by a rule', 'cancel', { certificate_quantity: 0 }, ['body.certificate_quantity']],
+    [
+      'by a rule on two fields',
+      'reserve',
+      { certificate_quantity: 1, certificate_bundle_percentage: 0.5 },
+      ['body.certificate_quantity', 'body.certificate_bundle_percentage'],
+    ],
+    [
+      'by a rule on whole bundles',
+      'lock',
+      { reason: 'R', certificate_quantity: 1 },
+      ['body.certificate_quantity'],
+    ],
+    ['by a rule on the caller', 'claim', { user_id: 999_999 }, ['body.user_id']],
+  ])('%s', async (_, action, fields, paths) => {
+    const answer = await act(action, fields);
+    expect(answer.json().errors.map(({ path }: { path: string }) => path)).toEqual(paths);
+    await expectRefused(answer);
+  });
+
+  test.each([
+    ['/account/list?cursor=x', undefined, 'query.cursor'],
+    ['/certificate/query', { cursor: 'x' }, 'body.cursor'],
+  ])('a cursor at %s', async (url, body, path) => {
+    const source_id = market.source.id;
+    const answer = await (body ? market.admin.post(url, { source_id, ...body }) : market.admin.get(url));
+    expect(answer.json().errors).toMatchObject([{ path }]);
+  });
+});
+
 describe('a body that cannot be read', () => {
   test.each([
     ['truncated JSON', '{"device_name": "x'],

@@ -175,6 +175,15 @@ describe('what an action needs', () => {
     }
   });
 
+  test.each([
+    [{ quantity: 1 }, ['certificate_quantity']],
+    [{ percentage: 0.5 }, ['certificate_bundle_percentage']],
+    [{ quantity: 1, percentage: 0.5 }, ['certificate_quantity', 'certificate_bundle_percentage']],
+  ])('an action on whole bundles names what it does not take: %j', (part, fields) => {
+    const { errors } = refused(() => assertMayTakePart('lock', part));
+    expect(errors.map(({ path }) => path)).toEqual(fields);
+  });
+
   test.each(['lock', 'unlock', 'withdraw'] as const)('%s needs a reason, and blanks are none', (action) => {
     for (const reason of [undefined, null, '', ' \t']) {
       expect(refused(() => assertReason(action, reason))).toMatchObject({

@@ -9,7 +9,7 @@ const examples: Record<keyof typeof refuse, Refusal> = {
   expired: refuse.expired('cancel', bundle),
   notYetExpired: refuse.notYetExpired(bundle),
   reasonRequired: refuse.reasonRequired('lock'),
-  wholeBundlesOnly: refuse.wholeBundlesOnly('export'),
+  wholeBundlesOnly: refuse.wholeBundlesOnly('export', { quantity: true, percentage: true }),
   noBundles: refuse.noBundles(),
   tooManyBundles: refuse.tooManyBundles(10_001, 10_000),
   duplicateBundles: refuse.duplicateBundles([1]),
