@@ -5,9 +5,10 @@ import type { Database } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
+import { makeLog } from '../src/log.ts';
 import { runProgram } from '../src/program.ts';
 import { stopOnSignal } from '../src/shutdown.ts';
-import { makeLog, openConfiguredDatabase, startRegistry } from '../src/start.ts';
+import { openConfiguredDatabase, startRegistry } from '../src/start.ts';
 import { SAMPLE_USERS } from './people.ts';
 import { seedSampleRegistry } from './sample-registry.ts';
 

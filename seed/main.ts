@@ -1,7 +1,8 @@
 import { readConfig } from '../src/config.ts';
 import { loadEnvironment } from '../src/environment.ts';
+import { makeLog } from '../src/log.ts';
 import { runProgram } from '../src/program.ts';
-import { makeLog, openConfiguredDatabase } from '../src/start.ts';
+import { openConfiguredDatabase } from '../src/start.ts';
 import { seedSampleRegistry } from './sample-registry.ts';
 import { SeedError } from './seed-error.ts';
 

@@ -1,12 +1,13 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serveCore } from './http/core.ts';
 import { requireDeclaredRoutes } from './http/declared-routes.ts';
 import { serveDocumentation } from './http/documentation.ts';
 import { answerErrors, answerUnreadablePath } from './http/error-answer.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
 import { operations } from './http/operations.ts';
+import { logRequests } from './http/request-log.ts';
 import { mountOperations } from './http/router.ts';
 import type { Services } from './operation/operation.ts';
 
@@ -16,6 +17,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     loggerInstance: services.log,
     bodyLimit: services.config.BODY_LIMIT_BYTES,
     genReqId: () => crypto.randomUUID(),
+    logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
@@ -23,9 +25,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   requireDeclaredRoutes(app);
   answerErrors(app);
   acceptUntypedJson(app);
-  app.addHook('onRequest', async (request: FastifyRequest, reply) => {
-    reply.header('x-request-id', request.id);
-  });
+  logRequests(app);
   await app.register(helmet, { contentSecurityPolicy: false });
   await app.register(cors, { origin: [...services.config.CORS_ORIGINS], exposedHeaders: ['*'] });
   await serveDocumentation(app, operations);

@@ -24,13 +24,15 @@ const commaList = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 /** Every setting of the registry. `.env.example` explains each one to the person who sets it. */
 const Settings = z
   .object({
     NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65535).default(8000),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    LOG_LEVEL: z.enum(logLevels).default('info'),
     DATABASE_OWNER_URL: postgresUrl.optional(),
     DATABASE_WRITE_URL: postgresUrl,
     DATABASE_READ_URLS: urlList,

@@ -1,8 +1,9 @@
 import { readConfig } from './config.ts';
 import { loadEnvironment } from './environment.ts';
+import { makeLog } from './log.ts';
 import { runProgram } from './program.ts';
 import { stopOnSignal } from './shutdown.ts';
-import { makeLog, startRegistry } from './start.ts';
+import { startRegistry } from './start.ts';
 
 runProgram(async () => {
   const config = readConfig(loadEnvironment());

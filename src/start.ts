@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import pino from 'pino';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
@@ -10,15 +9,6 @@ export interface RunningRegistry {
   readonly url: string;
   /** Finishes requests under way, then closes the databases. */
   stop(): Promise<void>;
-}
-
-export function makeLog(config: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>): FastifyBaseLogger {
-  const readable = config.NODE_ENV === 'development' && process.stdout.isTTY;
-  return pino({
-    level: config.LOG_LEVEL,
-    redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'],
-    ...(readable ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
-  });
 }
 
 export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): Promise<Database> {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { type Config, readConfig } from '../../src/config.ts';
 import { loadEnvironment } from '../../src/environment.ts';
+import { makeLog } from '../../src/log.ts';
 import {
   B1610FormatError,
   BmUnitFormatError,
@@ -9,7 +10,7 @@ import {
   elexonClient,
 } from '../../src/meter-data/elexon/index.ts';
 import { runProgram } from '../../src/program.ts';
-import { makeLog, openConfiguredDatabase } from '../../src/start.ts';
+import { openConfiguredDatabase } from '../../src/start.ts';
 import { SAMPLE_UNITS } from '../sample/index.ts';
 import { SeedError } from '../seed-error.ts';
 import { type LoadProgress, loadFromElexon } from './load.ts';

@@ -1,8 +1,9 @@
 import { firstViolation } from '../certificate/index.ts';
 import { readConfig } from '../config.ts';
 import { loadEnvironment } from '../environment.ts';
+import { makeLog } from '../log.ts';
 import { runProgram } from '../program.ts';
-import { makeLog, openConfiguredDatabase } from '../start.ts';
+import { openConfiguredDatabase } from '../start.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

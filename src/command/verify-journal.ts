@@ -1,8 +1,9 @@
 import { readConfig } from '../config.ts';
 import { loadEnvironment } from '../environment.ts';
 import { connectEventLog, firstDifference } from '../journal/index.ts';
+import { makeLog } from '../log.ts';
 import { runProgram } from '../program.ts';
-import { makeLog, openConfiguredDatabase } from '../start.ts';
+import { openConfiguredDatabase } from '../start.ts';
 
 /** Exit code 1 and the first difference by name, or 0. */
 runProgram(async () => {

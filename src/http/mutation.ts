@@ -19,7 +19,7 @@ export async function mutate(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const { database, log } = services;
+  const { database } = services;
   const isPublic = operation.permission === 'public';
   const { userId } = call.caller;
   const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
@@ -46,7 +46,8 @@ export async function mutate(
   } catch (error) {
     const refused = error instanceof Refusal ? Problem.of(error) : error;
     // If even this fails, the key is free again a minute later.
-    if (attempt) await attempt.fail(refused).catch((lost) => log.warn({ err: lost }, 'a key was not freed'));
+    if (attempt)
+      await attempt.fail(refused).catch((lost) => request.log.warn({ err: lost }, 'a key was not freed'));
     throw refused;
   } finally {
     await showWritten();

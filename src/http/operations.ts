@@ -8,10 +8,12 @@ import type { Operation } from '../operation/operation.ts';
 import { organisationOperations } from '../organisation/index.ts';
 import { userOperations } from '../user/index.ts';
 import { healthOperations } from './health.ts';
+import { changeLogLevel } from './log-level.ts';
 
 /** Every operation of the API. Routes, permissions, the OpenAPI document and the tests' matrix follow from this list. */
 export const operations: readonly Operation[] = [
   ...healthOperations,
+  changeLogLevel,
   ...authenticationOperations,
   ...userOperations,
   ...organisationOperations,

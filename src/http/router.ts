@@ -16,6 +16,7 @@ import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { authenticate } from './authenticate.ts';
 import { serializationSchema } from './json-schema.ts';
 import { CONSISTENCY, mutate } from './mutation.ts';
+import { nameActor } from './request-log.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -65,6 +66,7 @@ function mount(app: FastifyInstance, operation: Operation, services: Services): 
         // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
         reply.header('cache-control', 'no-store');
         request.authority = await authenticate(request, operation, services, consistency(request));
+        if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
       },
       handler: (request, reply) => answer(operation, services, request, reply),
     });

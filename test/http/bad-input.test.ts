@@ -169,6 +169,7 @@ async function takenBodies(): Promise<Record<string, object>> {
   };
   return {
     ...asEntity,
+    changeLogLevel: { level: 'silent' },
     login: { username: 'nobody@example.com', password: 'x' },
     updateUser: {},
     changeUserRole: {},

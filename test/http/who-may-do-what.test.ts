@@ -13,6 +13,7 @@ const admin: readonly Role[] = ['ADMIN'];
 const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   health: 'public',
   ready: 'public',
+  changeLogLevel: admin,
   login: 'public',
   createUser: admin,
   readMe: everybody,

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rules: [],
   embedded: [],
   'config.ts': [],
+  'log.ts': ['config.ts'],
   database: ['rules'],
   journal: ['rules', 'database', 'config.ts'],
   operation: ['rules', 'database', 'journal', 'config.ts'],
@@ -36,13 +37,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'environment.ts': [],
   'shutdown.ts': [],
   'program.ts': ['config.ts'],
-  'main.ts': ['config.ts', 'environment.ts', 'program.ts', 'shutdown.ts', 'start.ts'],
-  command: ['config.ts', 'environment.ts', 'program.ts', 'database', 'certificate', 'journal', 'start.ts'],
+  'main.ts': ['config.ts', 'environment.ts', 'log.ts', 'program.ts', 'shutdown.ts', 'start.ts'],
+  command: [
+    'config.ts',
+    'environment.ts',
+    'log.ts',
+    'program.ts',
+    'database',
+    'certificate',
+    'journal',
+    'start.ts',
+  ],
 };
 
 /** Packages that only one folder knows. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
-  fastify: ['http', 'operation', 'app.ts', 'start.ts'],
+  fastify: ['http', 'operation', 'app.ts', 'log.ts', 'start.ts'],
+  pino: ['log.ts'],
   pg: ['database', 'embedded', 'journal'],
   '@eventstore/db-client': ['journal'],
   jose: ['authentication'],

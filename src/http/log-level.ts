@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { logLevels } from '../config.ts';
+import { mutation } from '../operation/operation.ts';
+
+/** What Python names differently. */
+const PYTHON_LEVELS = new Map([
+  ['warning', 'warn'],
+  ['critical', 'fatal'],
+]);
+
+const LogLevelChange = z
+  .object({
+    level: z
+      .string()
+      .meta({
+        description: `${logLevels.join(', ')}; also \`WARNING\` and \`CRITICAL\`, in capitals or not`,
+        examples: ['debug'],
+      })
+      .transform((text) => PYTHON_LEVELS.get(text.toLowerCase()) ?? text.toLowerCase())
+      .pipe(z.enum(logLevels)),
+  })
+  .meta({ id: 'LogLevelChange' });
+
+const LogLevel = z
+  .object({
+    message: z.string(),
+    old_level: z.string(),
+    new_level: z.enum(logLevels),
+  })
+  .meta({ id: 'LogLevel' });
+
+export const changeLogLevel = mutation({
+  id: 'changeLogLevel',
+  method: 'POST',
+  path: '/change_log_level',
+  tag: 'Core',
+  summary: 'Change how much is logged',
+  description:
+    'Changes the level of the log of the process that answers, until it ends; other processes keep theirs. The log says who did it.',
+  permission: 'administer',
+  body: LogLevelChange,
+  answer: { status: 200, description: 'The level before and now', schema: LogLevel },
+  async handle({ body: { level }, services: { log }, caller, requestId }) {
+    const before = log.level;
+    // A line of its own level: it is written even where the old level, or the new one, would leave it out.
+    const record = log.child({ request_id: requestId, actor: caller.userId }, { level: 'info' });
+    record.info({ from: before, to: level }, 'the log level was changed');
+    log.level = level;
+    const message = `This process now logs from "${level}" on; others keep their level.`;
+    return { message, old_level: before, new_level: level };
+  },
+});

@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../operation/caller.ts';
+
+/**
+ * Every line of a request carries its id, method and route pattern and, once known, who calls; one line at its end tells the
+ * status and how long it took. The path itself is not logged: it may hold what its sender would not tell a log.
+ */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    describe(request, reply, { method: request.method, route: routeOf(request) });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+    request.log.info({ status: reply.statusCode, duration_ms: durationMs }, 'request completed');
+  });
+}
+
+/** The pattern of the route, the same for all ids and for both names of a path; bounded, as the routes are. */
+export function routeOf({ routeOptions }: FastifyRequest): string {
+  return routeOptions.config.operation?.path ?? routeOptions.url ?? '(none)';
+}
+
+/** From here on, the request's lines say who calls. */
+export function nameActor(request: FastifyRequest, reply: FastifyReply, { userId }: Caller): void {
+  describe(request, reply, { actor: userId });
+}
+
+function describe(request: FastifyRequest, reply: FastifyReply, bindings: Record<string, unknown>): void {
+  request.log = request.log.child(bindings);
+  reply.log = request.log;
+}

@@ -1,0 +1,66 @@
+import type { FastifyBaseLogger } from 'fastify';
+import pino, { type DestinationStream } from 'pino';
+import type { Config } from './config.ts';
+
+/** Fields that never reach a log: by themselves, or one object down. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'x-api-key',
+  'password',
+  'current_password',
+  'new_password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'api_key',
+];
+
+const bracketed = (name: string) => `["${name}"]`;
+const REDACTED = SECRETS.map(bracketed).flatMap((name) => [name, `*${name}`, `req.headers${name}`]);
+
+/** One JSON object a line on standard output; readable text at a developer's terminal. */
+export function makeLog(
+  config: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>,
+  destination?: DestinationStream,
+): FastifyBaseLogger {
+  const readable = config.NODE_ENV === 'development' && process.stdout.isTTY && destination === undefined;
+  const options = {
+    level: config.LOG_LEVEL,
+    redact: REDACTED,
+    serializers: { err: told },
+    ...(readable ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+interface ToldError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: ToldError;
+}
+
+/**
+ * What a log tells of an error. Errors of the database carry values of the statement and of whole rows (`params`, `detail`,
+ * and at the end of Drizzle's message), which may be secrets, so nothing is copied that is not named here.
+ */
+function told(error: unknown): unknown {
+  return error instanceof Error ? toldError(error) : error;
+}
+
+function toldError(error: Error): ToldError {
+  const message = 'query' in error && 'params' in error ? `Failed query: ${error.query}` : error.message;
+  const { name, stack = '', cause } = error;
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    type: name,
+    message,
+    stack: [`${name}: ${message}`, ...frames].join('\n'),
+    ...('code' in error ? { code: error.code } : {}),
+    ...('constraint' in error ? { constraint: error.constraint } : {}),
+    ...(cause instanceof Error ? { cause: toldError(cause) } : {}),
+  };
+}
