@@ -31,7 +31,8 @@ export async function identify(
   return caller;
 }
 
-async function callerWith(reader: Reader, userId: number): Promise<Caller | undefined> {
+/** A living user with its role and accounts as they are now; `undefined` when there is none. */
+export async function callerWith(reader: Pick<Reader, 'query'>, userId: number): Promise<Caller | undefined> {
   const [user] = await reader.query<{ role: Role; accountIds: number[] }>(sql`
     SELECT u.role,
            array(SELECT l.account_id FROM account_user l JOIN account a ON a.id = l.account_id

@@ -12,6 +12,8 @@ export interface Asked {
   readonly sourceId: number;
   readonly targetId?: number | undefined;
   readonly userId: number;
+  /** The user that the body names, which must be the same. */
+  readonly namedUserId?: number | null | undefined;
   readonly bundleIds: readonly number[];
   readonly quantity?: number | null | undefined;
   readonly percentage?: number | null | undefined;

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { queryOn, types } from '../database/connection.ts';
+import type { Query } from '../database/connection.ts';
+import { standForLeadership, type Work } from '../database/leadership.ts';
 import { connectEventLog, type EventLog, RevisionConflict } from './event-log.ts';
 import { DivergedStream, nextPosition, relay } from './relay.ts';
 import { sequence } from './sequencer.ts';
@@ -27,16 +26,9 @@ export interface Journal {
   stop(): Promise<void>;
 }
 
-/** Any number that only the registry uses: whoever holds this lock leads. */
+/** Whoever holds this advisory lock orders the journal. */
 const LEADER_LOCK = 7_262_002;
 const LOOK_EVERY_MS = 100;
-const LEAD_AFTER_MS = 1_000;
-/**
- * Postgres ends a session that says nothing for so long, and the lock with it: a leader whose machine, network or process
- * stands still is replaced, as a dead one is. All others, and a leader at work, ask something at least once a second.
- */
-const SILENT_AFTER_MS = 3_000;
-const ANSWER_WITHIN_MS = 20_000;
 const LONGEST_BACK_OFF_MS = 5_000;
 
 /**
@@ -44,101 +36,36 @@ const LONGEST_BACK_OFF_MS = 5_000;
  * polls ten times a second instead of being notified: a NOTIFY in the writers' transactions would make their commits queue.
  */
 export function startJournal(options: JournalOptions): Journal {
-  const stopped = new AbortController();
   const log = options.eventStore ? connectEventLog(options.eventStore) : undefined;
-  const state: { leads: boolean; problem: string | null } = { leads: false, problem: null };
   const relaying = log && relayTo(log, options);
-
-  async function serve(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      try {
-        await lead();
-      } catch (error) {
-        if (stopped.signal.aborted) return;
-        state.problem = 'The journal has lost the primary database.';
-        options.onError(error, 'the journal lost its connection, and takes it up again');
-      } finally {
-        state.leads = false;
-      }
-      await pause(LEAD_AFTER_MS);
-    }
-  }
-
-  /** Leads for as long as its connection holds the lock: a lost connection gives it up, to the moment. */
-  async function lead(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: options.writeUrl,
-      types,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 1_000,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: ANSWER_WITHIN_MS,
-      application_name: 'registry-journal',
-      options: `-c idle_session_timeout=${SILENT_AFTER_MS}`,
-    });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      const query = queryOn(client);
-      while (!stopped.signal.aborted && !(await tryLock(client))) await pause(LEAD_AFTER_MS);
-      state.leads = !stopped.signal.aborted;
-      await sideBySide(
-        stopped.signal,
-        async (signal) => {
-          await sequence(query, signal);
-          state.problem = null;
-        },
-        async (signal) => relaying?.step(query, signal),
-      );
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-
-  const pause = (ms: number) => sleep(ms, undefined, { signal: stopped.signal }).catch(() => {});
-  const serving = serve();
+  const order: Work = {
+    everyMs: LOOK_EVERY_MS,
+    round: async (query, signal) => void (await sequence(query, signal)),
+  };
+  const pass: Work | undefined = relaying && { everyMs: LOOK_EVERY_MS, round: relaying.step };
+  const leadership = standForLeadership({
+    writeUrl: options.writeUrl,
+    lock: LEADER_LOCK,
+    name: 'journal',
+    works: pass ? [order, pass] : [order],
+    onError: options.onError,
+  });
 
   return {
-    status: () => ({
-      leads: state.leads,
-      problem: relaying?.problem() ?? state.problem,
-      eventStore: relaying ? (state.leads ? relaying.state() : 'unknown') : 'absent',
-      relayedUpTo: state.leads ? (relaying?.relayedUpTo() ?? null) : null,
-    }),
+    status() {
+      const leads = leadership.leads();
+      return {
+        leads,
+        problem: relaying?.problem() ?? leadership.problem(),
+        eventStore: relaying ? (leads ? relaying.state() : 'unknown') : 'absent',
+        relayedUpTo: leads ? (relaying?.relayedUpTo() ?? null) : null,
+      };
+    },
     async stop() {
-      stopped.abort();
-      await serving;
+      await leadership.stop();
       await log?.close();
     },
   };
-}
-
-type Work = (signal: AbortSignal) => Promise<void> | undefined;
-
-/** Repeats works until the stop, or until one of them fails: an event store that stalls delays no position. */
-async function sideBySide(stopped: AbortSignal, ...works: readonly Work[]): Promise<void> {
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  stopped.addEventListener('abort', end, { once: true });
-  const repeat = async (work: Work) => {
-    while (!stopped.aborted && !ended.signal.aborted) {
-      await work(ended.signal);
-      await sleep(LOOK_EVERY_MS, undefined, { signal: ended.signal }).catch(() => {});
-    }
-  };
-  try {
-    await Promise.all(works.map(repeat));
-  } finally {
-    stopped.removeEventListener('abort', end);
-    end();
-  }
-}
-
-async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-    LEADER_LOCK,
-  ]);
-  return rows[0]?.locked ?? false;
 }
 
 /** The relay's part of each round: back-off after failures, and the end of it when the stream is not ours. */
@@ -166,7 +93,7 @@ function relayTo(log: EventLog, { onError }: JournalOptions) {
     state: () => state,
     problem: () => problem,
     relayedUpTo: () => next ?? null,
-    async step(query: ReturnType<typeof queryOn>, signal: AbortSignal): Promise<void> {
+    async step(query: Query, signal: AbortSignal): Promise<void> {
       if (performance.now() < resumeAt) return;
       try {
         // Where the stream stands is asked anew after every failure: an append may have gone through unanswered.

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SQL, sql } from 'drizzle-orm';
+import pg from 'pg';
+import { type Query, queryOn, types } from './connection.ts';
+
+/** A piece of work that only the leader does, over and over. */
+export interface Work {
+  /** The pause between two rounds. */
+  readonly everyMs: number;
+  /** One round. `query` runs on the connection that holds the lock; a round that fails gives leadership up. */
+  round(query: Query, signal: AbortSignal): Promise<void>;
+}
+
+export interface LeadershipOptions {
+  readonly writeUrl: string;
+  /** The advisory lock whose holder leads. No two offices share one; migrations hold 7 262 001. */
+  readonly lock: number;
+  /** The name of the office, in Postgres' list of connections and in what is reported. */
+  readonly name: string;
+  readonly works: readonly Work[];
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+export interface Leadership {
+  leads(): boolean;
+  /** What is wrong, until a round succeeds again; for everybody to read, so the log alone says why. */
+  problem(): string | null;
+  /** Ends the rounds under way, and gives the lock up. */
+  stop(): Promise<void>;
+}
+
+const LEAD_AFTER_MS = 1_000;
+/**
+ * Postgres ends a session that says nothing for so long, and the lock with it: a leader whose machine, network or process
+ * stands still is replaced, as a dead one is. All others, and a leader at work, ask something at least once a second.
+ */
+const SILENT_AFTER_MS = 3_000;
+const ANSWER_WITHIN_MS = 20_000;
+
+const heartbeat: Work = { everyMs: LEAD_AFTER_MS, round: async (query) => void (await query(sql`SELECT`)) };
+
+/**
+ * Stands for an office that one process at a time holds; every process stands ready to take over. The lock lives and dies
+ * with its connection. A leader that was replaced without noticing may still finish a round, so works must be right
+ * whoever does them: the office saves work, and no promise rests on it.
+ */
+export function standForLeadership(options: LeadershipOptions): Leadership {
+  const stopped = new AbortController();
+  const state: { leads: boolean; problem: string | null } = { leads: false, problem: null };
+
+  async function serve(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      try {
+        await lead();
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        state.problem = `The ${options.name} has lost the primary database.`;
+        options.onError(error, `${options.name} gave up the lead, and stands for it again`);
+      } finally {
+        state.leads = false;
+      }
+      await pause(LEAD_AFTER_MS, stopped.signal);
+    }
+  }
+
+  /** Leads for as long as its connection holds the lock: a lost connection gives it up, to the moment. */
+  async function lead(): Promise<void> {
+    const client = newClient(options);
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      const query = oneByOne(queryOn(client));
+      while (!stopped.signal.aborted && !(await tryLock(query, options.lock))) {
+        await pause(LEAD_AFTER_MS, stopped.signal);
+      }
+      state.leads = !stopped.signal.aborted;
+      await sideBySide([heartbeat, ...options.works.map(mending)], query, stopped.signal);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  /** A round that succeeds is the end of the last problem. */
+  const mending = ({ everyMs, round }: Work): Work => ({
+    everyMs,
+    async round(query, signal) {
+      await round(query, signal);
+      state.problem = null;
+    },
+  });
+
+  const serving = serve();
+  return {
+    leads: () => state.leads,
+    problem: () => state.problem,
+    async stop() {
+      stopped.abort();
+      await serving;
+    },
+  };
+}
+
+function newClient({ writeUrl, name }: LeadershipOptions): pg.Client {
+  return new pg.Client({
+    connectionString: writeUrl,
+    types,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1_000,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: ANSWER_WITHIN_MS,
+    application_name: `registry-${name}`,
+    options: `-c idle_session_timeout=${SILENT_AFTER_MS}`,
+  });
+}
+
+/** Repeats works until the stop, or until one of them fails: one that stalls delays no other. */
+async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  stopped.addEventListener('abort', end, { once: true });
+  const repeat = async ({ everyMs, round }: Work) => {
+    while (!stopped.aborted && !ended.signal.aborted) {
+      await round(query, ended.signal);
+      await pause(everyMs, ended.signal);
+    }
+  };
+  try {
+    await Promise.all(works.map(repeat));
+  } finally {
+    stopped.removeEventListener('abort', end);
+    end();
+  }
+}
+
+/** The works share one connection, and a connection takes one statement at a time. */
+function oneByOne(query: Query): Query {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Row extends object>(statement: SQL) => {
+    const answer = last.then(() => query<Row>(statement));
+    last = answer.catch(() => {});
+    return answer;
+  };
+}
+
+const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
+
+async function tryLock(query: Query, lock: number): Promise<boolean> {
+  const [row] = await query<{ locked: boolean }>(sql`SELECT pg_try_advisory_lock(${lock}) AS locked`);
+  return row?.locked ?? false;
+}
