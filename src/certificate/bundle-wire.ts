@@ -28,14 +28,14 @@ export const Bundle = z
     device_id: id,
     production_starting_interval: instantText,
     production_ending_interval: instantText,
-    issuance_datestamp: instantText,
+    issuance_datestamp: instantText.meta({ description: "When it was issued, by the registry's clock" }),
     expiry_datestamp: instantText,
     registry_configuration: z.int(),
     is_storage: z.boolean(),
     allocated_storage_record_id: z.int().nullable(),
     storage_efficiency_factor: z.number().nullable(),
     parent_id: z.int().nullable().meta({ description: 'The bundle that this one was split from' }),
-    created_at: instantText,
+    created_at: instantText.meta({ description: "When its row was written, by the database's clock" }),
   })
   .meta({ id: 'Bundle' });
 

@@ -70,14 +70,15 @@ export async function lastIssuanceIds(
 
 const CHUNK = 10_000;
 
-/** Saves headers and first bundles; gives the bundle's id by issuance id. */
+/** Saves headers, issued at `issuedAt`, and first bundles; gives the bundle's id by issuance id. */
 export async function saveIssuances(
   tx: Transaction,
   issuances: readonly Issuance[],
+  issuedAt: Date,
 ): Promise<Map<string, number>> {
   const bundleIds = new Map<string, number>();
   for (let from = 0; from < issuances.length; from += CHUNK) {
-    const rows = await saveChunk(tx, issuances.slice(from, from + CHUNK));
+    const rows = await saveChunk(tx, issuances.slice(from, from + CHUNK), issuedAt);
     for (const { issuanceId, bundleId } of rows) bundleIds.set(issuanceId, bundleId);
   }
   return bundleIds;
@@ -87,6 +88,7 @@ export async function saveIssuances(
 async function saveChunk(
   tx: Transaction,
   issuances: readonly Issuance[],
+  issuedAt: Date,
 ): Promise<{ issuanceId: string; bundleId: number }[]> {
   const rows = issuances.map((each) => ({ ...each.characteristics, ...each }));
   return tx.query(sql`
@@ -103,10 +105,10 @@ async function saveChunk(
     ), header AS (
       INSERT INTO issuance (issuance_id, issue_version, replaces_id, device_id, metadata_id, production_start, production_end,
                             energy_carrier, energy_source, range_start, range_end, post_energy_carrier_conversion,
-                            emissions_factor, emissions_factor_source, is_storage, expiry)
+                            emissions_factor, emissions_factor_source, is_storage, expiry, issued_at)
       SELECT "issuanceId", issue_version, replaces_id, "deviceId", "metadataId", start, "end", "energyCarrier", "energySource",
              "rangeStart", "rangeEnd", coalesce("postEnergyCarrierConversion", false), "emissionsFactor",
-             "emissionsFactorSource", "isStorage", expiry
+             "emissionsFactorSource", "isStorage", expiry, ${issuedAt.toISOString()}::timestamptz
       FROM draft ORDER BY "deviceId", "rangeStart"
       RETURNING id, issuance_id
     ), slice AS (

@@ -103,7 +103,7 @@ export async function issue(
     }
   });
 
-  const bundleIds = await saveIssuances(tx, issuances);
+  const bundleIds = await saveIssuances(tx, issuances, options.now);
   return outcomes.map((outcome) => {
     if ('result' in outcome) return outcome;
     const bundleId = bundleIds.get(outcome.issuanceId);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   aBundle,
   aDevice,
@@ -53,6 +53,19 @@ test('metadata is recorded as given, with null for what was left out', async () 
     quality_scheme_reference: null,
     dissemination_level: null,
   });
+});
+
+test("certificates are issued at the moment that the registry's clock shows, whatever the database's says", async () => {
+  const request = issueBody(await aRequest());
+  const moment = new Date('2031-07-01T09:30:15.250Z');
+  registry.setClock(moment);
+  onTestFinished(() => registry.setClock(NOW));
+  // Tokens live by the same clock.
+  const admin = await registry.as('ADMIN');
+  const answer = await admin.post('/certificate/create', request);
+  expect(answer.json()).toMatchObject({ issuance_datestamp: moment.toISOString() });
+  const read = await admin.get(`/certificate/${answer.json().id}`);
+  expect(read.json()).toMatchObject({ issuance_datestamp: moment.toISOString() });
 });
 
 test('metadata names its country, grid, issuing body and market zone', async () => {
