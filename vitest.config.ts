@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Kinds of tests that need no database; the others share one embedded cluster, and each file has its own database. */
 const pure = ['unit', 'eventstore'];
-const onCluster = ['integration', 'http'];
+const onCluster = ['integration', 'http', 'walk'];
 
 const project = (name: string, globalSetup: string[]) => ({
   extends: true as const,

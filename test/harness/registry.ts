@@ -27,6 +27,8 @@ export interface TestRegistry {
   setClock(now: Date): void;
   /** A new user of that role, as a client that is logged in. */
   as(role: Role, name?: string): Promise<Client>;
+  /** The same user with a new token, after the clock has moved. */
+  again(client: Client): Promise<Client>;
   close(): Promise<void>;
 }
 
@@ -96,6 +98,10 @@ export async function openRegistry(
     async as(role, userName = `User ${++users}`) {
       passwordHash ??= hashPassword(PASSWORD);
       const userId = await insertUser(database, { role, name: userName, passwordHash: await passwordHash });
+      const { token } = await issueAccessToken(config, userId, now);
+      return new Client(app, token, userId);
+    },
+    async again({ userId }) {
       const { token } = await issueAccessToken(config, userId, now);
       return new Client(app, token, userId);
     },
