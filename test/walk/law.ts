@@ -66,11 +66,12 @@ export function act(ledger: Ledger, request: ActionRequest, now: number): Verdic
   if (!may) return refused('403 not-allowed');
   if (isMalformed(action, body)) return refused('422 invalid-fields');
   const source = ledger.accounts.get(body.source_id);
-  if (!source || source.closed || (role !== 'ADMIN' && !source.users.includes(by))) {
-    return refused('404 not-found');
-  }
+  const isOpen = source?.closed === false;
+  // Whoever may not know of the account learns nothing else, either.
+  if (role !== 'ADMIN' && !(isOpen && source.users.includes(by))) return refused('404 not-found');
   const shares = sharesOf(ledger, body);
   const refusals = [
+    ...(isOpen ? [] : ['404 not-found']),
     ...requestRefusals(request),
     ...bundleRefusals(ledger, request, now),
     ...particularRefusals(ledger, request),
