@@ -11,7 +11,7 @@ import { Walk } from './walk.ts';
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 
 const SEED = setting('WALK_SEED', 20_260_315);
-const STEPS = setting('WALK_STEPS', 12_000);
+const STEPS = setting('WALK_STEPS', 10_000);
 /** With 1, a seed gives the same history to the last id; with more, who is first is the registry's affair. */
 const AT_ONCE = setting('WALK_AT_ONCE', 4);
 const ALL_COMPARED_EVERY = 2_000;
