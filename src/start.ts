@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { startJournal } from './journal/index.ts';
+import { startScheduler } from './scheduler/index.ts';
 
 export interface RunningRegistry {
   readonly app: FastifyInstance;
@@ -22,6 +23,9 @@ export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): 
   });
 }
 
+/** More than any clock that is kept by NTP is off. */
+const CLOCK_MAY_DIFFER_MS = 60_000;
+
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
   const database = await openConfiguredDatabase(config, log);
@@ -30,9 +34,18 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     eventStore: config.ESDB_CONNECTION_STRING,
     onError: (error, what) => log.warn({ err: error }, what),
   });
-  const app = await buildApp({ config, database, clock: () => new Date(), log, journal });
+  const clock = () => new Date();
+  const scheduler = startScheduler({
+    database,
+    writeUrl: config.DATABASE_WRITE_URL,
+    clock,
+    clockMayDifferMs: CLOCK_MAY_DIFFER_MS,
+    onError: (error, what) => log.warn({ err: error }, what),
+  });
+  const app = await buildApp({ config, database, clock, log, journal, scheduler });
   const stop = async () => {
     await app.close();
+    await scheduler.stop();
     await journal.stop();
     await database.stop();
   };

@@ -11,13 +11,15 @@ export interface Asked {
   readonly actionType: ActionType;
   readonly sourceId: number;
   readonly targetId?: number | undefined;
-  readonly userId: number;
+  /** Null for the registry itself. */
+  readonly userId: number | null;
   /** The user that the body names, which must be the same. */
   readonly namedUserId?: number | null | undefined;
   readonly bundleIds: readonly number[];
   readonly quantity?: number | null | undefined;
   readonly percentage?: number | null | undefined;
-  readonly requestId: string;
+  /** Null where no request asked. */
+  readonly requestId: string | null;
   readonly requestedAt: Date;
 }
 
@@ -34,7 +36,7 @@ export interface ActionRow {
   readonly actionResult: 'Success' | 'Failure';
   readonly sourceId: number;
   readonly targetId: number | null;
-  readonly userId: number;
+  readonly userId: number | null;
   readonly beneficiary: string | null;
   readonly bundleIds: number[];
   readonly resultingBundleIds: number[];

@@ -15,6 +15,7 @@ import { reserveCertificates, unreserveCertificates } from './reserve.ts';
 import { transferCertificates } from './transfer.ts';
 import { withdrawCertificates } from './withdraw.ts';
 
+export { expireBatch } from './expire.ts';
 export { firstViolation } from './invariants.ts';
 export { type Draft, type IssueOptions, issue, type Outcome } from './issue.ts';
 

@@ -61,6 +61,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     options: `-c timezone=UTC -c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
   });
   pool.on('error', onError);
+  // The pool listens to idle ones only: one that is lost at work tells its statement, and would end the process besides.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -29,6 +29,9 @@ export interface Leadership {
   stop(): Promise<void>;
 }
 
+/** Thrown by a round that had better be done by another process. Its message is for everybody to read. */
+export class UnfitToLead extends Error {}
+
 const LEAD_AFTER_MS = 1_000;
 /**
  * Postgres ends a session that says nothing for so long, and the lock with it: a leader whose machine, network or process
@@ -54,7 +57,8 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
         await lead();
       } catch (error) {
         if (stopped.signal.aborted) return;
-        state.problem = `The ${options.name} has lost the primary database.`;
+        state.problem =
+          error instanceof UnfitToLead ? error.message : `The ${options.name} has lost the primary database.`;
         options.onError(error, `${options.name} gave up the lead, and stands for it again`);
       } finally {
         state.leads = false;

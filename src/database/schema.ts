@@ -14,6 +14,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import { lifecycle } from '../rules/lifecycle.ts';
 import {
   actionTypes,
   bundleStatuses,
@@ -247,6 +248,10 @@ export const issuance = pgTable(
 );
 
 const notSplit = sql`status <> 'Bundle Split'`;
+/** What expires; queries must say it in these words for their plan to use the index. */
+export const expirable = sql.raw(
+  `status IN (${lifecycle.expire.from.map((status) => `'${status}'`).join(', ')})`,
+);
 
 /** A contiguous run of certificates of one issuance, in one account, with one status. */
 export const bundle = pgTable(
@@ -273,11 +278,14 @@ export const bundle = pgTable(
     /** Copies of the header, kept equal by trigger, so that the account's index serves the query order. */
     deviceId: reference().notNull(),
     productionStart: instant().notNull(),
+    /** Another copy, written by trigger alone, so that an index tells what is due to expire. */
+    expiry: instant().notNull(),
     createdAt: createdAt(),
   },
   (t) => [
     uniqueIndex('bundle_slice_live').on(t.issuanceId, t.rangeStart).where(notSplit),
     index('bundle_by_account').on(t.accountId, t.productionStart, t.id).where(notSplit),
+    index('bundle_by_expiry').on(t.expiry, t.id).where(expirable),
     index('bundle_by_parent').on(t.parentId).where(sql`parent_id IS NOT NULL`),
     check('bundle_quantity', sql`${t.quantity} >= 1`),
     check('bundle_hash_sha256', sql`octet_length(${t.hash}) = 32`),
@@ -300,7 +308,8 @@ export const action = pgTable(
     actionResult: actionResult().notNull(),
     sourceId: reference().notNull(),
     targetId: reference(),
-    userId: reference().notNull(),
+    /** Null for the registry itself, which expires bundles. */
+    userId: reference(),
     beneficiary: text(),
     bundleIds: bigint({ mode: 'number' }).array().notNull(),
     resultingBundleIds: bigint({ mode: 'number' }).array().notNull(),
@@ -314,5 +323,7 @@ export const action = pgTable(
   (t) => [
     index('action_by_source').on(t.sourceId, t.id),
     index('action_by_target').on(t.targetId, t.id).where(sql`target_id IS NOT NULL`),
+    // As text: a migration may not use a new value of an enum yet.
+    check('action_user', sql`(${t.userId} IS NULL) = (${t.actionType}::text = 'expire')`),
   ],
 );

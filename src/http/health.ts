@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { journalLag } from '../journal/index.ts';
 import { query, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
+import { instantText } from '../operation/wire.ts';
+import { formatInstant } from '../rules/instant.ts';
 
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 
@@ -25,6 +27,15 @@ const JournalState = z.object({
   problem: z.string().nullable(),
 });
 
+const SchedulerState = z.object({
+  leads: z.boolean().meta({ description: 'Whether this process does what is due; one of all does' }),
+  bundles_expired: z.int().meta({ description: 'By this process, since its start' }),
+  last_round_at: instantText
+    .nullable()
+    .meta({ description: 'When this process was last done with what was due' }),
+  problem: z.string().nullable(),
+});
+
 const Readiness = z
   .object({
     status: z
@@ -33,6 +44,7 @@ const Readiness = z
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
     journal: JournalState.nullable().meta({ description: 'null while this process has no part in it' }),
+    scheduler: SchedulerState.nullable().meta({ description: 'null while this process has no part in it' }),
   })
   .meta({ id: 'Readiness' });
 
@@ -49,6 +61,17 @@ async function journalState({ journal, database }: Services): Promise<z.output<t
     relayed_up_to: relayedUpTo,
     // The standby that was asked may be a moment behind the relay.
     unrelayed: ordered === null || relayedUpTo === null ? null : Math.max(0, ordered - relayedUpTo),
+    problem,
+  };
+}
+
+function schedulerState({ scheduler }: Services): z.output<typeof SchedulerState> | null {
+  if (scheduler === undefined) return null;
+  const { leads, bundlesExpired, lastRoundAt, problem } = scheduler.status();
+  return {
+    leads,
+    bundles_expired: bundlesExpired,
+    last_round_at: lastRoundAt && formatInstant(lastRoundAt),
     problem,
   };
 }
@@ -93,11 +116,14 @@ const ready = query({
     const journal = await journalState(services);
     const late = standbys.some(({ state }) => state !== 'streaming');
     const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
+    const scheduler = schedulerState(services);
+    const failing = scheduler !== null && scheduler.problem !== null;
     return {
-      status: late || waiting ? ('degraded' as const) : ('ready' as const),
+      status: late || waiting || failing ? ('degraded' as const) : ('ready' as const),
       primary,
       standbys,
       journal,
+      scheduler,
     };
   },
 });

@@ -11,7 +11,10 @@ export interface StagedEvent {
   readonly after: string | null;
 }
 
-/** Makes room for events beside the empty tables, and disarms the triggers that would write a journal of the rebuild. */
+/**
+ * Makes room for events beside the empty tables, and disarms the triggers that would write a journal of the rebuild. Those that
+ * derive a column stay: an event of before that column lacks it.
+ */
 export async function prepareStage(client: pg.Client, entities: readonly string[]): Promise<void> {
   await client.query(`
     CREATE SCHEMA replay;
@@ -20,6 +23,10 @@ export async function prepareStage(client: pg.Client, entities: readonly string[
       ordinal bigint PRIMARY KEY, event_id uuid NOT NULL, event_type text NOT NULL, entity_name text NOT NULL,
       entity_id bigint NOT NULL, before jsonb, after jsonb)`);
   for (const entity of entities) await client.query(`ALTER TABLE ${entity} DISABLE TRIGGER USER`);
+  const { rows } = await client.query<{ arm: string }>(String.raw`
+    SELECT format('ALTER TABLE %s ENABLE TRIGGER %I', tgrelid::regclass, tgname) AS arm
+    FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'derive\_%'`);
+  for (const { arm } of rows) await client.query(arm);
 }
 
 export async function stage(client: pg.Client, events: readonly StagedEvent[]): Promise<void> {

@@ -9,6 +9,16 @@ import type { Journal } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Authority } from './caller.ts';
 
+/** The scheduler of this process; what it counts, it counts since it was started. */
+export interface SchedulerStatus {
+  /** One process leads: it does what is due. */
+  readonly leads: boolean;
+  readonly bundlesExpired: number;
+  readonly lastRoundAt: Date | null;
+  /** What is wrong, for everybody to read. The log says more. */
+  readonly problem: string | null;
+}
+
 /** What every operation may use; composed once, in `main.ts` or by a test. */
 export interface Services {
   readonly config: Config;
@@ -17,6 +27,8 @@ export interface Services {
   readonly log: FastifyBaseLogger;
   /** What orders the journal and relays it; absent where another process does. */
   readonly journal?: Pick<Journal, 'status'>;
+  /** What does things when they are due; absent where another process does. */
+  readonly scheduler?: { status(): SchedulerStatus };
 }
 
 /** A body that is written as it is made, with back-pressure. */

@@ -64,8 +64,9 @@ const includes = (statuses: readonly BundleStatus[], status: BundleStatus) => st
  * or not its job has run. A Cancelled bundle has been used and may still be claimed. A Locked one is set
  * aside: were it bound too, it could neither be withdrawn nor reach a final status; unlocked, it expires at once.
  */
-const hasLapsed = (bundle: BundleState, now: Date) =>
-  includes(lifecycle.expire.from, bundle.status) && isExpired(bundle.expiry, now);
+export function hasLapsed(bundle: BundleState, now: Date): boolean {
+  return includes(lifecycle.expire.from, bundle.status) && isExpired(bundle.expiry, now);
+}
 
 /**
  * Whether the lifecycle lets `action` have this bundle at `now`; ownership and permission are asked elsewhere.

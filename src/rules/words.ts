@@ -96,6 +96,7 @@ export const actionTypes = [
   'unreserve',
   'export',
   'cancel_for_storage',
+  'expire',
 ] as const;
 export type ActionType = (typeof actionTypes)[number];
 

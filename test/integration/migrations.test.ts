@@ -6,6 +6,7 @@ import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrato
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
+import { replay } from '../../src/journal/index.ts';
 import { aMarket, CONSERVATION, expectConserved } from '../harness/builders.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
@@ -138,7 +139,7 @@ test('a run on a registry in use changes no row of it, and it works on', async (
   await expectConserved(registry);
 });
 
-test('a database filled by any earlier release ends with the same schema, and keeps its rows', async () => {
+test('a database filled by any earlier release ends with the same schema, keeps its rows, and its journal is enough', async () => {
   const fresh = await anEmptyDatabase();
   await migrate(fresh);
   const { entries } = await listed();
@@ -156,6 +157,7 @@ test('a database filled by any earlier release ends with the same schema, and ke
       (await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id')).rows,
     ).toEqual(journal.rows);
     expect((await owner.query(CONSERVATION)).rows).toEqual([]);
+    expect((await replay({ urls })).difference).toBeNull();
   }
 });
 

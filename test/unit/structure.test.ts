@@ -10,6 +10,7 @@ const FEATURES = [
   'event',
   'measurement',
   'organisation',
+  'scheduler',
   'user',
 ];
 
@@ -30,10 +31,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   user: ['rules', 'database', 'operation', 'account', 'authentication'],
   certificate: ['rules', 'database', 'operation', 'config.ts'],
   event: ['rules', 'database', 'journal', 'operation'],
+  scheduler: ['rules', 'database', 'operation', 'authentication', 'certificate'],
   'meter-data': ['database', 'certificate'],
   http: ['rules', 'database', 'journal', 'operation', 'config.ts', ...FEATURES],
   'app.ts': ['operation', 'http'],
-  'start.ts': ['config.ts', 'database', 'journal', 'app.ts'],
+  'start.ts': ['config.ts', 'database', 'journal', 'scheduler', 'app.ts'],
   'environment.ts': [],
   'shutdown.ts': [],
   'program.ts': ['config.ts'],

@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../database/database.ts';
+import { expirable } from '../database/schema.ts';
+import type { Transaction } from '../database/transact.ts';
+import { hasLapsed, statusAfter } from '../rules/lifecycle.ts';
+import { saveAction } from './action-store.ts';
+import { applyEffects, lockBundles } from './bundle-store.ts';
+
+/** Bundles of one account that were due when looked at, in the order of their ids. */
+interface Due {
+  readonly accountId: number;
+  readonly bundleIds: number[];
+}
+
+export interface Expired {
+  readonly bundles: number;
+  /** Whether there may be more to do at once. */
+  readonly more: boolean;
+}
+
+/** Few enough that nobody waits long for a lock. */
+const BATCH = 1_000;
+
+/**
+ * Expires the bundles that have been due longest: one batch, an action for each account in it, each in a transaction of its
+ * own. What another process has expired meanwhile is left alone, so a batch that breaks off, or is done twice, is none the
+ * worse. The actor is the registry itself: no user.
+ *
+ * @throws what Postgres throws.
+ */
+export async function expireBatch(database: Database, now: Date): Promise<Expired> {
+  const due = await database.readPrimary(({ query }) =>
+    query<Due>(sql`
+      SELECT account_id AS "accountId", array_agg(id ORDER BY id) AS "bundleIds"
+      FROM (SELECT id, account_id FROM bundle WHERE ${expirable} AND expiry <= ${now.toISOString()}
+            ORDER BY expiry, id LIMIT ${BATCH}) AS due
+      GROUP BY account_id ORDER BY account_id`),
+  );
+  let bundles = 0;
+  for (const part of due) {
+    const { value } = await database.transact({ userId: null, requestId: null }, (tx) =>
+      expire(tx, part, now),
+    );
+    bundles += value;
+  }
+  const looked = due.reduce((sum, { bundleIds }) => sum + bundleIds.length, 0);
+  return { bundles, more: looked === BATCH };
+}
+
+async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date): Promise<number> {
+  const locked = await lockBundles(tx, bundleIds);
+  const lapsed = locked.filter((bundle) => bundle.accountId === accountId && hasLapsed(bundle, now));
+  if (lapsed.length === 0) return 0;
+  const actionId = await tx.beginAction();
+  const ids = lapsed.map(({ id }) => id);
+  const effects = lapsed.map((bundle) => ({
+    bundleId: bundle.id,
+    status: statusAfter('expire', bundle),
+    priorStatus: null,
+  }));
+  await applyEffects(tx, effects, { accountId: null, beneficiary: null });
+  await saveAction(
+    tx,
+    actionId,
+    {
+      actionType: 'expire',
+      sourceId: accountId,
+      userId: null,
+      bundleIds: ids,
+      quantity: lapsed.reduce((sum, { quantity }) => sum + quantity, 0),
+      requestId: null,
+      requestedAt: now,
+    },
+    { result: 'Success', resultingBundleIds: ids, details: {} },
+    now,
+  );
+  return lapsed.length;
+}

@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm';
+import { expireBatch } from '../certificate/index.ts';
+import type { Query } from '../database/connection.ts';
+import type { Database } from '../database/database.ts';
+import { standForLeadership, UnfitToLead, type Work } from '../database/leadership.ts';
+import type { SchedulerStatus } from '../operation/operation.ts';
+
+export interface SchedulerOptions {
+  readonly database: Database;
+  readonly writeUrl: string;
+  readonly clock: () => Date;
+  /** How far the clock may be from that of Postgres; further away, this process does not lead. */
+  readonly clockMayDifferMs: number;
+  readonly onError: (error: unknown, what: string) => void;
+}
+
+export interface Scheduler {
+  status(): SchedulerStatus;
+  /** Finishes what is under way. */
+  stop(): Promise<void>;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Whoever holds this advisory lock does what is due. */
+const LEADER_LOCK = 7_262_003;
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Does what time alone asks for, in one process at a time: bundles expire. What it does is right
+ * whoever does it, and however often it is begun: see each job. Leadership only saves double work.
+ */
+export function startScheduler(options: SchedulerOptions): Scheduler {
+  const { database, clock, onError } = options;
+  const state: Writable<Omit<SchedulerStatus, 'leads'>> = {
+    bundlesExpired: 0,
+    lastRoundAt: null,
+    problem: null,
+  };
+
+  async function expire(signal: AbortSignal): Promise<void> {
+    for (let more = true; more && !signal.aborted; ) {
+      const expired = await expireBatch(database, clock());
+      state.bundlesExpired += expired.bundles;
+      more = expired.more;
+    }
+  }
+
+  const underWay = new Set<Promise<void>>();
+  /** A job that fails is looked at again in the next round, and does not end the lead: the lock's connection tells of the database. */
+  const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Work => ({
+    everyMs: LOOK_EVERY_MS,
+    async round(query, signal) {
+      await assertClock(query, options);
+      const working = job(signal).then(
+        () => {
+          state.problem = null;
+          state.lastRoundAt = clock();
+        },
+        (error: unknown) => {
+          state.problem = `The scheduler could not finish a round: ${name}.`;
+          onError(error, `a round of the scheduler broke off: ${name}`);
+        },
+      );
+      underWay.add(working);
+      await working.finally(() => underWay.delete(working));
+    },
+  });
+
+  const leadership = standForLeadership({
+    writeUrl: options.writeUrl,
+    lock: LEADER_LOCK,
+    name: 'scheduler',
+    works: [jobOf('expiry', expire)],
+    onError,
+  });
+
+  return {
+    status: () => ({
+      ...state,
+      leads: leadership.leads(),
+      problem: leadership.problem() ?? state.problem,
+    }),
+    async stop() {
+      await leadership.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+/** What expires does so for good, so a clock that is wrong must not decide it alone. */
+async function assertClock(query: Query, { clock, clockMayDifferMs }: SchedulerOptions): Promise<void> {
+  const [row] = await query<{ now: Date }>(sql`SELECT clock_timestamp() AS now`);
+  const differsMs = Math.abs(clock().getTime() - (row?.now.getTime() ?? 0));
+  if (differsMs <= clockMayDifferMs) return;
+  const seconds = Math.round(differsMs / 1_000);
+  throw new UnfitToLead(`The clocks of this process and of the primary database are ${seconds} s apart.`);
+}

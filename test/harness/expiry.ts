@@ -1,0 +1,26 @@
+import { expiryOf } from '../../src/rules/expiry.ts';
+import { aBundle, type Bundle, HOUR_MS, iso, type Market } from './builders.ts';
+import { NOW } from './registry.ts';
+
+/** Certificates last two years; so this many years before now ends what expires now. */
+const YEARS = 2;
+
+/** When a bundle made by {@link anExpiring} expires. */
+export const expiresIn = (hours: number) => new Date(NOW.getTime() + hours * HOUR_MS);
+
+/** A bundle of the market's source that expires so many hours from now; each device has one for an hour. */
+export function anExpiring(
+  { admin, device, metadataId }: Market,
+  hours: number,
+  fields: { quantity?: number; device_id?: number } = {},
+): Promise<Bundle> {
+  const end = expiryOf(expiresIn(hours), -YEARS);
+  return aBundle(admin, {
+    device_id: device.id,
+    metadata_id: metadataId,
+    quantity: 100,
+    start: iso(new Date(end.getTime() - HOUR_MS)),
+    end: iso(end),
+    ...fields,
+  });
+}
