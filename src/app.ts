@@ -27,7 +27,11 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   acceptUntypedJson(app);
   logRequests(app);
   await app.register(helmet, { contentSecurityPolicy: false });
-  await app.register(cors, { origin: [...services.config.CORS_ORIGINS], exposedHeaders: ['*'] });
+  await app.register(cors, {
+    origin: [...services.config.CORS_ORIGINS],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: ['*'],
+  });
   await serveDocumentation(app, operations);
   serveCore(app);
   await mountOperations(app, operations, services);

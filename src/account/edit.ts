@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Transaction } from '../database/transact.ts';
 import { requireAccount } from '../operation/caller.ts';
+import { changesOf, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
@@ -17,12 +18,23 @@ async function accountNow(tx: Transaction, accountId: number): Promise<z.output<
   return account;
 }
 
-/** Holds the account against others who edit it. */
-async function lockAccount(tx: Transaction, accountId: number): Promise<void> {
-  const rows = await tx.query(
-    sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`,
-  );
-  if (rows.length === 0) throw problems.notFound('account', accountId);
+/** Holds the account against others who edit it, and against actions, which it must not be closed under. */
+async function lockAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
+  await tx.query(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
+  return accountNow(tx, accountId);
+}
+
+/** The users and the whitelist are part of an account: a change to them alone raises its version too. */
+async function raiseVersion(
+  tx: Transaction,
+  accountId: number,
+  { account_name, timezone }: Partial<Pick<z.output<typeof Account>, 'account_name' | 'timezone'>> = {},
+): Promise<void> {
+  await tx.query(sql`
+    UPDATE account
+    SET account_name = coalesce(${account_name ?? null}, account_name), timezone = coalesce(${timezone ?? null}, timezone),
+        version = ${nextVersion}
+    WHERE id = ${accountId}`);
 }
 
 export const createAccount = mutation({
@@ -37,6 +49,7 @@ export const createAccount = mutation({
   body: AccountCreate,
   answer: { status: 201, description: 'The account', schema: Account },
   refusals: [409],
+  versioned: true,
   handle: ({ body, caller, transact }) =>
     transact(async (tx) => {
       const [row] = await tx.query<{ id: number }>(sql`
@@ -61,20 +74,18 @@ export const updateAccount = mutation({
   body: AccountUpdate,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
   refusals: [409],
-  handle: ({ params, body, transact, ...authority }) => {
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
-      await lockAccount(tx, params.id);
-      await tx.query(sql`
-        UPDATE account
-        SET account_name = coalesce(${body.account_name ?? null}, account_name),
-            timezone = coalesce(${body.timezone ?? null}, timezone),
-            version = version + 1
-        WHERE id = ${params.id}`);
-      if (body.user_ids) {
-        await unlinkUsersExcept(tx, params.id, body.user_ids);
-        await linkUsers(tx, params.id, body.user_ids);
-      }
+      const before = await lockAccount(tx, params.id);
+      requireVersion(before.version);
+      const { account_name, timezone, user_ids } = body;
+      const changes = changesOf(before, { account_name, timezone });
+      const unlinked = user_ids ? await unlinkUsersExcept(tx, params.id, user_ids) : 0;
+      const linked = user_ids ? await linkUsers(tx, params.id, user_ids) : 0;
+      if (changes === undefined && unlinked + linked === 0) return before;
+      await raiseVersion(tx, params.id, changes);
       return accountNow(tx, params.id);
     });
   },
@@ -92,12 +103,16 @@ export const updateWhitelist = mutation({
   params: idParams,
   body: WhitelistUpdate,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
-  handle: ({ params, body, transact, ...authority }) => {
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
-      await lockAccount(tx, params.id);
-      await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
-      await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
+      const before = await lockAccount(tx, params.id);
+      requireVersion(before.version);
+      const removed = await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
+      const added = await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
+      if (removed + added === 0) return before;
+      await raiseVersion(tx, params.id);
       return accountNow(tx, params.id);
     });
   },
@@ -115,10 +130,12 @@ export const deleteAccount = mutation({
   params: idParams,
   answer: { status: 200, description: 'It is closed', schema: done },
   refusals: [409],
-  handle: ({ params, transact, ...authority }) => {
+  versioned: true,
+  handle: ({ params, transact, requireVersion, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
-      await lockAccount(tx, params.id);
+      const before = await lockAccount(tx, params.id);
+      requireVersion(before.version);
       await requireEmpty(tx, params.id);
       await tx.query(
         sql`UPDATE account SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`,

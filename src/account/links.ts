@@ -3,6 +3,10 @@ import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transact.ts';
 import { problems } from '../operation/problem.ts';
 
+/*
+ * Each of these gives the number of rows that it changed.
+ */
+
 /**
  * Links every living user of `userIds` to the account; one that is linked already stays as it is.
  *
@@ -12,22 +16,26 @@ export async function linkUsers(
   tx: Transaction,
   accountId: number,
   userIds: readonly number[],
-): Promise<void> {
+): Promise<number> {
   await requireLiving(tx, sql`registry_user`, userIds, 'user_ids');
-  await tx.query(sql`
+  const linked = await tx.query(sql`
     INSERT INTO account_user (account_id, user_id)
     SELECT ${accountId}, id FROM unnest(${array(userIds)}::bigint[]) AS wanted(id)
-    ON CONFLICT (account_id, user_id) WHERE deleted_at IS NULL DO NOTHING`);
+    ON CONFLICT (account_id, user_id) WHERE deleted_at IS NULL DO NOTHING
+    RETURNING id`);
+  return linked.length;
 }
 
 export async function unlinkUsersExcept(
   tx: Transaction,
   accountId: number,
   userIds: readonly number[],
-): Promise<void> {
-  await tx.query(sql`
+): Promise<number> {
+  const unlinked = await tx.query(sql`
     UPDATE account_user SET deleted_at = now()
-    WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id <> ALL (${array(userIds)}::bigint[])`);
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id <> ALL (${array(userIds)}::bigint[])
+    RETURNING id`);
+  return unlinked.length;
 }
 
 /**
@@ -40,25 +48,29 @@ export async function addToWhitelist(
   accountId: number,
   sourceIds: readonly number[],
   field: 'account_whitelist' | 'add_to_whitelist',
-): Promise<void> {
+): Promise<number> {
   if (sourceIds.includes(accountId)) {
     throw problems.invalid([{ path: `body.${field}`, message: 'an account cannot whitelist itself' }]);
   }
   await requireLiving(tx, sql`account`, sourceIds, field);
-  await tx.query(sql`
+  const added = await tx.query(sql`
     INSERT INTO account_whitelist (account_id, source_account_id)
     SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)
-    ON CONFLICT (account_id, source_account_id) WHERE deleted_at IS NULL DO NOTHING`);
+    ON CONFLICT (account_id, source_account_id) WHERE deleted_at IS NULL DO NOTHING
+    RETURNING id`);
+  return added.length;
 }
 
 export async function removeFromWhitelist(
   tx: Transaction,
   accountId: number,
   sourceIds: readonly number[],
-): Promise<void> {
-  await tx.query(sql`
+): Promise<number> {
+  const removed = await tx.query(sql`
     UPDATE account_whitelist SET deleted_at = now()
-    WHERE account_id = ${accountId} AND deleted_at IS NULL AND source_account_id = ANY (${array(sourceIds)}::bigint[])`);
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND source_account_id = ANY (${array(sourceIds)}::bigint[])
+    RETURNING id`);
+  return removed.length;
 }
 
 async function requireLiving(

@@ -39,6 +39,7 @@ export const readAccount = query({
   description: 'Name, users, whitelist and time zone.',
   params: idParams,
   answer: { status: 200, description: 'The account', schema: Account },
+  versioned: true,
   handle: ({ params, read, ...authority }) =>
     read((reader) => requireOpenAccount(reader.query, authority, params.id)),
 });

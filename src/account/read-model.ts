@@ -10,6 +10,7 @@ interface AccountRow {
   readonly timezone: string;
   readonly userIds: number[];
   readonly whitelist: number[];
+  readonly version: number;
   readonly createdAt: Date;
 }
 
@@ -20,7 +21,7 @@ export async function accountsWhere(
   limit: number | null = null,
 ): Promise<z.output<typeof Account>[]> {
   const rows = await query<AccountRow>(sql`
-    SELECT a.id, a.account_name AS "accountName", a.timezone, a.created_at AS "createdAt",
+    SELECT a.id, a.account_name AS "accountName", a.timezone, a.version, a.created_at AS "createdAt",
            array(SELECT l.user_id FROM account_user l
                  WHERE l.account_id = a.id AND l.deleted_at IS NULL ORDER BY l.user_id) AS "userIds",
            array(SELECT w.source_account_id FROM account_whitelist w JOIN account s ON s.id = w.source_account_id
@@ -36,6 +37,7 @@ export async function accountsWhere(
     user_ids: row.userIds,
     account_whitelist: row.whitelist,
     timezone: row.timezone,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
   }));
 }

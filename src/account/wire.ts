@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instantText, words } from '../operation/wire.ts';
+import { id, instantText, version, words } from '../operation/wire.ts';
 import { isTimeZone } from '../rules/instant.ts';
 
 const ids = z.array(id).max(1_000);
@@ -38,6 +38,7 @@ export const Account = z
     user_ids: z.array(id),
     account_whitelist: z.array(id),
     timezone: z.string(),
+    version,
     created_at: instantText,
   })
   .meta({ id: 'Account' });

@@ -1,13 +1,14 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { device } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
 import { requireDevice } from './access.ts';
-import { deviceView } from './read-model.ts';
+import { type DeviceRow, deviceView } from './read-model.ts';
 import { Device, DeviceCreate, DeviceUpdate } from './wire.ts';
 
 const tag = 'Devices';
@@ -31,6 +32,11 @@ function columnsOf(body: z.output<typeof DeviceUpdate>) {
   };
 }
 
+async function lockDevice(tx: Transaction, authority: Authority, id: number): Promise<DeviceRow> {
+  await lockRow(tx, device, id);
+  return requireDevice(tx.orm, authority, id);
+}
+
 /** The account that a device goes to must be open, and one that the caller may act for. */
 async function requireTarget(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
   const rows = await tx.query(
@@ -52,6 +58,7 @@ export const createDevice = mutation({
   body: DeviceCreate,
   answer: { status: 201, description: 'The device', schema: Device },
   refusals: [409],
+  versioned: true,
   handle: ({ body, transact, ...authority }) =>
     transact(async (tx) => {
       await requireTarget(tx, authority, body.account_id);
@@ -91,14 +98,18 @@ export const updateDevice = mutation({
   body: DeviceUpdate,
   answer: { status: 200, description: 'The device as it is now', schema: Device },
   refusals: [409],
-  handle: ({ params, body, transact, ...authority }) =>
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, ...authority }) =>
     transact(async (tx) => {
-      const before = await requireDevice(tx.orm, authority, params.id);
+      const before = await lockDevice(tx, authority, params.id);
+      requireVersion(before.version);
       if (body.account_id !== undefined) await requireTarget(tx, authority, body.account_id);
+      const changes = changesOf(before, columnsOf(body));
+      if (changes === undefined) return deviceView(before);
       const [row] = await tx.orm
         .update(device)
-        .set({ ...columnsOf(body), version: sql`${device.version} + 1` })
-        .where(and(eq(device.id, before.id), isNull(device.deletedAt)))
+        .set({ ...changes, version: nextVersion })
+        .where(eq(device.id, before.id))
         .returning();
       if (row === undefined) throw problems.notFound('device', params.id);
       return deviceView(row);
@@ -115,15 +126,15 @@ export const deleteDevice = mutation({
   permission: 'produce',
   params: idParams,
   answer: { status: 200, description: 'It is retired', schema: done },
-  handle: ({ params, transact, ...authority }) =>
+  versioned: true,
+  handle: ({ params, transact, requireVersion, ...authority }) =>
     transact(async (tx) => {
-      await requireDevice(tx.orm, authority, params.id);
-      const retired = await tx.orm
+      const before = await lockDevice(tx, authority, params.id);
+      requireVersion(before.version);
+      await tx.orm
         .update(device)
-        .set({ deletedAt: sql`now()`, version: sql`${device.version} + 1` })
-        .where(and(eq(device.id, params.id), isNull(device.deletedAt)))
-        .returning({ id: device.id });
-      if (retired.length === 0) throw problems.notFound('device', params.id);
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(eq(device.id, before.id));
       return { message: `Device ${params.id} is retired.` };
     }),
 });

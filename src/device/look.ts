@@ -46,6 +46,7 @@ export const readDevice = query({
   description: 'What is registered of it.',
   params: idParams,
   answer: { status: 200, description: 'The device', schema: Device },
+  versioned: true,
   handle: ({ params, read, ...authority }) =>
     read(async ({ orm }) => deviceView(await requireDevice(orm, authority, params.id))),
 });

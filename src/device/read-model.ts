@@ -33,6 +33,7 @@ export function deviceView(row: DeviceRow): z.input<typeof Device> {
     is_storage: row.isStorage,
     granularity_minutes: row.granularityMinutes,
     account_id: row.accountId,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, words } from '../operation/wire.ts';
+import { id, instant, instantText, version, words } from '../operation/wire.ts';
 import { energySources, granularities, technologyTypes } from '../rules/words.ts';
 
 const MOST_MW = 1_000_000;
@@ -66,6 +66,7 @@ export const Device = z
     peak_demand: z.number(),
     location: z.string(),
     granularity_minutes: z.int(),
+    version,
     created_at: instantText,
   })
   .meta({ id: 'Device' });

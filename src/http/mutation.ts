@@ -6,6 +6,7 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
+import { type Precondition, preconditionOf } from './precondition.ts';
 
 export const CONSISTENCY = 'registry-consistency';
 
@@ -23,6 +24,7 @@ export async function mutate(
   const isPublic = operation.permission === 'public';
   const { userId } = call.caller;
   const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
+  const precondition = preconditionOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
   const attempt = key && (await beginAttempt(services, { ...actor, userId }, key, request));
   if (attempt && 'replayed' in attempt) {
@@ -38,7 +40,8 @@ export async function mutate(
   try {
     const value = await operation.handle({
       ...call,
-      transact: answering(write, attempt || undefined),
+      requireVersion: precondition.requireVersion,
+      transact: heeding(precondition, answering(write, attempt || undefined)),
       record: write,
     });
     if (attempt) await attempt.finish(value);
@@ -58,6 +61,16 @@ export async function mutate(
     reply.header(CONSISTENCY, formatPosition(written));
     if (!(await database.mirrored(written))) reply.header('registry-replica', 'lagging');
   }
+}
+
+/** A change that did not ask for its precondition is rolled back: an operation without the check fails its first test. */
+function heeding(precondition: Precondition, write: <T>(work: Work<T>) => Promise<T>): typeof write {
+  return (work) =>
+    write(async (tx) => {
+      const value = await work(tx);
+      if (precondition.pending()) throw new Error('the operation did not look at If-Match');
+      return value;
+    });
 }
 
 /** The value of a mutation's transaction is its answer, and kept with what it tells of. */

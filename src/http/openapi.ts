@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
+import { takesIfMatch } from './precondition.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -32,6 +33,20 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', maxLength: 255 },
   description:
     'A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing.',
+};
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description:
+    'The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed.',
+};
+
+const ETAG = {
+  schema: { type: 'string', examples: ['"3"'] },
+  description: 'The version of the entity, in quotes: send it as `If-Match` to change what you have seen.',
 };
 
 const NEXT_CURSOR = {
@@ -83,6 +98,7 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
       ...parametersOf('path', operation.params, named),
       ...parametersOf('query', operation.query, named),
       ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
+      ...(takesIfMatch(operation) ? [IF_MATCH] : []),
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
@@ -120,7 +136,10 @@ function requiredInputs(schema: z.ZodType): string[] {
 
 function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   const { status, description, schema, streams = [] } = operation.answer;
-  const headers = isPaged(operation) ? { headers: { 'registry-next-cursor': NEXT_CURSOR } } : {};
+  const headers = {
+    ...(isPaged(operation) ? { 'registry-next-cursor': NEXT_CURSOR } : {}),
+    ...(operation.versioned && operation.method !== 'DELETE' ? { etag: ETAG } : {}),
+  };
   const streamed = streams.map((type) => [type, { schema: { type: 'string' } }]);
   const content = {
     [JSON_TYPE]: { schema: named.describe(schema, 'input') },
@@ -133,7 +152,10 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]);
-  return { [status]: { description, ...headers, content }, ...Object.fromEntries(refusals) };
+  return {
+    [status]: { description, ...(Object.keys(headers).length > 0 ? { headers } : {}), content },
+    ...Object.fromEntries(refusals),
+  };
 }
 
 /** Lists answer an array, and lead to the next page in a header; other pages carry the cursor in their body. */
@@ -143,13 +165,15 @@ function isPaged({ query, body, answer }: Operation): boolean {
 }
 
 /** The problems that follow from what an operation is, with those it names itself. */
-function refusalsOf({ permission, params, query, body, changes, refusals = [] }: Operation): number[] {
+function refusalsOf(operation: Operation): number[] {
+  const { permission, params, query, body, changes, refusals = [] } = operation;
   const follow = [
     ...(permission === 'public' ? [] : [401, 403]),
     ...(params ? [404, 422] : []),
     ...(query ? [422] : []),
     ...(body ? [400, 413, 415, 422] : []),
     ...(changes ? [409, 503] : []),
+    ...(takesIfMatch(operation) ? [400, 412] : []),
     500,
   ];
   return [...new Set([...follow, ...refusals])].sort((a, b) => a - b);

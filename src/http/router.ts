@@ -16,6 +16,7 @@ import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { authenticate } from './authenticate.ts';
 import { serializationSchema } from './json-schema.ts';
 import { CONSISTENCY, mutate } from './mutation.ts';
+import { nameVersion } from './precondition.ts';
 import { nameActor } from './request-log.ts';
 
 declare module 'fastify' {
@@ -98,6 +99,7 @@ async function answer(
   const result = operation.changes
     ? await mutate(operation, services, call, request, reply)
     : await operation.handle({ ...call, ...readingPart(services, request) });
+  nameVersion(reply, operation, result);
   reply.code(operation.answer.status);
   if (mediaType === JSON_TYPE) return reply.send(result);
   const { contentType, body } = result as Streamed;

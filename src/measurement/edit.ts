@@ -1,18 +1,17 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { measurementReport } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
 import { reachesDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
-import { readingView, requireReading } from './read-model.ts';
+import { type ReadingRow, readingView, requireReading } from './read-model.ts';
 import { readingIntervalProblems } from './reading-interval.ts';
 import { Measurement, MeasurementCreate, MeasurementUpdate } from './wire.ts';
 
 const common = { tag: 'Measurements', permission: 'produce' } as const;
-const nextVersion = sql`${measurementReport.version} + 1`;
-const livingReading = (id: number) => and(eq(measurementReport.id, id), isNull(measurementReport.deletedAt));
 
 /** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
 async function holdDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
@@ -21,6 +20,11 @@ async function holdDevice(tx: Transaction, authority: Authority, deviceId: numbe
     FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
   if (row !== undefined && reachesDevice(authority, row)) return;
   throw problems.invalid([{ path: 'body.device_id', message: `there is no device ${deviceId}` }]);
+}
+
+async function lockReading(tx: Transaction, authority: Authority, id: number): Promise<ReadingRow> {
+  await lockRow(tx, measurementReport, id);
+  return requireReading(tx.orm, authority, id);
 }
 
 function requireInterval(start: Date, end: Date, now: Date): void {
@@ -39,6 +43,7 @@ export const createMeasurement = mutation({
   body: MeasurementCreate,
   answer: { status: 201, description: 'The reading', schema: Measurement },
   refusals: [409],
+  versioned: true,
   async handle({ body, transact, services, ...authority }) {
     const { interval_start_datetime: intervalStart, interval_end_datetime: intervalEnd } = body;
     requireInterval(intervalStart, intervalEnd, services.clock());
@@ -71,25 +76,27 @@ export const updateMeasurement = mutation({
   body: MeasurementUpdate,
   answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
   refusals: [409],
-  handle: ({ params, body, transact, services, ...authority }) =>
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, services, ...authority }) =>
     transact(async (tx) => {
-      await tx.query(sql`SELECT FROM measurement_report WHERE id = ${params.id} FOR UPDATE`);
-      const before = await requireReading(tx.orm, authority, params.id);
+      const before = await lockReading(tx, authority, params.id);
+      requireVersion(before.version);
       if (body.device_id !== undefined) await holdDevice(tx, authority, body.device_id);
       const intervalStart = body.interval_start_datetime ?? before.intervalStart;
       const intervalEnd = body.interval_end_datetime ?? before.intervalEnd;
       requireInterval(intervalStart, intervalEnd, services.clock());
+      const changes = changesOf(before, {
+        deviceId: body.device_id,
+        intervalStart,
+        intervalEnd,
+        intervalUsage: body.interval_usage,
+        grossNetIndicator: body.gross_net_indicator,
+      });
+      if (changes === undefined) return readingView(before);
       const [row] = await tx.orm
         .update(measurementReport)
-        .set({
-          deviceId: body.device_id,
-          intervalStart,
-          intervalEnd,
-          intervalUsage: body.interval_usage,
-          grossNetIndicator: body.gross_net_indicator,
-          version: nextVersion,
-        })
-        .where(livingReading(params.id))
+        .set({ ...changes, version: nextVersion })
+        .where(eq(measurementReport.id, before.id))
         .returning();
       if (row === undefined) throw problems.notFound('measurement', params.id);
       return readingView(row);
@@ -106,15 +113,15 @@ export const deleteMeasurement = mutation({
     'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
   params: idParams,
   answer: { status: 200, description: 'It is taken back', schema: done },
-  handle: ({ params, transact, ...authority }) =>
+  versioned: true,
+  handle: ({ params, transact, requireVersion, ...authority }) =>
     transact(async (tx) => {
-      await requireReading(tx.orm, authority, params.id);
-      const removed = await tx.orm
+      const before = await lockReading(tx, authority, params.id);
+      requireVersion(before.version);
+      await tx.orm
         .update(measurementReport)
         .set({ deletedAt: sql`now()`, version: nextVersion })
-        .where(livingReading(params.id))
-        .returning({ id: measurementReport.id });
-      if (removed.length === 0) throw problems.notFound('measurement', params.id);
+        .where(eq(measurementReport.id, before.id));
       return { message: `Measurement ${params.id} is taken back.` };
     }),
 });

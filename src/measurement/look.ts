@@ -37,6 +37,7 @@ export const readMeasurement = query({
   description: 'What a meter said of one device and interval.',
   params: idParams,
   answer: { status: 200, description: 'The reading', schema: Measurement },
+  versioned: true,
   handle: ({ params, read, ...authority }) =>
     read(async ({ orm }) => readingView(await requireReading(orm, authority, params.id))),
 });

@@ -57,6 +57,7 @@ export function readingView(row: ReadingRow): z.input<typeof Measurement> {
     interval_end_datetime: formatInstant(row.intervalEnd),
     interval_usage: row.intervalUsage,
     gross_net_indicator: row.grossNetIndicator,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, idText, instant, instantText, pageQuery, wattHours } from '../operation/wire.ts';
+import { id, idText, instant, instantText, pageQuery, version, wattHours } from '../operation/wire.ts';
 import { grossNetIndicators } from '../rules/words.ts';
 
 const usage = wattHours.meta({
@@ -30,6 +30,7 @@ export const Measurement = z
     id,
     interval_start_datetime: instantText,
     interval_end_datetime: instantText,
+    version,
     created_at: instantText,
   })
   .meta({ id: 'Measurement' });

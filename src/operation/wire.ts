@@ -73,4 +73,10 @@ export const pageQuery = z.object({
   cursor: z.string().max(500).optional().meta({ description: 'Where the last page ended' }),
 });
 
+/** The version of an entity that is edited, on output. */
+export const version = z.int().meta({
+  description: 'Raised by every change. In quotes it is the entity tag: `If-Match: "3"`',
+  examples: [1],
+});
+
 export const done = z.object({ message: z.string() });

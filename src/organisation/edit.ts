@@ -1,15 +1,20 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { organisation } from '../database/schema.ts';
+import type { Transaction } from '../database/transact.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
-import { organisationView } from './read-model.ts';
+import { type OrganisationRow, organisationView, requireOrganisation } from './read-model.ts';
 import { Organisation, OrganisationCreate, OrganisationUpdate } from './wire.ts';
 
 /** Who takes part is for administrators to write, as users are. */
 const common = { tag: 'Organisations', permission: 'administer' } as const;
-const nextVersion = sql`${organisation.version} + 1`;
-const livingOrganisation = (id: number) => and(eq(organisation.id, id), isNull(organisation.deletedAt));
+
+async function lockOrganisation(tx: Transaction, id: number): Promise<OrganisationRow> {
+  await lockRow(tx, organisation, id);
+  return requireOrganisation(tx.orm, id);
+}
 
 export const createOrganisation = mutation({
   ...common,
@@ -21,6 +26,7 @@ export const createOrganisation = mutation({
   body: OrganisationCreate,
   answer: { status: 201, description: 'The organisation', schema: Organisation },
   refusals: [409],
+  versioned: true,
   handle: ({ body, transact }) =>
     transact(async (tx) => {
       const { name, business_id: businessId, email, website, address } = body;
@@ -44,13 +50,18 @@ export const updateOrganisation = mutation({
   body: OrganisationUpdate,
   answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
   refusals: [409],
-  handle: ({ params, body, transact }) =>
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion }) =>
     transact(async (tx) => {
+      const before = await lockOrganisation(tx, params.id);
+      requireVersion(before.version);
       const { name, business_id: businessId, email, website, address } = body;
+      const changes = changesOf(before, { name, businessId, email, website, address });
+      if (changes === undefined) return organisationView(before);
       const [row] = await tx.orm
         .update(organisation)
-        .set({ name, businessId, email, website, address, version: nextVersion })
-        .where(livingOrganisation(params.id))
+        .set({ ...changes, version: nextVersion })
+        .where(eq(organisation.id, before.id))
         .returning();
       if (row === undefined) throw problems.notFound('organisation', params.id);
       return organisationView(row);
@@ -66,14 +77,15 @@ export const deleteOrganisation = mutation({
   description: 'For administrators. Its history stays, and its name is free again.',
   params: idParams,
   answer: { status: 200, description: 'It is removed', schema: done },
-  handle: ({ params, transact }) =>
+  versioned: true,
+  handle: ({ params, transact, requireVersion }) =>
     transact(async (tx) => {
-      const removed = await tx.orm
+      const before = await lockOrganisation(tx, params.id);
+      requireVersion(before.version);
+      await tx.orm
         .update(organisation)
         .set({ deletedAt: sql`now()`, version: nextVersion })
-        .where(livingOrganisation(params.id))
-        .returning({ id: organisation.id });
-      if (removed.length === 0) throw problems.notFound('organisation', params.id);
+        .where(eq(organisation.id, before.id));
       return { message: `Organisation ${params.id} is removed.` };
     }),
 });

@@ -1,11 +1,10 @@
-import { eq, gt } from 'drizzle-orm';
+import { gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { organisation } from '../database/schema.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { problems } from '../operation/problem.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
-import { organisationsWhere, organisationView } from './read-model.ts';
+import { organisationsWhere, organisationView, requireOrganisation } from './read-model.ts';
 import { Organisation } from './wire.ts';
 
 const common = { method: 'GET', tag: 'Organisations', permission: 'read' } as const;
@@ -35,10 +34,7 @@ export const readOrganisation = query({
   description: 'Open to every user of the registry: who takes part is no secret among them.',
   params: idParams,
   answer: { status: 200, description: 'The organisation', schema: Organisation },
+  versioned: true,
   handle: ({ params, read }) =>
-    read(async ({ orm }) => {
-      const [row] = await organisationsWhere(orm, eq(organisation.id, params.id), 1);
-      if (row === undefined) throw problems.notFound('organisation', params.id);
-      return organisationView(row);
-    }),
+    read(async ({ orm }) => organisationView(await requireOrganisation(orm, params.id))),
 });

@@ -1,11 +1,12 @@
-import { and, asc, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, eq, isNull, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { ReadOrm } from '../database/connection.ts';
 import { organisation } from '../database/schema.ts';
+import { problems } from '../operation/problem.ts';
 import { formatInstant } from '../rules/instant.ts';
 import type { Organisation } from './wire.ts';
 
-type OrganisationRow = typeof organisation.$inferSelect;
+export type OrganisationRow = typeof organisation.$inferSelect;
 
 /** Living organisations in the order of their ids. */
 export function organisationsWhere(orm: ReadOrm, condition: SQL, limit: number): Promise<OrganisationRow[]> {
@@ -17,6 +18,13 @@ export function organisationsWhere(orm: ReadOrm, condition: SQL, limit: number):
     .limit(limit);
 }
 
+/** @throws {Problem} 404 */
+export async function requireOrganisation(orm: ReadOrm, organisationId: number): Promise<OrganisationRow> {
+  const [row] = await organisationsWhere(orm, eq(organisation.id, organisationId), 1);
+  if (row === undefined) throw problems.notFound('organisation', organisationId);
+  return row;
+}
+
 export function organisationView(row: OrganisationRow): z.input<typeof Organisation> {
   return {
     id: row.id,
@@ -25,6 +33,7 @@ export function organisationView(row: OrganisationRow): z.input<typeof Organisat
     email: row.email,
     website: row.website,
     address: row.address,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
   };
 }

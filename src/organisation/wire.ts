@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instantText, words } from '../operation/wire.ts';
+import { id, instantText, version, words } from '../operation/wire.ts';
 
 const email = z
   .string()
@@ -40,6 +40,7 @@ export const Organisation = z
     email: z.string().nullable(),
     website: z.string().nullable(),
     address: z.string().nullable(),
+    version,
     created_at: instantText,
   })
   .meta({ id: 'Organisation' });

@@ -6,6 +6,7 @@ import type { Role } from '../rules/words.ts';
 interface Locked {
   readonly id: number;
   readonly role: Role;
+  readonly version: number;
 }
 
 /**
@@ -19,7 +20,7 @@ export async function lockWithAdministrators(
   userId: number,
 ): Promise<{ user: Locked; isLastAdministrator: boolean }> {
   const locked = await tx.query<Locked>(sql`
-    SELECT id, role FROM registry_user
+    SELECT id, role, version FROM registry_user
     WHERE deleted_at IS NULL AND (id = ${userId} OR role = 'ADMIN')
     ORDER BY id FOR NO KEY UPDATE`);
   const user = locked.find(({ id }) => id === userId);

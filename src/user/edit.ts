@@ -1,19 +1,19 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { hashPassword } from '../authentication/index.ts';
 import { credential, registryUser } from '../database/schema.ts';
+import type { Transaction } from '../database/transact.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
 import type { Role } from '../rules/words.ts';
 import { requireEditor, requireUser } from './access.ts';
 import { lastAdministrator, lockWithAdministrators } from './administrators.ts';
-import { userView } from './read-model.ts';
+import { type UserRow, userView } from './read-model.ts';
 import { RoleChange, RoleQuery, User, UserCreate, UserUpdate } from './wire.ts';
 
 const tag = 'Users';
-const nextVersion = sql`${registryUser.version} + 1`;
-const livingUser = (id: number) => and(eq(registryUser.id, id), isNull(registryUser.deletedAt));
 
 export const createUser = mutation({
   id: 'createUser',
@@ -27,6 +27,7 @@ export const createUser = mutation({
   body: UserCreate,
   answer: { status: 201, description: 'The user', schema: User },
   refusals: [409],
+  versioned: true,
   async handle({ body, transact }) {
     const passwordHash = await hashPassword(body.password);
     const { name, email, role, organisation } = body;
@@ -52,20 +53,34 @@ export const updateUser = mutation({
   body: UserUpdate,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
-  handle: ({ params, body, transact, ...authority }) =>
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, ...authority }) =>
     transact(async (tx) => {
-      await requireUser(tx.orm, authority, params.id);
+      await lockRow(tx, registryUser, params.id);
+      const before = await requireUser(tx.orm, authority, params.id);
       requireEditor(authority, params.id);
+      requireVersion(before.version);
       const { name, email, organisation } = body;
-      const [row] = await tx.orm
-        .update(registryUser)
-        .set({ name, email, organisation, version: nextVersion })
-        .where(livingUser(params.id))
-        .returning();
-      if (row === undefined) throw problems.notFound('user', params.id);
-      return userView(row);
+      return userView(await write(tx, before, { name, email, organisation }));
     }),
 });
+
+/** Writes what differs, and gives the user as it is then. */
+async function write(
+  tx: Transaction,
+  before: UserRow,
+  asked: { readonly [Name in keyof UserRow]?: UserRow[Name] | undefined },
+): Promise<UserRow> {
+  const changes = changesOf(before, asked);
+  if (changes === undefined) return before;
+  const [row] = await tx.orm
+    .update(registryUser)
+    .set({ ...changes, version: nextVersion })
+    .where(eq(registryUser.id, before.id))
+    .returning();
+  if (row === undefined) throw problems.notFound('user', before.id);
+  return row;
+}
 
 export const deleteUser = mutation({
   id: 'deleteUser',
@@ -79,15 +94,17 @@ export const deleteUser = mutation({
   params: idParams,
   answer: { status: 200, description: 'It is removed', schema: done },
   refusals: [409],
-  handle: ({ params, caller, transact }) =>
+  versioned: true,
+  handle: ({ params, caller, transact, requireVersion }) =>
     transact(async (tx) => {
-      const { isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      requireVersion(user.version);
       if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot remove yourself.');
       if (isLastAdministrator) throw lastAdministrator();
       await tx.orm
         .update(registryUser)
         .set({ deletedAt: sql`now()`, version: nextVersion })
-        .where(livingUser(params.id));
+        .where(eq(registryUser.id, user.id));
       await tx.query(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
       return { message: `User ${params.id} is removed.` };
@@ -116,18 +133,14 @@ export const changeRole = mutation({
   body: RoleChange,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
-  async handle({ params, query, body, transact }) {
+  versioned: true,
+  async handle({ params, query, body, transact, requireVersion, ...authority }) {
     const role = roleAsked(query, body);
     return transact(async (tx) => {
-      const { isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      requireVersion(user.version);
       if (isLastAdministrator && role !== 'ADMIN') throw lastAdministrator();
-      const [row] = await tx.orm
-        .update(registryUser)
-        .set({ role, version: nextVersion })
-        .where(livingUser(params.id))
-        .returning();
-      if (row === undefined) throw problems.notFound('user', params.id);
-      return userView(row);
+      return userView(await write(tx, await requireUser(tx.orm, authority, params.id), { role }));
     });
   },
 });

@@ -39,6 +39,7 @@ export const readMe = query({
   summary: 'Who am I',
   description: 'The user that the access token names, with its accounts.',
   answer: { status: 200, description: 'The caller', schema: UserWithAccounts },
+  versioned: true,
   handle: ({ read, ...authority }) =>
     read((reader) => userWithAccounts(reader, authority, authority.caller.userId)),
 });
@@ -79,6 +80,7 @@ export const readUser = query({
     'Oneself, or a user who shares an account with the caller, with the accounts that they share; anybody, with all accounts, for an administrator.',
   params: idParams,
   answer: { status: 200, description: 'The user', schema: UserWithAccounts },
+  versioned: true,
   handle: ({ params, read, ...authority }) =>
     read((reader) => userWithAccounts(reader, authority, params.id)),
 });

@@ -24,6 +24,7 @@ export function userView(row: UserRow): z.input<typeof User> {
     email: row.email,
     role: row.role,
     organisation: row.organisation,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
   };
 }

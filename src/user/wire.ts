@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
-import { id, instantText, words } from '../operation/wire.ts';
+import { id, instantText, version, words } from '../operation/wire.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/words.ts';
 
 const SHORTEST_PASSWORD = 12;
@@ -77,6 +77,7 @@ export const User = z
     email: z.string(),
     role: z.enum(roleNames),
     organisation: z.string().nullable(),
+    version,
     created_at: instantText,
   })
   .meta({ id: 'User' });

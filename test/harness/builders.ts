@@ -66,7 +66,7 @@ async function made<T>(answer: ReturnType<Client['post']>): Promise<T> {
   return JSON.parse(body);
 }
 
-const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
+export const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
 
 export function anAccount(
   client: Client,

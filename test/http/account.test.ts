@@ -77,7 +77,7 @@ describe('an edit', () => {
   test('changes only what it names', async () => {
     const before = await anAccount(owner, { user_ids: [colleague.userId], timezone: 'Europe/London' });
     const answer = await owner.patch(`/account/update/${before.id}`, { account_name: unique('Renamed') });
-    expect(answer.json()).toEqual({ ...before, account_name: answer.json().account_name });
+    expect(answer.json()).toEqual({ ...before, account_name: answer.json().account_name, version: 2 });
     expect(answer.json().account_name).toContain('Renamed');
   });
 

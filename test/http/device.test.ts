@@ -118,7 +118,7 @@ describe('an edit', () => {
   test('changes only what it names', async () => {
     const before = await device({ energy_mwh: 5 });
     const answer = await edit(before, { location: '55, 3' });
-    expect(answer.json()).toEqual({ ...before, location: '55, 3' });
+    expect(answer.json()).toEqual({ ...before, location: '55, 3', version: 2 });
   });
 
   test('empties what may be empty with null, and nothing else', async () => {

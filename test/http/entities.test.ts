@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDevice, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { aDevice, aMarket, anAccount, type Market, unique } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { anEmail, ENTITIES, HOUR } from '../harness/entities.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -14,62 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
-const anEmail = () => `${crypto.randomUUID()}@example.com`;
-
-const HOUR = {
-  interval_start_datetime: '2026-03-10T10:00:00Z',
-  interval_end_datetime: '2026-03-10T11:00:00Z',
-};
-
-/** A fresh body for each entity, a change to it, and the field that shows the change. */
-const ENTITIES = [
-  {
-    entity: 'organisation',
-    body: async () => ({ name: unique('Org'), website: 'https://example.com' }),
-    change: { address: 'Quay 1' },
-  },
-  {
-    entity: 'user',
-    body: async () => ({ name: 'Ada', email: anEmail(), role: 'AUDIT_USER', password: 'long enough now' }),
-    change: { name: 'Ada L.' },
-  },
-  {
-    entity: 'account',
-    body: async () => ({ account_name: unique('Account') }),
-    change: { timezone: 'Europe/London' },
-  },
-  {
-    entity: 'device',
-    body: async () => ({
-      device_name: 'A roof',
-      local_device_identifier: unique('MPAN'),
-      grid: 'A grid',
-      energy_source: 'solar_pv',
-      technology_type: 'solar_pv',
-      operational_date: '2020-01-01',
-      capacity: 0.5,
-      peak_demand: 0,
-      location: '51, 0',
-      is_storage: false,
-      account_id: market.source.id,
-    }),
-    change: { device_name: 'Another roof' },
-  },
-  {
-    entity: 'measurement',
-    body: async () => ({
-      device_id: (await aDevice(admin, { account_id: market.source.id })).id,
-      interval_usage: 1_000,
-      ...HOUR,
-    }),
-    change: { interval_usage: 2_000 },
-  },
-] as const;
-
 describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
   const create = async () => {
-    const answer = await admin.post(`/${entity}/create`, await body());
+    const answer = await admin.post(`/${entity}/create`, await body(market));
     expect(answer.statusCode, answer.body).toBe(201);
     return answer.json();
   };
@@ -80,7 +28,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
 
     const changed = await admin.patch(`/${entity}/update/${made.id}`, change);
     expect(changed.statusCode, changed.body).toBe(200);
-    expect(changed.json()).toEqual({ ...made, ...change });
+    expect(changed.json()).toEqual({ ...made, ...change, version: made.version + 1 });
     expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(change);
 
     expect((await admin.delete(`/${entity}/delete/${made.id}`)).statusCode).toBe(200);
@@ -111,7 +59,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
 
   test('takes its id and times from the server, whatever a body says', async () => {
     const answer = await admin.post(`/${entity}/create`, {
-      ...(await body()),
+      ...(await body(market)),
       id: 4_711,
       created_at: '1999-01-01T00:00:00Z',
       deleted_at: '1999-01-01T00:00:00Z',

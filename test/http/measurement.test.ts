@@ -142,7 +142,11 @@ describe('a reading', () => {
 describe('a correction', () => {
   test('changes only what it names', async () => {
     const before = await submitted(await device(), { gross_net_indicator: 'GROSS' });
-    expect((await edit(before.id, { interval_usage: 7 })).json()).toEqual({ ...before, interval_usage: 7 });
+    expect((await edit(before.id, { interval_usage: 7 })).json()).toEqual({
+      ...before,
+      interval_usage: 7,
+      version: 2,
+    });
   });
 
   test('leaves what is the server’s as it was', async () => {

@@ -65,7 +65,7 @@ test('an edit changes what it names, and empties with null', async () => {
     website: null,
     email: 'new@example.com',
   });
-  expect(answer.json()).toEqual({ ...before, website: null, email: 'new@example.com' });
+  expect(answer.json()).toEqual({ ...before, website: null, email: 'new@example.com', version: 2 });
 });
 
 test('does not lose its name', async () => {

@@ -59,7 +59,7 @@ describe('an edit', () => {
   test('changes only what it names', async () => {
     const before = await aUser({ organisation: 'Example Energy' });
     const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Ada L.' });
-    expect(answer.json()).toEqual({ ...before, name: 'Ada L.' });
+    expect(answer.json()).toEqual({ ...before, name: 'Ada L.', version: 2 });
     expect((await login(before.email, PASSWORD)).statusCode).toBe(200);
   });
 

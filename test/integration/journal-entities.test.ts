@@ -53,9 +53,10 @@ describe('an account', () => {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const edit = (body: object) => market.admin.patch(`/account/update_whitelist/${account.id}`, body);
     const removal = await edit({ remove_from_whitelist: [market.source.id] });
-    expect(brief(await entriesOf(registry, removal))).toEqual(['DELETE account_whitelist']);
+    expect(brief(await entriesOf(registry, removal))).toEqual(['DELETE account_whitelist', 'UPDATE account']);
     expect(brief(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] })))).toEqual([
       'CREATE account_whitelist',
+      'UPDATE account',
     ]);
     expect(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] }))).toEqual([]);
   });

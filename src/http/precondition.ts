@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Operation } from '../operation/operation.ts';
+import { Problem, problems } from '../operation/problem.ts';
+
+/*
+ * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change raises the version, so whoever
+ * sends the tag that it has seen changes what it has seen, or nothing.
+ */
+
+const HEADER = 'if-match';
+/** RFC 9110, 8.8.3. */
+const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
+/** A list may have empty members (5.6.1). */
+const TAGS = new RegExp(`^[ \\t,]*${TAG.source}(?:[ \\t]*,(?:[ \\t]*${TAG.source})?)*[ \\t]*$`);
+
+const tagOf = (version: number) => `"${version}"`;
+
+/** What a request demands of the version that it is about to change. */
+export interface Precondition {
+  /** @throws {Problem} 412 when the entity is at another version than the caller has seen. */
+  requireVersion(version: number): void;
+  /** Whether nobody has asked yet: a change must not be made without. */
+  pending(): boolean;
+}
+
+/** Whether an operation changes one entity that has a version. */
+export function takesIfMatch({ versioned, changes, params }: Operation): boolean {
+  return versioned === true && changes && params !== undefined;
+}
+
+/** @throws {Problem} 400 for a header that is neither `*` nor a list of entity tags. */
+export function preconditionOf({ headers }: FastifyRequest, operation: Operation): Precondition {
+  const header = headers[HEADER];
+  if (header === undefined || !takesIfMatch(operation)) {
+    return { requireVersion: () => undefined, pending: () => false };
+  }
+  const tags = header.trim() === '*' ? undefined : strongTags(header);
+  let asked = false;
+  return {
+    requireVersion(version) {
+      asked = true;
+      if (tags === undefined || tags.includes(tagOf(version))) return;
+      throw new Problem(412, 'version-differs', 'It has been changed since: read it again.', {
+        headers: { etag: tagOf(version) },
+      });
+    },
+    pending: () => !asked,
+  };
+}
+
+/** A weak tag is well formed, and never strong enough to match. */
+function strongTags(header: string): string[] {
+  if (!TAGS.test(header)) {
+    throw problems.malformed('If-Match must be * or a list of entity tags, such as "3".');
+  }
+  return [...header.matchAll(TAG)].map(([tag]) => tag).filter((tag) => !tag.startsWith('W/'));
+}
+
+/** Names the version of the entity that is answered, where it has one. */
+export function nameVersion(reply: FastifyReply, { versioned }: Operation, value: unknown): void {
+  if (versioned !== true || typeof value !== 'object' || value === null) return;
+  if ('version' in value && typeof value.version === 'number') reply.header('etag', tagOf(value.version));
+}

@@ -1,0 +1,39 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Transaction } from '../database/transact.ts';
+
+/*
+ * How an entity is edited: its row is locked first, then looked at as it is, held against the caller's `If-Match`
+ * (`call.requireVersion`), and written only where something differs.
+ */
+
+/** Locks the living row of an id, if there is one, until the transaction ends: whoever looks at it next sees its last version. */
+export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
+  await tx.query(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+}
+
+/** The version after this one. */
+export const nextVersion: SQL = sql`version + 1`;
+
+/**
+ * The fields asked for that differ from what is there, or `undefined` when none does: then nothing is written, the version
+ * stays and the journal has no entry. A field that is `undefined` is not asked for.
+ */
+export function changesOf<Row extends object>(
+  row: Row,
+  asked: { readonly [Name in keyof Row]?: Row[Name] | undefined },
+): Partial<Row> | undefined {
+  const changes: Partial<Row> = {};
+  let any = false;
+  for (const name in asked) {
+    const value = asked[name];
+    if (value === undefined || same(value, row[name])) continue;
+    changes[name] = value;
+    any = true;
+  }
+  return any ? changes : undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
+}

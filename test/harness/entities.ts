@@ -1,0 +1,61 @@
+import { aDevice, type Market, unique } from './builders.ts';
+
+export const anEmail = () => `${crypto.randomUUID()}@example.com`;
+
+export const HOUR = {
+  interval_start_datetime: '2026-03-10T10:00:00Z',
+  interval_end_datetime: '2026-03-10T11:00:00Z',
+};
+
+/** Each entity that is edited: a fresh body for it, which each call makes anew, and a change to it. */
+export const ENTITIES = [
+  {
+    entity: 'organisation',
+    body: async (_market: Market): Promise<object> => ({
+      name: unique('Org'),
+      website: 'https://example.com',
+    }),
+    change: { address: 'Quay 1' },
+  },
+  {
+    entity: 'user',
+    body: async (_market: Market): Promise<object> => ({
+      name: 'Ada',
+      email: anEmail(),
+      role: 'AUDIT_USER',
+      password: 'long enough now',
+    }),
+    change: { name: 'Ada L.' },
+  },
+  {
+    entity: 'account',
+    body: async (_market: Market): Promise<object> => ({ account_name: unique('Account') }),
+    change: { timezone: 'Europe/London' },
+  },
+  {
+    entity: 'device',
+    body: async (market: Market): Promise<object> => ({
+      device_name: 'A roof',
+      local_device_identifier: unique('MPAN'),
+      grid: 'A grid',
+      energy_source: 'solar_pv',
+      technology_type: 'solar_pv',
+      operational_date: '2020-01-01',
+      capacity: 0.5,
+      peak_demand: 0,
+      location: '51, 0',
+      is_storage: false,
+      account_id: market.source.id,
+    }),
+    change: { device_name: 'Another roof' },
+  },
+  {
+    entity: 'measurement',
+    body: async (market: Market): Promise<object> => ({
+      device_id: (await aDevice(market.admin, { account_id: market.source.id })).id,
+      interval_usage: 1_000,
+      ...HOUR,
+    }),
+    change: { interval_usage: 2_000 },
+  },
+] as const;

@@ -1,0 +1,211 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import type { Method } from '../../src/operation/operation.ts';
+import { aMarket, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { ENTITIES } from '../harness/entities.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+let admin: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry({ CORS_ORIGINS: 'https://app.example.com' });
+  market = await aMarket(registry, 'PRODUCTION_USER');
+  admin = market.admin;
+});
+afterAll(() => registry.close());
+
+async function journalled(): Promise<number> {
+  return (await registry.primary.query('SELECT count(*)::int AS n FROM journal')).rows[0].n;
+}
+
+interface Made {
+  readonly id: number;
+  readonly version: number;
+}
+
+async function make(entity: string): Promise<{ made: Made; etag: string }> {
+  const body = await ENTITIES.find((each) => each.entity === entity)?.body(market);
+  const answer = await admin.post(`/${entity}/create`, body);
+  expect(answer.statusCode, answer.body).toBe(201);
+  return { made: answer.json(), etag: String(answer.headers.etag) };
+}
+
+/** A change that each operation makes to a fresh entity. */
+const CHANGES: Readonly<Record<string, object>> = {
+  ...Object.fromEntries(ENTITIES.map(({ entity, change }) => [`PATCH /${entity}/update/:id`, change])),
+  'PATCH /account/update_whitelist/:id': { add_to_whitelist: [1] },
+  'POST /user/change_role/:id': { role: 'PRODUCTION_USER' },
+};
+
+const editing = operations
+  .filter(({ versioned, changes, params }) => versioned && changes && params)
+  .map(({ id, method, path }) => ({ id, method, path, entity: path.split('/')[1] ?? '' }));
+
+const send = (
+  method: Method,
+  url: string,
+  ifMatch: string | undefined,
+  body: object | undefined,
+  by = admin,
+) =>
+  by.request({
+    method,
+    url,
+    headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+    ...(body ? { payload: body } : {}),
+  });
+
+test('every PATCH, DELETE and single read of an entity has a version', () => {
+  const without = operations
+    .filter(({ path }) => ENTITIES.some(({ entity }) => path.startsWith(`/${entity}/`)))
+    .filter(
+      ({ method, path }) =>
+        method === 'PATCH' || method === 'DELETE' || /^\/\w+\/(:id|me|create)$/.test(path),
+    )
+    .filter(({ versioned }) => !versioned);
+  expect(without.map(({ id }) => id)).toEqual([]);
+  expect(editing.length).toBeGreaterThan(10);
+});
+
+describe.each(editing)('$method $path', ({ method, path, entity }) => {
+  const body = CHANGES[`${method} ${path}`];
+  const change = (id: number, ifMatch?: string) =>
+    send(method, path.replace(':id', String(id)), ifMatch, body);
+  const expectChanged = (answer: LightMyRequestResponse) => {
+    expect(answer.statusCode, answer.body).toBe(200);
+    if (method !== 'DELETE') expect(answer.headers.etag).toBe('"2"');
+  };
+
+  test('changes what the caller has seen', async () => {
+    const { made, etag } = await make(entity);
+    expect(etag).toBe(`"${made.version}"`);
+    expect((await admin.get(`/${entity}/${made.id}`)).headers.etag).toBe(etag);
+    expectChanged(await change(made.id, etag));
+    if (method === 'DELETE') return;
+    const read = await admin.get(`/${entity}/${made.id}`);
+    expect([read.headers.etag, read.json().version]).toEqual(['"2"', 2]);
+  });
+
+  test.each(['"9"', '"9", "10"', 'W/"1"', '""', '"9,1"', '"01"', '"9",,W/"1",'])(
+    'refuses what the caller has not seen (%s), and changes nothing',
+    async (ifMatch) => {
+      const { made, etag } = await make(entity);
+      const before = await journalled();
+      const answer = await change(made.id, ifMatch);
+      expect(answer.statusCode, answer.body).toBe(412);
+      expect(answer.headers['content-type']).toContain('application/problem+json');
+      expect(answer.headers.etag).toBe(etag);
+      expect(await journalled()).toBe(before);
+      expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(made);
+    },
+  );
+
+  test.each([undefined, '*', ' * ', '"9", "1"', '"9","1"', ',"9" ,, "1",', 'W/"9", "1"'])(
+    'lets %s pass',
+    async (ifMatch) => expectChanged(await change((await make(entity)).made.id, ifMatch)),
+  );
+
+  test.each(['', '1', '"1', '1"', '"1" "2"', '"1""2"', '*, "1"', "'1'", 'w/"1"', '"1", x', ','])(
+    'refuses the header %j as malformed',
+    async (ifMatch) => {
+      const { made } = await make(entity);
+      const before = await journalled();
+      expect((await change(made.id, ifMatch)).statusCode).toBe(400);
+      expect(await journalled()).toBe(before);
+    },
+  );
+
+  test('does not tell of an entity out of reach by the way it refuses', async () => {
+    const { made } = await make(entity);
+    const stranger = await registry.as('PRODUCTION_USER');
+    const url = (id: number) => path.replace(':id', String(id));
+    for (const ifMatch of ['"1"', '"9"', '*']) {
+      const answer = await send(method, url(made.id), ifMatch, body, stranger);
+      expect(answer.statusCode, answer.body).not.toBe(412);
+      const missing = await send(method, url(999_999), ifMatch, body, stranger);
+      expect(answer.statusCode).toBe(missing.statusCode);
+    }
+  });
+
+  test('lets exactly one of two through that have seen the same', async () => {
+    const { made, etag } = await make(entity);
+    const answers = await Promise.all([change(made.id, etag), change(made.id, etag)]);
+    const statuses = answers.map(({ statusCode }) => statusCode).sort();
+    expect(statuses).toEqual(method === 'DELETE' ? [200, 404] : [200, 412]);
+  });
+});
+
+describe.each(ENTITIES)('$entity', ({ entity, change }) => {
+  test('that is changed into what it is stays at its version, and the journal says nothing', async () => {
+    const { made, etag } = await make(entity);
+    const url = `/${entity}/update/${made.id}`;
+    await admin.patch(url, change);
+    const now = (await admin.get(`/${entity}/${made.id}`)).json();
+    const before = await journalled();
+    for (const body of [{}, change, { ...change, unknown: 1 }]) {
+      const answer = await admin.patch(url, body);
+      expect([answer.statusCode, answer.headers.etag]).toEqual([200, '"2"']);
+      expect(now).toMatchObject(answer.json());
+    }
+    expect(await journalled()).toBe(before);
+    expect((await send('PATCH', url, etag, {})).statusCode).toBe(412);
+  });
+});
+
+test('an account rises to a new version with its users and its whitelist, and only with them', async () => {
+  const { made } = await make('account');
+  const whitelist = (body: object) => admin.patch(`/account/update_whitelist/${made.id}`, body);
+  const tags = [
+    await whitelist({ add_to_whitelist: [market.source.id] }),
+    await whitelist({ add_to_whitelist: [market.source.id] }),
+    await whitelist({ remove_from_whitelist: [market.target.id] }),
+    await whitelist({ remove_from_whitelist: [market.source.id] }),
+    await admin.patch(`/account/update/${made.id}`, { user_ids: [admin.userId, market.trader.userId] }),
+    await admin.patch(`/account/update/${made.id}`, { user_ids: [market.trader.userId, admin.userId] }),
+  ].map(({ headers }) => headers.etag);
+  expect(tags).toEqual(['"2"', '"2"', '"2"', '"3"', '"4"', '"4"']);
+});
+
+test('a creation that is repeated under its Idempotency-Key names the same version', async () => {
+  const key = { 'idempotency-key': crypto.randomUUID() };
+  const body = { name: `Org ${crypto.randomUUID()}` };
+  const first = await admin.post('/organisation/create', body, key);
+  const again = await admin.post('/organisation/create', body, key);
+  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect([first.headers.etag, again.headers.etag]).toEqual(['"1"', '"1"']);
+});
+
+test('a page of another origin may send the tag, and read it', async () => {
+  const origin = 'https://app.example.com';
+  const preflight = await registry.app.inject({
+    method: 'OPTIONS',
+    url: '/device/update/1',
+    headers: {
+      origin,
+      'access-control-request-method': 'PATCH',
+      'access-control-request-headers': 'authorization, content-type, if-match',
+    },
+  });
+  expect(preflight.headers['access-control-allow-origin']).toBe(origin);
+  expect(preflight.headers['access-control-allow-methods']).toMatch(/PATCH.*DELETE/);
+  expect(preflight.headers['access-control-allow-headers']).toContain('if-match');
+  const answer = await admin.get(`/account/${market.source.id}`, { origin });
+  expect(answer.headers['access-control-expose-headers']).toBe('*');
+  expect(answer.headers.etag).toBe('"1"');
+});
+
+test('the document of the API tells of the tag, where there is one', async () => {
+  const { paths } = (await registry.app.inject({ method: 'GET', url: '/openapi.json' })).json();
+  for (const { method, path } of editing) {
+    const { parameters, responses } = paths[path.replace(':id', '{id}')][method.toLowerCase()];
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', in: 'header' }));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '412']));
+    expect('etag' in (responses['200'].headers ?? {})).toBe(method !== 'DELETE');
+  }
+  expect(paths['/device/{id}'].get.responses['200'].headers).toHaveProperty('etag');
+  expect(paths['/device/list'].get.responses['200'].headers).not.toHaveProperty('etag');
+});
