@@ -6,9 +6,11 @@ import { requireDeclaredRoutes } from './http/declared-routes.ts';
 import { serveDocumentation } from './http/documentation.ts';
 import { answerErrors, answerUnreadablePath } from './http/error-answer.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
+import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
 import { logRequests } from './http/request-log.ts';
 import { mountOperations } from './http/router.ts';
+import { createMetrics } from './metrics/index.ts';
 import type { Services } from './operation/operation.ts';
 
 /** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
@@ -26,6 +28,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   answerErrors(app);
   acceptUntypedJson(app);
   logRequests(app);
+  serveMetrics(app, createMetrics(services), services.config);
   await app.register(helmet, { contentSecurityPolicy: false });
   await app.register(cors, {
     origin: [...services.config.CORS_ORIGINS],

@@ -43,6 +43,7 @@ const Settings = z
     ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
     CERTIFICATE_EXPIRY_YEARS: z.coerce.number().int().min(1).max(100).default(2),
     CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
+    METRICS_TOKEN: z.string().min(16).optional(),
     BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.default([]),
     ESDB_CONNECTION_STRING: z

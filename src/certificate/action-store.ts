@@ -27,6 +27,8 @@ export interface ActionOutcome {
   readonly result: 'Success' | 'Failure';
   readonly beneficiary?: string | null | undefined;
   readonly resultingBundleIds: readonly number[];
+  /** The energy that it moved; none when it was refused. */
+  readonly energyWh?: number;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -73,6 +75,7 @@ export async function saveAction(
             ${asked.requestId}, ${asked.requestedAt.toISOString()}, ${now.toISOString()})
     RETURNING ${COLUMNS}`);
   if (row === undefined) throw new Error('an action was stored and is not there');
+  tx.tell({ action: asked.actionType, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
   return row;
 }
 

@@ -69,7 +69,8 @@ export async function perform(
   const shares = apportion(bundles, asked);
   const resultingBundleIds = await take(tx, action, bundles, shares, { accountId, beneficiary });
   await settle?.(tx, resultingBundleIds);
-  return { result: 'Success', beneficiary, resultingBundleIds, details };
+  const energyWh = shares.reduce((sum, share) => sum + share.take, 0);
+  return { result: 'Success', beneficiary, resultingBundleIds, energyWh, details };
 }
 
 /**

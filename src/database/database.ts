@@ -14,7 +14,7 @@ import {
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
-import { databaseError, type Transact, transactOn } from './transact.ts';
+import { databaseError, type Fact, type Transact, transactOn } from './transact.ts';
 
 export interface DatabaseOptions {
   readonly writeUrl: string;
@@ -31,6 +31,17 @@ export interface DatabaseOptions {
 export interface Reader {
   readonly orm: ReadOrm;
   readonly query: Query;
+}
+
+/** The connections that this process has to one server, for one purpose. */
+export interface PoolStatus {
+  readonly server: string;
+  readonly use: 'write' | 'read';
+  readonly size: number;
+  readonly connections: number;
+  readonly idle: number;
+  /** Those who wait for a connection. */
+  readonly waiting: number;
 }
 
 export interface ReadOptions {
@@ -50,6 +61,9 @@ export interface Database {
   /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
   mirrored(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
+  pools(): PoolStatus[];
+  /** Calls `listener` for every fact of every commit; the function that it gives ends that. */
+  listen(listener: (fact: Fact) => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -73,30 +87,54 @@ function hasSocketCause(error: unknown): boolean {
   );
 }
 
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { poolSize: size, onError, writeUrl, readUrls, replicaMaxLagMs: maxLagMs } = options;
-  const pools: pg.Pool[] = [];
+/** Every pool of this process; `served` are those that requests wait for. */
+function openPools({
+  poolSize: size,
+  onError,
+  writeUrl,
+  readUrls,
+  replicaMaxLagMs: maxLagMs,
+}: DatabaseOptions) {
+  const all: pg.Pool[] = [];
+  const served: (() => PoolStatus)[] = [];
   const pool = (poolOptions: Omit<PoolOptions, 'onError'>) => {
     const opened = createPool({ ...poolOptions, onError });
-    pools.push(opened);
+    all.push(opened);
+    return opened;
+  };
+  const serving = (server: string, use: PoolStatus['use'], opened: pg.Pool) => {
+    served.push(() => poolStatus(server, use, opened));
     return opened;
   };
   const patience = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
   const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...patience });
+  return {
+    primary: serving('primary', 'write', pool({ url: writeUrl, size, readOnly: false })),
+    primaryReads: serving('primary', 'read', pool({ url: writeUrl, size, readOnly: true })),
+    primaryMonitor: monitor(writeUrl),
+    standbys: readUrls.map((url, index) => {
+      const name = `standby ${index + 1}`;
+      const reads = pool({ url, size, readOnly: true, connectWithinMs: ANSWER_WITHIN_MS });
+      return replica({ name, pool: serving(name, 'read', reads), monitor: monitor(url), maxLagMs });
+    }),
+    statuses: () => served.map((status) => status()),
+    end: () => Promise.all(all.map((each) => each.end())),
+  };
+}
 
-  const primary = pool({ url: writeUrl, size, readOnly: false });
-  const primaryReads = pool({ url: writeUrl, size, readOnly: true });
-  const standbys = readUrls.map((url, index) => {
-    const reads = pool({ url, size, readOnly: true, connectWithinMs: ANSWER_WITHIN_MS });
-    return replica({ name: `standby ${index + 1}`, pool: reads, monitor: monitor(url), maxLagMs });
-  });
-  const replicas = watchReplicas(monitor(writeUrl), standbys);
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const pools = openPools(options);
+  const { primary, primaryReads } = pools;
+  const listeners = new Set<(fact: Fact) => void>();
+  const replicas = watchReplicas(pools.primaryMonitor, pools.standbys);
   await replicas.observe();
 
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 
   return {
-    transact: transactOn(primary),
+    transact: transactOn(primary, (fact) => {
+      for (const listener of listeners) listener(fact);
+    }),
     async read(work, { atLeast } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
       if (standby === undefined) return onPrimary(work);
@@ -124,11 +162,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     mirrored: (position) => replicas.reached(position, options.replicaWaitMs),
     status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
+    pools: pools.statuses,
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     async stop() {
       await replicas.stop();
-      await Promise.all(pools.map((each) => each.end()));
+      await pools.end();
     },
   };
+}
+
+function poolStatus(server: string, use: PoolStatus['use'], pool: pg.Pool): PoolStatus {
+  const { totalCount: connections, idleCount: idle, waitingCount: waiting } = pool;
+  return { server, use, size: pool.options.max, connections, idle, waiting };
 }
 
 function readerOn(pool: pg.Pool): Reader {

@@ -10,10 +10,21 @@ export interface Actor {
   readonly requestId: string | null;
 }
 
+/** What a transaction did to certificates, for whoever counts. */
+export interface Fact {
+  /** The type of the action, or `issue`. */
+  readonly action: string;
+  readonly result: 'Success' | 'Failure';
+  /** What it moved, 0 for a failure. */
+  readonly energyWh: number;
+}
+
 /** What work inside a transaction may use. */
 export interface Transaction {
   readonly orm: Orm;
   readonly query: Query;
+  /** Kept until the commit, and then told to those who listen; forgotten if there is none. */
+  tell(fact: Fact): void;
   /** Draws the id of an action and names it in all journal entries that follow. */
   beginAction(): Promise<number>;
 }
@@ -45,11 +56,14 @@ export function databaseError(error: unknown): pg.DatabaseError | undefined {
  * The only way to write: one mutation, one transaction on the primary, all or nothing.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function transactOn(pool: pg.Pool): Transact {
+export function transactOn(pool: pg.Pool, listener: (fact: Fact) => void): Transact {
   return async (actor, work) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await attemptOnce(pool, actor, work);
+        const facts: Fact[] = [];
+        const committed = await attemptOnce(pool, actor, (client) => work(transactionOn(client, facts)));
+        facts.forEach(listener);
+        return committed;
       } catch (error) {
         if (attempt === ATTEMPTS || !mayRetry(error)) throw error;
         await sleep(Math.random() * 20 * 2 ** attempt);
@@ -61,13 +75,13 @@ export function transactOn(pool: pg.Pool): Transact {
 async function attemptOnce<T>(
   pool: pg.Pool,
   actor: Actor,
-  work: (tx: Transaction) => Promise<T>,
+  work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<Committed<T>> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query(begin(client, actor));
-    const value = await work(transactionOn(client));
+    const value = await work(client);
     return { value, position: await commit(client) };
   } catch (error) {
     broken = await rollBack(client);
@@ -83,10 +97,11 @@ function begin(client: pg.PoolClient, actor: Actor): string {
   return `BEGIN; SELECT ${setting('actor_id', actor.userId)}, ${setting('request_id', actor.requestId)}`;
 }
 
-function transactionOn(client: pg.PoolClient): Transaction {
+function transactionOn(client: pg.PoolClient, facts: Fact[]): Transaction {
   return {
     orm: ormOn(client),
     query: queryOn(client),
+    tell: (fact) => void facts.push(fact),
     async beginAction() {
       const { rows } = await client.query<{ id: string }>(
         `SELECT set_config('registry.action_id', nextval('action_id_seq')::text, true) AS id`,

@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Paths beside the operations, open to all: pages that lead to the API, and its description. */
-const OPEN_PAGES = [/^\/$/, /^\/docs(\/.*)?$/, /^\/redoc(\/.*)?$/, /^\/openapi\.json$/, /^\*$/];
+/** Paths beside the operations: pages that lead to the API and describe it, open to all, and metrics, with a guard of their own. */
+const OPEN_PAGES = [
+  /^\/metrics$/,
+  /^\/$/,
+  /^\/docs(\/.*)?$/,
+  /^\/redoc(\/.*)?$/,
+  /^\/openapi\.json$/,
+  /^\*$/,
+];
 
 /** A route that is neither an operation (which has a permission) nor an open page does not start. */
 export function requireDeclaredRoutes(app: FastifyInstance): void {

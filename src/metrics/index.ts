@@ -1,0 +1,39 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Counted, countIn } from './counted.ts';
+import { type Parts, watchState } from './state.ts';
+
+export interface Metrics extends Counted {
+  readonly contentType: string;
+  /** All metrics in Prometheus' text format. */
+  text(): Promise<string>;
+  stop(): void;
+}
+
+let ofProcess: Registry | undefined;
+
+/** Memory, CPU, event loop: facts of the process, of which there is one, however many applications it has. */
+function processRegistry(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
+/** The metrics of one application. */
+export function createMetrics(parts: Parts): Metrics {
+  const registry = new Registry();
+  const counted = countIn(registry);
+  const refresh = watchState(registry, parts);
+  const stop = parts.database.listen(counted.happened);
+  return {
+    ...counted,
+    contentType: registry.contentType,
+    async text() {
+      await refresh();
+      const texts = await Promise.all([registry, processRegistry()].map((each) => each.metrics()));
+      return texts.join('\n');
+    },
+    stop,
+  };
+}

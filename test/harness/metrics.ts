@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import { expect } from 'vitest';
+
+/** What `/metrics` said, to look values up in. */
+export interface Metrics {
+  readonly text: string;
+  /** Of all metrics, those without a value included. */
+  readonly names: string[];
+  values(name: string): number[];
+  value(name: string, labels?: Record<string, string>): number | undefined;
+}
+
+export async function metricsOf(app: FastifyInstance): Promise<Metrics> {
+  const { statusCode, body } = await app.inject('/metrics');
+  expect(statusCode, body).toBe(200);
+  const samples = [...body.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name, labels = '', value]) => ({
+    name,
+    labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text])),
+    value: Number(value),
+  }));
+  const of = (name: string) => samples.filter((sample) => sample.name === name);
+  return {
+    text: body,
+    names: [...body.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => String(name)),
+    values: (name) => of(name).map(({ value }) => value),
+    value: (name, labels = {}) =>
+      of(name).find(({ labels: own }) => Object.entries(labels).every(([key, text]) => own[key] === text))
+        ?.value,
+  };
+}

@@ -1,0 +1,296 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { type Journal, startJournal } from '../../src/journal/index.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { aMarket, type Market } from '../harness/builders.ts';
+import { type Metrics, metricsOf } from '../harness/metrics.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const read = () => metricsOf(registry.app);
+
+/** How much a value grew while `work` was done. */
+async function growth(
+  work: () => Promise<unknown>,
+  name: string,
+  labels: Record<string, string>,
+): Promise<number> {
+  const before = (await read()).value(name, labels) ?? 0;
+  await work();
+  return ((await read()).value(name, labels) ?? 0) - before;
+}
+
+describe('requests', () => {
+  test('are counted by method, route pattern and status, not by path', async () => {
+    const labels = { method: 'GET', route: '/certificate/:id', status: '404' };
+    const ask = async () => {
+      for (const id of [999_991, 999_992]) await market.trader.get(`/certificate/${id}`);
+      await market.trader.get('/certificates/999993');
+    };
+    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(3);
+    expect(await growth(ask, 'registry_http_request_duration_seconds_count', labels)).toBe(3);
+    expect((await read()).text).not.toMatch(/certificate\/\d/);
+  });
+
+  test('for what is not there make one series, however many they are', async () => {
+    const ask = async () => {
+      for (const path of ['/a', '/b/c', '/d?e=f']) await registry.app.inject(path);
+    };
+    const labels = { method: 'GET', route: '(none)', status: '404' };
+    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(3);
+  });
+
+  test('that are refused without a token are counted, too', async () => {
+    const labels = { method: 'POST', route: '/certificate/transfer', status: '401' };
+    const ask = () => registry.app.inject({ method: 'POST', url: '/certificate/transfer' });
+    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(1);
+  });
+});
+
+describe('actions and their energy', () => {
+  const moved = (action: string) => ({ action, result: 'Success' });
+
+  test('are counted by type, whole bundles and parts', async () => {
+    const [whole, part] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 100 })];
+    const ask = async () => {
+      await market.transfer([whole.id]);
+      await market.transfer([part.id], { certificate_quantity: 30 });
+    };
+    expect(await growth(ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(130);
+    expect((await read()).value('registry_actions_total', moved('transfer'))).toBe(2);
+  });
+
+  test('count issuances', async () => {
+    const ask = () => market.bundle({ quantity: 70 });
+    expect(await growth(ask, 'registry_action_energy_wh_total', moved('issue'))).toBe(70);
+  });
+
+  test('count a refusal once, and no energy', async () => {
+    const { id } = await market.bundleIn('Cancelled');
+    const failure = { action: 'transfer', result: 'Failure' };
+    expect(await growth(() => market.transfer([id]), 'registry_actions_total', failure)).toBe(1);
+    expect((await read()).value('registry_action_energy_wh_total', failure)).toBe(0);
+  });
+
+  test('count neither a dry run, nor a request that is repeated', async () => {
+    const { id } = await market.bundle();
+    const body = {
+      source_id: market.source.id,
+      target_id: market.target.id,
+      granular_certificate_bundle_ids: [id],
+    };
+    const key = { 'idempotency-key': crypto.randomUUID() };
+    const ask = async () => {
+      await market.trader.post('/certificate/transfer?dry_run=true', body);
+      await market.trader.post('/certificate/transfer', body, key);
+      await market.trader.post('/certificate/transfer', body, key);
+    };
+    expect(await growth(ask, 'registry_actions_total', moved('transfer'))).toBe(1);
+  });
+
+  test('count nothing that was rolled back', async () => {
+    const ask = () =>
+      registry.database
+        .transact({ userId: null, requestId: null }, async (tx) => {
+          tx.tell({ action: 'transfer', result: 'Success', energyWh: 5 });
+          throw new Error('no commit');
+        })
+        .catch(() => undefined);
+    expect(await growth(ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(0);
+  });
+});
+
+describe('the state of the parts', () => {
+  test('tells the primary, each standby with its lag, and the pools', async () => {
+    const metrics = await read();
+    expect(metrics.value('registry_primary_up')).toBe(1);
+    const standby = { standby: 'standby 1' };
+    expect(metrics.value('registry_standby_state', { ...standby, state: 'streaming' })).toBe(1);
+    expect(metrics.value('registry_standby_state', { ...standby, state: 'late' })).toBe(0);
+    expect(metrics.value('registry_standby_lag_bytes', standby)).toBeGreaterThanOrEqual(0);
+    expect(metrics.value('registry_standby_lag_seconds', standby)).toBeGreaterThanOrEqual(0);
+    for (const labels of [
+      { server: 'primary', use: 'write' },
+      { server: 'primary', use: 'read' },
+      { server: 'standby 1', use: 'read' },
+    ]) {
+      expect(metrics.value('registry_pool_size', labels)).toBe(registry.config.DATABASE_POOL_SIZE);
+      expect(metrics.value('registry_pool_waiting', labels)).toBe(0);
+      expect(metrics.value('registry_pool_connections', { ...labels, state: 'busy' })).toBe(0);
+    }
+  });
+
+  test('tells connections in use, and who waits for one', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const size = registry.config.DATABASE_POOL_SIZE;
+    const holders = Array.from({ length: size + 2 }, () =>
+      registry.database.transact({ userId: null, requestId: null }, () => held),
+    );
+    const labels = { server: 'primary', use: 'write' };
+    await vi.waitFor(async () => {
+      const metrics = await read();
+      expect(metrics.value('registry_pool_connections', { ...labels, state: 'busy' })).toBe(size);
+      expect(metrics.value('registry_pool_waiting', labels)).toBe(2);
+    }, 20_000);
+    letGo();
+    await Promise.all(holders);
+  });
+
+  test('has no value for what is not known, and still answers', async () => {
+    const { config, log } = { config: registry.config, log: registry.app.log };
+    const lost = () => Promise.reject(new Error('lost'));
+    const database = {
+      ...registry.database,
+      read: lost,
+      status: () => ({
+        primary: 'down' as const,
+        replicas: [{ name: 'standby 1', state: 'unreachable' as const, lagBytes: null, lagSeconds: null }],
+      }),
+    };
+    const app = await buildApp({ config, database, log, clock: () => new Date() });
+    const metrics = await metricsOf(app);
+    await app.close();
+    expect(metrics.value('registry_primary_up')).toBe(0);
+    expect(metrics.value('registry_standby_state', { standby: 'standby 1', state: 'unreachable' })).toBe(1);
+    for (const name of ['registry_standby_lag_seconds', 'registry_journal_position', 'registry_relay_lag']) {
+      expect(metrics.names).toContain(name);
+      expect(metrics.values(name)).toEqual([]);
+    }
+  });
+
+  test('tells the process and its event loop', async () => {
+    const metrics = await read();
+    expect(metrics.value('process_resident_memory_bytes')).toBeGreaterThan(0);
+    expect(metrics.values('nodejs_eventloop_lag_p99_seconds')).toHaveLength(1);
+  });
+});
+
+describe('the journal', () => {
+  let eventStore: EventStoreStandIn;
+  let journal: Journal;
+
+  beforeAll(async () => {
+    eventStore = await startEventStore();
+    journal = startJournal({
+      writeUrl: registry.config.DATABASE_WRITE_URL,
+      eventStore: eventStore.connectionString,
+      onError: () => {},
+    });
+  });
+  afterAll(async () => {
+    await journal.stop();
+    await eventStore.stop();
+  });
+
+  test('tells how far it is ordered and relayed', async () => {
+    const { config, database, app } = registry;
+    const leading = await buildApp({ config, database, log: app.log, clock: () => new Date(), journal });
+    await market.bundle();
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+    await vi.waitFor(async () => {
+      const metrics = await metricsOf(leading);
+      expect(metrics.value('registry_journal_leader')).toBe(1);
+      expect(metrics.value('registry_journal_position')).toBe(rows[0].entries);
+      expect(metrics.value('registry_journal_unordered')).toBe(0);
+      expect(metrics.value('registry_relay_position')).toBe(rows[0].entries);
+      expect(metrics.value('registry_relay_lag')).toBe(0);
+      expect(metrics.value('registry_event_store_state', { state: 'up' })).toBe(1);
+    }, 20_000);
+    await leading.close();
+  });
+});
+
+test('two applications of one process count by themselves', async () => {
+  const { config, database, app } = registry;
+  const other = await buildApp({ config, database, log: app.log, clock: () => new Date() });
+  const labels = { method: 'GET', route: '/health', status: '200' };
+  const before = (await read()).value('registry_http_requests_total', labels);
+  await other.inject('/health');
+  expect((await metricsOf(other)).value('registry_http_requests_total', labels)).toBe(1);
+  expect((await read()).value('registry_http_requests_total', labels)).toBe(before);
+  await other.close();
+});
+
+test('reads at the same time get the same series', async () => {
+  const texts = await Promise.all(Array.from({ length: 5 }, read));
+  const series = (metrics: Metrics) => metrics.values('registry_pool_size').length;
+  expect(texts.map(series)).toEqual([3, 3, 3, 3, 3]);
+});
+
+describe('who may read them', () => {
+  const ask = (
+    app = registry.app,
+    options: { headers?: Record<string, string>; remoteAddress?: string } = {},
+  ) => app.inject({ url: '/metrics', ...options });
+
+  test('without a token set: this machine, in Prometheus’ format', async () => {
+    const answer = await ask();
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect((await ask(registry.app, { remoteAddress: '::ffff:127.0.0.1' })).statusCode).toBe(200);
+  });
+
+  test.each([
+    [{ remoteAddress: '10.0.0.7' }],
+    [{ headers: { 'x-forwarded-for': '127.0.0.1' } }],
+    [{ headers: { forwarded: 'for=127.0.0.1' } }],
+  ])('without a token set: nobody else, and no one through a proxy: %j', async (options) => {
+    const answer = await ask(registry.app, options);
+    expect(answer.statusCode).toBe(403);
+    expect(answer.body).not.toContain('registry_');
+  });
+
+  test('with a token set: whoever shows it, from anywhere', async () => {
+    const token = 'a-token-for-Prometheus';
+    const { database, app } = registry;
+    const config = { ...registry.config, METRICS_TOKEN: token };
+    const guarded = await buildApp({ config, database, log: app.log, clock: () => new Date() });
+    const remoteAddress = '10.0.0.7';
+    const statusWith = async (headers: Record<string, string>) =>
+      (await ask(guarded, { headers, remoteAddress })).statusCode;
+    expect(await statusWith({ authorization: `Bearer ${token}` })).toBe(200);
+    expect(await statusWith({ authorization: `Bearer ${token}x` })).toBe(401);
+    expect(await statusWith(market.admin.authorization)).toBe(401);
+    expect((await ask(guarded)).statusCode).toBe(401);
+    await guarded.close();
+  });
+});
+
+/** Names of metrics in a text, without the endings of a histogram's series. */
+const namesIn = (text: string) =>
+  [...new Set([...text.matchAll(/\b(?:registry|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name))].map(
+    (name) => name.replace(/_(bucket|count|sum)$/, ''),
+  );
+
+describe('what is written about them', () => {
+  test('the Grafana dashboard asks only for what there is, and for all that the registry counts', async () => {
+    const { names } = await read();
+    const dashboard = JSON.parse(await readFile('docs/grafana/registry.json', 'utf8'));
+    const expressions: string[] = dashboard.panels.flatMap((panel: { targets?: { expr: string }[] }) =>
+      (panel.targets ?? []).map(({ expr }) => expr),
+    );
+    const asked = namesIn(expressions.join('\n'));
+    expect(asked.filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => name.startsWith('registry_') && !asked.includes(name))).toEqual([]);
+  });
+
+  test('docs/OBSERVABILITY.md has a row for each, and no other', async () => {
+    const text = await readFile('docs/OBSERVABILITY.md', 'utf8');
+    const rows = [...text.matchAll(/^\| `(registry_\w+)/gm)].map(([, name]) => name);
+    const own = (await read()).names.filter((name) => name.startsWith('registry_'));
+    expect(rows.sort()).toEqual(own.sort());
+  });
+});
