@@ -6,15 +6,19 @@ import { requireDeclaredRoutes } from './http/declared-routes.ts';
 import { serveDocumentation } from './http/documentation.ts';
 import { answerErrors, answerUnreadablePath } from './http/error-answer.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
+import { shedLoad } from './http/load.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
 import { logRequests } from './http/request-log.ts';
 import { mountOperations } from './http/router.ts';
 import { createMetrics } from './metrics/index.ts';
+import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
 
 /** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
-export async function buildApp(services: Services): Promise<FastifyInstance> {
+export async function buildApp(given: Services): Promise<FastifyInstance> {
+  const eventLoop = given.eventLoop ?? watchEventLoop();
+  const services = { ...given, eventLoop };
   const app: FastifyInstance = Fastify({
     loggerInstance: services.log,
     bodyLimit: services.config.BODY_LIMIT_BYTES,
@@ -28,7 +32,10 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   answerErrors(app);
   acceptUntypedJson(app);
   logRequests(app);
-  serveMetrics(app, createMetrics(services), services.config);
+  const metrics = createMetrics(services);
+  serveMetrics(app, metrics, services.config);
+  shedLoad(app, services, metrics);
+  app.addHook('onClose', async () => eventLoop.stop());
   await app.register(helmet, { contentSecurityPolicy: false });
   await app.register(cors, {
     origin: [...services.config.CORS_ORIGINS],

@@ -37,6 +37,8 @@ const Settings = z
     DATABASE_WRITE_URL: postgresUrl,
     DATABASE_READ_URLS: urlList,
     DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
+    DATABASE_MAX_WAITING: z.coerce.number().int().min(1).default(500),
+    MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(500),
     REPLICA_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
     REPLICA_MAX_LAG_MS: z.coerce.number().int().min(0).default(5_000),
     JWT_SECRET_KEY: z.string().min(32).default(DEVELOPMENT_JWT_SECRET),

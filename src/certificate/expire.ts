@@ -53,6 +53,7 @@ async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date)
   if (lapsed.length === 0) return 0;
   const actionId = await tx.beginAction();
   const ids = lapsed.map(({ id }) => id);
+  const energyWh = lapsed.reduce((sum, { quantity }) => sum + quantity, 0);
   const effects = lapsed.map((bundle) => ({
     bundleId: bundle.id,
     status: statusAfter('expire', bundle),
@@ -67,11 +68,11 @@ async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date)
       sourceId: accountId,
       userId: null,
       bundleIds: ids,
-      quantity: lapsed.reduce((sum, { quantity }) => sum + quantity, 0),
+      quantity: energyWh,
       requestId: null,
       requestedAt: now,
     },
-    { result: 'Success', resultingBundleIds: ids, details: {} },
+    { result: 'Success', resultingBundleIds: ids, energyWh, details: {} },
     now,
   );
   return lapsed.length;

@@ -62,6 +62,8 @@ export interface Database {
   mirrored(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
   pools(): PoolStatus[];
+  /** How many wait for a connection of the busiest pool that such a request would use now. */
+  waiting(use: PoolStatus['use']): number;
   /** Calls `listener` for every fact of every commit; the function that it gives ends that. */
   listen(listener: (fact: Fact) => void): () => void;
   stop(): Promise<void>;
@@ -163,6 +165,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     mirrored: (position) => replicas.reached(position, options.replicaWaitMs),
     status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
     pools: pools.statuses,
+    waiting: (use) =>
+      use === 'write'
+        ? Math.max(primary.waitingCount, primaryReads.waitingCount)
+        : (replicas.best()?.pool ?? primaryReads).waitingCount,
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

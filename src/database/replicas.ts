@@ -12,6 +12,8 @@ export interface Replicas {
   choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
   /** Waits until every usable standby shows `position`; `false` when one of them, or all, did not in time. */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
+  /** The standby that a read would go to now. */
+  best(): Replica | undefined;
   statuses(): ReturnType<Replica['status']>[];
   primaryReachable(): boolean;
   observe(): Promise<void>;
@@ -55,17 +57,20 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
     });
   }, OBSERVE_EVERY_MS);
 
+  const best = () => [...usable(), ...(primaryReachable ? [] : late())][0];
+
   return {
     async choose(atLeast, timeoutMs) {
-      const [best] = [...usable(), ...(primaryReachable ? [] : late())];
-      if (best === undefined || atLeast === undefined) return best;
-      return (await best.reached(atLeast, timeoutMs)) ? best : undefined;
+      const chosen = best();
+      if (chosen === undefined || atLeast === undefined) return chosen;
+      return (await chosen.reached(atLeast, timeoutMs)) ? chosen : undefined;
     },
     async reached(position, timeoutMs) {
       if (replicas.length === 0) return true;
       const shown = await Promise.all(replicas.map((each) => each.reached(position, timeoutMs)));
       return shown.every(Boolean);
     },
+    best,
     statuses: () => replicas.map((each) => each.status()),
     primaryReachable: () => primaryReachable,
     observe,

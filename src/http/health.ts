@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { journalLag } from '../journal/index.ts';
+import { knownLag } from '../journal/index.ts';
 import { query, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 import { instantText } from '../operation/wire.ts';
 import { formatInstant } from '../rules/instant.ts';
+import { overloadOf } from './load.ts';
 
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 
@@ -36,6 +37,23 @@ const SchedulerState = z.object({
   problem: z.string().nullable(),
 });
 
+const Pool = z.object({
+  server: z.string().meta({ examples: ['primary'] }),
+  use: z.enum(['write', 'read']),
+  size: z.int().meta({ description: 'Connections that it may have' }),
+  connections: z.int(),
+  idle: z.int(),
+  waiting: z.int().meta({ description: 'Those who wait for a connection' }),
+});
+
+const Load = z.object({
+  shedding: z
+    .enum(['event loop', 'connections'])
+    .nullable()
+    .meta({ description: 'Why new requests are answered 503 at once, if they are' }),
+  event_loop_delay_ms: z.number().nullable(),
+});
+
 const Readiness = z
   .object({
     status: z
@@ -43,6 +61,8 @@ const Readiness = z
       .meta({ description: 'degraded: all works, but with less in reserve' }),
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
+    pools: z.array(Pool).meta({ description: 'The connections of this process' }),
+    load: Load,
     journal: JournalState.nullable().meta({ description: 'null while this process has no part in it' }),
     scheduler: SchedulerState.nullable().meta({ description: 'null while this process has no part in it' }),
   })
@@ -51,7 +71,7 @@ const Readiness = z
 async function journalState({ journal, database }: Services): Promise<z.output<typeof JournalState> | null> {
   if (journal === undefined) return null;
   const { leads, eventStore, relayedUpTo, problem } = journal.status();
-  const lag = await database.read(({ query: run }) => journalLag(run)).catch(() => undefined);
+  const lag = await knownLag(database);
   const ordered = lag?.orderedUpTo ?? null;
   return {
     leads,
@@ -76,6 +96,13 @@ function schedulerState({ scheduler }: Services): z.output<typeof SchedulerState
   };
 }
 
+function loadState(services: Services): z.output<typeof Load> {
+  return {
+    shedding: overloadOf(services, 'write') ?? overloadOf(services, 'read') ?? null,
+    event_loop_delay_ms: services.eventLoop?.delayMs() ?? null,
+  };
+}
+
 const live = query({
   id: 'health',
   method: 'GET',
@@ -84,6 +111,7 @@ const live = query({
   summary: 'Liveness',
   description: 'Whether the process answers. It asks no database.',
   permission: 'public',
+  essential: true,
   answer: { status: 200, description: 'It does', schema: Liveness },
   async handle() {
     return { status: 'ok' as const };
@@ -99,6 +127,7 @@ const ready = query({
   description:
     'Whether requests can be served, with the state and lag of each part. 503 while the primary is down.',
   permission: 'public',
+  essential: true,
   answer: { status: 200, description: 'The state of each part', schema: Readiness },
   refusals: [503],
   async handle({ services }) {
@@ -118,10 +147,13 @@ const ready = query({
     const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
     const scheduler = schedulerState(services);
     const failing = scheduler !== null && scheduler.problem !== null;
+    const load = loadState(services);
     return {
-      status: late || waiting || failing ? ('degraded' as const) : ('ready' as const),
+      status: late || waiting || failing || load.shedding ? ('degraded' as const) : ('ready' as const),
       primary,
       standbys,
+      pools: services.database.pools(),
+      load,
       journal,
       scheduler,
     };

@@ -166,13 +166,14 @@ function isPaged({ query, body, answer }: Operation): boolean {
 
 /** The problems that follow from what an operation is, with those it names itself. */
 function refusalsOf(operation: Operation): number[] {
-  const { permission, params, query, body, changes, refusals = [] } = operation;
+  const { permission, params, query, body, changes, essential, refusals = [] } = operation;
   const follow = [
     ...(permission === 'public' ? [] : [401, 403]),
     ...(params ? [404, 422] : []),
     ...(query ? [422] : []),
     ...(body ? [400, 413, 415, 422] : []),
-    ...(changes ? [409, 503] : []),
+    ...(changes ? [409] : []),
+    ...(essential ? [] : [503]),
     ...(takesIfMatch(operation) ? [400, 412] : []),
     500,
   ];

@@ -1,6 +1,6 @@
 export { chainHash, type JournalEntry, type SequencedEntry, sequencedEntries } from './entry.ts';
 export { connectEventLog, type EventLog } from './event-log.ts';
-export { type JournalLag, journalLag } from './lag.ts';
+export { type JournalLag, journalLag, knownLag } from './lag.ts';
 export { type Replayed, replay } from './replay.ts';
 export { type Journal, type JournalStatus, startJournal } from './service.ts';
 export { firstDifference } from './verify.ts';

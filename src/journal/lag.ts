@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Query } from '../database/connection.ts';
+import type { Database } from '../database/database.ts';
 
 export interface JournalLag {
   /** How many entries have a position: the next position to be given. */
@@ -20,4 +22,12 @@ export async function journalLag(query: Query): Promise<JournalLag> {
              AS unordered`);
   if (lag === undefined) throw new Error('the lag of the journal is one row');
   return lag;
+}
+
+const PATIENCE_MS = 1_000;
+
+/** The same for who tells how the registry is: `undefined`, and soon, where the databases are too busy to say, or down. */
+export function knownLag(database: Pick<Database, 'read'>): Promise<JournalLag | undefined> {
+  const asked = database.read(({ query }) => journalLag(query)).catch(() => undefined);
+  return Promise.race([asked, sleep(PATIENCE_MS, undefined, { ref: false })]);
 }

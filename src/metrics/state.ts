@@ -1,11 +1,13 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
-import { type Journal, journalLag } from '../journal/index.ts';
+import { type Journal, type JournalLag, knownLag } from '../journal/index.ts';
+import type { SchedulerStatus } from '../operation/operation.ts';
 
 /** The parts whose state is told. */
 export interface Parts {
   readonly database: Pick<Database, 'status' | 'pools' | 'read' | 'listen'>;
   readonly journal?: Pick<Journal, 'status'>;
+  readonly scheduler?: { status(): SchedulerStatus };
 }
 
 const STANDBY_STATES = ['streaming', 'late', 'unreachable'] as const;
@@ -14,15 +16,17 @@ const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged'] as co
 type Refresh = () => void;
 
 /** Gauges of how the parts are; the function that it gives asks them anew. What is not known has no value, rather than an old one. */
-export function watchState(registry: Registry, { database, journal }: Parts): () => Promise<void> {
+export function watchState(registry: Registry, { database, journal, scheduler }: Parts): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
   const refreshJournal = watchJournal(registry, journal);
+  const refreshScheduler = watchScheduler(registry, scheduler);
   return async () => {
-    const lag = await database.read(({ query }) => journalLag(query)).catch(() => undefined);
+    const lag = await knownLag(database);
     refreshDatabase();
     refreshPools();
     refreshJournal(lag);
+    refreshScheduler();
   };
 }
 
@@ -72,10 +76,7 @@ function watchPools(registry: Registry, database: Parts['database']): Refresh {
   };
 }
 
-function watchJournal(
-  registry: Registry,
-  journal: Parts['journal'],
-): (lag: Awaited<ReturnType<typeof journalLag>> | undefined) => void {
+function watchJournal(registry: Registry, journal: Parts['journal']): (lag: JournalLag | undefined) => void {
   const leads = gauge(registry, 'registry_journal_leader', '1 in the process that orders and relays');
   const position = gauge(registry, 'registry_journal_position', 'Entries of the journal that are ordered');
   const unordered = gauge(registry, 'registry_journal_unordered', 'Entries not yet ordered, up to 10 000');
@@ -95,6 +96,24 @@ function watchJournal(
 }
 
 const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null } as const;
+
+function watchScheduler(registry: Registry, scheduler: Parts['scheduler']): Refresh {
+  const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that does what is due');
+  const failing = gauge(registry, 'registry_scheduler_failing', '1 while what is due could not be done');
+  const lastRound = gauge(
+    registry,
+    'registry_scheduler_last_round_timestamp_seconds',
+    'When this process was last done with what was due',
+  );
+  return () => {
+    const { leads: leading, problem, lastRoundAt } = scheduler?.status() ?? NO_SCHEDULER;
+    leads.set(leading ? 1 : 0);
+    failing.set(problem === null ? 0 : 1);
+    show(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
+  };
+}
+
+const NO_SCHEDULER = { leads: false, problem: null, lastRoundAt: null } as const;
 
 function show(shown: Gauge, value: number | null | undefined): void {
   if (value === null || value === undefined) shown.remove();

@@ -8,6 +8,7 @@ import type { Transaction } from '../database/transact.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Authority } from './caller.ts';
+import type { EventLoop } from './event-loop.ts';
 
 /** The scheduler of this process; what it counts, it counts since it was started. */
 export interface SchedulerStatus {
@@ -25,6 +26,8 @@ export interface Services {
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: FastifyBaseLogger;
+  /** How busy the process is; measured by the application itself, unless given. */
+  readonly eventLoop?: EventLoop;
   /** What orders the journal and relays it; absent where another process does. */
   readonly journal?: Pick<Journal, 'status'>;
   /** What does things when they are due; absent where another process does. */
@@ -119,6 +122,8 @@ interface Declaration<
    * calls `requireVersion`, and a change made without is rolled back.
    */
   readonly versioned?: true;
+  /** Answered under any load: what tells how the registry is. */
+  readonly essential?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
   readonly refusals?: readonly number[];
 }

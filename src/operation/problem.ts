@@ -60,6 +60,10 @@ export const problems = {
     new Problem(404, 'not-found', `There is no ${what} ${id}.`),
   conflict: (code: string, detail: string, errors?: readonly FieldError[]) =>
     new Problem(409, code, detail, errors ? { errors } : {}),
+  overloaded: () =>
+    new Problem(503, 'overloaded', 'Too much is under way. Nothing was begun: try again in a moment.', {
+      headers: { 'retry-after': '1' },
+    }),
   unavailable: (detail: string) =>
     new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } }),
 };

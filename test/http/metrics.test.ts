@@ -212,6 +212,24 @@ describe('the journal', () => {
   });
 });
 
+test('the scheduler tells whether it leads, and when it was last done', async () => {
+  const { config, database, app } = registry;
+  const status = { leads: true, bundlesExpired: 1, lastRoundAt: new Date(5_000), problem: 'It failed.' };
+  const scheduling = await buildApp({
+    config,
+    database,
+    log: app.log,
+    clock: () => new Date(),
+    scheduler: { status: () => ({ ...status }) },
+  });
+  const metrics = await metricsOf(scheduling);
+  await scheduling.close();
+  expect(metrics.value('registry_scheduler_leader')).toBe(1);
+  expect(metrics.value('registry_scheduler_failing')).toBe(1);
+  expect(metrics.value('registry_scheduler_last_round_timestamp_seconds')).toBe(5);
+  expect((await read()).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
+});
+
 test('two applications of one process count by themselves', async () => {
   const { config, database, app } = registry;
   const other = await buildApp({ config, database, log: app.log, clock: () => new Date() });

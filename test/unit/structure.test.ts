@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'log.ts': ['config.ts'],
   database: ['rules'],
   journal: ['rules', 'database', 'config.ts'],
-  metrics: ['database', 'journal'],
+  metrics: ['database', 'journal', 'operation'],
   operation: ['rules', 'database', 'journal', 'config.ts'],
   organisation: ['rules', 'database', 'operation'],
   account: ['rules', 'database', 'operation'],

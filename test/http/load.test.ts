@@ -1,0 +1,152 @@
+import { sql } from 'drizzle-orm';
+import type { LightMyRequestResponse } from 'fastify';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { operations } from '../../src/http/operations.ts';
+import { Client } from '../harness/client.ts';
+import { captureLog } from '../harness/log.ts';
+import { metricsOf } from '../harness/metrics.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let admin: Client;
+
+beforeEach(async () => {
+  registry = await openRegistry({
+    DATABASE_POOL_SIZE: '1',
+    DATABASE_MAX_WAITING: '2',
+    MAX_EVENT_LOOP_DELAY_MS: '500',
+  });
+  admin = await registry.as('ADMIN');
+});
+afterEach(() => registry.close());
+
+function expectShed(answer: LightMyRequestResponse): void {
+  expect(answer.statusCode, answer.body).toBe(503);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.headers['retry-after']).toBe('1');
+  expect(answer.json()).toMatchObject({ type: 'urn:gc-registry:problem:overloaded', status: 503 });
+}
+
+let letGo = () => {};
+
+/** Holds the one connection for writes, until it is let go. */
+async function holdWrites(): Promise<void> {
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await new Promise<void>((holding) => {
+    void registry.database.transact({ userId: null, requestId: null }, () => {
+      holding();
+      return held;
+    });
+  });
+}
+
+const name = () => `Organisation ${crypto.randomUUID()}`;
+const create = () => admin.post('/organisation/create', { name: name() });
+const waiting = (use: 'write' | 'read', many: number) =>
+  vi.waitFor(() => expect(registry.database.waiting(use)).toBe(many), { timeout: 20_000, interval: 5 });
+
+describe('while too many wait for a connection that writes', () => {
+  let queued: Promise<LightMyRequestResponse>[];
+
+  beforeEach(async () => {
+    await holdWrites();
+    queued = [];
+    for (let many = 1; many <= 3; many++) {
+      queued.push(create());
+      await waiting('write', many);
+    }
+  });
+
+  /** Everything that was let in is done, once there are connections again. */
+  const finish = async () => {
+    letGo();
+    for (const answer of await Promise.all(queued)) expect(answer.statusCode, answer.body).toBe(201);
+  };
+
+  test('a further mutation is told at once to come back, and changes nothing', async () => {
+    expectShed(await create());
+    expectShed(await registry.app.inject({ method: 'POST', url: '/organisation/create' }));
+    await finish();
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM organisation');
+    expect(rows[0].n).toBe(3);
+    expect((await create()).statusCode).toBe(201);
+  });
+
+  test('reads, which do not need it, are answered', async () => {
+    expect((await admin.get('/organisation/list')).statusCode).toBe(200);
+    await finish();
+  });
+
+  test('health and metrics answer, and tell of it', async () => {
+    await create();
+    expect((await registry.app.inject('/health')).statusCode).toBe(200);
+    const ready = (await registry.app.inject('/health/ready')).json();
+    expect(ready).toMatchObject({ status: 'degraded', load: { shedding: 'connections' } });
+    expect(ready.pools).toContainEqual({
+      server: 'primary',
+      use: 'write',
+      size: 1,
+      connections: 1,
+      idle: 0,
+      waiting: 3,
+    });
+    const metrics = await metricsOf(registry.app);
+    expect(metrics.value('registry_http_requests_shed_total', { reason: 'connections' })).toBe(1);
+    expect(metrics.value('registry_pool_waiting', { server: 'primary', use: 'write' })).toBe(3);
+    await finish();
+  });
+});
+
+test('while too many wait for a connection that reads, reads are shed and mutations are not', async () => {
+  const rows = registry.database.stream(sql`SELECT n FROM generate_series(1, 5000) AS n`);
+  const held = rows[Symbol.asyncIterator]();
+  await held.next();
+  const queued: Promise<LightMyRequestResponse>[] = [];
+  for (let many = 1; many <= 3; many++) {
+    queued.push(admin.get('/organisation/list'));
+    await waiting('read', many);
+  }
+  expectShed(await admin.get('/organisation/list'));
+  expect((await create()).statusCode).toBe(201);
+  await held.return?.();
+  for (const answer of await Promise.all(queued)) expect(answer.statusCode, answer.body).toBe(200);
+});
+
+describe('while the event loop is late', () => {
+  test('operations are shed, reads and writes; health and metrics are not', async () => {
+    let delayMs = 500;
+    const { log, lines } = captureLog('info');
+    const { config, database } = registry;
+    const eventLoop = { delayMs: () => delayMs, stop: () => {} };
+    const app = await buildApp({ config, database, log, clock: () => NOW, eventLoop });
+    const client = new Client(app, admin.authorization.authorization.slice('Bearer '.length), admin.userId);
+    expect((await client.get('/user/me')).statusCode).toBe(200);
+    delayMs = 501;
+    expectShed(await client.get('/user/me'));
+    expectShed(await client.post('/organisation/create', { name: name() }));
+    expectShed(await app.inject({ method: 'POST', url: '/auth/login' }));
+    for (const url of ['/health', '/health/ready', '/metrics']) {
+      expect((await app.inject(url)).statusCode, url).toBe(200);
+    }
+    expect((await app.inject('/health/ready')).json().load).toEqual({
+      shedding: 'event loop',
+      event_loop_delay_ms: 501,
+    });
+    const metrics = await metricsOf(app);
+    expect(metrics.value('registry_http_requests_shed_total', { reason: 'event loop' })).toBe(3);
+    // One short line each: a log full of traces would be more load.
+    expect(lines().filter(({ status }) => status === 503)).toHaveLength(3);
+    expect(lines().filter(({ msg }) => msg === 'request failed')).toEqual([]);
+    delayMs = 0;
+    expect((await client.get('/user/me')).statusCode).toBe(200);
+    await app.close();
+  });
+});
+
+test('only what tells how the registry is answers under any load', () => {
+  const essential = operations.filter((operation) => operation.essential).map(({ id }) => id);
+  expect(essential).toEqual(['health', 'ready']);
+});

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type EventLoop, watchEventLoop } from '../../src/operation/event-loop.ts';
+
+let now: number;
+let eventLoop: EventLoop;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  now = 0;
+  eventLoop = watchEventLoop(() => now);
+});
+afterEach(() => {
+  eventLoop.stop();
+  vi.useRealTimers();
+});
+
+/** One look, so much after the time at which it was due. */
+function look(lateMs: number): void {
+  now += 100 + lateMs;
+  vi.advanceTimersByTime(100);
+}
+
+test('a loop that stays late tells by how much', () => {
+  for (const late of [700, 600, 800]) look(late);
+  expect(eventLoop.delayMs()).toBe(600);
+});
+
+test('one long pause is no delay', () => {
+  for (const late of [0, 0, 5_000, 0]) look(late);
+  expect(eventLoop.delayMs()).toBe(0);
+});
+
+test('a loop that was in time once is in time', () => {
+  for (const late of [900, 900, 900, 0]) look(late);
+  expect(eventLoop.delayMs()).toBe(0);
+});
+
+test('nothing is known at the start, nor of a clock that goes back', () => {
+  expect(eventLoop.delayMs()).toBe(0);
+  for (const late of [900, 900, -500]) look(late);
+  expect(eventLoop.delayMs()).toBe(0);
+});
