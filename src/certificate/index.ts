@@ -3,6 +3,7 @@ import { cancelCertificates } from './cancel.ts';
 import { checkCertificates } from './check.ts';
 import { claimCertificates } from './claim.ts';
 import { createCertificates } from './create.ts';
+import { readLineage } from './lineage.ts';
 import { lockCertificates, unlockCertificates } from './lock.ts';
 import { createMetadata } from './metadata.ts';
 import {
@@ -26,6 +27,7 @@ export const certificateOperations = [
   queryFullCertificates,
   checkCertificates,
   readCertificate,
+  readLineage,
   readAccountCertificates,
   transferCertificates,
   cancelCertificates,

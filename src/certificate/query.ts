@@ -9,6 +9,7 @@ import { countText, idParams } from '../operation/wire.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { formatIssuanceId } from '../rules/issuance-id.ts';
 import { refuse } from '../rules/refusal.ts';
+import { requireBundle } from './access.ts';
 import { Bundle, FullBundle } from './bundle-wire.ts';
 import { CertificateFilter, conditionOf, type Filter } from './filter.ts';
 import {
@@ -228,14 +229,6 @@ export const readCertificate = query({
   permission: 'read',
   params: idParams,
   answer: { status: 200, description: 'The full view', schema: FullBundle },
-  handle: async ({ params, read, caller, scope }) => {
-    const [row] = await read(({ query: run }) =>
-      run<FullRow>(sql`${selectFullBundles} WHERE b.id = ${params.id}`),
-    );
-    const mine =
-      row !== undefined &&
-      (scope === 'all' || (scope === 'own' ? caller.accountIds.has(row.account_id) : row.is_storage));
-    if (!mine) throw problems.notFound('bundle', params.id);
-    return fullView(row);
-  },
+  handle: async ({ params, read, ...authority }) =>
+    fullView(await read(({ query: run }) => requireBundle(run, authority, params.id))),
 });

@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { array } from '../database/connection.ts';
+import { array, type Query } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from '../journal/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { QueryCall } from '../operation/operation.ts';
+import { discreet } from '../rules/discretion.ts';
 import type { EventQuery } from './wire.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
@@ -24,10 +25,37 @@ export function eventsAfter(call: FeedCall, after: number, limit = call.query.li
     const [head] = await query<{ last: number | null }>(
       sql`SELECT max(position) AS last FROM journal_position`,
     );
-    const events = await sequencedEntries(query, condition, limit);
+    const entries = await sequencedEntries(query, condition, limit);
+    const events = call.scope === 'all' ? entries : await withDiscretion(query, entries, call);
     const last = events.at(-1)?.position ?? after;
     return { events, upTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
   });
+}
+
+/** Others' part in the history of a bundle is told without who did it, as its lineage tells it. */
+async function withDiscretion(
+  query: Query,
+  entries: readonly SequencedEntry[],
+  { caller }: Authority,
+): Promise<SequencedEntry[]> {
+  const holders = await holdersBefore(query, entries);
+  const isOwn = (accountId: number) => caller.accountIds.has(accountId);
+  // Account 0 is nobody's.
+  return entries.map((entry) => discreet(entry, holders.get(entry.position) ?? 0, isOwn));
+}
+
+/** The account that held the bundle of each event before it, or that it was made in, by the event's position. */
+async function holdersBefore(query: Query, entries: readonly SequencedEntry[]): Promise<Map<number, number>> {
+  const rows = await query<{ position: number; holder: number }>(sql`
+    SELECT p.position, holder.id AS holder
+    FROM journal_position p JOIN journal j ON j.id = p.journal_id
+    CROSS JOIN LATERAL (
+      SELECT (h.attributes_after ->> 'account_id')::bigint AS id FROM journal h
+      WHERE h.entity_name = 'bundle' AND h.entity_id = j.entity_id AND h.attributes_after ? 'account_id'
+        AND (h.id < j.id OR h.event_type = 'CREATE')
+      ORDER BY h.id DESC LIMIT 1) AS holder
+    WHERE p.position = ANY (${array(entries.map(({ position }) => position))}::bigint[])`);
+  return new Map(rows.map(({ position, holder }) => [position, holder]));
 }
 
 function filters({ entity_name: name, entity_id: entityId }: z.output<typeof EventQuery>): SQL[] {

@@ -63,7 +63,7 @@ export async function mutate(
   }
 }
 
-/** A change that did not ask for its precondition is rolled back: an operation without the check fails its first test. */
+/** A change that did not ask for its precondition is rolled back, so that no operation forgets it unnoticed. */
 function heeding(precondition: Precondition, write: <T>(work: Work<T>) => Promise<T>): typeof write {
   return (work) =>
     write(async (tx) => {

@@ -3,8 +3,8 @@ import type { Operation } from '../operation/operation.ts';
 import { Problem, problems } from '../operation/problem.ts';
 
 /*
- * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change raises the version, so whoever
- * sends the tag that it has seen changes what it has seen, or nothing.
+ * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change raises the
+ * version, so whoever sends the tag that it has seen changes what it has seen, or nothing.
  */
 
 const HEADER = 'if-match';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Query } from '../database/connection.ts';
+import { array, type Query } from '../database/connection.ts';
 
 /** What happened to one row, as the journal keeps it; the data of an event. Instants are ISO 8601 with microseconds. */
 export interface JournalEntry {
@@ -36,6 +36,24 @@ export function sequencedEntries(query: Query, condition: SQL, limit: number): P
     FROM journal_position p JOIN journal j ON j.id = p.journal_id
     WHERE ${condition}
     ORDER BY p.position LIMIT ${limit}`);
+}
+
+/** An entry with its position, or `null` while the sequencer has not come to it. */
+export interface HistoricEntry extends JournalEntry {
+  readonly position: number | null;
+}
+
+/** All that happened to some rows of one entity, in the order in which it happened. */
+export function historyOf(
+  query: Query,
+  entityName: string,
+  entityIds: readonly number[],
+): Promise<HistoricEntry[]> {
+  return query<HistoricEntry>(sql`
+    SELECT p.position, ${ENTRY_COLUMNS}
+    FROM journal j LEFT JOIN journal_position p ON p.journal_id = j.id
+    WHERE j.entity_name = ${entityName} AND j.entity_id = ANY (${array(entityIds)}::bigint[])
+    ORDER BY j.id`);
 }
 
 /** The hash before the first entry. */

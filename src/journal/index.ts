@@ -1,4 +1,11 @@
-export { chainHash, type JournalEntry, type SequencedEntry, sequencedEntries } from './entry.ts';
+export {
+  chainHash,
+  type HistoricEntry,
+  historyOf,
+  type JournalEntry,
+  type SequencedEntry,
+  sequencedEntries,
+} from './entry.ts';
 export { connectEventLog, type EventLog } from './event-log.ts';
 export { type JournalLag, journalLag, knownLag } from './lag.ts';
 export { type Replayed, replay } from './replay.ts';

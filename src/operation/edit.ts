@@ -7,7 +7,7 @@ import type { Transaction } from '../database/transact.ts';
  * (`call.requireVersion`), and written only where something differs.
  */
 
-/** Locks the living row of an id, if there is one, until the transaction ends: whoever looks at it next sees its last version. */
+/** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */
 export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
   await tx.query(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
 }
@@ -16,8 +16,8 @@ export async function lockRow(tx: Transaction, table: PgTable, id: number): Prom
 export const nextVersion: SQL = sql`version + 1`;
 
 /**
- * The fields asked for that differ from what is there, or `undefined` when none does: then nothing is written, the version
- * stays and the journal has no entry. A field that is `undefined` is not asked for.
+ * The fields asked for that differ from what is there, or `undefined` when none does: then nothing is written, the
+ * version stays and the journal has no entry. A field that is `undefined` is not asked for.
  */
 export function changesOf<Row extends object>(
   row: Row,

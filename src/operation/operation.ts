@@ -77,7 +77,11 @@ export interface MutationCall<
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 > extends Call<P, Q, B> {
-  /** Holds the version of the entity about to be changed, once it is locked, against the caller's `If-Match`. @throws {Problem} 412 */
+  /**
+   * Holds the version of the entity about to be changed, once it is locked, against the caller's `If-Match`.
+   *
+   * @throws {Problem} 412
+   */
   requireVersion(version: number): void;
   /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -118,8 +122,8 @@ interface Declaration<
     readonly streams?: readonly string[];
   };
   /**
-   * It answers or changes one entity that has a `version`. The version answered goes out as `ETag`; one that changes an entity
-   * calls `requireVersion`, and a change made without is rolled back.
+   * It answers or changes one entity that has a `version`. The version answered goes out as `ETag`; one that changes an
+   * entity calls `requireVersion`, and a change made without is rolled back.
    */
   readonly versioned?: true;
   /** Answered under any load: what tells how the registry is. */

@@ -77,6 +77,17 @@ describe('the feed', () => {
     expect(new Set(mine.map(({ entity_name, entity_id }) => `${entity_name} ${entity_id}`))).toEqual(
       new Set([`bundle ${moved}`]),
     );
+    expect(mine).toMatchObject([
+      { event_type: 'CREATE', actor_id: null, request_id: null, attributes_after: { account_id: null } },
+      {
+        event_type: 'UPDATE',
+        actor_id: null,
+        action_id: null,
+        request_id: null,
+        attributes_before: { account_id: null },
+        attributes_after: { account_id: market.target.id },
+      },
+    ]);
     const stranger = await registry.as('AUDIT_USER');
     expect(await events(stranger)).toEqual([]);
     expect(await events(stranger, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);

@@ -56,6 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   queryFullCertificates: everybody,
   checkCertificates: admin,
   readCertificate: everybody,
+  readCertificateLineage: everybody,
   readAccountCertificates: everybody,
   transferCertificates: traders,
   cancelCertificates: traders,

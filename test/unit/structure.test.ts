@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   measurement: ['rules', 'database', 'operation', 'device'],
   authentication: ['rules', 'database', 'operation', 'config.ts'],
   user: ['rules', 'database', 'operation', 'account', 'authentication'],
-  certificate: ['rules', 'database', 'operation', 'config.ts'],
+  certificate: ['rules', 'database', 'journal', 'operation', 'config.ts'],
   event: ['rules', 'database', 'journal', 'operation'],
   scheduler: ['rules', 'database', 'operation', 'authentication', 'certificate'],
   'meter-data': ['database', 'certificate'],

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import type { Query } from '../database/connection.ts';
+import type { Authority } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
+import { type FullRow, selectFullBundles } from './read-model.ts';
+
+/**
+ * A bundle of an account of the caller's; to a validator of storage, one of a storage device. Any other looks like one
+ * that does not exist.
+ *
+ * @throws {Problem} 404
+ */
+export async function requireBundle(
+  query: Query,
+  { caller, scope }: Authority,
+  bundleId: number,
+): Promise<FullRow> {
+  const [row] = await query<FullRow>(sql`${selectFullBundles} WHERE b.id = ${bundleId}`);
+  const mine =
+    row !== undefined &&
+    (scope === 'all' || (scope === 'own' ? caller.accountIds.has(row.account_id) : row.is_storage));
+  if (!mine) throw problems.notFound('bundle', bundleId);
+  return row;
+}

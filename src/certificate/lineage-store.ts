@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { array, type Query } from '../database/connection.ts';
+import { type HistoricEntry, historyOf } from '../journal/index.ts';
+import type { BundleFacts } from '../rules/hash.ts';
+import type { CertificateRange } from '../rules/range.ts';
+
+/** A bundle of a line, with the rows that it refers to. */
+export interface LineRow {
+  readonly id: number;
+  readonly parentId: number | null;
+  /** The id of the row of its issuance. */
+  readonly issuance: number;
+  readonly accountId: number;
+  readonly rangeStart: number;
+  readonly rangeEnd: number;
+  readonly hash: string;
+}
+
+/**
+ * A bundle and its ancestors, from the first of its issuance down: one statement, however deep. Ids of ancestors only
+ * fall, so not even a line that somebody bent into a circle goes on for ever.
+ */
+export function lineOf(query: Query, bundleId: number): Promise<LineRow[]> {
+  return query<LineRow>(sql`
+    WITH RECURSIVE line AS (
+      SELECT b.*, 0 AS depth FROM bundle b WHERE b.id = ${bundleId}
+      UNION ALL
+      SELECT p.*, line.depth + 1 FROM line JOIN bundle p ON p.id = line.parent_id AND p.id < line.id
+    )
+    SELECT id, parent_id AS "parentId", issuance_id AS issuance, account_id AS "accountId",
+           range_start AS "rangeStart", range_end AS "rangeEnd", encode(hash, 'hex') AS hash
+    FROM line ORDER BY depth DESC`);
+}
+
+/** One version of an issuance: what all its bundles share, and when it came and went. */
+export interface Version extends Omit<BundleFacts, 'range'> {
+  readonly id: number;
+  readonly version: number;
+  readonly rangeStart: number;
+  readonly rangeEnd: number;
+  readonly issuedAt: Date;
+  readonly withdrawnAt: Date | null;
+}
+
+/** An issuance, the one that it replaces, and the one that replaces it, as far as there are any. */
+export function versionsAround(query: Query, issuance: number): Promise<Version[]> {
+  return query<Version>(sql`
+    SELECT v.id, v.issue_version AS version, v.issuance_id AS "issuanceId", v.device_id AS "deviceId",
+           v.production_start AS "productionStart", v.production_end AS "productionEnd", v.energy_carrier AS "energyCarrier",
+           v.energy_source AS "energySource", v.face_value AS "faceValue", v.metadata_id AS "metadataId", v.expiry,
+           v.range_start AS "rangeStart", v.range_end AS "rangeEnd", v.issued_at AS "issuedAt", v.withdrawn_at AS "withdrawnAt"
+    FROM issuance i
+    JOIN issuance v ON v.issuance_id = i.issuance_id AND v.issue_version BETWEEN i.issue_version - 1 AND i.issue_version + 1
+    WHERE i.id = ${issuance}
+    ORDER BY v.issue_version`);
+}
+
+export const historyOfLine = (query: Query, line: readonly LineRow[]): Promise<HistoricEntry[]> =>
+  historyOf(
+    query,
+    'bundle',
+    line.map(({ id }) => id),
+  );
+
+/** Names of accounts, open or closed. */
+export async function accountNames(query: Query, ids: readonly number[]): Promise<Map<number, string>> {
+  const rows = await query<{ id: number; name: string }>(
+    sql`SELECT id, account_name AS name FROM account WHERE id = ANY (${array(ids)}::bigint[])`,
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+export const rangeOf = ({ rangeStart, rangeEnd }: LineRow | Version): CertificateRange => ({
+  start: rangeStart,
+  end: rangeEnd,
+});

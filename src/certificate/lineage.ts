@@ -1,0 +1,203 @@
+import type { z } from 'zod';
+import type { Query } from '../database/connection.ts';
+import type { HistoricEntry } from '../journal/index.ts';
+import { type Authority, reaches } from '../operation/caller.ts';
+import { query } from '../operation/operation.ts';
+import { idParams } from '../operation/wire.ts';
+import { discreet, holderAfter } from '../rules/discretion.ts';
+import { formatInstant } from '../rules/instant.ts';
+import { judgeLine, type Link } from '../rules/lineage.ts';
+import { quantityOf } from '../rules/range.ts';
+import { requireBundle } from './access.ts';
+import { type Naming, rawEvent, timelineEvent } from './lineage-event.ts';
+import {
+  accountNames,
+  historyOfLine,
+  type LineRow,
+  lineOf,
+  rangeOf,
+  type Version,
+  versionsAround,
+} from './lineage-store.ts';
+import { Lineage, LineageQuery } from './lineage-wire.ts';
+import { bundleView, type FullRow } from './read-model.ts';
+
+export const readLineage = query({
+  id: 'readCertificateLineage',
+  method: 'GET',
+  path: '/certificate/:id/lineage',
+  tag: 'Certificates',
+  summary: 'Where a bundle comes from',
+  description:
+    'The bundle and its ancestors up to the issuance, every event in their lives in the order in which they happened, and whether their hashes, recomputed now, are right. What was done in accounts that are not yours is told without who did it: such an account is "another account", its users, requests and beneficiaries are `null`. Parts of a split that went elsewhere are not told of at all.',
+  permission: 'read',
+  params: idParams,
+  query: LineageQuery,
+  answer: { status: 200, description: 'The lineage', schema: Lineage },
+  handle: ({ params, query: { format }, read, ...authority }) =>
+    read(async ({ query: run }) => {
+      const bundle = await requireBundle(run, authority, params.id);
+      const known = await lookUp(run, bundle, authority);
+      return format === 'raw' ? rawLineage(known) : timelineLineage(known);
+    }),
+});
+
+/** All that the answer is made of, without what the caller may not know. */
+interface Known {
+  readonly bundle: FullRow;
+  readonly line: readonly LineRow[];
+  readonly issuance: Version;
+  readonly versions: readonly Version[];
+  readonly history: readonly HistoricEntry[];
+  /** As the journal has it, for the check. */
+  readonly recorded: ReadonlyMap<number, Link['recorded']>;
+  readonly naming: Naming;
+}
+
+async function lookUp(run: Query, bundle: FullRow, authority: Authority): Promise<Known> {
+  const line = await lineOf(run, bundle.id);
+  const own = (accountId: number) => ownedBy(authority, accountId);
+  const issuanceRow = line.at(-1)?.issuance ?? 0;
+  const versions = await versionsAround(run, issuanceRow);
+  const issuance = versions.find(({ id }) => id === issuanceRow);
+  if (issuance === undefined) throw new Error(`bundle ${bundle.id} has no issuance`);
+  const history = await historyOfLine(run, line);
+  const names = await accountNames(run, accountsIn(history, line).filter(own));
+  const naming: Naming = (accountId) => {
+    const name = typeof accountId === 'number' ? names.get(accountId) : undefined;
+    if (typeof accountId !== 'number' || name === undefined)
+      return { id: null, account_name: 'another account' };
+    return { id: accountId, account_name: name };
+  };
+  const recorded = new Map(
+    history.filter(isCreation).map((each) => [each.entity_id, recordedIdentity(each)]),
+  );
+  return { bundle, line, issuance, versions, history: withDiscretion(history, own), recorded, naming };
+}
+
+/** A validator of storage looks into accounts, and holds none of them. */
+const ownedBy = (authority: Authority, accountId: number) =>
+  reaches(authority, accountId) || authority.caller.accountIds.has(accountId);
+
+const isCreation = ({ event_type: type }: HistoricEntry) => type === 'CREATE';
+
+function accountsIn(history: readonly HistoricEntry[], line: readonly LineRow[]): number[] {
+  const holders = history.flatMap((entry) => holderAfter(entry) ?? []);
+  return [...new Set([...holders, ...line.map(({ accountId }) => accountId)])];
+}
+
+/** Events in their order, each as the users of the caller's accounts may know it. */
+function withDiscretion(
+  history: readonly HistoricEntry[],
+  own: (accountId: number) => boolean,
+): HistoricEntry[] {
+  const holders = new Map<number, number>();
+  return history.map((entry) => {
+    const after = holderAfter(entry);
+    // Account 0 is nobody's: a bundle whose beginning is not known is told of as another account's.
+    const before = holders.get(entry.entity_id) ?? after ?? 0;
+    if (after !== undefined) holders.set(entry.entity_id, after);
+    return discreet(entry, before, own);
+  });
+}
+
+/** What a CREATE says of the bundle's identity, if it makes sense: a journal that is checked is not believed. */
+function recordedIdentity({ attributes_after: row }: HistoricEntry): Link['recorded'] {
+  const { parent_id: parentId, issuance_id: issuance, range_start: start, range_end: end, hash } = row ?? {};
+  if (typeof issuance !== 'number' || typeof start !== 'number' || typeof end !== 'number') return undefined;
+  if (typeof hash !== 'string' || !(parentId === null || typeof parentId === 'number')) return undefined;
+  return { parentId, issuance, range: { start, end }, hash: hash.replace(/^\\x/, '') };
+}
+
+function hashChain({ line, issuance, recorded, naming }: Known) {
+  const links = line.map((row) => ({ ...row, range: rangeOf(row), recorded: recorded.get(row.id) }));
+  const verdicts = judgeLine(issuance, rangeOf(issuance), links);
+  return {
+    verified: verdicts.every(({ problem }) => problem === null),
+    facts: {
+      device_id: issuance.deviceId,
+      energy_carrier: issuance.energyCarrier,
+      energy_source: issuance.energySource,
+      expiry_datestamp: formatInstant(issuance.expiry),
+      face_value: issuance.faceValue,
+      issuance_id: issuance.issuanceId,
+      metadata_id: issuance.metadataId,
+      production_ending_interval: formatInstant(issuance.productionEnd),
+      production_starting_interval: formatInstant(issuance.productionStart),
+    },
+    links: links.map((link, index) => ({
+      id: link.id,
+      parent_id: link.parentId,
+      account: naming(link.accountId),
+      certificate_bundle_id_range_start: link.rangeStart,
+      certificate_bundle_id_range_end: link.rangeEnd,
+      bundle_quantity: quantityOf(link.range),
+      hash: link.hash,
+      recomputed_hash: verdicts[index]?.recomputed ?? '',
+      verified: verdicts[index]?.problem === null,
+      problem: verdicts[index]?.problem ?? null,
+    })),
+  };
+}
+
+const versionView = (version: Version) => ({
+  issuance_id: version.issuanceId,
+  issue_version: version.version,
+  certificate_bundle_id_range_start: version.rangeStart,
+  certificate_bundle_id_range_end: version.rangeEnd,
+  issuance_datestamp: formatInstant(version.issuedAt),
+  withdrawal_datestamp: version.withdrawnAt && formatInstant(version.withdrawnAt),
+});
+
+function commonPart(known: Known) {
+  const { line, issuance, versions } = known;
+  const neighbour = (step: number) => versions.find(({ version }) => version === issuance.version + step);
+  const [previous, next] = [neighbour(-1), neighbour(1)];
+  return {
+    lineage_path: line.map(({ id }) => id),
+    issuance: {
+      ...versionView(issuance),
+      previous_issuance: previous ? versionView(previous) : null,
+      next_issuance: next ? versionView(next) : null,
+    },
+    hash_chain: hashChain(known),
+  };
+}
+
+type Answer = z.input<typeof Lineage>;
+
+function timelineLineage(known: Known): Answer {
+  const { bundle, history, issuance, naming } = known;
+  const timeline = history.map((entry) => timelineEvent(entry, issuance.issuanceId, naming));
+  const count = (wanted: string) => timeline.filter(({ kind }) => kind === wanted).length;
+  return {
+    format: 'timeline',
+    bundle: bundleView(bundle),
+    ...commonPart(known),
+    timeline,
+    summary: {
+      event_count: timeline.length,
+      transfers: count('transfer'),
+      status_changes: count('status_change'),
+      splits: count('split_child_created'),
+      deleted: count('deleted'),
+    },
+  };
+}
+
+function rawLineage(known: Known): Answer {
+  const { bundle, history, issuance } = known;
+  const view = bundleView(bundle);
+  const last = history.findLast(({ entity_id: entityId }) => entityId === bundle.id);
+  return {
+    format: 'raw',
+    bundle_id: bundle.id,
+    entity_name: 'bundle',
+    issuance_id: issuance.issuanceId,
+    ...commonPart(known),
+    timeline: history.map((entry) => rawEvent(entry, issuance.issuanceId)),
+    created_at: view.created_at,
+    last_updated_at: last?.recorded_at ?? view.created_at,
+    current_state: view,
+  };
+}

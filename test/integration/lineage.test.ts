@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bundleHash } from '../../src/rules/hash.ts';
+import { aMarket, type Bundle, type Market, metadata, shownEverywhere } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  // Another, for an issuance to be given falsely.
+  await metadata(market.admin);
+});
+afterAll(() => registry.close());
+
+interface Chain {
+  readonly verified: boolean;
+  readonly links: readonly { readonly id: number; readonly problem: string | null }[];
+}
+
+async function chainOf(id: number): Promise<Chain> {
+  const answer = await market.admin.get(`/certificate/${id}/lineage?format=raw`);
+  expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200);
+  return answer.json().hash_chain;
+}
+
+/** As only a superuser can who has switched the triggers off. */
+async function forge(...statements: [text: string, values?: unknown[]][]): Promise<void> {
+  const client = await registry.primary.connect();
+  try {
+    await client.query(`SET session_replication_role = replica`);
+    for (const [text, values] of statements) await client.query(text, values);
+  } finally {
+    await client.query(`RESET session_replication_role`);
+    client.release();
+  }
+  await shownEverywhere(registry);
+}
+
+const factsOf = (bundle: Bundle) => ({
+  issuanceId: bundle.issuance_id,
+  deviceId: bundle.device_id,
+  productionStart: new Date(bundle.production_starting_interval),
+  productionEnd: new Date(bundle.production_ending_interval),
+  energyCarrier: 'electricity' as const,
+  energySource: 'wind' as const,
+  faceValue: 1,
+  metadataId: bundle.metadata_id,
+  expiry: new Date(bundle.expiry_datestamp),
+});
+
+describe('a line that somebody has tampered with', () => {
+  let first: Bundle;
+  let middle: number;
+  let last: number;
+
+  beforeEach(async () => {
+    first = await market.bundle();
+    const [moved = 0] = (await market.transfer([first.id], { certificate_quantity: 40 })).json()
+      .resulting_bundle_ids;
+    const part = await market.receiver.post('/certificate/cancel', {
+      source_id: market.target.id,
+      granular_certificate_bundle_ids: [moved],
+      certificate_quantity: 10,
+    });
+    middle = moved;
+    [last = 0] = part.json().resulting_bundle_ids;
+    expect((await chainOf(last)).verified).toBe(true);
+  });
+
+  const WRONG_HASH = 'its hash does not follow from its facts';
+  const on = (table: string, assignment: string) => `UPDATE ${table} SET ${assignment} WHERE id = $1`;
+
+  test.each([
+    ['longer', 'range_end = range_end + 1'],
+    ['moved', 'range_start = range_start + 1, range_end = range_end + 1'],
+    ['under another hash', `hash = sha256('x')`],
+  ])('at its end (%s) is found', async (_, assignment) => {
+    await forge([on('bundle', assignment), [last]]);
+    expect(await chainOf(last)).toMatchObject({
+      verified: false,
+      links: [{ problem: null }, { problem: null }, { id: last, problem: WRONG_HASH }],
+    });
+  });
+
+  test('in its middle is found there, and below', async () => {
+    await forge([on('bundle', `hash = sha256('x')`), [middle]]);
+    expect(await chainOf(last)).toMatchObject({
+      verified: false,
+      links: [{ problem: null }, { problem: WRONG_HASH }, { problem: WRONG_HASH }],
+    });
+  });
+
+  test('at its beginning is found', async () => {
+    await forge([on('bundle', 'range_end = range_end - 1'), [first.id]]);
+    const { verified, links } = await chainOf(last);
+    expect([verified, links[0]?.problem]).toEqual([false, 'it does not hold what was issued']);
+  });
+
+  test.each([
+    `energy_source = 'hydro'`,
+    `energy_carrier = 'heat'`,
+    `expiry = expiry + interval '1 year'`,
+    `production_end = production_end - interval '1 minute'`,
+    'metadata_id = metadata_id + 1',
+  ])('by its issuance (%s) is found in every bundle', async (assignment) => {
+    await forge([
+      `UPDATE issuance SET ${assignment} WHERE id = (SELECT issuance_id FROM bundle WHERE id = $1)`,
+      [last],
+    ]);
+    expect((await chainOf(last)).links.map(({ problem }) => problem)).toEqual([
+      WRONG_HASH,
+      WRONG_HASH,
+      WRONG_HASH,
+    ]);
+  });
+
+  test.each([
+    ['another parent', 'parent_id = $2', WRONG_HASH],
+    ['no parent', 'parent_id = NULL', 'it does not hold what was issued'],
+    ['a parent that there is not', 'parent_id = 999999999', 'its parent, bundle 999999999, is missing'],
+    ['itself as its parent', 'parent_id = id', expect.stringMatching(/^its parent, bundle \d+, is missing$/)],
+  ])('that was given %s is found, and does not go round in circles', async (_, assignment, problem) => {
+    const values = assignment.includes('$2') ? [last, first.id] : [last];
+    await forge([on('bundle', assignment), values]);
+    const { verified, links } = await chainOf(last);
+    expect([verified, links.at(-1)]).toMatchObject([false, { id: last, problem }]);
+  });
+
+  test('that was hung on another issuance is found', async () => {
+    const other = await market.bundle();
+    await forge([
+      `UPDATE bundle SET issuance_id = (SELECT issuance_id FROM bundle WHERE id = $2) WHERE id = $1`,
+      [last, other.id],
+    ]);
+    const { links } = await chainOf(last);
+    expect(links.at(-1)?.problem).toBe('it belongs to another issuance than its parent');
+  });
+
+  test('that lost an ancestor is found', async () => {
+    await forge(['DELETE FROM bundle WHERE id = $1', [middle]]);
+    expect(await chainOf(last)).toMatchObject({
+      verified: false,
+      links: [{ id: last, problem: `its parent, bundle ${middle}, is missing` }],
+    });
+  });
+
+  test('and given the hashes that go with it is found by what the journal recorded', async () => {
+    const { rows } = await registry.primary.query(
+      `SELECT range_start::int AS start, range_end::int + 1 AS end FROM bundle WHERE id = $1`,
+      [last],
+    );
+    const parent = (await market.admin.get(`/certificate/${middle}`)).json().hash;
+    const hash = bundleHash({ ...factsOf(first), range: rows[0] }, parent);
+    await forge([on('bundle', `range_end = range_end + 1, hash = decode('${hash}', 'hex')`), [last]]);
+    const { verified, links } = await chainOf(last);
+    expect([verified, links.at(-1)?.problem]).toEqual([
+      false,
+      'it differs from what the journal recorded when it was made',
+    ]);
+  });
+
+  test('in the journal is found', async () => {
+    await forge([
+      `DELETE FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = $1`,
+      [middle],
+    ]);
+    const { verified, links } = await chainOf(last);
+    expect([verified, links[1]?.problem]).toEqual([false, 'the journal does not know when it was made']);
+  });
+});
+
+test('a line of 10 000 splits is told and verified to its end', async () => {
+  const DEPTH = 10_000;
+  const first = await market.bundle({ quantity: 20_000 });
+  const { rows } = await registry.primary.query('SELECT max(id)::int AS last FROM bundle');
+  const start = first.certificate_bundle_id_range_start;
+  const children: { id: number; parent: number; end: number; hash: string }[] = [];
+  for (let n = 1, parent = { id: first.id, hash: first.hash }; n <= DEPTH; n++) {
+    const id = rows[0].last + n;
+    const end = first.certificate_bundle_id_range_end - n;
+    const hash = bundleHash({ ...factsOf(first), range: { start, end } }, parent.hash);
+    children.push({ id, parent: parent.id, end, hash });
+    parent = { id, hash };
+  }
+  await forge(
+    [
+      `INSERT INTO bundle (id, issuance_id, account_id, status, prior_status, range_start, range_end, parent_id, hash, device_id,
+                           production_start, expiry)
+       OVERRIDING SYSTEM VALUE
+       SELECT c.id, f.issuance_id, f.account_id, 'Bundle Split', 'Active', f.range_start, c."end", c.parent,
+              decode(c.hash, 'hex'), f.device_id, f.production_start, f.expiry
+       FROM jsonb_to_recordset($2::jsonb) AS c(id bigint, parent bigint, "end" bigint, hash text), bundle f WHERE f.id = $1`,
+      [first.id, JSON.stringify(children)],
+    ],
+    [
+      `INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, parent_entity_id, attributes_after, recorded_at)
+       SELECT pg_current_xact_id(), uuidv7(), 'CREATE', 'bundle', b.id, b.parent_id, to_jsonb(b), now()
+       FROM bundle b WHERE b.id > $1 ORDER BY b.id`,
+      [rows[0].last],
+    ],
+  );
+  const leaf = children.at(-1)?.id ?? 0;
+  const answer = await market.trader.get(`/certificate/${leaf}/lineage`);
+  expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200);
+  const { lineage_path: path, hash_chain: chain, timeline } = answer.json();
+  expect(path).toEqual([first.id, ...children.map(({ id }) => id)]);
+  expect(chain.verified, chain.links.find((link: { verified: boolean }) => !link.verified)?.problem).toBe(
+    true,
+  );
+  expect(timeline.length).toBe(DEPTH + 1);
+});
