@@ -11,6 +11,7 @@ import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
 import { logRequests } from './http/request-log.ts';
 import { mountOperations } from './http/router.ts';
+import { traceRequests } from './http/trace.ts';
 import { createMetrics } from './metrics/index.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
@@ -31,6 +32,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
   requireDeclaredRoutes(app);
   answerErrors(app);
   acceptUntypedJson(app);
+  traceRequests(app, services.tracing);
   logRequests(app);
   const metrics = createMetrics(services);
   serveMetrics(app, metrics, services.config);

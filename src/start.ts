@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { startJournal } from './journal/index.ts';
 import { startScheduler } from './scheduler/index.ts';
+import { startTracing, type Tracing } from './tracing/index.ts';
 
 export interface RunningRegistry {
   readonly app: FastifyInstance;
@@ -12,7 +13,11 @@ export interface RunningRegistry {
   stop(): Promise<void>;
 }
 
-export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): Promise<Database> {
+export function openConfiguredDatabase(
+  config: Config,
+  log: FastifyBaseLogger,
+  tracing?: Tracing,
+): Promise<Database> {
   return openDatabase({
     writeUrl: config.DATABASE_WRITE_URL,
     readUrls: config.DATABASE_READ_URLS,
@@ -20,6 +25,18 @@ export function openConfiguredDatabase(config: Config, log: FastifyBaseLogger): 
     replicaWaitMs: config.REPLICA_WAIT_MS,
     replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
     onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    tracing,
+  });
+}
+
+async function configuredTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config;
+  if (endpoint === undefined) return undefined;
+  return startTracing({
+    endpoint,
+    serviceName: config.OTEL_SERVICE_NAME,
+    sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+    onError: (error, what) => log.warn({ err: error }, what),
   });
 }
 
@@ -28,11 +45,13 @@ const CLOCK_MAY_DIFFER_MS = 60_000;
 
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
-  const database = await openConfiguredDatabase(config, log);
+  const tracing = await configuredTracing(config, log);
+  const database = await openConfiguredDatabase(config, log, tracing);
   const journal = startJournal({
     writeUrl: config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,
     onError: (error, what) => log.warn({ err: error }, what),
+    tracing,
   });
   const clock = () => new Date();
   const scheduler = startScheduler({
@@ -42,12 +61,21 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     clockMayDifferMs: CLOCK_MAY_DIFFER_MS,
     onError: (error, what) => log.warn({ err: error }, what),
   });
-  const app = await buildApp({ config, database, clock, log, journal, scheduler });
+  const app = await buildApp({
+    config,
+    database,
+    clock,
+    log,
+    journal,
+    scheduler,
+    ...(tracing ? { tracing } : {}),
+  });
   const stop = async () => {
     await app.close();
     await scheduler.stop();
     await journal.stop();
     await database.stop();
+    await tracing?.stop();
   };
   try {
     const url = await app.listen({ host: config.HOST, port: config.PORT });

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type pg from 'pg';
 import QueryStream from 'pg-query-stream';
+import type { Tracing } from '../tracing/index.ts';
 import {
   compile,
   createPool,
@@ -14,6 +15,7 @@ import {
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
+import { tracedPool } from './traced.ts';
 import { databaseError, type Fact, type Transact, transactOn } from './transact.ts';
 
 export interface DatabaseOptions {
@@ -25,6 +27,7 @@ export interface DatabaseOptions {
   /** The lag past which reads go to the primary. */
   readonly replicaMaxLagMs: number;
   readonly onError: (error: Error) => void;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Read-only access to one server; `stream` gives rows as they come, with back-pressure. */
@@ -96,6 +99,7 @@ function openPools({
   writeUrl,
   readUrls,
   replicaMaxLagMs: maxLagMs,
+  tracing,
 }: DatabaseOptions) {
   const all: pg.Pool[] = [];
   const served: (() => PoolStatus)[] = [];
@@ -106,7 +110,7 @@ function openPools({
   };
   const serving = (server: string, use: PoolStatus['use'], opened: pg.Pool) => {
     served.push(() => poolStatus(server, use, opened));
-    return opened;
+    return tracing ? tracedPool(opened, server, tracing) : opened;
   };
   const patience = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
   const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...patience });

@@ -8,7 +8,9 @@ import type { Caller } from '../operation/caller.ts';
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    describe(request, reply, { method: request.method, route: routeOf(request) });
+    const { method, span } = request;
+    const trace = span ? { trace_id: span.traceId } : {};
+    describe(request, reply, { method, route: routeOf(request), ...trace });
   });
   app.addHook('onResponse', async (request, reply) => {
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;

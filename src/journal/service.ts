@@ -1,14 +1,17 @@
 import type { Query } from '../database/connection.ts';
 import { standForLeadership, type Work } from '../database/leadership.ts';
+import type { Tracing } from '../tracing/index.ts';
 import { connectEventLog, type EventLog, RevisionConflict } from './event-log.ts';
 import { DivergedStream, nextPosition, relay } from './relay.ts';
 import { sequence } from './sequencer.ts';
+import { tracedLog } from './traced-log.ts';
 
 export interface JournalOptions {
   readonly writeUrl: string;
   /** Without one, the journal alone is the event store. */
   readonly eventStore?: string | undefined;
   readonly onError: (error: unknown, what: string) => void;
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface JournalStatus {
@@ -36,7 +39,9 @@ const LONGEST_BACK_OFF_MS = 5_000;
  * polls ten times a second instead of being notified: a NOTIFY in the writers' transactions would make their commits queue.
  */
 export function startJournal(options: JournalOptions): Journal {
-  const log = options.eventStore ? connectEventLog(options.eventStore) : undefined;
+  const { eventStore, tracing } = options;
+  const connected = eventStore ? connectEventLog(eventStore) : undefined;
+  const log = connected && tracing ? tracedLog(connected, tracing) : connected;
   const relaying = log && relayTo(log, options);
   const order: Work = {
     everyMs: LOOK_EVERY_MS,

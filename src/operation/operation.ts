@@ -7,6 +7,7 @@ import type { Database, Reader } from '../database/database.ts';
 import type { Transaction } from '../database/transact.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
+import type { Tracing } from '../tracing/index.ts';
 import type { Authority } from './caller.ts';
 import type { EventLoop } from './event-loop.ts';
 
@@ -26,6 +27,8 @@ export interface Services {
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: FastifyBaseLogger;
+  /** Spans for requests; absent where no traces are wanted. */
+  readonly tracing?: Tracing;
   /** How busy the process is; measured by the application itself, unless given. */
   readonly eventLoop?: EventLoop;
   /** What orders the journal and relays it; absent where another process does. */

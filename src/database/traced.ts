@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import type pg from 'pg';
+import type { Tracing } from '../tracing/index.ts';
+
+/** The same pool, with a span for every statement that is sent while there is a current span. */
+export function tracedPool(pool: pg.Pool, server: string, tracing: Tracing): pg.Pool {
+  const traced = tracer(server, tracing);
+  return new Proxy(pool, {
+    get(target, key) {
+      if (key === 'query') return traced(target);
+      if (key === 'connect') return async () => tracedClient(await target.connect(), traced);
+      return memberOf(target, key);
+    },
+  });
+}
+
+type Traced = (target: pg.Pool | pg.PoolClient) => (...sent: unknown[]) => unknown;
+
+function tracedClient(client: pg.PoolClient, traced: Traced): pg.PoolClient {
+  return new Proxy(client, {
+    get: (target, key) => (key === 'query' ? traced(target) : memberOf(target, key)),
+  });
+}
+
+function memberOf(target: object, key: string | symbol): unknown {
+  const member: unknown = Reflect.get(target, key, target);
+  return typeof member === 'function' ? member.bind(target) : member;
+}
+
+const LONGEST_TEXT = 2_000;
+
+function tracer(server: string, tracing: Tracing): Traced {
+  return (target) =>
+    (...sent) => {
+      const send = (): unknown => Reflect.apply(target.query, target, sent);
+      const text = tracing.active() ? textOf(sent[0]) : undefined;
+      if (text === undefined) return send();
+      const span = tracing.begin(/^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL', {
+        kind: 'client',
+        // The text as it is sent has places where the values belong, and no values.
+        attributes: {
+          'db.system.name': 'postgresql',
+          'db.query.text': text.slice(0, LONGEST_TEXT),
+          'registry.server': server,
+        },
+      });
+      const answer = span.within(send);
+      if (answer instanceof Promise) {
+        answer.then(
+          () => span.end(),
+          (error: unknown) => span.end(error),
+        );
+      } else if (answer instanceof Readable)
+        answer.once('close', () => span.end(answer.errored ?? undefined));
+      return answer;
+    };
+}
+
+/** Of a text, a query with parameters, or a stream of rows. */
+function textOf(query: unknown): string | undefined {
+  if (typeof query === 'string') return query;
+  const described = typeof query === 'object' && query !== null && 'text' in query;
+  return described && typeof query.text === 'string' ? query.text : undefined;
+}

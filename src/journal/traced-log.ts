@@ -1,0 +1,30 @@
+import type { Tracing } from '../tracing/index.ts';
+import { type EventLog, STREAM } from './event-log.ts';
+
+const MOST_REQUESTS = 100;
+
+/** The same log, with a span for every append. The requests whose entries are in it are named, since each has a trace of its own. */
+export function tracedLog(log: EventLog, tracing: Tracing): EventLog {
+  return {
+    ...log,
+    async append(entries) {
+      const requests = new Set(entries.flatMap(({ request_id }) => request_id ?? []));
+      const span = tracing.begin(`append ${STREAM}`, {
+        kind: 'producer',
+        attributes: {
+          'messaging.destination.name': STREAM,
+          'messaging.batch.message_count': entries.length,
+          'registry.position': entries[0]?.position ?? 0,
+          'registry.request_ids': [...requests].slice(0, MOST_REQUESTS),
+        },
+      });
+      try {
+        await span.within(() => log.append(entries));
+        span.end();
+      } catch (error) {
+        span.end(error);
+        throw error;
+      }
+    },
+  };
+}

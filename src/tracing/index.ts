@@ -1,0 +1,1 @@
+export { type Span, startTracing, type Tracing } from './tracing.ts';

@@ -1,0 +1,89 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Context,
+  defaultTextMapGetter,
+  type Span as OtelSpan,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { Span, Tracing, TracingOptions } from './tracing.ts';
+
+const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER } as const;
+const LONGEST_STOP_MS = 2_000;
+
+/** OpenTelemetry's SDK without its globals: each application has its own, and nothing else is patched. */
+export function openTelemetry(options: TracingOptions): Tracing {
+  const provider = new TracerProvider({
+    resource: defaultResource().merge(resourceFromAttributes({ 'service.name': options.serviceName })),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampleRatio) }),
+    spanProcessors: [new BatchSpanProcessor({ exporter: exporterTo(options) })],
+  });
+  const tracer = provider.getTracer('registry');
+  const propagator = new W3CTraceContextPropagator();
+  const current = new AsyncLocalStorage<Context>();
+  return {
+    begin(name, { kind, attributes, remote }) {
+      const above = current.getStore() ?? ROOT_CONTEXT;
+      const parent = remote ? propagator.extract(ROOT_CONTEXT, remote, defaultTextMapGetter) : above;
+      const span = tracer.startSpan(name, { kind: KINDS[kind], attributes: { ...attributes } }, parent);
+      return spanOf(span, trace.setSpan(parent, span), current);
+    },
+    active: () => current.getStore() !== undefined,
+    async stop() {
+      // What could not be sent has been told by then.
+      const stopping = provider.shutdown().catch(() => {});
+      await Promise.race([stopping, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+function spanOf(span: OtelSpan, context: Context, current: AsyncLocalStorage<Context>): Span {
+  return {
+    traceId: span.spanContext().traceId,
+    within: (work) => current.run(context, work),
+    set: (attributes) => void span.setAttributes({ ...attributes }),
+    end(error) {
+      if (error !== undefined) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        span.setAttribute('error.type', kindOf(error));
+      }
+      span.end();
+    },
+  };
+}
+
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Tells once when the endpoint takes no traces any more, not with every batch. */
+function exporterTo({ endpoint, onError }: TracingOptions): SpanExporter {
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
+  let failing = false;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result: ExportResult) => {
+        const failed = result.code === ExportResultCode.FAILED;
+        if (failed && !failing) onError(result.error, 'traces could not be sent');
+        failing = failed;
+        done(result);
+      });
+    },
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}

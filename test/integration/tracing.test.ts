@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type RunningRegistry, startRegistry } from '../../src/start.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { captureLog } from '../harness/log.ts';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../harness/otlp.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER = '00f067aa0ba902b7';
+const PROBLEMS_TRACE = 'a'.repeat(32);
+
+let registry: TestRegistry;
+let eventStore: EventStoreStandIn;
+let receiver: OtlpReceiver;
+let running: RunningRegistry;
+let userId: number;
+let requestId: string | null;
+let spans: ReceivedSpan[];
+const captured = captureLog('info');
+
+const traceparent = (trace: string) => ({ traceparent: `00-${trace}-${CALLER}-01` });
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(`${running.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+async function logIn(id: number): Promise<{ authorization: string }> {
+  const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [id]);
+  const answer = await post('/auth/login', { username: rows[0].email, password: PASSWORD });
+  const { access_token } = JSON.parse(await answer.text());
+  return { authorization: `Bearer ${access_token}` };
+}
+
+/** One mutation, one query, one stream and one refusal, in a process as `main.ts` starts it; then what the collector got. */
+beforeAll(async () => {
+  registry = await openRegistry();
+  eventStore = await startEventStore();
+  receiver = await startOtlpReceiver();
+  const config = {
+    ...registry.config,
+    PORT: 0,
+    ESDB_CONNECTION_STRING: eventStore.connectionString,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+  };
+  running = await startRegistry(config, captured.log);
+  userId = (await registry.as('ADMIN')).userId;
+  const token = await logIn(userId);
+  const name = 'A name that is only a value';
+  const created = await post('/organisation/create', { name }, { ...token, ...traceparent(TRACE) });
+  expect(created.status).toBe(201);
+  requestId = created.headers.get('x-request-id');
+  const refused = await post('/organisation/create', { name }, { ...token, ...traceparent(PROBLEMS_TRACE) });
+  expect(refused.status).toBe(409);
+  await fetch(`${running.url}/organisation/list`, { headers: token });
+  await Promise.all(
+    ['/health', '/health/ready', '/metrics', '/docs'].map((path) => fetch(running.url + path)),
+  );
+  const relayed = () =>
+    eventStore.memory
+      .events('registry-events')
+      .some(({ metadata }) => Buffer.from(metadata).includes(String(requestId)));
+  await vi.waitFor(() => expect(relayed()).toBe(true), { timeout: 20_000, interval: 20 });
+  await running.stop();
+  spans = receiver.spans();
+});
+
+afterAll(async () => {
+  await receiver.stop();
+  await eventStore.stop();
+  await registry.close();
+});
+
+const named = (name: string) => spans.filter((span) => span.name === name);
+const below = (parent: ReceivedSpan) => spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId);
+const of = (traceId: string) => {
+  const span = named('POST /organisation/create').find((each) => each.traceId === traceId);
+  if (span === undefined) throw new Error('the request has no span');
+  return span;
+};
+
+describe('a mutation', () => {
+  test('has a span below the one that its caller named', () => {
+    const span = of(TRACE);
+    expect(span).toMatchObject({ parentSpanId: CALLER, failed: false, service: 'registry' });
+    expect(span.attributes).toMatchObject({
+      'http.request.method': 'POST',
+      'http.route': '/organisation/create',
+      'http.response.status_code': 201,
+      'registry.request_id': requestId,
+      'registry.actor': userId,
+    });
+  });
+
+  test('has a span below that for each of its statements, on the server that it went to', () => {
+    const statements = below(of(TRACE));
+    expect(statements.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['SELECT', 'BEGIN', 'INSERT', 'COMMIT']),
+    );
+    for (const { attributes, traceId } of statements) {
+      expect(traceId).toBe(TRACE);
+      expect(attributes).toMatchObject({ 'db.system.name': 'postgresql', 'registry.server': 'primary' });
+    }
+    const insert = statements.find(({ name }) => name === 'INSERT');
+    expect(insert?.attributes['db.query.text']).toMatch(/insert into "organisation"/i);
+  });
+
+  test('is named by the append that brought its entry to EventStoreDB', () => {
+    const appends = named('append registry-events');
+    const own = appends.filter(({ attributes }) =>
+      [attributes['registry.request_ids']].flat().includes(requestId),
+    );
+    expect(own).toHaveLength(1);
+    expect(own[0]).toMatchObject({ failed: false });
+  });
+
+  test('that the database refuses has a statement that failed, with a code', () => {
+    const span = of(PROBLEMS_TRACE);
+    expect(span).toMatchObject({ failed: false, attributes: { 'http.response.status_code': 409 } });
+    expect(below(span).filter(({ failed }) => failed)).toMatchObject([
+      { name: 'INSERT', attributes: { 'error.type': '23505' } },
+    ]);
+  });
+
+  test('has its trace in the lines of the log', () => {
+    const line = captured.lines().find((each) => each.request_id === requestId);
+    expect(line).toMatchObject({ trace_id: TRACE, route: '/organisation/create' });
+  });
+});
+
+test('a query has a trace of its own, and reads on the standby', () => {
+  const [span] = named('GET /organisation/list');
+  if (span === undefined) throw new Error('the query has no span');
+  expect(span.parentSpanId ?? '').toBe('');
+  expect(below(span).map(({ attributes }) => attributes['registry.server'])).toContain('standby 1');
+});
+
+test('every statement is below a request, and probes have no spans', () => {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const statements = spans.filter(({ attributes }) => 'db.query.text' in attributes);
+  expect(statements.length).toBeGreaterThan(5);
+  for (const { parentSpanId } of statements) expect(ids).toContain(parentSpanId);
+  expect(spans.filter(({ name }) => /health|metrics|docs/.test(name))).toEqual([]);
+});
+
+test('no value of a statement, and no password or token, is in a trace', () => {
+  const text = receiver.text();
+  for (const value of ['A name that is only a value', PASSWORD, 'argon2id', 'Bearer']) {
+    expect(text).not.toContain(value);
+  }
+});
+
+test('a collector that refuses traces is told of once, and holds nothing up', async () => {
+  const refusing = await startOtlpReceiver(400);
+  const { log, lines } = captureLog('info');
+  const config = { ...registry.config, PORT: 0, OTEL_EXPORTER_OTLP_ENDPOINT: refusing.endpoint };
+  const refused = await startRegistry(config, log);
+  for (let count = 0; count < 3; count++) await fetch(`${refused.url}/organisation/list`);
+  await refused.stop();
+  await refusing.stop();
+  expect(refusing.text()).toContain('GET /organisation/list');
+  expect(lines().filter(({ msg }) => msg === 'traces could not be sent')).toHaveLength(1);
+});
+
+test('without an endpoint nothing of the SDK is loaded', async () => {
+  const program = `
+    await import('./src/start.ts');
+    const { createRequire } = await import('node:module');
+    const loaded = Object.keys(createRequire(import.meta.url).cache).map((path) => path.replaceAll('\\\\', '/'));
+    console.log(loaded.some((path) => path.includes('/pg/')), loaded.some((path) => /opentelemetry\\/(sdk|exporter)/.test(path)));`;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  expect(stdout.trim()).toBe('true false');
+});
