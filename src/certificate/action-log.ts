@@ -37,6 +37,7 @@ export const listActions = query({
   permission: 'read',
   query: ActionQuery,
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },
+  refusals: [404],
   handle: async (call) => {
     const { account_id: accountId, action_type: type, from, to } = call.query;
     if (accountId !== undefined) requireAccount(call, accountId);

@@ -120,7 +120,13 @@ function echo(asked: Asked): Record<string, unknown> {
   };
 }
 
-const common = { method: 'POST', tag: 'Certificates', permission: 'read', body: CertificateQuery } as const;
+const common = {
+  method: 'POST',
+  tag: 'Certificates',
+  permission: 'read',
+  body: CertificateQuery,
+  refusals: [404],
+} as const;
 
 type Call = QueryCall<undefined, undefined, typeof CertificateQuery>;
 

@@ -111,7 +111,7 @@ function contentOf(operation: Operation, body: z.ZodType, named: NamedSchemas): 
   return Object.fromEntries((operation.accepts ?? [JSON_TYPE]).map((type) => [type, { schema }]));
 }
 
-/** A parameter is described as what it means (`output`), not as the text that carries it. */
+/** A parameter is described as what it means (`output`); as the text that carries it where that says no type. */
 function parametersOf(
   place: 'path' | 'query',
   schema: z.ZodType | undefined,
@@ -119,15 +119,18 @@ function parametersOf(
 ): JsonSchema[] {
   if (schema === undefined) return [];
   const { properties } = named.describe(schema, 'output');
+  const texts = new Map(Object.entries(named.describe(schema, 'input').properties ?? {}));
   const required = new Set(requiredInputs(schema));
   return Object.entries(properties ?? {}).map(([name, described]) => ({
     name,
     in: place,
     required: required.has(name),
-    schema: described,
+    schema: TYPE_WORDS.some((word) => word in described) ? described : texts.get(name),
     ...(described.description ? { description: described.description } : {}),
   }));
 }
+
+const TYPE_WORDS = ['type', 'enum', 'anyOf'];
 
 function requiredInputs(schema: z.ZodType): string[] {
   const parsed = schema.safeParse({});
@@ -166,15 +169,17 @@ function isPaged({ query, body, answer }: Operation): boolean {
 
 /** The problems that follow from what an operation is, with those it names itself. */
 function refusalsOf(operation: Operation): number[] {
-  const { permission, params, query, body, changes, essential, refusals = [] } = operation;
+  const { permission, params, method, answer, changes, essential, refusals = [] } = operation;
   const follow = [
     ...(permission === 'public' ? [] : [401, 403]),
-    ...(params ? [404, 422] : []),
-    ...(query ? [422] : []),
-    ...(body ? [400, 413, 415, 422] : []),
+    ...(params ? [404] : []),
+    ...(method === 'GET' ? [] : [400, 413, 415]),
+    ...(answer.streams ? [406] : []),
     ...(changes ? [409] : []),
     ...(essential ? [] : [503]),
     ...(takesIfMatch(operation) ? [400, 412] : []),
+    // Of a header, too, such as `registry-consistency`.
+    422,
     500,
   ];
   return [...new Set([...follow, ...refusals])].sort((a, b) => a - b);

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../../src/http/openapi.ts';
+import { operations as declared } from '../../../src/http/operations.ts';
+import type { BundleStatus } from '../../../src/rules/words.ts';
+import { aMarket, expectConserved, type Market } from '../../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../../harness/registry.ts';
+import { Answers } from './answers.ts';
+import { apiDocument, type Operation, readDocument } from './document.ts';
+import { requestsFor } from './requests.ts';
+import type { Ids } from './values.ts';
+
+/**
+ * Requests made from the API document: never a 5xx, and every answer has a status and a body that the document
+ * declares. `FUZZ_SEED=… FUZZ_RUNS=1000` for more.
+ */
+
+const SEED = Number(process.env.FUZZ_SEED ?? 20_260_315);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
+
+let registry: TestRegistry;
+const document = apiDocument(JSON.parse(JSON.stringify(openApiDocument(declared))));
+const answers = new Answers(document);
+
+beforeAll(async () => {
+  registry = await openRegistry({ BODY_LIMIT_BYTES: '2097152' });
+});
+afterAll(() => registry.close());
+// One of the operations sets it.
+afterEach(() => {
+  registry.app.log.level = 'silent';
+});
+
+test('the document that these requests are made from is the one that clients read', async () => {
+  expect(await readDocument(registry.app)).toEqual(document);
+});
+
+/** What bundles must be for an action to be possible, where it is not Active. */
+const ACTS_ON: Readonly<Record<string, BundleStatus>> = {
+  claimCertificates: 'Cancelled',
+  unreserveCertificates: 'Reserved',
+  unlockCertificates: 'Locked',
+};
+
+interface World {
+  readonly market: Market;
+  readonly ids: Ids;
+  readonly pathIds: readonly number[];
+}
+
+/** Some of everything, for requests to be about. */
+async function aWorld({ operationId, path }: Operation): Promise<World> {
+  const market = await aMarket(registry);
+  const { admin, source, target, device, metadataId, trader, receiver } = market;
+  const status = ACTS_ON[operationId] ?? 'Active';
+  const bundles: number[] = [];
+  for (let n = 0; n < 6; n++) bundles.push((await market.bundleIn(status)).id);
+  const reading = await admin.post('/measurement/create', {
+    device_id: device.id,
+    interval_start_datetime: '2026-03-01T00:00:00Z',
+    interval_end_datetime: '2026-03-01T01:00:00Z',
+    interval_usage: 5,
+  });
+  const organisation = await admin.post('/organisation/create', {
+    name: `Organisation ${crypto.randomUUID()}`,
+  });
+  const accounts = [source.id, target.id];
+  const users = [trader.userId, receiver.userId];
+  const ofTag: Record<string, readonly number[]> = {
+    account: accounts,
+    user: users,
+    device: [device.id],
+    measurement: [reading.json().id],
+    organisation: [organisation.json().id],
+    certificate: bundles,
+  };
+  return {
+    market,
+    pathIds: ofTag[path.split('/')[1] ?? ''] ?? [1],
+    ids: {
+      account_id: accounts,
+      source_id: [source.id],
+      target_id: [target.id],
+      device_id: [device.id],
+      metadata_id: [metadataId],
+      user_id: [admin.userId],
+      user_ids: users,
+      account_whitelist: accounts,
+      add_to_whitelist: accounts,
+      remove_from_whitelist: accounts,
+      granular_certificate_bundle_ids: bundles,
+      entity_id: bundles,
+    },
+  };
+}
+
+/** `transferCertificates done`, `transferCertificates refused` and so on. */
+const met = new Set<string>();
+
+const cases = document.operations.map((operation) => ({ name: operation.operationId, operation }));
+
+describe(`requests made from the document (seed ${SEED})`, () => {
+  test.each(cases)('$name answers as it declares', async ({ operation }) => {
+    const { market, ids, pathIds } = await aWorld(operation);
+    const requests = requestsFor(operation, document, ids, pathIds);
+    const property = fc.asyncProperty(requests, async (request) => {
+      const answer = await market.admin.request(request);
+      met.add(`${operation.operationId} ${answer.statusCode < 300 ? 'done' : 'refused'}`);
+      expect(answers.fault(operation, answer)).toBeUndefined();
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+    await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true });
+  });
+});
+
+test('every operation was asked rightly at least once, but for those that want a password', () => {
+  const open = document.operations.filter(({ tags }) => !tags.includes('Authentication'));
+  const names = open.map(({ operationId }) => operationId);
+  expect(names.filter((name) => !met.has(`${name} done`))).toEqual([]);
+});
+
+/** What comes where a token belongs. */
+const NO_TOKENS = [
+  'Bearer',
+  'Bearer ',
+  'Bearer null',
+  'Bearer undefined',
+  'Bearer a.b.c',
+  'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.',
+  `Bearer ${'x'.repeat(10_000)}`,
+  "Bearer ' OR 1=1 --",
+  'Bearer a b',
+  'Basic YWRtaW46YWRtaW4=',
+  'Digest username="admin"',
+  '\u00e9',
+];
+
+describe('a token that is none', () => {
+  const closed = cases.filter(({ operation }) => operation.security.length > 0);
+
+  test.each(closed)('opens nothing: $name', async ({ operation }) => {
+    for (const authorization of NO_TOKENS) {
+      const url = operation.path.replace(/\{\w+\}/, '1');
+      const answer = await registry.app.inject({
+        method: operation.method,
+        url,
+        headers: { authorization },
+      });
+      expect(answer.statusCode, `${authorization}: ${answer.body}`).toBe(401);
+      expect(answers.fault(operation, answer), authorization).toBeUndefined();
+    }
+  });
+});
+
+test('after all of them, every watt-hour is in its place', () => expectConserved(registry));
