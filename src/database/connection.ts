@@ -60,7 +60,11 @@ export function createPool(options: PoolOptions): pg.Pool {
     application_name: readOnly ? 'registry-read' : 'registry-write',
     options: `-c timezone=UTC -c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
   });
-  pool.on('error', onError);
+  pool.on('error', (error) => {
+    // The pool hangs the whole client on it, every statement it prepared included: nothing for a log.
+    Reflect.deleteProperty(error, 'client');
+    onError(error);
+  });
   // The pool listens to idle ones only: one that is lost at work tells its statement, and would end the process besides.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
