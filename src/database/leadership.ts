@@ -18,6 +18,8 @@ export interface LeadershipOptions {
   /** The name of the office, in Postgres' list of connections and in what is reported. */
   readonly name: string;
   readonly works: readonly Work[];
+  /** Called when the office is taken, before the first round. */
+  readonly onLead?: () => void;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -50,6 +52,7 @@ const heartbeat: Work = { everyMs: LEAD_AFTER_MS, round: async (query) => void (
 export function standForLeadership(options: LeadershipOptions): Leadership {
   const stopped = new AbortController();
   const state: { leads: boolean; problem: string | null } = { leads: false, problem: null };
+  const lostPrimary = `The ${options.name} has lost the primary database.`;
 
   async function serve(): Promise<void> {
     while (!stopped.signal.aborted) {
@@ -57,8 +60,7 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
         await lead();
       } catch (error) {
         if (stopped.signal.aborted) return;
-        state.problem =
-          error instanceof UnfitToLead ? error.message : `The ${options.name} has lost the primary database.`;
+        state.problem = error instanceof UnfitToLead ? error.message : lostPrimary;
         options.onError(error, `${options.name} gave up the lead, and stands for it again`);
       } finally {
         state.leads = false;
@@ -74,10 +76,15 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
     await client.connect();
     try {
       const query = oneByOne(queryOn(client));
-      while (!stopped.signal.aborted && !(await tryLock(query, options.lock))) {
-        await pause(LEAD_AFTER_MS, stopped.signal);
+      for (; !stopped.signal.aborted; await pause(LEAD_AFTER_MS, stopped.signal)) {
+        const leads = await tryLock(query, options.lock);
+        // The primary answers again, whoever it says leads.
+        if (state.problem === lostPrimary) state.problem = null;
+        if (leads) break;
       }
-      state.leads = !stopped.signal.aborted;
+      if (stopped.signal.aborted) return;
+      options.onLead?.();
+      state.leads = true;
       await sideBySide([heartbeat, ...options.works.map(mending)], query, stopped.signal);
     } finally {
       await client.end().catch(() => {});

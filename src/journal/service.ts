@@ -53,6 +53,8 @@ export function startJournal(options: JournalOptions): Journal {
     lock: LEADER_LOCK,
     name: 'journal',
     works: pass ? [order, pass] : [order],
+    // What an earlier time as the leader knew of the stream may not be so any more.
+    onLead: () => relaying?.forget(),
     onError: options.onError,
   });
 
@@ -61,7 +63,7 @@ export function startJournal(options: JournalOptions): Journal {
       const leads = leadership.leads();
       return {
         leads,
-        problem: relaying?.problem() ?? leadership.problem(),
+        problem: (leads ? relaying?.problem() : null) ?? leadership.problem(),
         eventStore: relaying ? (leads ? relaying.state() : 'unknown') : 'absent',
         relayedUpTo: leads ? (relaying?.relayedUpTo() ?? null) : null,
       };
@@ -98,18 +100,37 @@ function relayTo(log: EventLog, { onError }: JournalOptions) {
     state: () => state,
     problem: () => problem,
     relayedUpTo: () => next ?? null,
+    forget() {
+      state = 'unknown';
+      problem = null;
+      next = undefined;
+      failures = 0;
+      resumeAt = 0;
+    },
     async step(query: Query, signal: AbortSignal): Promise<void> {
       if (performance.now() < resumeAt) return;
+      const journal = marking(query);
       try {
         // Where the stream stands is asked anew after every failure: an append may have gone through unanswered.
-        next ??= await nextPosition(query, log);
-        next = await relay(query, log, next, signal);
+        next ??= await nextPosition(journal, log);
+        next = await relay(journal, log, next, signal);
         state = 'up';
         problem = null;
         failures = 0;
       } catch (error) {
+        if (error instanceof JournalFailure) throw error.cause;
         fail(error);
       }
     },
   };
+}
+
+/** The journal could not be read, which says nothing of EventStoreDB. */
+class JournalFailure extends Error {}
+
+function marking(query: Query): Query {
+  return (statement) =>
+    query<never>(statement).catch((cause: unknown) => {
+      throw new JournalFailure('the journal does not answer', { cause });
+    });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
+import { startEventStore } from '../eventstore/server.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 const LEADER = fileURLToPath(new URL('journal-leader.ts', import.meta.url));
@@ -55,4 +56,28 @@ test('a leader that stood still and goes on again orders nothing a second time',
   for (const name of ['a', 'b', 'c']) await found(name);
   await vi.waitFor(async () => expect(await ordered()).toEqual(['a', 'b', 'c']), 10_000);
   expect(journal.status()).toMatchObject({ leads: true, problem: null });
+});
+
+test('who lost its connection, and leads no more, has no problem left; nor is the event store blamed for it', async () => {
+  const eventStore = await startEventStore();
+  const failures: string[] = [];
+  const [writeUrl, connection] = [registry.config.DATABASE_WRITE_URL, eventStore.connectionString];
+  const onError = (_: unknown, what: string) => void failures.push(what);
+  const journals = [1, 2].map(() => startJournal({ writeUrl, eventStore: connection, onError }));
+  const states = () => journals.map((each) => each.status());
+  try {
+    leader.kill('SIGKILL');
+    const leads = () => states().filter((each) => each.leads && each.eventStore === 'up').length;
+    await vi.waitFor(() => expect(leads()).toBe(1), 30_000);
+    await registry.primary.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'registry-journal' AND datname = current_database()`,
+    );
+    await vi.waitFor(() => expect(failures.length).toBe(2), 30_000);
+    await vi.waitFor(() => expect(leads()).toBe(1), 30_000);
+    await vi.waitFor(() => expect(states().map((each) => each.problem)).toEqual([null, null]), 30_000);
+    expect(new Set(failures)).toEqual(new Set(['journal gave up the lead, and stands for it again']));
+  } finally {
+    await Promise.all(journals.map((each) => each.stop()));
+    await eventStore.stop();
+  }
 });
