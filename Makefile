@@ -1,6 +1,6 @@
 # `make help` lists what there is to do. Every target installs what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck ci bench clean db.update db.revision db.reset db.seed db.seed.elexon
+.PHONY: help demo test test.faults lint format typecheck ci bench clean db.update db.revision db.reset db.seed db.seed.elexon
 
 # A mark inside node_modules: an install that was interrupted leaves none, and is done again.
 INSTALLED := node_modules/.installed
@@ -18,6 +18,9 @@ demo: $(INSTALLED) ## Starts a Postgres pair, loads sample data, serves the API 
 
 test: $(INSTALLED) ## Runs all tests on an embedded cluster of their own; ARGS='user' picks files
 	@npm test -- $(ARGS)
+
+test.faults: $(INSTALLED) ## Breaks servers and processes under load, for at most ten minutes; SEED=7 repeats a run
+	@SEED='$(SEED)' npm run test:faults
 
 typecheck: $(INSTALLED) ## Checks the types
 	@npm run typecheck

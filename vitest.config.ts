@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Kinds of tests that need no database; the others share one embedded cluster, and each file has its own database. */
-const pure = ['unit', 'eventstore'];
+/** Kinds of tests that need no cluster, or break one of their own; the others share one, and each file has its own database. */
+const alone = ['unit', 'eventstore', 'faults'];
 const onCluster = ['integration', 'http', 'walk'];
 
 const project = (name: string, globalSetup: string[]) => ({
@@ -18,7 +18,7 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'test-results.json' },
     projects: [
-      ...pure.map((name) => project(name, [])),
+      ...alone.map((name) => project(name, [])),
       ...onCluster.map((name) => project(name, ['test/harness/global-setup.ts'])),
     ],
   },

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import pino from 'pino';
+import { z } from 'zod';
 import { seedSampleRegistry } from '../seed/sample-registry.ts';
 import { buildApp } from '../src/app.ts';
 import type { Config } from '../src/config.ts';
@@ -14,14 +15,14 @@ import { withCluster } from './embedded.ts';
 import { median } from './figures.ts';
 
 /*
- * What the journal, the sequencer and the relay cost writers: transfers of a part of a bundle (five changed rows each) by many clients at
- * once, over HTTP, with no journal, with the journal's triggers, with the sequencer beside, with the relay beside. The sequencer runs in the
+ * What the journal, the sequencer and the relay cost writers: transfers of a part of a bundle (five changed rows each), and issues (two), by
+ * many clients at once, over HTTP, with no journal, with the journal's triggers, with the sequencer beside, with the relay beside. The sequencer runs in the
  * process of the API, as it does in production; the event store is the tests' stand-in, in a process of its own. Rounds
  * take turns, so that what changes with time changes for all.
  */
 
 const CLIENTS = 8;
-const TRANSFERS = 240;
+const REQUESTS = 240;
 const ROUNDS = 4;
 const VARIANTS = ['no journal', 'journal', 'journal, sequencer', 'journal, sequencer, relay'] as const;
 type Variant = (typeof VARIANTS)[number];
@@ -29,11 +30,16 @@ type Variant = (typeof VARIANTS)[number];
 const STAND_IN = fileURLToPath(new URL('../test/eventstore/main.ts', import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/** What clients do; each call sends the next request of its kind. */
+interface Work {
+  readonly name: string;
+  next(): Promise<void>;
+}
+
 interface Bench {
   readonly config: Config;
   readonly owner: pg.Client;
   readonly eventStore: string;
-  transfer(bundleId: number): Promise<void>;
   settled(journal: Journal | undefined): Promise<void>;
 }
 
@@ -48,10 +54,12 @@ runProgram(() =>
     await owner.connect();
     const { child, connection } = await startStandIn();
     try {
-      const transfer = await transferTo(url, config.SEED_PASSWORD);
       const settled = (journal: Journal | undefined) =>
         untilSettled(journal, () => database.readPrimary(({ query }) => journalLag(query)));
-      report(await measure({ config, owner, eventStore: connection, transfer, settled }));
+      const bench = { config, owner, eventStore: connection, settled };
+      for (const work of [await transfers(url, bench), await issues(url, bench)]) {
+        report(work.name, await measure(bench, work));
+      }
     } finally {
       child.kill();
       await owner.end();
@@ -69,29 +77,70 @@ async function startStandIn(): Promise<{ child: ChildProcess; connection: string
   return { child, connection: String(line).trim() };
 }
 
-async function transferTo(url: string, password: string): Promise<Bench['transfer']> {
-  const post = async (path: string, body: object, token?: string): Promise<{ access_token: string }> => {
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-      },
-      body: JSON.stringify(body),
-    });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${answer}`);
-    return JSON.parse(answer);
+const PART = { source_id: 1, target_id: 2, certificate_quantity: 1 };
+
+/** One Wh each, of a bundle that nobody took from yet. */
+async function transfers(url: string, { config, owner }: Bench): Promise<Work> {
+  const token = await logIn(url, 'trading_user@usermail.com', config.SEED_PASSWORD);
+  const { rows } = await owner.query<{ id: string }>(
+    `SELECT id FROM bundle WHERE account_id = 1 AND status = 'Active' AND quantity > 1 ORDER BY id`,
+  );
+  return {
+    name: 'transfers',
+    async next() {
+      const id = rows.pop()?.id;
+      if (id === undefined) throw new Error('the sample has too few bundles');
+      await post(
+        `${url}/certificate/transfer`,
+        { ...PART, granular_certificate_bundle_ids: [Number(id)] },
+        token,
+      );
+    },
   };
-  const { access_token } = await post('/auth/login', { username: 'trading_user@usermail.com', password });
-  return async (bundleId) => {
-    const body = { source_id: 1, target_id: 2, certificate_quantity: 1 };
-    await post(
-      '/certificate/transfer',
-      { ...body, granular_certificate_bundle_ids: [bundleId] },
-      access_token,
-    );
+}
+
+const HOUR_MS = 3_600_000;
+const NEWEST_INTERVAL = Date.parse('2020-01-01T00:00:00Z');
+
+/** One interval each, of the sample's devices in turn. */
+async function issues(url: string, { config, owner }: Bench): Promise<Work> {
+  const token = await logIn(url, 'admin_user@usermail.com', config.SEED_PASSWORD);
+  const devices = await owner.query<{ id: string }>('SELECT id FROM device WHERE power_mw > 0 ORDER BY id');
+  const metadata = await owner.query<{ id: string }>('SELECT id FROM issuance_metadata LIMIT 1');
+  let issued = 0;
+  return {
+    name: 'issues',
+    async next() {
+      const start = NEWEST_INTERVAL - issued * HOUR_MS;
+      const body = {
+        device_id: Number(devices.rows[issued++ % devices.rows.length]?.id),
+        metadata_id: Number(metadata.rows[0]?.id),
+        bundle_quantity: 1_000,
+        production_starting_interval: new Date(start).toISOString(),
+        production_ending_interval: new Date(start + HOUR_MS).toISOString(),
+      };
+      await post(`${url}/certificate/create`, body, token);
+    },
   };
+}
+
+async function logIn(url: string, username: string, password: string): Promise<string> {
+  const answer = await post(`${url}/auth/login`, { username, password });
+  return z.object({ access_token: z.string() }).parse(answer).access_token;
+}
+
+async function post(url: string, body: object, token?: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${answer}`);
+  return JSON.parse(answer);
 }
 
 async function untilSettled(
@@ -107,35 +156,27 @@ async function untilSettled(
   }
 }
 
-async function measure(bench: Bench): Promise<Map<Variant, number[]>> {
-  const { rows } = await bench.owner.query<{ id: string }>(
-    `SELECT id FROM bundle WHERE account_id = 1 AND status = 'Active' AND quantity > 1 ORDER BY id`,
-  );
-  const bundles = rows.map(({ id }) => Number(id));
+async function measure(bench: Bench, work: Work): Promise<Map<Variant, number[]>> {
   const rates = new Map<Variant, number[]>(VARIANTS.map((variant) => [variant, []]));
-  await round(bench, 'journal', bundles.splice(0, TRANSFERS));
+  await round(bench, 'journal', work);
   for (let turn = 0; turn < ROUNDS; turn++) {
-    for (const variant of VARIANTS) {
-      const taken = bundles.splice(0, TRANSFERS);
-      if (taken.length < TRANSFERS) throw new Error('the sample has too few bundles');
-      rates.get(variant)?.push(await round(bench, variant, taken));
-    }
+    for (const variant of VARIANTS) rates.get(variant)?.push(await round(bench, variant, work));
   }
   return rates;
 }
 
-/** Transfers a second. */
-async function round(bench: Bench, variant: Variant, bundles: readonly number[]): Promise<number> {
+/** Requests a second. */
+async function round(bench: Bench, variant: Variant, work: Work): Promise<number> {
   await arm(bench.owner, variant !== 'no journal');
   const journal = variant.includes('sequencer') ? start(bench, variant.includes('relay')) : undefined;
   await bench.settled(journal);
-  const queue = [...bundles];
+  let left = REQUESTS;
   const begin = performance.now();
   const client = async () => {
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) await bench.transfer(id);
+    while (left-- > 0) await work.next();
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
-  const rate = bundles.length / ((performance.now() - begin) / 1_000);
+  const rate = REQUESTS / ((performance.now() - begin) / 1_000);
   await journal?.stop();
   return rate;
 }
@@ -157,9 +198,9 @@ async function arm(owner: pg.Client, journal: boolean): Promise<void> {
   for (const { statement } of rows) await owner.query(statement);
 }
 
-function report(rates: Map<Variant, number[]>): void {
+function report(name: string, rates: Map<Variant, number[]>): void {
   const bare = median(rates.get('no journal') ?? []);
-  say(`\n${'with'.padEnd(28)}transfers/s      of no journal`);
+  say(`\n${`${name}, with`.padEnd(28)}each second      of no journal`);
   for (const [variant, each] of rates) {
     const rate = median(each);
     say(

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const MOVABLE_CLOCK = new URL('movable-clock.ts', import.meta.url).href;
+const START_LIMIT_MS = 60_000;
+
+const Readiness = z.object({
+  status: z.enum(['ready', 'degraded']),
+  journal: z.object({
+    leads: z.boolean(),
+    event_store: z.string(),
+    unordered: z.number().nullable(),
+    unrelayed: z.number().nullable(),
+    relayed_up_to: z.number().nullable(),
+    problem: z.string().nullable(),
+  }),
+});
+export type Readiness = z.output<typeof Readiness>;
+
+/** A process of its own that runs `src/main.ts`, as a machine of the registry does. */
+export interface ApiProcess {
+  readonly name: string;
+  /** Where it listened last; nobody may be there any more. */
+  url(): string;
+  /** Starts it where it does not run, and waits until it listens. */
+  start(): Promise<void>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** As by `kill -9`: gone when this returns. */
+  kill(): Promise<void>;
+  /** Whether it ended though nobody killed it. */
+  hasCrashed(): boolean;
+  /** Sets its clock so far ahead of ours; behind, where negative. */
+  setClockAhead(ms: number): void;
+  readiness(): Promise<Readiness | undefined>;
+}
+
+/** @param logFile takes what the process prints, for whoever looks into a failure. */
+export function apiProcess(name: string, environment: Record<string, string>, logFile: string): ApiProcess {
+  let running: ChildProcess | undefined;
+  let url = 'http://127.0.0.1:9';
+
+  return {
+    name,
+    url: () => url,
+    async start() {
+      if (running) return;
+      running = spawn(process.execPath, ['--import', 'tsx', '--import', MOVABLE_CLOCK, MAIN], {
+        env: { PATH: process.env.PATH, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
+      url = await addressOf(running, logFile);
+    },
+    signal: (signal) => void running?.kill(signal),
+    async kill() {
+      const child = running;
+      running = undefined;
+      if (child === undefined || hasEnded(child)) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+    hasCrashed: () => running !== undefined && hasEnded(running),
+    setClockAhead: (ms) => void running?.send(ms),
+    async readiness() {
+      try {
+        const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+        return Readiness.parse(await response.json());
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+
+/** @throws {Error} when the process ends, or says nothing, instead of listening. */
+function addressOf(child: ChildProcess, logFile: string): Promise<string> {
+  const log = createWriteStream(logFile, { flags: 'a' });
+  let printed = '';
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`an API process ${why}: see ${logFile}`));
+    const timer = setTimeout(fail, START_LIMIT_MS, 'does not listen');
+    child.once('exit', () => fail('ended instead of listening'));
+    const look = (chunk: Buffer) => {
+      printed += chunk;
+      const [, address] = /Server listening at (http:\/\/[\d.:]+)/.exec(printed) ?? [];
+      if (address === undefined) return;
+      clearTimeout(timer);
+      child.stdout?.off('data', look);
+      resolve(address);
+    };
+    child.stdout?.on('data', look).pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+  });
+}

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import pino from 'pino';
+import { z } from 'zod';
+import { seedAccounts, seedMetadata, seedUsers } from '../../seed/people.ts';
+import { REGISTRY_ITSELF } from '../../seed/sample-registry.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/database/database.ts';
+import type { MigrationUrls } from '../../src/database/migrate.ts';
+import type { EmbeddedCluster } from '../../src/embedded/index.ts';
+import { openConfiguredDatabase } from '../../src/start.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { startTestCluster } from '../harness/cluster.ts';
+import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from '../harness/urls.ts';
+import { type ApiProcess, apiProcess } from './api-process.ts';
+import { logIn, send } from './client.ts';
+
+const PASSWORD = 'correct horse battery';
+
+/** Who asks, and about what. */
+export interface People {
+  readonly admin: string;
+  readonly trader: string;
+  /** Two accounts of the trader that accept transfers from one another, with a device each. */
+  readonly accounts: readonly { readonly id: number; readonly deviceId: number }[];
+  readonly metadataId: number;
+}
+
+/** All that a registry in production consists of, each part to be broken. */
+export interface House {
+  readonly cluster: EmbeddedCluster;
+  readonly eventStore: EventStoreStandIn;
+  readonly apis: readonly ApiProcess[];
+  readonly people: People;
+  readonly urls: MigrationUrls;
+  /** The campaign's own doors: the registry's, and the superuser's to both servers. */
+  readonly database: Database;
+  readonly primary: pg.Pool;
+  readonly standby: pg.Pool;
+  /** What the processes print. */
+  readonly folder: string;
+  stop(options: { keepFolder: boolean }): Promise<void>;
+}
+
+/** Starts Postgres and its standby, the event store, and `processes` API processes. */
+export async function buildHouse(processes: number): Promise<House> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-faults-'));
+  const {
+    cluster,
+    urls: superuser,
+    stop: stopCluster,
+  } = await startTestCluster({ primaryPort: 15_466, standbyPort: 15_468 });
+  const eventStore = await startEventStore();
+  const urls = {
+    ownerUrl: superuser.primary,
+    writeUrl: atDatabase(superuser.primary, TEMPLATE, WRITE_USER),
+    readUrls: [atDatabase(superuser.standby, TEMPLATE, READ_USER)],
+  };
+  const environment = environmentOf(urls, eventStore.connectionString);
+  const apis = Array.from({ length: processes }, (_, index) =>
+    apiProcess(`api ${index + 1}`, environment, join(folder, `api-${index + 1}.log`)),
+  );
+  const database = await openConfiguredDatabase(readConfig(environment), pino({ level: 'silent' }));
+  const [primary, standby] = [superuser.primary, superuser.standby].map((url) =>
+    new pg.Pool({ connectionString: url, max: 2 }).on('error', () => undefined),
+  );
+  if (primary === undefined || standby === undefined) throw new Error('there are two servers');
+  await Promise.all(apis.map((each) => each.start()));
+  const stop: House['stop'] = async ({ keepFolder }) => {
+    await Promise.all(apis.map((each) => each.kill()));
+    await Promise.all([database.stop(), primary.end(), standby.end(), eventStore.stop()]);
+    await stopCluster();
+    if (!keepFolder) await rm(folder, { recursive: true, force: true });
+  };
+  const people = await settle(database, apis[0]?.url() ?? '');
+  return { cluster, eventStore, apis, people, urls, database, primary, standby, folder, stop };
+}
+
+function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, string> {
+  return {
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATABASE_OWNER_URL: urls.ownerUrl,
+    DATABASE_WRITE_URL: urls.writeUrl,
+    DATABASE_READ_URLS: urls.readUrls.join(','),
+    ESDB_CONNECTION_STRING: eventStore,
+    JWT_SECRET_KEY: 'a secret that only the campaign knows, and no one else',
+    // Clocks jump by hours here.
+    ACCESS_TOKEN_EXPIRE_MINUTES: '1440',
+    CERTIFICATE_EXPIRY_YEARS: '50',
+    REPLICA_MAX_LAG_MS: '2000',
+    // A busy machine is not what is tried here.
+    MAX_EVENT_LOOP_DELAY_MS: '60000',
+  };
+}
+
+async function settle(database: Database, url: string): Promise<People> {
+  const { value, position } = await database.transact(REGISTRY_ITSELF, async (tx) => {
+    await seedAccounts(tx, await seedUsers(tx, PASSWORD));
+    const accounts = await tx.query<{ id: number }>(sql`SELECT id FROM account ORDER BY id`);
+    return { ids: accounts.map(({ id }) => id), metadataId: await seedMetadata(tx, 'Campaign') };
+  });
+  await database.mirrored(position);
+  const [admin, trader] = await Promise.all(
+    ['admin', 'trading'].map((who) => logIn(url, `${who}_user@usermail.com`, PASSWORD)),
+  );
+  if (admin === undefined || trader === undefined) throw new Error('there are two users');
+  // The second accepts transfers from the first already.
+  const [first, second] = value.ids;
+  await make(`${url}/account/update_whitelist/${first}`, admin, { add_to_whitelist: [second] }, 'PATCH');
+  const accounts = await Promise.all(
+    value.ids.map(async (id) => ({ id, deviceId: await make(`${url}/device/create`, admin, aDevice(id)) })),
+  );
+  return { admin, trader, accounts, metadataId: value.metadataId };
+}
+
+const aDevice = (accountId: number) => ({
+  device_name: `A wind farm of ${accountId}`,
+  local_device_identifier: `MPAN ${accountId}`,
+  grid: 'A grid',
+  energy_source: 'wind',
+  technology_type: 'wind_turbine',
+  operational_date: '1990-01-01T00:00:00Z',
+  power_mw: 100,
+  peak_demand: 1,
+  location: '57.2, -1.9',
+  is_storage: false,
+  account_id: accountId,
+});
+
+async function make(url: string, token: string, body: object, method = 'POST'): Promise<number> {
+  const answer = await send(url, token, { body, method });
+  if (answer === undefined || answer.status >= 300) throw new Error(`${url} answered ${answer?.text}`);
+  return z.object({ id: z.number() }).parse(JSON.parse(answer.text)).id;
+}

@@ -1,0 +1,75 @@
+import { firstViolation } from '../../src/certificate/index.ts';
+import { connectEventLog, firstDifference, replay } from '../../src/journal/index.ts';
+import type { House } from './house.ts';
+import type { Ledger } from './ledger.ts';
+import { firstBrokenPromise } from './promises.ts';
+
+/** What of the registry a mirror has to show, to the letter. */
+const MIRRORED = ['action', 'issuance', 'bundle', 'journal', 'journal_position', 'idempotency_key'];
+const STREAM = 'registry-events';
+
+/** Everything that must be true when all is quiet, whatever failed before; gives the first thing that is not. */
+export async function firstFailure(house: House, ledger: Ledger): Promise<string | undefined> {
+  return (
+    ledger.protests()[0] ??
+    (await firstBrokenPromise(house.primary, ledger)) ??
+    (await firstUnlikeOnStandby(house)) ??
+    (await firstUnlikeInStream(house)) ??
+    (await firstUnconserved(house)) ??
+    (await firstUnverified(house)) ??
+    (await firstUnrebuilt(house))
+  );
+}
+
+async function firstUnlikeOnStandby({ primary, standby }: House): Promise<string | undefined> {
+  for (const table of MIRRORED) {
+    const digest = `SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS digest FROM ${table} t`;
+    const [original, mirrored] = await Promise.all([primary.query(digest), standby.query(digest)]);
+    if (original.rows[0]?.digest !== mirrored.rows[0]?.digest) return `the standby has another ${table}`;
+  }
+  return undefined;
+}
+
+/** Each entry is one event: no more, no fewer, in the order in which they were written. */
+async function firstUnlikeInStream({ primary, eventStore }: House): Promise<string | undefined> {
+  const { rows } = await primary.query<{ id: string }>('SELECT event_id AS id FROM journal j ORDER BY j.id');
+  const events = eventStore.memory.events(STREAM);
+  const at = rows.findIndex(({ id }, position) => events[position]?.id !== id);
+  if (at !== -1) {
+    const found = events.findIndex(({ id }) => id === rows[at]?.id);
+    return `entry ${at} of ${rows.length} in the journal is event ${found} of ${events.length} in the event store`;
+  }
+  return events.length === rows.length
+    ? undefined
+    : `the event store has ${events.length} events of ${rows.length}`;
+}
+
+async function firstUnconserved({ database }: House): Promise<string | undefined> {
+  const onPrimary = await database.readPrimary(({ query }) => firstViolation(query));
+  const violated = onPrimary ?? (await database.read(({ query }) => firstViolation(query)));
+  return violated && `violated: ${violated.invariant}: ${violated.violation}`;
+}
+
+async function firstUnverified({ database, eventStore }: House): Promise<string | undefined> {
+  const log = connectEventLog(eventStore.connectionString);
+  try {
+    const { difference } = await database.readPrimary(({ query }) => firstDifference(query, log));
+    return difference === null ? undefined : `journal:verify finds: ${difference}`;
+  } finally {
+    await log.close();
+  }
+}
+
+async function firstUnrebuilt({ urls, eventStore }: House): Promise<string | undefined> {
+  const log = connectEventLog(eventStore.connectionString);
+  try {
+    for (const source of [undefined, log]) {
+      const { difference } = await replay({ urls, log: source });
+      if (difference)
+        return `journal:replay from ${source ? 'the event store' : 'the journal'} finds: ${difference}`;
+    }
+    return undefined;
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Chance, chanceOf } from './chance.ts';
+import { attempt, send } from './client.ts';
+import type { House } from './house.ts';
+import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome } from './ledger.ts';
+
+const WORKERS = 6;
+const THINK_MS = 40;
+const HOUR_MS = 3_600_000;
+/** Issued Wh: more than all actions of a campaign can take, and within what a device of 100 MW may produce. */
+const ISSUED_WH = 50_000_000;
+const NEWEST_INTERVAL = Date.parse('2024-01-01T00:00:00Z');
+
+const Found = z.object({
+  granular_certificate_bundles: z.array(z.object({ id: z.number(), bundle_quantity: z.number() })),
+});
+
+export interface Load {
+  /** Resolves when every request under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Clients that issue, transfer, cancel and look, all at once, at any of the processes, until they are stopped. */
+export function startLoad(house: House, ledger: Ledger, seed: number): Load {
+  const stopped = new AbortController();
+  const work = async (worker: number) => {
+    const chance = chanceOf(seed + worker);
+    while (!stopped.signal.aborted) {
+      await turn(house, ledger, chance);
+      await sleep(THINK_MS * (0.5 + chance.next()));
+    }
+  };
+  const workers = Array.from({ length: WORKERS }, (_, worker) => work(worker + 1));
+  return {
+    async stop() {
+      stopped.abort();
+      await Promise.all(workers);
+    },
+  };
+}
+
+async function turn(house: House, ledger: Ledger, chance: Chance): Promise<void> {
+  const mutation = chance.happens(0.3)
+    ? anIssue(house, ledger, chance)
+    : await anAction(house, ledger, chance);
+  if (mutation === undefined) return;
+  const { outcome, consistency } = await ask(house, ledger, chance, mutation);
+  if (outcome.kind === 'acknowledged' && consistency && chance.happens(0.3)) {
+    await lookAt(house, ledger, chance, mutation, outcome, consistency);
+  }
+  // A client with a key asks again: after no answer, at once and elsewhere; after an answer, because it lost that.
+  if (mutation.key && chance.happens(outcome.kind === 'unanswered' ? 0.5 : 0.2)) {
+    await Promise.all([1, 2].map(() => ask(house, ledger, chance, mutation)));
+  }
+}
+
+/** Sends a mutation to one of the processes, and writes down what became of it. */
+export async function ask({ apis, people }: House, ledger: Ledger, chance: Chance, mutation: Mutation) {
+  const url = chance.pick(apis).url();
+  const token = mutation.kind === 'issue' ? people.admin : people.trader;
+  const attempted = await attempt(url, token, mutation);
+  const { outcome } = attempted;
+  ledger.record(mutation, outcome);
+  if (outcome.kind === 'unanswered' && outcome.why.startsWith('500')) {
+    ledger.protest(`${mutation.kind} ${mutation.number} met an error that nobody foresaw`);
+  }
+  return attempted;
+}
+
+const aKey = (chance: Chance) => (chance.happens(0.5) ? crypto.randomUUID() : undefined);
+
+function anIssue({ people }: House, ledger: Ledger, chance: Chance): IssueRequest {
+  const account = chance.pick(people.accounts);
+  const number = ledger.nextNumber();
+  // Backwards in time: queries show the newest first.
+  const start = new Date(NEWEST_INTERVAL - number * HOUR_MS);
+  return {
+    kind: 'issue',
+    number,
+    deviceId: account.deviceId,
+    start: start.toISOString(),
+    quantity: ISSUED_WH,
+    key: aKey(chance),
+    path: '/certificate/create',
+    body: {
+      device_id: account.deviceId,
+      metadata_id: people.metadataId,
+      bundle_quantity: ISSUED_WH,
+      production_starting_interval: start.toISOString(),
+      production_ending_interval: new Date(start.getTime() + HOUR_MS).toISOString(),
+    },
+  };
+}
+
+/** A part of one or two bundles, chosen among the first that a query shows: others may choose the same. */
+async function anAction(house: House, ledger: Ledger, chance: Chance): Promise<ActionRequest | undefined> {
+  const [source, target] = chance.shuffled(house.people.accounts);
+  if (source === undefined || target === undefined) return undefined;
+  const bundles = await activeBundles(house, chance, source.id);
+  const number = ledger.nextNumber();
+  const small = bundles.filter(({ bundle_quantity }) => bundle_quantity < number);
+  const large = bundles.filter(({ bundle_quantity }) => bundle_quantity > number);
+  if (large.length === 0) return undefined;
+  // The first is taken whole, and the last one split.
+  const taken = [
+    ...(small.length > 0 && chance.happens(0.5) ? [chance.pick(small)] : []),
+    chance.pick(large),
+  ];
+  const isTransfer = chance.happens(0.6);
+  return {
+    kind: isTransfer ? 'transfer' : 'cancel',
+    number,
+    sourceId: source.id,
+    targetId: isTransfer ? target.id : null,
+    key: aKey(chance),
+    path: isTransfer ? '/certificate/transfer' : '/certificate/cancel',
+    body: {
+      source_id: source.id,
+      ...(isTransfer && { target_id: target.id }),
+      granular_certificate_bundle_ids: taken.map(({ id }) => id),
+      certificate_quantity: number,
+    },
+  };
+}
+
+async function activeBundles({ apis, people }: House, chance: Chance, accountId: number) {
+  const body = { source_id: accountId, certificate_bundle_status: 'Active', limit: 30 };
+  const answer = await send(`${chance.pick(apis).url()}/certificate/query`, people.trader, { body });
+  return answer?.status === 202 ? Found.parse(JSON.parse(answer.text)).granular_certificate_bundles : [];
+}
+
+/** Whoever shows the token of a write sees it, at any process, whatever its standby does. */
+async function lookAt(
+  { apis, people }: House,
+  ledger: Ledger,
+  chance: Chance,
+  { number, kind }: Mutation,
+  { body }: Extract<Outcome, { kind: 'acknowledged' }>,
+  consistency: string,
+): Promise<void> {
+  const { id, resulting_bundle_ids: [first = id] = [] } = Made.parse(JSON.parse(body));
+  const headers = { 'registry-consistency': consistency };
+  const seen = await send(`${chance.pick(apis).url()}/certificate/${first}`, people.admin, { headers });
+  if (seen && seen.status !== 200 && seen.status < 500) {
+    ledger.protest(
+      `bundle ${first}, which ${kind} ${number} made, was answered ${seen.status} to its own client`,
+    );
+  }
+}
+
+const Made = z.object({ id: z.number(), resulting_bundle_ids: z.array(z.number()).optional() });

@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome, Recorded } from './ledger.ts';
+
+/** What is in the database of one mutation that took effect. */
+interface Effect {
+  /** Of the action, or of the issued bundle. */
+  readonly id: number;
+  readonly requestId: string | null;
+  /** The parts of it that do not fit together, or do not fit the request. */
+  readonly broken: boolean;
+}
+
+/**
+ * Holds what every client was told against what is there: the acknowledged once, the refused not at all, the unanswered once or not
+ * at all, each of them whole, and nothing that nobody asked for. Gives the first promise that was not kept.
+ */
+export async function firstBrokenPromise(primary: pg.Pool, ledger: Ledger): Promise<string | undefined> {
+  const actions = await effectsOf(primary, ACTIONS);
+  const issuances = await effectsOf(primary, ISSUANCES);
+  for (const { mutation, outcomes } of ledger.all()) {
+    const found =
+      mutation.kind === 'issue' ? take(issuances, issueMark(mutation)) : take(actions, actionMark(mutation));
+    const broken = brokenPromise({ mutation, outcomes }, found);
+    if (broken) return `${nameOf(mutation)} ${broken}`;
+  }
+  const [unasked] = [...actions.keys(), ...issuances.keys()];
+  return unasked === undefined ? undefined : `${unasked} is in the database, and nobody asked for it`;
+}
+
+function brokenPromise({ outcomes }: Recorded, found: readonly Effect[]): string | undefined {
+  const [effect, second] = found;
+  if (second) return `was done ${found.length} times`;
+  if (effect?.broken) return 'was done in part';
+  const acknowledged = outcomes.filter((each) => each.kind === 'acknowledged');
+  if (outcomes.some(({ kind }) => kind === 'refused') && (effect || acknowledged.length > 0))
+    return 'was refused, and was done';
+  if (acknowledged.length === 0) return undefined;
+  if (effect === undefined) return 'was acknowledged, and is not there';
+  return acknowledged
+    .map((each) => brokenAnswer(each, effect, acknowledged))
+    .find((each) => each !== undefined);
+}
+
+type Acknowledged = Extract<Outcome, { kind: 'acknowledged' }>;
+
+function brokenAnswer(
+  answer: Acknowledged,
+  effect: Effect,
+  all: readonly Acknowledged[],
+): string | undefined {
+  if (answer.id !== effect.id) return `was answered with ${answer.id}, and is ${effect.id}`;
+  if (answer.body !== all[0]?.body) return 'was answered in two ways';
+  if (!answer.replayed && answer.requestId !== effect.requestId)
+    return 'was done by another request than the one that was answered';
+  return undefined;
+}
+
+const nameOf = ({ kind, number, key }: Mutation) => `${kind} ${number}${key ? ` (${key})` : ''}`;
+const issueMark = ({ deviceId, start }: IssueRequest) => `issuance ${deviceId} ${start}`;
+const actionMark = ({ kind, number, sourceId, targetId }: ActionRequest) =>
+  `${kind} ${number} ${sourceId} ${targetId ?? ''}`;
+
+function take(effects: Map<string, Effect[]>, mark: string): readonly Effect[] {
+  const found = effects.get(mark) ?? [];
+  effects.delete(mark);
+  return found;
+}
+
+/** An action is whole when one transaction wrote it, its effect on all of its Wh, and the entries that tell of both. */
+const ACTIONS = `
+  SELECT concat_ws(' ', a.action_type, a.certificate_quantity, a.source_id, coalesce(a.target_id::text, '')) AS mark, a.id::int, a.request_id AS "requestId",
+         (told.transactions, told.requests, told.actions, carried.quantity, carried.told)
+           IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint, a.certificate_quantity::numeric, cardinality(a.resulting_bundle_ids)::bigint) AS broken
+  FROM action a
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT transaction_id) AS transactions, count(DISTINCT request_id) AS requests,
+           count(*) FILTER (WHERE entity_name = 'action') AS actions
+    FROM journal WHERE action_id = a.id) AS told
+  CROSS JOIN LATERAL (
+    SELECT sum(b.quantity) AS quantity,
+           count(*) FILTER (WHERE EXISTS (SELECT FROM journal j WHERE j.action_id = a.id AND j.entity_name = 'bundle' AND j.entity_id = b.id)) AS told
+    FROM bundle b WHERE b.id = ANY (a.resulting_bundle_ids)) AS carried
+  WHERE a.action_result = 'Success'`;
+
+/** An issuance is whole when one transaction wrote its header, its first bundle, and the entries that tell of both. */
+const ISSUANCES = `
+  SELECT concat_ws(' ', 'issuance', i.device_id, to_char(i.production_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS mark,
+         coalesce(b.id, 0)::int AS id, told.request AS "requestId",
+         (told.transactions, told.entries) IS DISTINCT FROM (1::bigint, 2::bigint) AS broken
+  FROM issuance i
+  LEFT JOIN bundle b ON b.issuance_id = i.id AND b.parent_id IS NULL
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT transaction_id) AS transactions, count(*) AS entries, min(request_id) AS request
+    FROM journal WHERE event_type = 'CREATE' AND (entity_name, entity_id) IN (('issuance', i.id), ('bundle', b.id))) AS told`;
+
+async function effectsOf(primary: pg.Pool, statement: string): Promise<Map<string, Effect[]>> {
+  const { rows } = await primary.query<Effect & { mark: string }>(statement);
+  const effects = new Map<string, Effect[]>();
+  for (const row of rows) effects.set(row.mark, [...(effects.get(row.mark) ?? []), row]);
+  return effects;
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { runCampaign } from './campaign.ts';
+import { steps } from './steps.ts';
+
+/** A few faults of the campaign, in less than a minute; `npm run test:faults` runs them all. */
+test('nothing is lost and nothing done twice when processes and servers are killed under load', async () => {
+  const told: string[] = [];
+  const broken = [steps.leaderKilled, steps.primaryStopped, steps.eventStoreDown, steps.standbyPaused];
+  const pace = { calmMs: 500, downMs: 300, outageMs: 2_000 };
+  await runCampaign({ seed: 20_261_124, steps: broken, processes: 2, pace, say: (line) => told.push(line) });
+  expect(told.length, told.join('\n')).toBe(broken.length);
+}, 180_000);

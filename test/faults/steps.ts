@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiProcess } from './api-process.ts';
+import type { Chance } from './chance.ts';
+import type { House } from './house.ts';
+
+/** How long the campaign lets things be broken. */
+export interface Pace {
+  /** Before a fault, and after what it broke has come back. */
+  readonly calmMs: number;
+  /** What is killed or stopped comes back after so long. */
+  readonly downMs: number;
+  /** How long the event store is down, or fails. */
+  readonly outageMs: number;
+}
+
+export interface Step {
+  readonly name: string;
+  /** Breaks something under load, and brings back what does not come back by itself. Gives what it chose, if it chose. */
+  readonly run: (house: House, chance: Chance, pace: Pace) => Promise<string | undefined>;
+}
+
+const HOUR_MS = 3_600_000;
+/** Postgres gives a silent leader up after 3 s. */
+const SILENT_MS = 4_000;
+/** A standby is late after 2 s here. */
+const LATE_MS = 3_000;
+/** The relay waits 5 s for an answer. */
+const TOO_LATE_MS = 6_000;
+
+async function leaderOf({ apis }: House): Promise<ApiProcess> {
+  for (;;) {
+    const leads = await Promise.all(apis.map(async (each) => (await each.readiness())?.journal.leads));
+    const leader = apis[leads.indexOf(true)];
+    if (leader) return leader;
+    await sleep(100);
+  }
+}
+
+async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Promise<string> {
+  await Promise.all(apis.map((each) => each.kill()));
+  await sleep(downMs);
+  await Promise.all(apis.map((each) => each.start()));
+  return apis.map(({ name }) => name).join(', ');
+}
+
+const apiSteps = {
+  apiKilled: {
+    name: 'kill -9 of an API process',
+    run: ({ apis }, chance, pace) => killForAWhile([chance.pick(apis)], pace),
+  },
+  leaderKilled: {
+    name: "kill -9 of the journal's leader",
+    run: async (house, _, pace) => killForAWhile([await leaderOf(house)], pace),
+  },
+  allKilled: {
+    name: 'kill -9 of all API processes at once',
+    run: ({ apis }, _, pace) => killForAWhile(apis, pace),
+  },
+  leaderFrozen: {
+    name: 'a leader that stands still, and goes on when another leads',
+    async run(house, _, { downMs }) {
+      const leader = await leaderOf(house);
+      leader.signal('SIGSTOP');
+      await sleep(SILENT_MS + downMs);
+      leader.signal('SIGCONT');
+      return leader.name;
+    },
+  },
+  clockJumps: {
+    name: 'a clock that jumps ahead, far back, and right again',
+    async run({ apis }, chance, { downMs }) {
+      const api = chance.pick(apis);
+      const hours = [1 + chance.below(10), -1 - chance.below(10), 0];
+      for (const each of hours) {
+        api.setClockAhead(each * HOUR_MS);
+        await sleep(downMs);
+      }
+      return `${api.name}: ${hours.join(' h, ')} h`;
+    },
+  },
+} satisfies Record<string, Step>;
+
+const serverSteps = {
+  primaryStopped: {
+    name: 'immediate stop of the primary, and restart',
+    async run({ cluster: { primary } }, _, { downMs }) {
+      await primary.stop('immediate');
+      await sleep(downMs);
+      await primary.start();
+      return undefined;
+    },
+  },
+  primaryKilled: {
+    name: 'kill -9 of the primary, and restart',
+    async run({ cluster: { primary } }) {
+      await primary.kill();
+      await primary.start();
+      return undefined;
+    },
+  },
+  standbyKilled: {
+    name: 'kill -9 of the standby, and restart',
+    async run({ cluster: { standby } }, _, { downMs }) {
+      await standby.kill();
+      await sleep(downMs);
+      await standby.start();
+      return undefined;
+    },
+  },
+  standbyPaused: {
+    name: 'a standby that stops to replay for a while',
+    async run({ standby }, _, { downMs }) {
+      await standby.query('SELECT pg_wal_replay_pause()');
+      await sleep(LATE_MS + downMs);
+      await standby.query('SELECT pg_wal_replay_resume()');
+      return undefined;
+    },
+  },
+  standbySlow: {
+    name: 'a standby that replays every commit late',
+    async run({ standby }, _, { downMs }) {
+      await standby.query(`ALTER SYSTEM SET recovery_min_apply_delay = '700ms'`);
+      await standby.query('SELECT pg_reload_conf()');
+      await sleep(LATE_MS + downMs);
+      await standby.query('ALTER SYSTEM RESET recovery_min_apply_delay');
+      await standby.query('SELECT pg_reload_conf()');
+      return undefined;
+    },
+  },
+} satisfies Record<string, Step>;
+
+const eventStoreSteps = {
+  eventStoreDown: {
+    name: 'the event store is down',
+    async run({ eventStore }, _, { outageMs }) {
+      await eventStore.stop();
+      await sleep(outageMs);
+      await eventStore.restart();
+      return `for ${outageMs / 1_000} s`;
+    },
+  },
+  eventStoreFails: {
+    name: 'the event store fails half its answers',
+    async run({ eventStore }, chance, { outageMs }) {
+      eventStore.failShare(0.5, chance.below(2 ** 31));
+      await sleep(outageMs);
+      eventStore.failShare(0, 0);
+      return `for ${outageMs / 1_000} s`;
+    },
+  },
+  eventStoreLate: {
+    name: 'the event store answers after the time-out, or never, what it has done',
+    async run({ eventStore }, chance) {
+      const faults = chance.shuffled([
+        { lateMs: TOO_LATE_MS },
+        'stall',
+        'hang',
+        { lateMs: TOO_LATE_MS },
+      ] as const);
+      eventStore.failNext(...faults);
+      eventStore.failNextRead('drop', 'hang');
+      await sleep(2 * TOO_LATE_MS);
+      return undefined;
+    },
+  },
+  eventStoreFull: {
+    name: 'the disk of the event store is full',
+    async run({ eventStore }, chance) {
+      const times = 4 + chance.below(3);
+      eventStore.failNext(...Array.from({ length: times }, () => 'full' as const));
+      await sleep(TOO_LATE_MS);
+      return `for ${times} appends`;
+    },
+  },
+  leaderKilledWhileDown: {
+    name: "kill -9 of the journal's leader while the event store is down",
+    async run(house, _, pace) {
+      await house.eventStore.stop();
+      const name = await killForAWhile([await leaderOf(house)], pace);
+      await house.eventStore.restart();
+      return name;
+    },
+  },
+} satisfies Record<string, Step>;
+
+export const steps = { ...apiSteps, ...serverSteps, ...eventStoreSteps };
