@@ -25,7 +25,7 @@ runProgram(async () => {
     seed,
     steps: chosen.length === 0 ? Object.values(steps) : chosen,
     processes: 3,
-    pace: { calmMs: 2_000, downMs: 2_000, outageMs: 30_000 },
+    pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000 },
     say,
   });
   say(`seed ${seed}: nothing lost, nothing twice, in ${Math.round((performance.now() - begin) / 1_000)} s`);
