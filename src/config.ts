@@ -55,6 +55,10 @@ const Settings = z
       .string()
       .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'must look like esdb://host:2113?tls=true')
       .optional(),
+    ESDB_STREAM: z
+      .string()
+      .regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -')
+      .default('registry-events'),
     SEED_PASSWORD: z.string().min(12).default('registry-demo'),
     ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
   })

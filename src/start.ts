@@ -50,6 +50,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
   const journal = startJournal({
     writeUrl: config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,
+    stream: config.ESDB_STREAM,
     onError: (error, what) => log.warn({ err: error }, what),
     tracing,
   });

@@ -11,12 +11,14 @@ runProgram(async () => {
     throw new ConfigError('--from takes journal or eventstore');
   }
   const { config, urls } = readMigrationConfig();
-  const { ESDB_CONNECTION_STRING: connection } = config;
+  const { ESDB_CONNECTION_STRING: connection, ESDB_STREAM: stream } = config;
   if (values.from === 'eventstore' && connection === undefined) {
     throw new ConfigError('Configuration: ESDB_CONNECTION_STRING must be set to replay from EventStoreDB');
   }
   const log =
-    values.from === 'eventstore' && connection !== undefined ? connectEventLog(connection) : undefined;
+    values.from === 'eventstore' && connection !== undefined
+      ? connectEventLog(connection, { stream })
+      : undefined;
   try {
     const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
     const { events, rows, difference } = await replay({ urls, log, onProgress });

@@ -8,9 +8,9 @@ import { openConfiguredDatabase } from '../start.ts';
 /** Exit code 1 and the first difference by name, or 0. */
 runProgram(async () => {
   const config = readConfig(loadEnvironment());
-  const { ESDB_CONNECTION_STRING: connection } = config;
+  const { ESDB_CONNECTION_STRING: connection, ESDB_STREAM: stream } = config;
   const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
-  const log = connection === undefined ? undefined : connectEventLog(connection);
+  const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
   try {
     const { verified, difference } = await database.readPrimary(({ query }) =>
       firstDifference(query, log, (count) => process.stderr.write(`\r${count} events`)),

@@ -54,8 +54,8 @@ export const verifyEvents = query({
       .meta({ id: 'JournalVerification' }),
   },
   async handle({ services }) {
-    const { ESDB_CONNECTION_STRING: connection } = services.config;
-    const log = connection === undefined ? undefined : connectEventLog(connection);
+    const { ESDB_CONNECTION_STRING: connection, ESDB_STREAM: stream } = services.config;
+    const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
     try {
       // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
       return await services.database.readPrimary(({ query: run }) => firstDifference(run, log));

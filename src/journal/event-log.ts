@@ -14,7 +14,7 @@ import {
 import canonicalize from 'canonicalize';
 import { factsOf, type SequencedEntry } from './entry.ts';
 
-export const STREAM = 'registry-events';
+const STREAM = 'registry-events';
 const DEADLINE_MS = 5_000;
 const LONGEST_CLOSE_MS = 500;
 
@@ -43,11 +43,18 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/**
- * @param connectionString such as `esdb://host:2113?tls=true`, with credentials where the server wants them.
- * @param deadlineMs how long an append, or the next event of a read, may take.
- */
-export function connectEventLog(connectionString: string, deadlineMs = DEADLINE_MS): EventLog {
+export interface EventLogOptions {
+  /** Another stream than `registry-events`: after a restore to an earlier moment, whose events the old one is past. */
+  readonly stream?: string;
+  /** How long an append, or the next event of a read, may take. */
+  readonly deadlineMs?: number;
+}
+
+/** @param connectionString such as `esdb://host:2113?tls=true`, with credentials where the server wants them. */
+export function connectEventLog(
+  connectionString: string,
+  { stream = STREAM, deadlineMs = DEADLINE_MS }: EventLogOptions = {},
+): EventLog {
   let current: EventStoreDBClient | undefined;
 
   const client = () => {
@@ -63,7 +70,7 @@ export function connectEventLog(connectionString: string, deadlineMs = DEADLINE_
 
   async function* read(options: Parameters<EventStoreDBClient['readStream']>[1]) {
     try {
-      for await (const resolved of eachWithin(client().readStream(STREAM, options), deadlineMs)) {
+      for await (const resolved of eachWithin(client().readStream(stream, options), deadlineMs)) {
         const event = storedEvent(resolved);
         if (event) yield event;
       }
@@ -86,7 +93,7 @@ export function connectEventLog(connectionString: string, deadlineMs = DEADLINE_
       const first = entries[0]?.position ?? 0;
       const expectedRevision = first === 0 ? NO_STREAM : BigInt(first - 1);
       try {
-        const appending = client().appendToStream(STREAM, entries.map(eventOf), { expectedRevision });
+        const appending = client().appendToStream(stream, entries.map(eventOf), { expectedRevision });
         await within(deadlineMs, appending);
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) throw new RevisionConflict(error.message);

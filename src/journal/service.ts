@@ -10,6 +10,8 @@ export interface JournalOptions {
   readonly writeUrl: string;
   /** Without one, the journal alone is the event store. */
   readonly eventStore?: string | undefined;
+  /** The stream in EventStoreDB; `registry-events` unless told otherwise. */
+  readonly stream?: string;
   readonly onError: (error: unknown, what: string) => void;
   readonly tracing?: Tracing | undefined;
 }
@@ -40,7 +42,7 @@ const LONGEST_BACK_OFF_MS = 5_000;
  */
 export function startJournal(options: JournalOptions): Journal {
   const { eventStore, tracing } = options;
-  const connected = eventStore ? connectEventLog(eventStore) : undefined;
+  const connected = eventStore ? connectEventLog(eventStore, options) : undefined;
   const log = connected && tracing ? tracedLog(connected, tracing) : connected;
   const relaying = log && relayTo(log, options);
   const order: Work = {

@@ -11,7 +11,7 @@ let log: EventLog;
 
 beforeEach(async () => {
   eventStore = await startEventStore();
-  log = connectEventLog(eventStore.connectionString, DEADLINE_MS);
+  log = connectEventLog(eventStore.connectionString, { deadlineMs: DEADLINE_MS });
 });
 afterEach(async () => {
   await log.close();
@@ -78,7 +78,7 @@ test('a server that takes connections and says nothing is given up', async () =>
       resolve(typeof address === 'object' && address ? address.port : 0);
     });
   });
-  const muteLog = connectEventLog(`esdb://127.0.0.1:${port}?tls=false`, DEADLINE_MS);
+  const muteLog = connectEventLog(`esdb://127.0.0.1:${port}?tls=false`, { deadlineMs: DEADLINE_MS });
   await expect(muteLog.last()).rejects.toThrow();
   await expect(muteLog.append([anEntry(0)])).rejects.toThrow();
   await muteLog.close();
