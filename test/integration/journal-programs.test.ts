@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { queryOn, types } from '../../src/database/connection.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { aMarket } from '../harness/builders.ts';
+import { environmentOf, runProgram } from '../harness/program.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { atDatabase } from '../harness/urls.ts';
 
 let registry: TestRegistry;
 
@@ -20,24 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-function run(program: string, ...args: string[]): Promise<{ code: unknown; output: string }> {
-  const { DATABASE_WRITE_URL, DATABASE_READ_URLS } = registry.config;
-  const environment = {
-    PATH: process.env.PATH,
-    DATABASE_OWNER_URL: atDatabase(inject('cluster').primary, new URL(DATABASE_WRITE_URL).pathname.slice(1)),
-    DATABASE_WRITE_URL,
-    DATABASE_READ_URLS: DATABASE_READ_URLS.join(','),
-    ESDB_CONNECTION_STRING: '',
-  };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', `src/command/${program}.ts`, ...args],
-      { env: environment },
-      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, output: stdout + stderr }),
-    );
-  });
-}
+const run = (program: string, ...args: string[]) =>
+  runProgram(program, environmentOf(registry, inject('cluster').primary), ...args);
 
 test('both programs find a registry in order, and end with 0', async () => {
   expect(await run('verify-journal')).toMatchObject({

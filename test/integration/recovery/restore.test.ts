@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
+import { type Journal, startJournal } from '../../../src/journal/index.ts';
+import { type EventStoreStandIn, startEventStore } from '../../eventstore/server.ts';
+import { type Action, aMarket, type Market } from '../../harness/builders.ts';
+import { environmentOf, runProgram } from '../../harness/program.ts';
+import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
+import { type ArchivedCluster, anArchivedCluster } from './an-archived-cluster.ts';
+import { type Load, startLoad } from './load.ts';
+
+/** Long, for a restore starts four servers. */
+const PATIENCE_MS = 300_000;
+vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
+
+/**
+ * One disaster, and two ways out of it. Under a load of issuances and transfers a backup is taken and a restore point is
+ * set; then the primary is killed while it writes.
+ */
+let server: ArchivedCluster;
+let lost: TestRegistry;
+let market: Market;
+let eventStore: EventStoreStandIn;
+let load: Load;
+let backup: string;
+/** What was answered before the restore point was set, and one transfer that was asked for after it. */
+let beforeThePoint: readonly number[];
+let afterThePoint: number;
+
+beforeAll(async () => {
+  [server, eventStore] = await Promise.all([anArchivedCluster(), startEventStore()]);
+  lost = await openRegistry({}, server.urls);
+  market = await aMarket(lost);
+  const { DATABASE_WRITE_URL: writeUrl } = lost.config;
+  const journal = startJournal({ writeUrl, eventStore: eventStore.connectionString, onError: () => {} });
+  load = startLoad(market);
+  await load.grow(20);
+
+  const made = await server.run('backup', server.backups);
+  expect(made).toMatchObject({ code: 0 });
+  backup = made.output.trim();
+  await load.grow(40);
+
+  beforeThePoint = load.acknowledged.map(({ actionId }) => actionId);
+  await lost.primary.query("SELECT pg_create_restore_point('before the mistake')");
+  const later: Action = JSON.parse((await market.transfer([(await market.bundle()).id])).body);
+  afterThePoint = later.id;
+  await archived();
+  await load.grow(40);
+
+  await server.cluster.primary.kill();
+  await load.end();
+  await journal.stop();
+  await lost.close();
+  await server.cluster.stop();
+});
+afterAll(async () => {
+  await eventStore.stop();
+  await server.stop();
+});
+
+/** The segment at hand is archived when it is full, or when one asks for it. */
+async function archived(): Promise<void> {
+  const { rows } = await lost.primary.query('SELECT pg_walfile_name(pg_switch_wal()) AS segment');
+  await vi.waitFor(
+    async () => {
+      const answer = await lost.primary.query(
+        'SELECT last_archived_wal >= $1 AS kept FROM pg_stat_archiver',
+        [rows[0].segment],
+      );
+      expect(answer.rows[0].kept).toBe(true);
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+}
+
+const successes = async ({ primary }: TestRegistry): Promise<number[]> =>
+  (await primary.query("SELECT id::int FROM action WHERE action_result = 'Success'")).rows.map(
+    ({ id }) => id,
+  );
+
+async function reopen(cluster: EmbeddedCluster): Promise<{ registry: TestRegistry; ownerUrl: string }> {
+  const urls = { primary: cluster.primary.url(), standby: cluster.standby.url() };
+  return { registry: await reopenRegistry(lost, urls), ownerUrl: urls.primary };
+}
+
+/** Starts the journal's service, and waits until all of the journal is in the stream. */
+async function relayed(registry: TestRegistry, stream?: string): Promise<Journal> {
+  const { DATABASE_WRITE_URL: writeUrl } = registry.config;
+  const options = { writeUrl, eventStore: eventStore.connectionString, onError: () => {} };
+  const journal = startJournal(stream === undefined ? options : { ...options, stream });
+  await vi.waitFor(
+    async () => {
+      const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+      expect(journal.status()).toMatchObject({ eventStore: 'up', relayedUpTo: rows[0].entries });
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+  return journal;
+}
+
+test('restored to the end, a registry that was killed under load has everything that it ever answered', async () => {
+  const folder = await server.restoredFolder('to-the-end');
+  const wal = join(server.primaryFolder, 'pg_wal');
+  const from = ['--backup', backup, '--archive', server.archive, '--old-wal', wal];
+  expect(await server.run('restore', ...from, '--into', folder.primary)).toMatchObject({ code: 0 });
+  const { registry, ownerUrl } = await reopen(await server.startRestored(folder));
+
+  const there = new Set(await successes(registry));
+  expect(load.acknowledged.length).toBeGreaterThan(100);
+  const missing = load.acknowledged.filter(({ actionId }) => !there.has(actionId));
+  expect(missing).toEqual([]);
+  expect(there.has(afterThePoint)).toBe(true);
+  const moved = load.acknowledged.flatMap(({ resultingBundleIds }) => resultingBundleIds);
+  const { rows } = await registry.primary.query(
+    'SELECT count(*)::int AS bundles FROM bundle WHERE id = ANY($1) AND account_id = $2',
+    [moved, market.target.id],
+  );
+  expect(rows[0].bundles).toBe(moved.length);
+
+  const environment = environmentOf(registry, ownerUrl, {
+    ESDB_CONNECTION_STRING: eventStore.connectionString,
+  });
+  expect(await runProgram('update-database', environment)).toMatchObject({ code: 0 });
+  const journal = await relayed(registry);
+  expect(await runProgram('check-registry', environment)).toMatchObject({ code: 0 });
+  expect(await runProgram('verify-journal', environment)).toMatchObject({ code: 0 });
+
+  const trader = await registry.again(market.trader);
+  const transfer = await trader.post('/certificate/transfer', {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: [(await aBundleLeft(registry)).id],
+  });
+  expect(transfer.statusCode, transfer.body).toBe(202);
+  await journal.stop();
+  await registry.close();
+});
+
+async function aBundleLeft({ primary }: TestRegistry): Promise<{ id: number }> {
+  const { rows } = await primary.query(
+    "SELECT id::int FROM bundle WHERE account_id = $1 AND status = 'Active' LIMIT 1",
+    [market.source.id],
+  );
+  return rows[0];
+}
+
+test('restored to a point before a mistake, it has what was answered before and nothing after, and the stream tells that it is past it', async () => {
+  const folder = await server.restoredFolder('to-a-point');
+  const from = ['--backup', backup, '--archive', server.archive];
+  const toPoint = ['--to-name', 'before the mistake'];
+  expect(await server.run('restore', ...from, '--into', folder.primary, ...toPoint)).toMatchObject({
+    code: 0,
+  });
+  const { registry, ownerUrl } = await reopen(await server.startRestored(folder));
+
+  const there = new Set(await successes(registry));
+  expect(beforeThePoint.filter((id) => !there.has(id))).toEqual([]);
+  expect(there.has(afterThePoint)).toBe(false);
+
+  const { DATABASE_WRITE_URL: writeUrl } = registry.config;
+  const { connectionString } = eventStore;
+  const onOldStream = environmentOf(registry, ownerUrl, { ESDB_CONNECTION_STRING: connectionString });
+  const before = eventStore.memory.events('registry-events').length;
+  const stopped = startJournal({ writeUrl, eventStore: connectionString, onError: () => {} });
+  await vi.waitFor(() => expect(stopped.status().eventStore).toBe('diverged'), 30_000);
+  await stopped.stop();
+  expect(await runProgram('verify-journal', onOldStream)).toMatchObject({ code: 1 });
+  expect(eventStore.memory.events('registry-events')).toHaveLength(before);
+
+  const stream = 'registry-events-2';
+  const journal = await relayed(registry, stream);
+  const onNewStream = { ...onOldStream, ESDB_STREAM: stream };
+  expect(await runProgram('verify-journal', onNewStream)).toMatchObject({ code: 0 });
+  expect(await runProgram('check-registry', onNewStream)).toMatchObject({ code: 0 });
+  await journal.stop();
+  await registry.close();
+});
+
+test('a restore refuses what it cannot do, and touches nothing', async () => {
+  const { primary } = await server.restoredFolder('refused');
+  const archive = ['--archive', server.archive];
+  const from = ['--backup', backup, ...archive];
+  const refusals: [args: string[], code: number, why: string][] = [
+    [from, 2, 'usage'],
+    [[...from, '--into', primary, '--to-lsn', '0/1', '--to-name', 'a'], 2, 'usage'],
+    [['--backup', server.backups, ...archive, '--into', primary], 1, 'is not a backup'],
+    [['--backup', backup, '--archive', `${primary}-none`, '--into', primary], 1, 'there is no archive'],
+    [[...from, '--into', server.archive], 1, 'is not empty'],
+    [[...from, '--into', primary, '--to-name', "a'; rm"], 1, 'are refused'],
+  ];
+  for (const [args, code, why] of refusals) {
+    const answer = await server.run('restore', ...args);
+    expect(answer).toMatchObject({ code, output: expect.stringContaining(why) });
+  }
+});
+
+test('a restore to a point that the log does not have fails, and says so', async () => {
+  const { primary } = await server.restoredFolder('never');
+  const from = ['--backup', backup, '--archive', server.archive];
+  const answer = await server.run(
+    'restore',
+    ...from,
+    '--into',
+    primary,
+    '--to-name',
+    'a point that never was',
+  );
+  expect(answer).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('before configured recovery target'),
+  });
+});
