@@ -32,6 +32,7 @@ export class RevisionConflict extends Error {}
 
 /** The one stream of the registry in EventStoreDB. Every call has a deadline; all may throw what the client throws. */
 export interface EventLog {
+  readonly stream: string;
   last(): Promise<StoredEvent | undefined>;
   read(fromRevision: number, count: number): AsyncIterable<StoredEvent>;
   /**
@@ -82,6 +83,7 @@ export function connectEventLog(
   }
 
   return {
+    stream,
     async last() {
       let last: StoredEvent | undefined;
       for await (const event of read({ direction: BACKWARDS, fromRevision: END, maxCount: 1 })) last = event;

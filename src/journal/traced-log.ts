@@ -1,5 +1,5 @@
 import type { Tracing } from '../tracing/index.ts';
-import { type EventLog, STREAM } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 
 const MOST_REQUESTS = 100;
 
@@ -9,10 +9,10 @@ export function tracedLog(log: EventLog, tracing: Tracing): EventLog {
     ...log,
     async append(entries) {
       const requests = new Set(entries.flatMap(({ request_id }) => request_id ?? []));
-      const span = tracing.begin(`append ${STREAM}`, {
+      const span = tracing.begin(`append ${log.stream}`, {
         kind: 'producer',
         attributes: {
-          'messaging.destination.name': STREAM,
+          'messaging.destination.name': log.stream,
           'messaging.batch.message_count': entries.length,
           'registry.position': entries[0]?.position ?? 0,
           'registry.request_ids': [...requests].slice(0, MOST_REQUESTS),

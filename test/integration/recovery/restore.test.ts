@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
 import { type Journal, startJournal } from '../../../src/journal/index.ts';
@@ -210,4 +211,36 @@ test('a restore to a point that the log does not have fails, and says so', async
     code: 1,
     output: expect.stringContaining('before configured recovery target'),
   });
+});
+
+test('pruning removes the oldest backups and the log that only they needed, and keeps what is left restorable', async () => {
+  await mkdir(join(server.backups, '20200101T000000Z'));
+  const segments = async () => (await readdir(server.archive)).filter((name) => /^[0-9A-F]{24}$/.test(name));
+  const kept = await segments();
+  const answer = await server.run('prune-backups', server.backups, server.archive, '1');
+  expect(answer).toMatchObject({ code: 0, output: expect.stringContaining('1 backups removed') });
+  expect(await readdir(server.backups)).toEqual([basename(backup)]);
+  const first = /kept from ([0-9A-F]{24}) on/.exec(answer.output)?.[1] ?? '';
+  expect(kept).toContain(first);
+  expect(await segments()).toEqual(kept.filter((name) => name >= first));
+  expect((await segments()).length).toBeLessThan(kept.length);
+
+  const { primary } = await server.restoredFolder('after-pruning');
+  const from = ['--backup', backup, '--archive', server.archive, '--into', primary];
+  expect(await server.run('restore', ...from)).toMatchObject({ code: 0 });
+});
+
+test('a segment of the log is kept once, and another of its name is refused', async () => {
+  const archiveWal = (segment: string) =>
+    server.run('archive-wal', server.archive, join(server.archive, segment), 'a-name');
+  const [one = '', another = ''] = (await readdir(server.archive)).filter((name) =>
+    /^[0-9A-F]{24}$/.test(name),
+  );
+  expect(await archiveWal(one)).toMatchObject({ code: 0 });
+  expect(await archiveWal(one)).toMatchObject({ code: 0 });
+  expect(await archiveWal(another)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('never overwritten'),
+  });
+  expect(await readdir(server.archive)).toContain('a-name');
 });
