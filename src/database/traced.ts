@@ -56,9 +56,10 @@ function tracer(server: string, tracing: Tracing): Traced {
     };
 }
 
-/** Of a text, a query with parameters, or a stream of rows. */
+/** Of a text, of a query with parameters, or of a stream of rows, which has it in its cursor. */
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
-  const described = typeof query === 'object' && query !== null && 'text' in query;
-  return described && typeof query.text === 'string' ? query.text : undefined;
+  if (typeof query !== 'object' || query === null) return undefined;
+  if ('cursor' in query) return textOf(query.cursor);
+  return 'text' in query && typeof query.text === 'string' ? query.text : undefined;
 }

@@ -10,6 +10,9 @@ import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.t
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const PROBLEMS_TRACE = 'a'.repeat(32);
+const STREAMS_TRACE = 'b'.repeat(32);
+/** More than there are connections, so that most wait for one. */
+const CROWD = Array.from({ length: 25 }, (_, index) => `c${index.toString(16).padStart(31, '0')}`);
 
 let registry: TestRegistry;
 let eventStore: EventStoreStandIn;
@@ -35,7 +38,7 @@ async function logIn(id: number): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${access_token}` };
 }
 
-/** One mutation, one query, one stream and one refusal, in a process as `main.ts` starts it; then what the collector got. */
+/** A mutation, a refusal, a query, a crowd and a stream, in a process as `main.ts` starts it; then what the collector got. */
 beforeAll(async () => {
   registry = await openRegistry();
   eventStore = await startEventStore();
@@ -56,6 +59,18 @@ beforeAll(async () => {
   const refused = await post('/organisation/create', { name }, { ...token, ...traceparent(PROBLEMS_TRACE) });
   expect(refused.status).toBe(409);
   await fetch(`${running.url}/organisation/list`, { headers: token });
+  await Promise.all(
+    CROWD.flatMap((trace, index) => [
+      post('/organisation/create', { name: `Crowd ${index}` }, { ...token, ...traceparent(trace) }),
+      fetch(`${running.url}/user/me`, { headers: { ...token, ...traceparent(trace) } }),
+    ]),
+  );
+  const account = await post('/account/create', { account_name: 'Streamed' }, token);
+  const { id } = JSON.parse(await account.text());
+  const asStream = { ...token, ...traceparent(STREAMS_TRACE), accept: 'application/x-ndjson' };
+  const streamed = await post('/certificate/query', { source_id: id }, asStream);
+  expect(streamed.status).toBe(202);
+  await streamed.text();
   await Promise.all(
     ['/health', '/health/ready', '/metrics', '/docs'].map((path) => fetch(running.url + path)),
   );
@@ -136,6 +151,26 @@ test('a query has a trace of its own, and reads on the standby', () => {
   if (span === undefined) throw new Error('the query has no span');
   expect(span.parentSpanId ?? '').toBe('');
   expect(below(span).map(({ attributes }) => attributes['registry.server'])).toContain('standby 1');
+});
+
+test('what comes in a crowd keeps its statements apart', () => {
+  for (const name of ['POST /organisation/create', 'GET /user/me']) {
+    const requests = CROWD.map((trace) => named(name).filter(({ traceId }) => traceId === trace));
+    expect(requests.map(({ length }) => length)).toEqual(CROWD.map(() => 1));
+    const statements = requests.flat().map((span) => {
+      const own = below(span);
+      expect(own.every(({ traceId }) => traceId === span.traceId)).toBe(true);
+      return own.map((each) => each.name);
+    });
+    for (const each of statements) expect(each).toEqual(statements[0]);
+  }
+});
+
+test('a stream of rows has a span, too', () => {
+  const [span] = named('POST /certificate/query').filter(({ traceId }) => traceId === STREAMS_TRACE);
+  if (span === undefined) throw new Error('the stream has no span');
+  const texts = below(span).map(({ attributes }) => String(attributes['db.query.text']));
+  expect(texts.some((text) => /FROM bundle/.test(text))).toBe(true);
 });
 
 test('every statement is below a request, and probes have no spans', () => {
