@@ -61,6 +61,14 @@ describe('the feed', () => {
     expect(history[1]?.attributes_after).toEqual({ account_id: market.target.id });
   });
 
+  test('and the lineage of a bundle tell the same, at the same positions', async () => {
+    const history = (await events(market.admin, '&entity_name=bundle')).filter(({ entity_id: id }) =>
+      [bundle.id, moved].includes(id),
+    );
+    const { timeline } = (await market.admin.get(`/certificate/${moved}/lineage?format=raw`)).json();
+    expect(timeline.map(({ position }: Event) => position)).toEqual(history.map(({ position }) => position));
+  });
+
   test('goes on after a position, page by page', async () => {
     const all = await events(market.admin);
     const seen: number[] = [];

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aBundle, aMarket, anAccount, type Bundle, hoursAgo, type Market } from '../harness/builders.ts';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  anAccount,
+  type Bundle,
+  hoursAgo,
+  type Market,
+} from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -281,6 +289,20 @@ describe('a holder', () => {
     expect(await lineage(auditor, used)).toEqual(await lineage(market.receiver, used));
   });
 
+  test('is not a validator of storage, who may follow what a storage device gave, and learns nothing of its holder', async () => {
+    const validator = await registry.as('STORAGE_VALIDATOR');
+    const battery = await aDevice(market.admin, { account_id: market.source.id, is_storage: true });
+    const { id } = await aBundle(market.admin, {
+      device_id: battery.id,
+      metadata_id: market.metadataId,
+      quantity: 5,
+      ...hoursAgo(1),
+    });
+    const { timeline, hash_chain: chain } = await lineage(validator, id, 'raw');
+    expect(chain).toMatchObject({ verified: true, links: [{ id, account: OTHER }] });
+    expect(timeline).toMatchObject([{ actor_id: null, attributes_after: { account_id: null } }]);
+  });
+
   test.each(['timeline', 'raw'])(
     'finds no lineage of a bundle that it does not hold (%s)',
     async (format) => {
@@ -297,22 +319,10 @@ describe('a holder', () => {
 
 test('an issuance that was withdrawn and the one in its place name one another', async () => {
   const { id: account } = await anAccount(market.admin);
-  const device = await market.admin.post('/device/create', {
-    device_name: 'Twice issued',
-    local_device_identifier: crypto.randomUUID(),
-    grid: 'G',
-    energy_source: 'wind',
-    technology_type: 'wind_turbine',
-    operational_date: '2015-01-01',
-    power_mw: 1,
-    peak_demand: 1,
-    location: 'L',
-    is_storage: false,
-    account_id: account,
-  });
+  const device = await aDevice(market.admin, { account_id: account });
   const issue = (quantity: number) =>
     aBundle(market.admin, {
-      device_id: device.json().id,
+      device_id: device.id,
       metadata_id: market.metadataId,
       quantity,
       ...hoursAgo(100),
