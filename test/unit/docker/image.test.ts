@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+
+const dockerfile = await readFile('Dockerfile', 'utf8');
+const stages = dockerfile.split(/^(?=FROM )/m).filter((part) => part.startsWith('FROM '));
+const production = stages.at(-1) ?? '';
+
+test('what is built last is production: no root, a check of its health, and signals that reach Node.js', () => {
+  expect(production).toMatch(/^FROM base AS production$/m);
+  expect(production).toMatch(/^USER node$/m);
+  expect(production).toMatch(/^HEALTHCHECK [^\n]*\\\n +CMD \["node", .*health\/ready/m);
+  // A shell between Docker and Node.js would keep SIGTERM to itself.
+  expect(production).toMatch(/^CMD \["node", .*"dist\/main\.js"\]$/m);
+  expect(production).not.toMatch(/^(RUN|ADD) /m);
+});
+
+test('every stage starts from the pinned image', () => {
+  expect(stages[0]).toMatch(/^FROM node:24-bookworm-slim AS base$/m);
+  const names = stages.map((stage) => /^FROM (\S+) AS (\w+)$/m.exec(stage));
+  for (const [, from = ''] of names.slice(1).map((match) => match ?? [])) {
+    expect(names.map((match) => match?.[2])).toContain(from);
+  }
+});
+
+const Manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
+const nameOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+test('what src imports is there without the packages of development', async () => {
+  const { dependencies } = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
+  const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const missing = new Set<string>();
+  for (const file of files) {
+    const text = await readFile(join('src', file), 'utf8');
+    for (const [, specifier = ''] of text.matchAll(
+      /^(?:import|export)\b(?! type\b)[^;]*?(?:from|import) '([^.'][^']*)';/gms,
+    )) {
+      const name = nameOf(specifier);
+      const isBuiltin = specifier.startsWith('node:') || builtinModules.includes(name);
+      if (!isBuiltin && !(name in dependencies)) missing.add(`${file}: ${name}`);
+    }
+  }
+  expect([...missing]).toEqual([]);
+});
+
+test('the context of the build has neither settings nor history nor what was installed', async () => {
+  const lines = (await readFile('.dockerignore', 'utf8')).trim().split('\n');
+  expect(lines[0]).toBe('*');
+  const admitted = lines.slice(1).map((line) => line.replace(/^!/, ''));
+  expect(admitted).toEqual(expect.arrayContaining(['src', 'migrations', 'package-lock.json', '.npmrc']));
+  for (const secret of ['.env', '.git', 'node_modules', '.registry']) expect(admitted).not.toContain(secret);
+});
+
+test('the scripts of the containers are scripts', async () => {
+  const scripts = (await readdir('docker', { recursive: true })).filter((name) => name.endsWith('.sh'));
+  expect(scripts.length).toBe(3);
+  for (const script of scripts) execFileSync('bash', ['-n', join('docker', script)]);
+});
