@@ -63,7 +63,8 @@ export const countText = (most: number, byDefault: number) =>
 export const flagText = z
   .enum(['true', 'false'])
   .default('false')
-  .transform((text) => text === 'true');
+  .transform((text) => text === 'true')
+  .pipe(z.boolean());
 
 export const MAX_PAGE = 1_000;
 

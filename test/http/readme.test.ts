@@ -1,39 +1,17 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seedSampleRegistry } from '../../seed/sample-registry.ts';
-import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { openSampleRegistry, printedProgram, runAgainst, type SampleRegistry } from '../harness/sample.ts';
 
-let registry: TestRegistry;
-let journal: Journal;
+let registry: SampleRegistry;
 
 beforeAll(async () => {
-  registry = await openRegistry();
-  const { database, config } = registry;
-  journal = startJournal({ writeUrl: config.DATABASE_WRITE_URL, onError: () => {} });
-  await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
+  registry = await openSampleRegistry();
 });
 
-afterAll(async () => {
-  await journal.stop();
-  await registry.close();
-});
-
-/** The steps of the README as a newcomer types them, one after the other in one shell. */
-async function typeTheSteps(url: string): Promise<string> {
-  const readme = await readFile('README.md', 'utf8');
-  const steps = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, step]) => step);
-  expect(steps.length).toBeGreaterThan(4);
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', steps.join('\n')], {
-    env: { ...process.env, REGISTRY: url },
-  });
-  return stdout;
-}
+afterAll(() => registry.close());
 
 test('the steps of the README, as printed, move half a bundle and cancel it in both databases and the journal', async () => {
-  const output = await typeTheSteps(await registry.app.listen({ host: '127.0.0.1', port: 0 }));
+  const steps = await printedProgram('README.md', 'sh');
+  const output = await runAgainst(registry.url, 'bash', '-euo', 'pipefail', '-c', steps);
   expect(output).toContain('The school at the harbour');
   expect(output).not.toContain('"status":4');
   expect(output).toMatch(/"event_type":"UPDATE".*"status":"Cancelled"/);

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import vm from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Collection, Item } from '../../client/postman.ts';
+import { seedSampleRegistry } from '../../seed/sample-registry.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+const collection: Collection = JSON.parse(await readFile('client/postman_collection.json', 'utf8'));
+const [firstHour, ...folders] = collection.item;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  const { database, config } = registry;
+  await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
+});
+afterAll(() => registry.close());
+
+/** Sends a request as Postman does: variables filled in, what is off left out, the script run on the answer. */
+async function send(item: Item, variables: Map<string, string>): Promise<number> {
+  const filled = (text: string) => text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => variables.get(name) ?? '');
+  const { url, method, header, body, auth } = item.request;
+  const path = url.path.map((part) =>
+    part.startsWith(':') ? filled(url.variable.find(({ key }) => key === part.slice(1))?.value ?? '') : part,
+  );
+  const on = (fields: readonly { key: string; value: string; disabled?: boolean }[]) =>
+    Object.fromEntries(
+      fields.filter(({ disabled }) => !disabled).map(({ key, value }) => [key, filled(value)]),
+    );
+  const answer = await registry.app.inject({
+    method: method as 'GET',
+    url: `/${path.join('/')}`,
+    query: on(url.query),
+    headers: { ...on(header), ...(auth ? {} : { authorization: `Bearer ${variables.get('token')}` }) },
+    ...(body && 'raw' in body ? { payload: filled(String(body.raw)) } : {}),
+  });
+  const pm = {
+    response: {
+      json: () => answer.json(),
+      to: { have: { status: (code: number) => expect(answer.statusCode, item.name).toBe(code) } },
+    },
+    collectionVariables: { set: (name: string, value: unknown) => variables.set(name, String(value)) },
+    test: (_: string, check: () => void) => check(),
+  };
+  for (const { script } of item.event ?? []) vm.runInNewContext(script.exec.join('\n'), { pm });
+  return answer.statusCode;
+}
+
+const variables = new Map(
+  (collection.variable as { key: string; value: string }[]).map(({ key, value }) => [key, value]),
+);
+
+const asAdministrator = new Map([...variables, ['username', 'admin_user@usermail.com']]);
+
+test('the first hour, run from top to bottom, cancels half of a bundle in another account', async () => {
+  expect(firstHour?.item.length).toBeGreaterThan(5);
+  for (const item of firstHour?.item ?? []) await send(item, variables);
+  const { rows } = await registry.standby.query(
+    `SELECT b.status, b.beneficiary, a.account_name FROM bundle b JOIN account a ON a.id = b.account_id WHERE b.id = $1`,
+    [variables.get('half_id')],
+  );
+  expect(rows).toEqual([
+    { status: 'Cancelled', beneficiary: 'The school at the harbour', account_name: 'Test Account 2' },
+  ]);
+});
+
+const others = folders.flatMap(({ name, item }) =>
+  item.map((each) => [`${name}: ${each.name}`, each] as const),
+);
+
+test.each(others)('%s is an operation of the registry', (_, { request }) => {
+  const method = request.method as 'GET';
+  expect(registry.app.hasRoute({ method, url: `/${request.url.path.join('/')}` })).toBe(true);
+});
+
+test.each(others.filter(([, { request }]) => request.method !== 'DELETE'))(
+  '%s, with its examples, is a request that the registry understands',
+  async (_, item) => {
+    const status = await send(item, asAdministrator);
+    expect([200, 201, 202, 404, 409, 422]).toContain(status);
+    if (status === 404) expect(item.request.url.variable).not.toEqual([]);
+  },
+);
