@@ -44,6 +44,12 @@ export const readAccount = query({
     read((reader) => requireOpenAccount(reader.query, authority, params.id)),
 });
 
+const namedAccounts = {
+  status: 200,
+  description: 'Accounts',
+  schema: z.array(Account.pick({ id: true, account_name: true })),
+} as const;
+
 export const readWhitelist = query({
   ...common,
   id: 'readAccountWhitelist',
@@ -51,11 +57,7 @@ export const readWhitelist = query({
   summary: 'Whom the account accepts transfers from',
   description: 'The source accounts on its whitelist.',
   params: idParams,
-  answer: {
-    status: 200,
-    description: 'Accounts',
-    schema: z.array(Account.pick({ id: true, account_name: true })),
-  },
+  answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
       await requireOpenAccount(reader.query, authority, params.id);
@@ -70,11 +72,7 @@ export const readWhitelistInverse = query({
   summary: 'Who accepts transfers from the account',
   description: 'The accounts that it can transfer certificates to.',
   params: idParams,
-  answer: {
-    status: 200,
-    description: 'Accounts',
-    schema: z.array(Account.pick({ id: true, account_name: true })),
-  },
+  answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
       await requireOpenAccount(reader.query, authority, params.id);

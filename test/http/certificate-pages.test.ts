@@ -4,12 +4,11 @@ import {
   aDevice,
   aMarket,
   anAccount,
-  type Bundle,
   type Device,
   hoursAgo,
   type Market,
 } from '../harness/builders.ts';
-import type { Client } from '../harness/client.ts';
+import { ask, find as findAs, idsOf, type QueryAnswer } from '../harness/querying.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -22,22 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => registry.close());
 
-interface Answer {
-  granular_certificate_bundles: Bundle[];
-  total_certificate_volume: number;
-  next_cursor: string | null;
-}
-
-async function ask(client: Client, filter: Record<string, unknown>): Promise<Answer> {
-  const answer = await client.post('/certificate/query', filter);
-  expect(answer.statusCode, answer.body).toBe(202);
-  return answer.json();
-}
-
-const idsOf = (bundles: readonly { id: number }[]) => bundles.map(({ id }) => id);
-
-const find = async (filter: Record<string, unknown>, client = market.admin) =>
-  idsOf((await ask(client, filter)).granular_certificate_bundles);
+const find = (filter: Record<string, unknown>, client = market.admin) => findAs(client, filter);
 
 async function aLongHolding() {
   const { admin, metadataId } = market;
@@ -61,7 +45,7 @@ test('pages follow one another without gap or duplicate while bundles are issued
   const seen: number[] = [];
   let cursor: string | null = null;
   for (let page = 0; page === 0 || cursor; page++) {
-    const answer: Answer = await ask(market.admin, { source_id, limit: 5, cursor });
+    const answer: QueryAnswer = await ask(market.admin, { source_id, limit: 5, cursor });
     seen.push(...idsOf(answer.granular_certificate_bundles));
     cursor = answer.next_cursor;
     if (page === 0) await Promise.all([issue(20, 0), issue(1, 1)]);

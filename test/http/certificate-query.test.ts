@@ -11,7 +11,7 @@ import {
   iso,
   type Market,
 } from '../harness/builders.ts';
-import type { Client } from '../harness/client.ts';
+import { ask, find as findAs, idsOf } from '../harness/querying.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -24,22 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => registry.close());
 
-interface Answer {
-  granular_certificate_bundles: Bundle[];
-  total_certificate_volume: number;
-  next_cursor: string | null;
-}
-
-async function ask(client: Client, filter: Record<string, unknown>): Promise<Answer> {
-  const answer = await client.post('/certificate/query', filter);
-  expect(answer.statusCode, answer.body).toBe(202);
-  return answer.json();
-}
-
-const idsOf = (bundles: readonly { id: number }[]) => bundles.map(({ id }) => id);
-
-const find = async (filter: Record<string, unknown>, client = market.admin) =>
-  idsOf((await ask(client, filter)).granular_certificate_bundles);
+const find = (filter: Record<string, unknown>, client = market.admin) => findAs(client, filter);
 
 /** Two devices, of wind and of sun, with three hours each. */
 async function aHolding() {
