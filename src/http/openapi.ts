@@ -54,6 +54,17 @@ const NEXT_CURSOR = {
   description: 'The `cursor` of the next page. The last page has none.',
 };
 
+const titleOf = (code: number) => (STATUS_CODES[code] ?? 'Error').replaceAll(' ', '');
+
+/** The answer of every operation that refuses with that status. */
+function problemAnswers(codes: Iterable<number>): JsonSchema {
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  const answers = [...new Set(codes)]
+    .sort((a, b) => a - b)
+    .map((code) => [titleOf(code), { description: STATUS_CODES[code] ?? 'Error', content }]);
+  return Object.fromEntries(answers);
+}
+
 /** The OpenAPI 3.1 document of a list of operations. */
 export function openApiDocument(operations: readonly Operation[]): JsonSchema {
   const named = new NamedSchemas();
@@ -75,6 +86,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonSchema {
     paths,
     components: {
       schemas: { ...named.schemas, Problem: PROBLEM },
+      responses: problemAnswers(operations.flatMap(refusalsOf)),
       securitySchemes: {
         password: {
           type: 'oauth2',
@@ -150,10 +162,7 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   };
   const refusals = refusalsOf(operation).map((code) => [
     code,
-    {
-      description: STATUS_CODES[code] ?? 'Error',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
+    { $ref: `#/components/responses/${titleOf(code)}` },
   ]);
   return {
     [status]: { description, ...(Object.keys(headers).length > 0 ? { headers } : {}), content },

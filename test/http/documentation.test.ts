@@ -7,6 +7,12 @@ const Fields = z.object({ properties: Schema, required: z.array(z.string()).defa
 const Content = z.record(z.string(), z.strictObject({ schema: Schema }));
 
 /** What OpenAPI 3.1 asks of the parts that this document uses; a member that is not here is a mistake. */
+const Answer = z.strictObject({
+  description: z.string().min(1),
+  headers: z.record(z.string(), z.strictObject({ schema: Schema, description: z.string() })).optional(),
+  content: Content,
+});
+
 const OpenApi = z.strictObject({
   openapi: z.string().regex(/^3\.1\.\d+$/),
   info: z.strictObject({
@@ -35,22 +41,14 @@ const OpenApi = z.strictObject({
           }),
         ),
         requestBody: z.strictObject({ required: z.literal(true), content: Content }).optional(),
-        responses: z.record(
-          z.string().regex(/^[2345]\d\d$/),
-          z.strictObject({
-            description: z.string().min(1),
-            headers: z
-              .record(z.string(), z.strictObject({ schema: Schema, description: z.string() }))
-              .optional(),
-            content: Content,
-          }),
-        ),
+        responses: z.record(z.string().regex(/^[2345]\d\d$/), Answer),
         security: z.array(z.record(z.string(), z.array(z.string()))),
       }),
     ),
   ),
   components: z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/), Schema),
+    responses: z.record(z.string().regex(/^[A-Za-z]+$/), Answer),
     securitySchemes: z.record(z.string(), Schema),
   }),
 });
@@ -64,9 +62,18 @@ const get = (url: string) => registry.app.inject({ method: 'GET', url });
 beforeAll(async () => {
   registry = await openRegistry();
   text = (await get('/openapi.json')).body;
-  document = OpenApi.parse(JSON.parse(text));
+  document = OpenApi.parse(withAnswersInPlace(JSON.parse(text)));
 });
 afterAll(() => registry.close());
+
+/** The answers that operations share, put where they are referred to. */
+function withAnswersInPlace(raw: { components: { responses: Record<string, object> } }): unknown {
+  const shared = raw.components.responses;
+  return JSON.parse(JSON.stringify(raw), (_, value) => {
+    const [, name = ''] = /^#\/components\/responses\/(\w+)$/.exec(value?.$ref ?? '') ?? [];
+    return shared[name] ?? value;
+  });
+}
 
 const described = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
