@@ -41,6 +41,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/change_log_level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change how much is logged
+         * @description Changes the level of the log of the process that answers, until it ends; other processes keep theirs. The log says who did it.
+         *
+         *     Permission: `administer`.
+         */
+        post: operations["changeLogLevel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -963,6 +985,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/certificate/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a bundle comes from
+         * @description The bundle and its ancestors up to the issuance, every event in their lives in the order in which they happened, and whether their hashes, recomputed now, are right. What was done in accounts that are not yours is told without who did it: such an account is "another account", its users, requests and beneficiaries are `null`. Parts of a split that went elsewhere are not told of at all.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["readCertificateLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/{id}/certificates": {
         parameters: {
             query?: never;
@@ -1192,7 +1236,7 @@ export interface paths {
         };
         /**
          * Everything that happened, in order
-         * @description Events past a position, for administrators all of them, for others those of the bundles that their accounts hold. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes.
+         * @description Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes.
          *
          *     Permission: `read`.
          */
@@ -1244,12 +1288,34 @@ export interface components {
             /** @enum {string} */
             primary: "up" | "down";
             standbys: {
+                /**
+                 * @description By its place among DATABASE_READ_URLS
+                 * @example standby 1
+                 */
                 name: string;
                 /** @enum {string} */
                 state: "streaming" | "late" | "unreachable";
                 lag_bytes: number | null;
                 lag_seconds: number | null;
             }[];
+            /** @description The connections of this process */
+            pools: {
+                /** @example primary */
+                server: string;
+                /** @enum {string} */
+                use: "write" | "read";
+                /** @description Connections that it may have */
+                size: number;
+                connections: number;
+                idle: number;
+                /** @description Those who wait for a connection */
+                waiting: number;
+            }[];
+            load: {
+                /** @description Why new requests are answered 503 at once, if they are */
+                shedding: ("event loop" | "connections") | null;
+                event_loop_delay_ms: number | null;
+            };
             /** @description null while this process has no part in it */
             journal: {
                 /** @description Whether this process orders the journal; one of all does */
@@ -1266,6 +1332,29 @@ export interface components {
                 unrelayed: number | null;
                 problem: string | null;
             } | null;
+            /** @description null while this process has no part in it */
+            scheduler: {
+                /** @description Whether this process does what is due; one of all does */
+                leads: boolean;
+                /** @description By this process, since its start */
+                bundles_expired: number;
+                /** @description When this process was last done with what was due */
+                last_round_at: string | null;
+                problem: string | null;
+            } | null;
+        };
+        LogLevelChange: {
+            /**
+             * @description trace, debug, info, warn, error, fatal, silent; also `WARNING` and `CRITICAL`, in capitals or not
+             * @example debug
+             */
+            level: string;
+        };
+        LogLevel: {
+            message: string;
+            old_level: string;
+            /** @enum {string} */
+            new_level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
         };
         AccessToken: {
             access_token: string;
@@ -1311,6 +1400,11 @@ export interface components {
             role: "ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR";
             organisation: string | null;
             /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
+            /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
              */
@@ -1327,6 +1421,11 @@ export interface components {
             /** @enum {string} */
             role: "ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR";
             organisation: string | null;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
             /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
@@ -1392,6 +1491,11 @@ export interface components {
             website: string | null;
             address: string | null;
             /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
+            /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
              */
@@ -1438,6 +1542,11 @@ export interface components {
             user_ids: number[];
             account_whitelist: number[];
             timezone: string;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
             /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
@@ -1562,6 +1671,11 @@ export interface components {
              */
             id: number;
             /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
+            /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
              */
@@ -1671,6 +1785,11 @@ export interface components {
              * @example 1
              */
             id: number;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
             /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
@@ -1835,6 +1954,7 @@ export interface components {
             production_ending_interval: string;
             /**
              * Format: date-time
+             * @description When it was issued, by the registry's clock
              * @example 2025-01-12T14:00:00Z
              */
             issuance_datestamp: string;
@@ -1851,6 +1971,7 @@ export interface components {
             parent_id: number | null;
             /**
              * Format: date-time
+             * @description When its row was written, by the database's clock
              * @example 2025-01-12T14:00:00Z
              */
             created_at: string;
@@ -1960,6 +2081,7 @@ export interface components {
             production_ending_interval: string;
             /**
              * Format: date-time
+             * @description When it was issued, by the registry's clock
              * @example 2025-01-12T14:00:00Z
              */
             issuance_datestamp: string;
@@ -1976,6 +2098,7 @@ export interface components {
             parent_id: number | null;
             /**
              * Format: date-time
+             * @description When its row was written, by the database's clock
              * @example 2025-01-12T14:00:00Z
              */
             created_at: string;
@@ -2006,6 +2129,231 @@ export interface components {
             violation: {
                 invariant: string;
                 violation: string;
+            } | null;
+        };
+        TimelineLineage: {
+            /** @constant */
+            format: "timeline";
+            bundle: components["schemas"]["Bundle"];
+            /** @description Ids from the first bundle of the issuance down to this one */
+            lineage_path: number[];
+            issuance: components["schemas"]["LineageIssuance"];
+            hash_chain: components["schemas"]["HashChain"];
+            timeline: components["schemas"]["TimelineEvent"][];
+            summary: {
+                event_count: number;
+                transfers: number;
+                status_changes: number;
+                splits: number;
+                deleted: number;
+            };
+        };
+        LineageIssuance: {
+            issuance_id: string;
+            /** @description An interval that was withdrawn as a whole may be issued again */
+            issue_version: number;
+            certificate_bundle_id_range_start: number;
+            certificate_bundle_id_range_end: number;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            issuance_datestamp: string;
+            withdrawal_datestamp: string | null;
+            /** @description The withdrawn one that this one replaces */
+            previous_issuance: components["schemas"]["IssuanceVersion"] | null;
+            /** @description The one that replaces this one */
+            next_issuance: components["schemas"]["IssuanceVersion"] | null;
+        };
+        IssuanceVersion: {
+            issuance_id: string;
+            /** @description An interval that was withdrawn as a whole may be issued again */
+            issue_version: number;
+            certificate_bundle_id_range_start: number;
+            certificate_bundle_id_range_end: number;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            issuance_datestamp: string;
+            withdrawal_datestamp: string | null;
+        };
+        /** @description Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the link before it. */
+        HashChain: {
+            /** @description Whether every bundle of the line is */
+            verified: boolean;
+            facts: components["schemas"]["SharedFacts"];
+            /** @description From the first bundle of the issuance down to this one */
+            links: components["schemas"]["HashLink"][];
+        };
+        /** @description What all bundles of the issuance share, under the names that the hash is taken over. */
+        SharedFacts: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            device_id: number;
+            /** @enum {string} */
+            energy_carrier: "electricity" | "natural_gas" | "hydrogen" | "heat" | "other";
+            /** @enum {string} */
+            energy_source: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            expiry_datestamp: string;
+            face_value: number;
+            issuance_id: string;
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            metadata_id: number;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            production_ending_interval: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            production_starting_interval: string;
+        };
+        HashLink: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            parent_id: number | null;
+            account: components["schemas"]["AccountNamed"];
+            certificate_bundle_id_range_start: number;
+            certificate_bundle_id_range_end: number;
+            /**
+             * @description Wh
+             * @example 1000000
+             */
+            bundle_quantity: number;
+            /** @description sha256, in lowercase hex */
+            hash: string;
+            /** @description sha256, in lowercase hex */
+            recomputed_hash: string;
+            verified: boolean;
+            /** @description The first thing found wrong */
+            problem: string | null;
+        };
+        AccountNamed: {
+            /** @description null for another account */
+            id: number | null;
+            /** @description Or "another account" */
+            account_name: string;
+        };
+        TimelineEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its place among all events; null for a moment after it */
+            position: number | null;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            timestamp: string;
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            entity_id: number;
+            parent_entity_id: number | null;
+            diffs: components["schemas"]["Diff"][];
+            /** @description The user; null for the registry itself, and null where it was done in an account that is not yours */
+            actor_id: number | null;
+            /** @description null where it was done in an account that is not yours */
+            action_id: number | null;
+            /** @description null where it was done in an account that is not yours */
+            request_id: string | null;
+            /** @enum {string} */
+            kind: "created" | "split_child_created" | "transfer" | "status_change" | "update" | "deleted";
+            label: string;
+            details: {
+                from_account?: components["schemas"]["AccountNamed"];
+                to_account?: components["schemas"]["AccountNamed"];
+                /** @enum {string} */
+                from_status?: "Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split";
+                /** @enum {string} */
+                to_status?: "Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split";
+                beneficiary?: string | null;
+            };
+            raw_before: {
+                [key: string]: unknown;
+            } | null;
+            raw_after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Diff: {
+            field: string;
+            before: unknown;
+            after: unknown;
+        };
+        RawLineage: {
+            /** @constant */
+            format: "raw";
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            bundle_id: number;
+            /** @constant */
+            entity_name: "bundle";
+            issuance_id: string;
+            /** @description Ids from the first bundle of the issuance down to this one */
+            lineage_path: number[];
+            issuance: components["schemas"]["LineageIssuance"];
+            hash_chain: components["schemas"]["HashChain"];
+            timeline: components["schemas"]["RawEvent"][];
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            last_updated_at: string;
+            current_state: components["schemas"]["Bundle"];
+        };
+        RawEvent: {
+            /** Format: uuid */
+            event_id: string;
+            /** @enum {string} */
+            event_type: "CREATE" | "UPDATE" | "DELETE";
+            /** @description Its place among all events; null for a moment after it */
+            position: number | null;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            timestamp: string;
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            entity_id: number;
+            parent_entity_id: number | null;
+            diffs: components["schemas"]["Diff"][];
+            /** @description The user; null for the registry itself, and null where it was done in an account that is not yours */
+            actor_id: number | null;
+            /** @description null where it was done in an account that is not yours */
+            action_id: number | null;
+            /** @description null where it was done in an account that is not yours */
+            request_id: string | null;
+            attributes_before: {
+                [key: string]: unknown;
+            } | null;
+            attributes_after: {
+                [key: string]: unknown;
             } | null;
         };
         TransferRequest: {
@@ -2046,7 +2394,7 @@ export interface components {
              */
             id: number;
             /** @enum {string} */
-            action_type: "transfer" | "recurring_transfer" | "cancel" | "recurring_cancel" | "claim" | "recurring_claim" | "withdraw" | "lock" | "unlock" | "reserve" | "unreserve" | "export" | "cancel_for_storage";
+            action_type: "transfer" | "recurring_transfer" | "cancel" | "recurring_cancel" | "claim" | "recurring_claim" | "withdraw" | "lock" | "unlock" | "reserve" | "unreserve" | "export" | "cancel_for_storage" | "expire";
             /** @enum {string} */
             action_result: "Success" | "Failure" | "Dry run";
             /**
@@ -2055,11 +2403,8 @@ export interface components {
              */
             source_id: number;
             target_id: number | null;
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            user_id: number;
+            /** @description null: the registry itself, at expiry */
+            user_id: number | null;
             beneficiary: string | null;
             granular_certificate_bundle_ids: number[];
             /** @description The bundles now carrying the effect */
@@ -2106,7 +2451,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "cancel";
-            /** @description Who may claim; the name of the account, unless given */
+            /** @description Who may claim; the name of the account, if none is given or it is blank */
             beneficiary?: string | null;
             cancellation_purpose?: string | null;
             cancellation_period_start?: string | null;
@@ -2372,8 +2717,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Acceptable */
+        NotAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict */
         Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Precondition Failed */
+        PreconditionFailed: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2434,6 +2797,8 @@ export interface components {
 }
 export type Liveness = components['schemas']['Liveness'];
 export type Readiness = components['schemas']['Readiness'];
+export type LogLevelChange = components['schemas']['LogLevelChange'];
+export type LogLevel = components['schemas']['LogLevel'];
 export type AccessToken = components['schemas']['AccessToken'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type User = components['schemas']['User'];
@@ -2463,6 +2828,17 @@ export type CertificateQuery = components['schemas']['CertificateQuery'];
 export type CertificateQueryAnswer = components['schemas']['CertificateQueryAnswer'];
 export type FullBundle = components['schemas']['FullBundle'];
 export type ConservationCheck = components['schemas']['ConservationCheck'];
+export type TimelineLineage = components['schemas']['TimelineLineage'];
+export type LineageIssuance = components['schemas']['LineageIssuance'];
+export type IssuanceVersion = components['schemas']['IssuanceVersion'];
+export type HashChain = components['schemas']['HashChain'];
+export type SharedFacts = components['schemas']['SharedFacts'];
+export type HashLink = components['schemas']['HashLink'];
+export type AccountNamed = components['schemas']['AccountNamed'];
+export type TimelineEvent = components['schemas']['TimelineEvent'];
+export type Diff = components['schemas']['Diff'];
+export type RawLineage = components['schemas']['RawLineage'];
+export type RawEvent = components['schemas']['RawEvent'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type Action = components['schemas']['Action'];
 export type CancelRequest = components['schemas']['CancelRequest'];
@@ -2479,7 +2855,9 @@ export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseNotFound = components['responses']['NotFound'];
+export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
 export type ResponseConflict = components['responses']['Conflict'];
+export type ResponsePreconditionFailed = components['responses']['PreconditionFailed'];
 export type ResponsePayloadTooLarge = components['responses']['PayloadTooLarge'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseUnprocessableEntity = components['responses']['UnprocessableEntity'];
@@ -2505,6 +2883,7 @@ export interface operations {
                     "application/json": components["schemas"]["Liveness"];
                 };
             };
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
         };
     };
@@ -2526,6 +2905,43 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeLogLevel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevelChange"];
+            };
+        };
+        responses: {
+            /** @description The level before and now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2604,6 +3020,8 @@ export interface operations {
             /** @description The user */
             201: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2633,6 +3051,8 @@ export interface operations {
             /** @description The caller */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2641,7 +3061,9 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readMyAccounts: {
@@ -2664,7 +3086,9 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listUsers: {
@@ -2696,6 +3120,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readUser: {
@@ -2713,6 +3138,8 @@ export interface operations {
             /** @description The user */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2724,12 +3151,16 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -2745,6 +3176,8 @@ export interface operations {
             /** @description The user as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2756,6 +3189,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -2767,11 +3201,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description A role, by name or by number */
-                role?: unknown;
+                role?: ("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | string;
             };
             header?: {
                 /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
             };
             path: {
                 /** @description Id, a positive integer */
@@ -2788,6 +3224,8 @@ export interface operations {
             /** @description The user as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2799,6 +3237,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -2809,7 +3248,10 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -2829,10 +3271,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2864,6 +3310,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createOrganisation: {
@@ -2885,6 +3332,8 @@ export interface operations {
             /** @description The organisation */
             201: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2931,6 +3380,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readOrganisation: {
@@ -2948,6 +3398,8 @@ export interface operations {
             /** @description The organisation */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2959,12 +3411,16 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateOrganisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -2980,6 +3436,8 @@ export interface operations {
             /** @description The organisation as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2991,6 +3449,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -3001,7 +3460,10 @@ export interface operations {
     deleteOrganisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3021,10 +3483,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3049,6 +3515,8 @@ export interface operations {
             /** @description The account */
             201: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3095,6 +3563,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readAccount: {
@@ -3112,6 +3581,8 @@ export interface operations {
             /** @description The account */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3123,12 +3594,16 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3144,6 +3619,8 @@ export interface operations {
             /** @description The account as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3155,6 +3632,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -3165,7 +3643,10 @@ export interface operations {
     updateAccountWhitelist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3181,6 +3662,8 @@ export interface operations {
             /** @description The account as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3192,6 +3675,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -3202,7 +3686,10 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3222,10 +3709,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3264,6 +3755,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readAccountWhitelistInverse: {
@@ -3299,6 +3791,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readAccountSummary: {
@@ -3327,6 +3820,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createDevice: {
@@ -3348,6 +3842,8 @@ export interface operations {
             /** @description The device */
             201: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3394,6 +3890,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readDevice: {
@@ -3411,6 +3908,8 @@ export interface operations {
             /** @description The device */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3422,12 +3921,16 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateDevice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3443,6 +3946,8 @@ export interface operations {
             /** @description The device as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3454,6 +3959,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -3464,7 +3970,10 @@ export interface operations {
     deleteDevice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3484,10 +3993,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3519,6 +4032,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readAccountCertificateDevices: {
@@ -3547,6 +4061,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createMeasurement: {
@@ -3568,6 +4083,8 @@ export interface operations {
             /** @description The reading */
             201: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3616,6 +4133,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readMeasurement: {
@@ -3633,6 +4151,8 @@ export interface operations {
             /** @description The reading */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3644,12 +4164,16 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     updateMeasurement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3665,6 +4189,8 @@ export interface operations {
             /** @description The reading as it is now */
             200: {
                 headers: {
+                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3676,6 +4202,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -3686,7 +4213,10 @@ export interface operations {
     deleteMeasurement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3706,10 +4236,14 @@ export interface operations {
                     };
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3815,10 +4349,13 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     queryFullCertificates: {
@@ -3850,10 +4387,13 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     checkCertificates: {
@@ -3876,7 +4416,9 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readCertificate: {
@@ -3905,6 +4447,39 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readCertificateLineage: {
+        parameters: {
+            query?: {
+                /** @description `timeline` to show, `raw` to compute with */
+                format?: "timeline" | "raw";
+            };
+            header?: never;
+            path: {
+                /** @description Id, a positive integer */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lineage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineLineage"] | components["schemas"]["RawLineage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     readAccountCertificates: {
@@ -3936,6 +4511,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     transferCertificates: {
@@ -4267,9 +4843,9 @@ export interface operations {
                 cursor?: string;
                 /** @description As source, or as target of what arrived */
                 account_id?: number;
-                action_type?: "transfer" | "recurring_transfer" | "cancel" | "recurring_cancel" | "claim" | "recurring_claim" | "withdraw" | "lock" | "unlock" | "reserve" | "unreserve" | "export" | "cancel_for_storage";
-                from?: unknown;
-                to?: unknown;
+                action_type?: "transfer" | "recurring_transfer" | "cancel" | "recurring_cancel" | "claim" | "recurring_claim" | "withdraw" | "lock" | "unlock" | "reserve" | "unreserve" | "export" | "cancel_for_storage" | "expire";
+                from?: string;
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -4290,15 +4866,17 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listEvents: {
         parameters: {
             query?: {
                 /** @description Only events past this position */
-                after?: unknown;
+                after?: string;
                 /** @description Events on a page, at most 1000 */
                 limit?: number;
                 entity_name?: string;
@@ -4323,8 +4901,10 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     verifyEvents: {
@@ -4347,7 +4927,9 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
 }

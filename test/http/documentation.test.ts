@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { withAnswersInPlace } from '../harness/shared-answers.ts';
 
 const Schema = z.record(z.string(), z.unknown());
 const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });
@@ -65,15 +66,6 @@ beforeAll(async () => {
   document = OpenApi.parse(withAnswersInPlace(JSON.parse(text)));
 });
 afterAll(() => registry.close());
-
-/** The answers that operations share, put where they are referred to. */
-function withAnswersInPlace(raw: { components: { responses: Record<string, object> } }): unknown {
-  const shared = raw.components.responses;
-  return JSON.parse(JSON.stringify(raw), (_, value) => {
-    const [, name = ''] = /^#\/components\/responses\/(\w+)$/.exec(value?.$ref ?? '') ?? [];
-    return shared[name] ?? value;
-  });
-}
 
 const described = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>

