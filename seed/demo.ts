@@ -107,6 +107,7 @@ The registry runs.
   Try it        ${url}/docs      (Authorize with one of the users below)
   Read it       ${url}/redoc
   Its health    ${url}/health/ready
+  Its metrics   ${url}/metrics
   Databases     primary on port ${primary.port}, standby on port ${standby.port}; addresses in ${DEMO_ENVIRONMENT}
 
   Password of all sample users: ${SEED_PASSWORD}

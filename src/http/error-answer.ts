@@ -38,6 +38,7 @@ export function answerUnreadablePath(
 ): FastifyReply {
   const detail = 'The path has a part that is too long, or that is not percent-encoded UTF-8.';
   reply.header('x-request-id', request.id);
+  request.log.info({ method: request.method, route: '(none)', status: statusCode }, 'request completed');
   return sendProblem(new Problem(statusCode, 'unreadable-path', detail), request, reply);
 }
 

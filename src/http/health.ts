@@ -103,6 +103,32 @@ function loadState(services: Services): z.output<typeof Load> {
   };
 }
 
+type Parts = Omit<z.output<typeof Readiness>, 'status'>;
+
+async function partsOf(services: Services): Promise<Parts> {
+  const { primary, replicas } = services.database.status();
+  return {
+    primary,
+    standbys: replicas.map(({ name, state, lagBytes, lagSeconds }) => ({
+      name,
+      state,
+      lag_bytes: lagBytes,
+      lag_seconds: lagSeconds,
+    })),
+    pools: services.database.pools(),
+    load: loadState(services),
+    journal: await journalState(services),
+    scheduler: schedulerState(services),
+  };
+}
+
+function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'degraded' {
+  const late = standbys.some(({ state }) => state !== 'streaming');
+  const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
+  const failing = scheduler !== null && scheduler.problem !== null;
+  return late || waiting || failing || load.shedding ? 'degraded' : 'ready';
+}
+
 const live = query({
   id: 'health',
   method: 'GET',
@@ -131,32 +157,9 @@ const ready = query({
   answer: { status: 200, description: 'The state of each part', schema: Readiness },
   refusals: [503],
   async handle({ services }) {
-    const { primary, replicas } = services.database.status();
-    const standbys = replicas.map(({ name, state, lagBytes, lagSeconds }) => ({
-      name,
-      state,
-      lag_bytes: lagBytes,
-      lag_seconds: lagSeconds,
-    }));
-    if (primary === 'down') {
-      const extensions = { primary, standbys };
-      throw new Problem(503, 'not-ready', 'The primary database does not answer.', { extensions });
-    }
-    const journal = await journalState(services);
-    const late = standbys.some(({ state }) => state !== 'streaming');
-    const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
-    const scheduler = schedulerState(services);
-    const failing = scheduler !== null && scheduler.problem !== null;
-    const load = loadState(services);
-    return {
-      status: late || waiting || failing || load.shedding ? ('degraded' as const) : ('ready' as const),
-      primary,
-      standbys,
-      pools: services.database.pools(),
-      load,
-      journal,
-      scheduler,
-    };
+    const parts = await partsOf(services);
+    if (parts.primary === 'up') return { status: statusOf(parts), ...parts };
+    throw new Problem(503, 'not-ready', 'The primary database does not answer.', { extensions: parts });
   },
 });
 

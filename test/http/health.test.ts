@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { buildApp } from '../../src/app.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 
@@ -52,5 +53,30 @@ describe('readiness', () => {
     const { headers } = await get('/health/ready');
     for (const name of ['etag', 'last-modified', 'expires']) expect(headers).not.toHaveProperty(name);
     expect(headers['cache-control']).toBe('no-store');
+  });
+
+  test('without a primary is 503, and tells the state of every part all the same', async () => {
+    const { config, database, app: given } = registry;
+    const status = () => ({ ...database.status(), primary: 'down' as const });
+    const app = await buildApp({
+      config,
+      database: { ...database, status },
+      clock: () => NOW,
+      log: given.log,
+      journal: { status: () => ({ leads: false, eventStore: 'absent', relayedUpTo: null, problem: null }) },
+    });
+    const answer = await app.inject('/health/ready');
+    await app.close();
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.json()).toMatchObject({
+      status: 503,
+      primary: 'down',
+      standbys: [{ state: 'streaming' }],
+      pools: expect.arrayContaining([expect.objectContaining({ server: 'primary', use: 'write' })]),
+      load: { shedding: null },
+      journal: { event_store: 'absent', unordered: expect.any(Number) },
+      scheduler: null,
+    });
   });
 });

@@ -81,6 +81,13 @@ describe('the lines of a request', () => {
   });
 });
 
+test('a path that cannot be read has a line, too, and is not repeated in it', async () => {
+  const answer = await app.inject({ url: '/account/%E0%A4%A' });
+  const line = { request_id: answer.headers['x-request-id'], method: 'GET', route: '(none)', status: 400 };
+  expect(captured.lines()).toMatchObject([line]);
+  expect(captured.text()).not.toContain('E0');
+});
+
 describe('secrets', () => {
   test('of requests are not logged, whatever the level', async () => {
     const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [
