@@ -1,14 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lifecycle } from '../../src/rules/lifecycle.ts';
-import { bundleStatuses } from '../../src/rules/words.ts';
-import {
-  type Action,
-  aMarket,
-  anAccount,
-  type Bundle,
-  expectConserved,
-  type Market,
-} from '../harness/builders.ts';
+import { aMarket, anAccount, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -262,58 +253,6 @@ test('an expired bundle refuses to be transferred and cancelled, before any job 
   expect([transfer, cancel, inTime].map(({ statusCode }) => statusCode)).toEqual([409, 409, 202]);
   expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
-
-/** Actions of the lifecycle table with an operation of their own. */
-const operated = [
-  'transfer',
-  'cancel',
-  'claim',
-  'reserve',
-  'unreserve',
-  'lock',
-  'unlock',
-  'withdraw',
-] as const;
-const pairs = operated.flatMap((action) => bundleStatuses.map((status) => ({ action, status })));
-const allowed = ({ action, status }: (typeof pairs)[number]) =>
-  lifecycle[action].from.some((each) => each === status);
-
-const perform = (action: string, id: number) =>
-  market.admin.post(`/certificate/${action}`, {
-    source_id: market.source.id,
-    granular_certificate_bundle_ids: [id],
-    ...(action === 'transfer' ? { target_id: market.target.id } : {}),
-    ...(action === 'lock' || action === 'unlock' || action === 'withdraw' ? { reason: 'A test' } : {}),
-  });
-
-test.each(pairs.filter((pair) => !allowed(pair)))(
-  '$action of a bundle that is $status is refused with 409, and the refusal is stored',
-  async ({ action, status }) => {
-    const { id } = await market.bundleIn(status);
-    const before = await read(id);
-    const answer = await perform(action, id);
-    expect(answer.statusCode, answer.body).toBe(409);
-    expect(await read(id)).toEqual(before);
-    const stored = await registry.primary.query<Action>(
-      'SELECT action_type, action_result, source_id::int, bundle_ids::int[] FROM action WHERE id = $1',
-      [answer.json().action_id],
-    );
-    expect(stored.rows).toEqual([
-      { action_type: action, action_result: 'Failure', source_id: market.source.id, bundle_ids: [id] },
-    ]);
-  },
-);
-
-test.each(pairs.filter(allowed))(
-  '$action of a bundle that is $status is done',
-  async ({ action, status }) => {
-    const { id } = await market.bundleIn(status);
-    const answer = await perform(action, id);
-    expect(answer.statusCode, answer.body).toBe(202);
-    const { to } = lifecycle[action];
-    expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? 'Active' : to);
-  },
-);
 
 test('after all this, every watt-hour is in one live bundle, on both servers', () =>
   expectConserved(registry));

@@ -10,11 +10,10 @@ import {
   issueBody,
   type Market,
 } from '../harness/builders.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { CLIENTS, duel, times } from './duel.ts';
 
 /** Many clients at once want the same thing: one gets it, the others a clean refusal. */
-
-const CLIENTS = 12;
 
 let registry: TestRegistry;
 let market: Market;
@@ -27,23 +26,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => registry.close());
-
-type Reply = Awaited<ReturnType<Market['transfer']>>;
-
-/** Lets all of them go at once; asserts that exactly `winners` succeed and that the others are told so with a 4xx. */
-async function duel(requests: readonly (() => Promise<Reply>)[], winners = 1): Promise<Reply[]> {
-  const replies = await Promise.all(requests.map((request) => request()));
-  const won = replies.filter(({ statusCode }) => statusCode < 300);
-  const told = replies.map(({ statusCode, json }) => `${statusCode} ${json().type ?? ''}`);
-  expect(won, told.join(', ')).toHaveLength(winners);
-  for (const { statusCode } of replies.filter((each) => !won.includes(each))) {
-    expect([404, 409], told.join(', ')).toContain(statusCode);
-  }
-  return won;
-}
-
-const times = <T>(n: number, make: (n: number) => T): T[] =>
-  Array.from({ length: n }, (_, each) => make(each));
 
 const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
 
@@ -149,59 +131,6 @@ test('issuances for different intervals of one device all happen, and their ids 
   )) {
     expect(bundle.certificate_bundle_id_range_start).toBe(next);
     next = bundle.certificate_bundle_id_range_end + 1;
-  }
-});
-
-test('of many accounts of one name, whatever its case, one is opened', async () => {
-  const name = `Account ${crypto.randomUUID()}`;
-  await duel(
-    times(
-      CLIENTS,
-      (n) => () => market.admin.post('/account/create', { account_name: n % 2 ? name : name.toUpperCase() }),
-    ),
-  );
-});
-
-test('of many users of one e-mail, whatever its case, one is made', async () => {
-  const email = `${crypto.randomUUID()}@example.com`;
-  const user = { name: 'A user', role: 'AUDIT_USER', password: PASSWORD };
-  await duel(
-    times(
-      4,
-      (n) => () => market.admin.post('/user/create', { ...user, email: n % 2 ? email : email.toUpperCase() }),
-    ),
-  );
-});
-
-test('an account is closed or receives certificates, never both', async () => {
-  for (let round = 0; round < 6; round++) {
-    const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
-    const { id } = await market.bundle();
-    await duel([
-      () => market.transfer([id], { target_id: account.id }),
-      () => market.admin.delete(`/account/delete/${account.id}`),
-    ]);
-  }
-  const { rows } = await registry.primary.query(`
-    SELECT b.id FROM bundle b JOIN account a ON a.id = b.account_id WHERE a.deleted_at IS NOT NULL`);
-  expect(rows).toEqual([]);
-});
-
-test('a source taken off a whitelist transfers no more, however close the race', async () => {
-  for (let round = 0; round < 6; round++) {
-    const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
-    const { id } = await market.bundle();
-    const [removed, transferred] = await Promise.all([
-      market.admin.patch(`/account/update_whitelist/${account.id}`, {
-        remove_from_whitelist: [market.source.id],
-      }),
-      market.transfer([id], { target_id: account.id }),
-    ]);
-    expect(removed.statusCode).toBe(200);
-    expect([202, 403]).toContain(transferred.statusCode);
-    expect((await market.transfer([(await market.bundle()).id], { target_id: account.id })).statusCode).toBe(
-      403,
-    );
   }
 });
 

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lifecycle } from '../../src/rules/lifecycle.ts';
+import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/words.ts';
+import { type Action, aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** Every action with an operation of its own, on a bundle of every status, by every role, as a user of the account and not. */
+
+let registry: TestRegistry;
+let market: Market;
+/** One user of each role in the account, and one outside of it. */
+const insiders = new Map<Role, Client>();
+const outsiders = new Map<Role, Client>();
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  for (const role of roleNames) {
+    insiders.set(role, await registry.as(role));
+    outsiders.set(role, await registry.as(role));
+  }
+  const user_ids = [...insiders.values(), market.trader].map(({ userId }) => userId);
+  const { statusCode } = await market.admin.patch(`/account/update/${market.source.id}`, { user_ids });
+  expect(statusCode).toBe(200);
+});
+afterAll(() => registry.close());
+
+const ACTIONS = [
+  'transfer',
+  'cancel',
+  'claim',
+  'reserve',
+  'unreserve',
+  'lock',
+  'unlock',
+  'withdraw',
+] as const;
+type ActionName = (typeof ACTIONS)[number];
+
+const TRADERS: readonly Role[] = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
+
+const mayAct = (action: ActionName, role: Role) =>
+  lifecycle[action].performer === 'admin' ? role === 'ADMIN' : TRADERS.includes(role);
+
+/** What is right, whoever asks: role first, then whether the account is one's own, then the status. */
+function rightStatus(action: ActionName, status: BundleStatus, role: Role, isInside: boolean): number {
+  if (!mayAct(action, role)) return 403;
+  if (!isInside && role !== 'ADMIN') return 404;
+  return lifecycle[action].from.some((each) => each === status) ? 202 : 409;
+}
+
+const perform = (client: Client | undefined, action: ActionName, id: number) =>
+  client?.post(`/certificate/${action}`, {
+    source_id: market.source.id,
+    granular_certificate_bundle_ids: [id],
+    ...(action === 'transfer' ? { target_id: market.target.id } : {}),
+    ...(lifecycle[action].reasonRequired ? { reason: 'A test' } : {}),
+  });
+
+const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+
+const callers = roleNames.flatMap((role) => [
+  { role, isInside: true },
+  { role, isInside: false },
+]);
+
+describe.each(ACTIONS)('%s', (action) => {
+  test.each(bundleStatuses)('of a bundle that is %s', async (status) => {
+    const standing = await market.bundleIn(status);
+    const before = await read(standing.id);
+    for (const { role, isInside } of callers) {
+      const right = rightStatus(action, status, role, isInside);
+      const { id } = right === 202 ? await market.bundleIn(status) : standing;
+      const answer = await perform((isInside ? insiders : outsiders).get(role), action, id);
+      expect(answer?.statusCode, `${role}, ${isInside ? 'inside' : 'outside'}: ${answer?.body}`).toBe(right);
+      if (right !== 202) continue;
+      const { to } = lifecycle[action];
+      expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? 'Active' : to);
+    }
+    expect(await read(standing.id)).toEqual(before);
+  });
+});
+
+test('a refusal by the lifecycle is stored, with who asked', async () => {
+  const { id } = await market.bundleIn('Claimed');
+  const answer = await perform(market.trader, 'transfer', id);
+  const { rows } = await registry.primary.query<Action>(
+    'SELECT action_type, action_result, source_id::int, user_id::int, bundle_ids::int[] FROM action WHERE id = $1',
+    [answer?.json().action_id],
+  );
+  expect(rows).toEqual([
+    {
+      action_type: 'transfer',
+      action_result: 'Failure',
+      source_id: market.source.id,
+      user_id: market.trader.userId,
+      bundle_ids: [id],
+    },
+  ]);
+});
+
+test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+  expectConserved(registry));
