@@ -18,8 +18,17 @@ async function accountNow(tx: Transaction, accountId: number): Promise<z.output<
   return account;
 }
 
-/** Holds the account against others who edit it, and against actions, which it must not be closed under. */
+/**
+ * Holds the account against others who edit it. Whoever only refers to it, as an action or a whitelist does, need not wait:
+ * so two accounts that whitelist one another do not wait in a circle.
+ */
 async function lockAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
+  await tx.query(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+  return accountNow(tx, accountId);
+}
+
+/** Holds the account against those who refer to it, too: it must not be closed under them. */
+async function lockAccountToClose(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   await tx.query(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
   return accountNow(tx, accountId);
 }
@@ -134,7 +143,7 @@ export const deleteAccount = mutation({
   handle: ({ params, transact, requireVersion, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
-      const before = await lockAccount(tx, params.id);
+      const before = await lockAccountToClose(tx, params.id);
       requireVersion(before.version);
       await requireEmpty(tx, params.id);
       await tx.query(

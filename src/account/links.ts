@@ -17,7 +17,7 @@ export async function linkUsers(
   accountId: number,
   userIds: readonly number[],
 ): Promise<number> {
-  await requireLiving(tx, sql`registry_user`, userIds, 'user_ids');
+  await requireLiving(tx, USERS, userIds, 'user_ids');
   const linked = await tx.query(sql`
     INSERT INTO account_user (account_id, user_id)
     SELECT ${accountId}, id FROM unnest(${array(userIds)}::bigint[]) AS wanted(id)
@@ -52,7 +52,7 @@ export async function addToWhitelist(
   if (sourceIds.includes(accountId)) {
     throw problems.invalid([{ path: `body.${field}`, message: 'an account cannot whitelist itself' }]);
   }
-  await requireLiving(tx, sql`account`, sourceIds, field);
+  await requireLiving(tx, ACCOUNTS, sourceIds, field);
   const added = await tx.query(sql`
     INSERT INTO account_whitelist (account_id, source_account_id)
     SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)
@@ -73,14 +73,23 @@ export async function removeFromWhitelist(
   return removed.length;
 }
 
+/** Rows held so that they live on until the commit, by a lock no stronger than who removes them makes it. */
+interface Held {
+  readonly table: SQL;
+  readonly lock: SQL;
+}
+
+const USERS: Held = { table: sql`registry_user`, lock: sql`FOR SHARE` };
+const ACCOUNTS: Held = { table: sql`account`, lock: sql`FOR KEY SHARE` };
+
 async function requireLiving(
   tx: Transaction,
-  table: SQL,
+  { table, lock }: Held,
   ids: readonly number[],
   field: string,
 ): Promise<void> {
   const living = await tx.query<{ id: number }>(sql`
-    SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id FOR SHARE`);
+    SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id ${lock}`);
   const known = new Set(living.map(({ id }) => id));
   const errors = ids
     .filter((id) => !known.has(id))
