@@ -12,6 +12,7 @@ import {
   type ReadOrm,
   types,
 } from './connection.ts';
+import { isLostConnection } from './lost-connection.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
@@ -80,16 +81,7 @@ const CANCELLED = /^(57014|40001)$/;
 function isPassing(error: unknown): boolean {
   const known = databaseError(error);
   if (known) return PASSING.test(known.code ?? '');
-  return !(error instanceof RangeError) && hasSocketCause(error);
-}
-
-function hasSocketCause(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('E')) return true;
-  return (
-    /connection terminated|timeout exceeded|Connection ended/i.test(error.message) ||
-    hasSocketCause(error.cause)
-  );
+  return isLostConnection(error);
 }
 
 /** Every pool of this process; `served` are those that requests wait for. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLostConnection } from '../database/lost-connection.ts';
 import { databaseError } from '../database/transact.ts';
 import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
@@ -102,9 +103,6 @@ function frameworkProblem(error: unknown): Problem | undefined {
 }
 
 function connectionProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const lost = /ECONN|ENOTFOUND|EPIPE|ETIMEDOUT/.test('code' in error ? String(error.code) : '');
-  if (!lost && !/timeout exceeded when trying to connect|Connection terminated/.test(error.message))
-    return undefined;
+  if (!isLostConnection(error)) return undefined;
   return problems.unavailable('The database does not answer at the moment.');
 }

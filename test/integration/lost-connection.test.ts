@@ -1,5 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { organisation } from '../../src/database/schema.ts';
+import type { Transaction } from '../../src/database/transact.ts';
+import { problemOf } from '../../src/http/error-answer.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 /** A server that goes away takes connections with it at any moment, also between two statements of a transaction. */
@@ -21,22 +24,45 @@ async function end(pid: number | undefined): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 }
 
-test('a connection lost between two statements fails the transaction, and nothing else', async () => {
+const nobody = { userId: null, requestId: null };
+
+/** What `last` fails with when the connection of its transaction is lost after a first statement. */
+async function failureOf(last: (tx: Transaction) => Promise<unknown>): Promise<unknown> {
   const uncaught = vi.fn();
   process.on('uncaughtExceptionMonitor', uncaught);
-  const nobody = { userId: null, requestId: null };
   const broken = registry.database.transact(nobody, async (tx) => {
     await tx.query(sql`INSERT INTO organisation (name) VALUES ('half')`);
     const [backend] = await tx.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
     await end(backend?.pid);
-    await tx.query(sql`INSERT INTO organisation (name) VALUES ('other half')`);
+    await last(tx);
   });
-  await expect(broken).rejects.toThrow();
-  expect(uncaught).not.toHaveBeenCalled();
-  process.off('uncaughtExceptionMonitor', uncaught);
-  const { rowCount } = await registry.primary.query(`SELECT FROM organisation WHERE name LIKE '%half'`);
-  expect(rowCount).toBe(0);
-  await registry.database.transact(nobody, (tx) =>
-    tx.query(sql`INSERT INTO organisation (name) VALUES ('whole')`),
+  const failure = await broken.then(
+    () => 'none',
+    (error: unknown) => error,
   );
+  process.off('uncaughtExceptionMonitor', uncaught);
+  expect(uncaught).not.toHaveBeenCalled();
+  return failure;
+}
+
+const works: [string, (tx: Transaction) => Promise<unknown>][] = [
+  ['a statement', ({ query }) => query(sql`INSERT INTO organisation (name) VALUES ('other half')`)],
+  ['a statement of the ORM', ({ orm }) => orm.insert(organisation).values({ name: 'other half' })],
+  ['the commit', async () => undefined],
+];
+
+test.each(works)(
+  'a connection lost before %s is a server to try again, and nothing was done',
+  async (_, last) => {
+    const failure = await failureOf(last);
+    expect(problemOf(failure)).toMatchObject({ status: 503 });
+    const { rowCount } = await registry.primary.query(`SELECT FROM organisation WHERE name LIKE '%half'`);
+    expect(rowCount).toBe(0);
+  },
+);
+
+test('a lost connection is replaced', async () => {
+  await failureOf(async () => undefined);
+  const { value } = await registry.database.transact(nobody, (tx) => tx.query(sql`SELECT 1 AS one`));
+  expect(value).toEqual([{ one: 1 }]);
 });
