@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chanceOf } from './chance.ts';
-import { buildHouse } from './house.ts';
-import { firstFailure } from './inspection.ts';
+import { type Chance, chanceOf } from './chance.ts';
+import { buildHouse, type House } from './house.ts';
+import { firstFailure, firstUnlikeJournal } from './inspection.ts';
 import { type Ledger, type Outcome, openLedger } from './ledger.ts';
 import { startLoad } from './load.ts';
 import { untilQuiet } from './quiet.ts';
@@ -12,6 +12,8 @@ export interface Campaign {
   readonly steps: readonly Step[];
   readonly processes: number;
   readonly pace: Pace;
+  /** No step begins later than this after the start. A slow machine gets less far, and says so. */
+  readonly lastStepAfterMs: number;
   readonly say: (line: string) => void;
 }
 
@@ -23,35 +25,50 @@ export interface Campaign {
  *
  * @throws {Error} with the first thing that was not in its place.
  */
-export async function runCampaign({ seed, steps, processes, pace, say }: Campaign): Promise<void> {
+export async function runCampaign(campaign: Campaign): Promise<void> {
+  const { seed, steps, processes, say } = campaign;
   const house = await buildHouse(processes);
-  const ledger = openLedger();
-  const chance = chanceOf(seed);
-  let failure: unknown = 'the campaign was broken off';
+  const site: Site = { house, ledger: openLedger(), chance: chanceOf(seed) };
+  const begin = performance.now();
+  let keepFolder = true;
   try {
-    for (const [index, step] of chance.shuffled(steps).entries()) {
-      const begin = performance.now();
-      const load = startLoad(house, ledger, seed + 1_000 * index);
-      await sleep(pace.calmMs);
-      const chosen = await step.run(house, chance, pace);
-      await sleep(pace.calmMs);
-      await load.stop();
-      await untilQuiet(house, ledger, chance);
-      const found = await firstFailure(house, ledger);
-      if (found) throw new Error(`${step.name}: ${found}`);
-      const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
-      say(
-        `${step.name}${chosen ? ` (${chosen})` : ''}: all in its place after ${seconds} s; ${tally(ledger)}`,
-      );
+    for (const [index, step] of site.chance.shuffled(steps).entries()) {
+      if (performance.now() - begin > campaign.lastStepAfterMs)
+        say(`not tried, for lack of time: ${step.name}`);
+      else await tryStep(step, seed + 1_000 * index, site, campaign);
     }
-    failure = undefined;
-  } catch (error) {
-    failure = error;
-    throw error;
+    const found = await firstUnlikeJournal(house);
+    if (found) throw new Error(found);
+    keepFolder = false;
   } finally {
-    if (failure !== undefined) say(`what the processes said is in ${house.folder}`);
-    await house.stop({ keepFolder: failure !== undefined });
+    if (keepFolder) say(`what the processes said is in ${house.folder}`);
+    await house.stop({ keepFolder });
   }
+}
+
+interface Site {
+  readonly house: House;
+  readonly ledger: Ledger;
+  readonly chance: Chance;
+}
+
+async function tryStep(
+  step: Step,
+  seed: number,
+  { house, ledger, chance }: Site,
+  { pace, say }: Campaign,
+): Promise<void> {
+  const begin = performance.now();
+  const load = startLoad(house, ledger, seed);
+  await sleep(pace.calmMs);
+  const chosen = await step.run(house, chance, pace);
+  await sleep(pace.calmMs);
+  await load.stop();
+  await untilQuiet(house, ledger, chance);
+  const found = await firstFailure(house, ledger);
+  if (found) throw new Error(`${step.name}: ${found}`);
+  const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
+  say(`${step.name}${chosen ? ` (${chosen})` : ''}: all in its place after ${seconds} s; ${tally(ledger)}`);
 }
 
 /** What was asked for and answered so far. */

@@ -26,6 +26,7 @@ runProgram(async () => {
     steps: chosen.length === 0 ? Object.values(steps) : chosen,
     processes: 3,
     pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000 },
+    lastStepAfterMs: 480_000,
     say,
   });
   say(`seed ${seed}: nothing lost, nothing twice, in ${Math.round((performance.now() - begin) / 1_000)} s`);

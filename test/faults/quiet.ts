@@ -6,7 +6,7 @@ import { ask } from './load.ts';
 
 /** More than the longest back-off and the longest deadline together, on a busy machine. */
 const PATIENCE_MS = 90_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 250;
 
 /** Waits until all of it works again by itself, nothing is owed to a client, and every copy has everything. */
 export async function untilQuiet(house: House, ledger: Ledger, chance: Chance): Promise<void> {

@@ -7,6 +7,13 @@ test('nothing is lost and nothing done twice when processes and servers are kill
   const told: string[] = [];
   const broken = [steps.leaderKilled, steps.primaryStopped, steps.eventStoreDown, steps.standbyPaused];
   const pace = { calmMs: 500, downMs: 300, outageMs: 2_000 };
-  await runCampaign({ seed: 20_261_124, steps: broken, processes: 2, pace, say: (line) => told.push(line) });
+  await runCampaign({
+    seed: 20_261_124,
+    steps: broken,
+    processes: 2,
+    pace,
+    lastStepAfterMs: 120_000,
+    say: (line) => told.push(line),
+  });
   expect(told.length, told.join('\n')).toBe(broken.length);
 }, 180_000);
