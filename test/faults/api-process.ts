@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const MOVABLE_CLOCK = new URL('movable-clock.ts', import.meta.url).href;
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 
 const Readiness = z.object({
   status: z.enum(['ready', 'degraded']),

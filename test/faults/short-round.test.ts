@@ -12,8 +12,8 @@ test('nothing is lost and nothing done twice when processes and servers are kill
     steps: broken,
     processes: 2,
     pace,
-    lastStepAfterMs: 120_000,
+    lastStepAfterMs: Number.POSITIVE_INFINITY,
     say: (line) => told.push(line),
   });
   expect(told.length, told.join('\n')).toBe(broken.length);
-}, 180_000);
+}, 400_000);
