@@ -15,15 +15,16 @@ import { withCluster } from './embedded.ts';
 import { median } from './figures.ts';
 
 /*
- * What the journal, the sequencer and the relay cost writers: transfers of a part of a bundle (five changed rows each), and issues (two), by
- * many clients at once, over HTTP, with no journal, with the journal's triggers, with the sequencer beside, with the relay beside. The sequencer runs in the
- * process of the API, as it does in production; the event store is the tests' stand-in, in a process of its own. Rounds
- * take turns, so that what changes with time changes for all.
+ * What the journal, the sequencer and the relay cost writers: transfers of a part of a bundle (five changed rows each), and issues
+ * (two), by many clients at once, over HTTP, with no journal, with the journal's triggers, with the sequencer beside, with the
+ * relay beside. The sequencer runs in the process of the API, as it does in production; the event store is the tests' stand-in,
+ * in a process of its own. The variants take turns, and each is compared with the one without a journal of the same turn, so that
+ * what changes with time changes for all. And how long an event is on its way, when there is no hurry.
  */
 
 const CLIENTS = 8;
-const REQUESTS = 240;
-const ROUNDS = 4;
+const REQUESTS = 200;
+const ROUNDS = 5;
 const VARIANTS = ['no journal', 'journal', 'journal, sequencer', 'journal, sequencer, relay'] as const;
 type Variant = (typeof VARIANTS)[number];
 
@@ -57,9 +58,12 @@ runProgram(() =>
       const settled = (journal: Journal | undefined) =>
         untilSettled(journal, () => database.readPrimary(({ query }) => journalLag(query)));
       const bench = { config, owner, eventStore: connection, settled };
-      for (const work of [await transfers(url, bench), await issues(url, bench)]) {
-        report(work.name, await measure(bench, work));
-      }
+      const [moving, issuing] = [await transfers(url, bench), await issues(url, bench)];
+      for (const work of [moving, issuing]) report(work.name, await measure(bench, work));
+      const delays = await delaysOf(bench, moving);
+      say(
+        `\nfrom the answer of a transfer to its last event in the event store: ${median(delays).toFixed(0)} ms`,
+      );
     } finally {
       child.kill();
       await owner.end();
@@ -152,7 +156,7 @@ async function untilSettled(
     const { leads, eventStore, relayedUpTo } = journal?.status() ?? {};
     const relayed = eventStore === 'absent' || relayedUpTo === orderedUpTo;
     if (journal === undefined || (leads && unordered === 0 && relayed)) return;
-    await sleep(50);
+    await sleep(5);
   }
 }
 
@@ -163,6 +167,23 @@ async function measure(bench: Bench, work: Work): Promise<Map<Variant, number[]>
     for (const variant of VARIANTS) rates.get(variant)?.push(await round(bench, variant, work));
   }
   return rates;
+}
+
+const DELAYS = 30;
+
+/** Milliseconds from an answer until the relay has passed on all that the request wrote; one request at a time. */
+async function delaysOf(bench: Bench, work: Work): Promise<number[]> {
+  const journal = start(bench, true);
+  const delays: number[] = [];
+  while (delays.length < DELAYS) {
+    await bench.settled(journal);
+    await work.next();
+    const begin = performance.now();
+    await bench.settled(journal);
+    delays.push(performance.now() - begin);
+  }
+  await journal.stop();
+  return delays;
 }
 
 /** Requests a second. */
@@ -199,12 +220,11 @@ async function arm(owner: pg.Client, journal: boolean): Promise<void> {
 }
 
 function report(name: string, rates: Map<Variant, number[]>): void {
-  const bare = median(rates.get('no journal') ?? []);
-  say(`\n${`${name}, with`.padEnd(28)}each second      of no journal`);
+  const bare = rates.get('no journal') ?? [];
+  say(`\n${`${name}, with`.padEnd(28)}each second   of no journal`);
   for (const [variant, each] of rates) {
-    const rate = median(each);
-    say(
-      `${variant.padEnd(28)}${rate.toFixed(0).padStart(11)}${`${((100 * rate) / bare).toFixed(0)} %`.padStart(19)}   ${each.map((one) => one.toFixed(0)).join(' ')}`,
-    );
+    const share = median(each.map((rate, turn) => (100 * rate) / (bare[turn] ?? Number.NaN)));
+    const figures = `${median(each).toFixed(0).padStart(11)}${`${share.toFixed(0)} %`.padStart(16)}`;
+    say(`${variant.padEnd(28)}${figures}   ${each.map((one) => one.toFixed(0)).join(' ')}`);
   }
 }

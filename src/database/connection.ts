@@ -47,6 +47,12 @@ export interface PoolOptions {
   readonly answerWithinMs?: number;
 }
 
+/**
+ * A process that stands still inside a transaction holds locks that others wait for, and the journal waits for its end. Postgres
+ * ends the transaction after so long. Between two statements the registry computes, and never waits.
+ */
+const SILENT_AFTER_MS = 30_000;
+
 /** A pool of connections in UTC; a read-only one cannot write, whatever its role. */
 export function createPool(options: PoolOptions): pg.Pool {
   const { url, size, readOnly, onError, connectWithinMs = 5_000, answerWithinMs } = options;
@@ -58,7 +64,11 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: connectWithinMs,
     query_timeout: answerWithinMs,
     application_name: readOnly ? 'registry-read' : 'registry-write',
-    options: `-c timezone=UTC -c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
+    options: [
+      '-c timezone=UTC',
+      `-c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
+      `-c idle_in_transaction_session_timeout=${SILENT_AFTER_MS}`,
+    ].join(' '),
   });
   pool.on('error', (error) => {
     // The pool hangs the whole client on it, every statement it prepared included: nothing for a log.

@@ -8,7 +8,6 @@ import { steps } from './steps.ts';
  * `npm run test:faults -- leaderKilled standbySlow` takes these steps alone, `MINUTES=4` as many as begin in time. Exit code 1 at the
  * first thing that is not in its place, and when the time is over all the same.
  */
-
 const MINUTE_MS = 60_000;
 /** A step takes no longer, the last look at everything included. */
 const STEP_MINUTES = 2;

@@ -74,6 +74,15 @@ test('every entry is in the store once, as an event of its type, data and metada
   });
 });
 
+test('once all is well, an entry is in the store without anybody asking for it, soon after its commit', async () => {
+  const journal = start();
+  await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), 30_000);
+  const before = stored().length;
+  await market.bundle();
+  // Within a second on a machine that is not busy; this one may be.
+  await vi.waitFor(() => expect(stored().length).toBeGreaterThan(before), { timeout: 15_000, interval: 10 });
+});
+
 test('an append that is refused, whose answer is lost, or that meets a full disk loses and doubles nothing', async () => {
   start();
   eventStore.failNext('refuse', 'drop', 'full', 'drop', 'refuse', 'drop');

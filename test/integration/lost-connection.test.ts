@@ -66,3 +66,10 @@ test('a lost connection is replaced', async () => {
   const { value } = await registry.database.transact(nobody, (tx) => tx.query(sql`SELECT 1 AS one`));
   expect(value).toEqual([{ one: 1 }]);
 });
+
+test('Postgres ends a transaction whose process stands still, so that nobody waits for its locks for ever', async () => {
+  const { value } = await registry.database.transact(nobody, (tx) =>
+    tx.query(sql`SHOW idle_in_transaction_session_timeout`),
+  );
+  expect(value).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+});
