@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
 import { takesIfMatch } from './precondition.ts';
+
+/** The release's, which `package.json` has. */
+const VERSION = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
 
 const PROBLEM = {
   type: 'object',
@@ -77,7 +83,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonSchema {
     openapi: '3.1.0',
     info: {
       title: 'Granular Certificate Registry',
-      version: '0.1.0',
+      version: VERSION,
       description:
         'Issues, transfers, cancels and claims granular certificates: 1 Wh each, by device and hour, as the EnergyTag GC Scheme Standard describes them.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

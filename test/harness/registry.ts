@@ -60,19 +60,20 @@ export async function openRegistry(
 ): Promise<TestRegistry> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   await copyTemplate(cluster.primary, cluster.standby, name);
-  return registryIn(name, settings, cluster, readThrough);
+  return registryIn(name, cluster, settings, readThrough);
 }
 
 /** The same database on other servers: those that it was restored to, or the standby that was promoted. */
 export function reopenRegistry({ config }: TestRegistry, cluster: ClusterUrls): Promise<TestRegistry> {
-  return registryIn(new URL(config.DATABASE_WRITE_URL).pathname.slice(1), {}, cluster, () => undefined);
+  return registryIn(new URL(config.DATABASE_WRITE_URL).pathname.slice(1), cluster);
 }
 
-async function registryIn(
+/** A registry in a database that is there and migrated. */
+export async function registryIn(
   name: string,
-  settings: Record<string, string>,
   cluster: ClusterUrls,
-  readThrough: (url: URL) => void,
+  settings: Record<string, string> = {},
+  readThrough: (url: URL) => void = () => undefined,
 ): Promise<TestRegistry> {
   const readUrl = new URL(atDatabase(cluster.standby, name, READ_USER));
   readThrough(readUrl);

@@ -59,6 +59,9 @@ describe.each(MODES)('a standby that is promoted after $mode replication', ({ mo
     await cluster.primary.kill();
     await load.end();
     await oldJournal.stop();
+    const [{ resultingBundleIds: [shown = 0] = [] } = {}] = load.acknowledged;
+    expect((await market.receiver.get(`/certificate/${shown}`)).statusCode).toBe(200);
+    expect((await market.cancel([shown])).statusCode).toBe(503);
     // The fence, before anything else: whoever starts the old primary again gets a server that takes no writes.
     await writeFile(join(folder[0].data_directory, 'standby.signal'), '');
     await registry.standby.query('SELECT pg_promote()');

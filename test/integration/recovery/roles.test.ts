@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
+import { type Action, aMarket } from '../../harness/builders.ts';
+import type { ClusterUrls } from '../../harness/cluster.ts';
+import { registryIn, type TestRegistry } from '../../harness/registry.ts';
+import { atDatabase } from '../../harness/urls.ts';
+import { aCluster, query } from '../embedded/a-cluster.ts';
+
+const DATABASE = 'certificates';
+const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };
+
+/** A cluster as a hosting company gives it: a role that owns a database and may make roles, and no superuser. */
+async function aHostedCluster(): Promise<ClusterUrls> {
+  const { primary, standby } = await aCluster();
+  await query(primary, `CREATE ROLE ${OWNER.name} LOGIN CREATEROLE PASSWORD '${OWNER.password}'`);
+  await query(primary, `CREATE DATABASE ${DATABASE} OWNER ${OWNER.name}`);
+  return { primary: primary.url(), standby: standby.url() };
+}
+
+function urlsOf(cluster: ClusterUrls, generation: number, password = 'a-password'): MigrationUrls {
+  const role = (name: string) => ({ name: `${name}_${generation}`, password });
+  return {
+    ownerUrl: atDatabase(cluster.primary, DATABASE, OWNER),
+    writeUrl: atDatabase(cluster.primary, DATABASE, role('writer')),
+    readUrls: [atDatabase(cluster.standby, DATABASE, role('reader'))],
+  };
+}
+
+function open(cluster: ClusterUrls, { writeUrl, readUrls }: MigrationUrls): Promise<TestRegistry> {
+  const settings = { DATABASE_WRITE_URL: writeUrl, DATABASE_READ_URLS: readUrls.join(',') };
+  return registryIn(DATABASE, cluster, settings);
+}
+
+async function login(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.end();
+}
+
+test('roles of new names take over while the old ones still work; the owner need not be a superuser', async () => {
+  const cluster = await aHostedCluster();
+  const first = urlsOf(cluster, 1);
+  await migrate(first);
+  const before = await open(cluster, first);
+  const market = await aMarket(before);
+  expect((await market.transfer([(await market.bundle()).id])).statusCode).toBe(202);
+
+  const second = urlsOf(cluster, 2);
+  await migrate(second);
+  const after = await open(cluster, second);
+  onTestFinished(() => after.close());
+  const trader = await after.again(market.trader);
+  const bundles = [await market.bundle(), await market.bundle()];
+  expect((await market.transfer([bundles[0]?.id ?? 0])).statusCode).toBe(202);
+
+  await before.close();
+  const owner = new pg.Client({ connectionString: second.ownerUrl });
+  await owner.connect();
+  await owner.query('DROP ROLE writer_1, reader_1');
+  await owner.end();
+  await expect(login(first.writeUrl)).rejects.toThrow('password authentication failed');
+  const answer = await trader.post('/certificate/transfer', {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: [bundles[1]?.id],
+  });
+  const action: Action = JSON.parse(answer.body);
+  expect(action.action_result).toBe('Success');
+});
+
+test('a new password for a role is set by the next migration, and the old one opens nothing', async () => {
+  const cluster = await aHostedCluster();
+  const old = urlsOf(cluster, 1, 'old-password');
+  await migrate(old);
+  await login(old.writeUrl);
+  const renewed = urlsOf(cluster, 1, 'new-password');
+  await migrate(renewed);
+  await login(renewed.writeUrl);
+  await expect(login(old.writeUrl)).rejects.toThrow('password authentication failed');
+});
