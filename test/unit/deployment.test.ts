@@ -33,6 +33,7 @@ test('every npm script that the page names is in package.json', async () => {
 test('every script, test and page that the page names is there', async () => {
   const paths = [
     ...mentioned(/\b(ops\/[\w-]+)/g),
+    ...mentioned(/\bdist\/(command\/[\w-]+)\.js/g).map((name) => `src/${name}.ts`),
     ...mentioned(/`((?:test|src)\/[\w/.-]+)`/g),
     ...mentioned(/\]\(([\w.-]+\.md)\)/g).map((name) => `docs/${name}`),
   ];
