@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { endConnectionsAtClose } from './http/connections.ts';
 import { serveCore } from './http/core.ts';
 import { requireDeclaredRoutes } from './http/declared-routes.ts';
 import { serveDocumentation } from './http/documentation.ts';
@@ -30,6 +31,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
   });
   requireDeclaredRoutes(app);
+  endConnectionsAtClose(app);
   answerErrors(app);
   acceptUntypedJson(app);
   traceRequests(app, services.tracing);

@@ -7,6 +7,8 @@ import { type Query, queryOn, types } from './connection.ts';
 export interface Work {
   /** The pause between two rounds. */
   readonly everyMs: number;
+  /** Whether the leader does a last round when it stops, so that nothing waits for whoever leads next. */
+  readonly lastRound?: boolean;
   /** One round. `query` runs on the connection that holds the lock; a round that fails gives leadership up. */
   round(query: Query, signal: AbortSignal): Promise<void>;
 }
@@ -27,7 +29,7 @@ export interface Leadership {
   leads(): boolean;
   /** What is wrong, until a round succeeds again; for everybody to read, so the log alone says why. */
   problem(): string | null;
-  /** Ends the rounds under way, and gives the lock up. */
+  /** Ends the rounds under way, does the last ones, and gives the lock up. */
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ const LEAD_AFTER_MS = 1_000;
  */
 const SILENT_AFTER_MS = 3_000;
 const ANSWER_WITHIN_MS = 20_000;
+
+/** A stop is given 10 s in all; what is not done by then is the next leader's. */
+const LAST_ROUNDS_WITHIN_MS = 4_000;
 
 const heartbeat: Work = { everyMs: LEAD_AFTER_MS, round: async (query) => void (await query(sql`SELECT`)) };
 
@@ -86,6 +91,7 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
       options.onLead?.();
       state.leads = true;
       await sideBySide([heartbeat, ...options.works.map(mending)], query, stopped.signal);
+      await lastRounds(options.works, query);
     } finally {
       await client.end().catch(() => {});
     }
@@ -141,6 +147,19 @@ async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSi
     stopped.removeEventListener('abort', end);
     end();
   }
+}
+
+/** One more round of the works that want it, one after the other. Whatever fails here is done by the next leader. */
+async function lastRounds(works: readonly Work[], query: Query): Promise<void> {
+  const late = AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS);
+  const done = (async () => {
+    for (const { lastRound, round } of works) {
+      if (lastRound && !late.aborted) await round(query, late).catch(() => {});
+    }
+  })();
+  const enough = new AbortController();
+  await Promise.race([done, sleep(LAST_ROUNDS_WITHIN_MS, undefined, { signal: enough.signal })]);
+  enough.abort();
 }
 
 /** The works share one connection, and a connection takes one statement at a time. */

@@ -28,6 +28,7 @@ export interface JournalStatus {
 
 export interface Journal {
   status(): JournalStatus;
+  /** Orders and relays what was written by now, within bounds, where this process leads; then gives the lead up. */
   stop(): Promise<void>;
 }
 
@@ -47,9 +48,14 @@ export function startJournal(options: JournalOptions): Journal {
   const relaying = log && relayTo(log, options);
   const order: Work = {
     everyMs: LOOK_EVERY_MS,
+    lastRound: true,
     round: async (query, signal) => void (await sequence(query, signal)),
   };
-  const pass: Work | undefined = relaying && { everyMs: LOOK_EVERY_MS, round: relaying.step };
+  const pass: Work | undefined = relaying && {
+    everyMs: LOOK_EVERY_MS,
+    lastRound: true,
+    round: relaying.step,
+  };
   const leadership = standForLeadership({
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,

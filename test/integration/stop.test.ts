@@ -1,0 +1,146 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startJournal } from '../../src/journal/index.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { aMarket } from '../harness/builders.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let eventStore: EventStoreStandIn;
+
+beforeEach(async () => {
+  registry = await openRegistry();
+  eventStore = await startEventStore();
+});
+afterEach(async () => {
+  await eventStore.stop();
+  await registry.close();
+});
+
+const relayed = () => eventStore.memory.events('registry-events').map(({ id }) => id);
+
+async function written(): Promise<string[]> {
+  const { rows } = await registry.primary.query('SELECT event_id FROM journal ORDER BY id');
+  return rows.map(({ event_id }) => event_id);
+}
+
+test('a leader that stops relays what was written up to then', async () => {
+  const market = await aMarket(registry);
+  const journal = startJournal({
+    writeUrl: registry.config.DATABASE_WRITE_URL,
+    eventStore: eventStore.connectionString,
+    onError: () => {},
+  });
+  const bundle = await market.bundle();
+  await vi.waitFor(async () => expect(relayed()).toEqual(await written()), { timeout: 40_000 });
+
+  await market.transfer([bundle.id], { certificate_quantity: 40 });
+  await journal.stop();
+  expect(relayed()).toEqual(await written());
+});
+
+test('a leader stops although the event store does not answer', async () => {
+  const journal = startJournal({
+    writeUrl: registry.config.DATABASE_WRITE_URL,
+    eventStore: eventStore.connectionString,
+    onError: () => {},
+  });
+  await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), { timeout: 40_000 });
+  await eventStore.stop();
+  await aMarket(registry);
+  await journal.stop();
+  await eventStore.restart();
+  expect(relayed().length).toBeLessThan((await written()).length);
+});
+
+/** Ways to run the registry as a process of its own. */
+const PROGRAMS = {
+  'from the sources': ['--import', 'tsx', 'src/main.ts'],
+  'as it was built': ['dist/main.js'],
+};
+
+interface Program {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** Waits until it says so. */
+  says(text: string): Promise<void>;
+}
+
+async function run(args: readonly string[]): Promise<Program> {
+  const { config } = registry;
+  const child = spawn(process.execPath, args, {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT: '0',
+      DATABASE_WRITE_URL: config.DATABASE_WRITE_URL,
+      DATABASE_READ_URLS: config.DATABASE_READ_URLS.join(','),
+      ESDB_CONNECTION_STRING: eventStore.connectionString,
+      JWT_SECRET_KEY: config.JWT_SECRET_KEY,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
+  const says = (text: string) =>
+    vi.waitFor(() => expect(said.join('\n')).toContain(text), { timeout: 60_000, interval: 20 });
+  await says('Server listening at ');
+  const [, url = ''] = /Server listening at (http:[^"]+)/.exec(said.join('\n')) ?? [];
+  return { child, url, says };
+}
+
+async function logIn(url: string): Promise<Record<string, string>> {
+  const { userId } = await registry.as('ADMIN');
+  const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [userId]);
+  const body = new URLSearchParams({ username: rows[0].email, password: PASSWORD });
+  const answer = await fetch(`${url}/auth/login`, { method: 'POST', body });
+  const { access_token } = (await answer.json()) as { access_token: string };
+  return { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
+}
+
+const isAnyoneWaiting = async () =>
+  (
+    await registry.primary.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+  ).rowCount;
+
+describe('a registry that is told to stop', () => {
+  beforeAll(async () => {
+    await promisify(execFile)('npm', ['run', 'build']);
+  });
+
+  test.each(Object.entries(PROGRAMS))(
+    'answers the request under way, takes no new one, relays, and ends well: %s',
+    async (_, args) => {
+      const { child, url, says } = await run(args);
+      const headers = await logIn(url);
+      const feed = await fetch(`${url}/events`, { headers: { ...headers, accept: 'text/event-stream' } });
+
+      const blocker = await registry.primary.connect();
+      await blocker.query('BEGIN; LOCK TABLE account IN EXCLUSIVE MODE');
+      const body = JSON.stringify({ account_name: 'Made while the registry stopped' });
+      const answer = fetch(`${url}/account/create`, { method: 'POST', headers, body });
+      await vi.waitFor(async () => expect(await isAnyoneWaiting()).toBe(1), { timeout: 20_000 });
+
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await says('SIGTERM: stopping');
+      await vi.waitFor(() => expect(fetch(`${url}/health`)).rejects.toThrow(), { timeout: 5_000 });
+      await blocker.query('COMMIT');
+      blocker.release();
+
+      expect((await answer).status).toBe(201);
+      expect(await feed.text()).toContain('event: ');
+      expect(await exit).toEqual([0, null]);
+      expect(relayed()).toEqual(await written());
+      const made = await registry.primary.query(
+        `SELECT FROM account WHERE account_name = 'Made while the registry stopped'`,
+      );
+      expect(made.rowCount).toBe(1);
+    },
+  );
+});
