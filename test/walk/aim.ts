@@ -47,7 +47,7 @@ export class Aim {
     this.#pool = this.#pool.filter((key) => {
       const piece = this.#ledger.pieces.get(key);
       const isOpen = piece && ['Active', 'Reserved', 'Locked', 'Cancelled'].includes(piece.status);
-      return (isOpen && !hasLapsed(piece, now)) || this.#dice.chance(10);
+      return (isOpen && !hasLapsed(piece, now)) || this.#dice.chance(25);
     });
   }
 
@@ -58,7 +58,7 @@ export class Aim {
     if (what === 'whitelist') return this.#whitelist();
     const isWild = this.#dice.chance(8);
     const fits = (piece: Piece) =>
-      isWild || (LAW[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#dice.chance(4)));
+      isWild || (LAW[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#dice.chance(20)));
     const lead = rival ?? this.any(fits) ?? this.any(() => true);
     return lead === undefined ? this.#issue(now) : this.#act(what, lead, fits);
   }

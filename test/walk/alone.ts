@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { anAccount, type Bundle } from '../harness/builders.ts';
+import { expireBatch } from '../../src/certificate/index.ts';
+import { anAccount, type Bundle, shownEverywhere } from '../harness/builders.ts';
+import { hasLapsed } from './law.ts';
 import { type Piece, quantityOf } from './ledger.ts';
 import { told } from './order.ts';
 import type { Walk } from './walk.ts';
@@ -10,9 +12,10 @@ const HOUR_MS = 3_600_000;
 
 const WEIGHTS = {
   clock: 6,
+  expire: 2,
   members: 10,
   close: 8,
-  open: 3,
+  open: 6,
   move: 5,
   repeat: 15,
   reuse: 5,
@@ -28,6 +31,8 @@ export async function stepAlone(walk: Walk): Promise<void> {
   switch (dice.weighted(WEIGHTS)) {
     case 'clock':
       return walk.wait(dice.between(1, 20 * 24) * HOUR_MS);
+    case 'expire':
+      return expire(walk);
     case 'members': {
       const users = Array.from({ length: dice.between(1, 3) }, () => aim.anyUser());
       const account = aim.anyAccount();
@@ -36,8 +41,7 @@ export async function stepAlone(walk: Walk): Promise<void> {
       return;
     }
     case 'close': {
-      const newest = Math.max(...ledger.accounts.keys());
-      const account = dice.chance(50) ? newest : aim.anyAccount();
+      const account = (dice.chance(50) ? emptyAccount(walk) : undefined) ?? aim.anyAccount();
       await walk.exchange([{ kind: 'close', by: aim.userOf(account), account }]);
       return;
     }
@@ -58,6 +62,30 @@ export async function stepAlone(walk: Walk): Promise<void> {
     case 'query':
       return query(walk);
   }
+}
+
+/** An open account that never held a thing, of those that were opened on the way. */
+function emptyAccount({ ledger }: Walk): number | undefined {
+  const used = new Set([...ledger.pieces.values(), ...ledger.devices.values()].map(({ account }) => account));
+  return [...ledger.accounts.values()].find(({ id, closed }) => !closed && !used.has(id))?.id;
+}
+
+/** The registry's own look for what is due: it finds just that, and a second look finds nothing. */
+async function expire(walk: Walk): Promise<void> {
+  const { ledger, registry, now } = walk;
+  const due = [...ledger.pieces.values()].filter((piece) => hasLapsed(piece, now));
+  let found = 0;
+  for (let more = true; more; ) {
+    const batch = await expireBatch(registry.database, new Date(now));
+    found += batch.bundles;
+    more = batch.more;
+  }
+  expect(found).toBe(due.length);
+  expect(await expireBatch(registry.database, new Date(now))).toEqual({ bundles: 0, more: false });
+  for (const piece of due) ledger.put({ ...piece, status: 'Expired' });
+  ledger.settle();
+  walk.expired += due.length;
+  await shownEverywhere(registry);
 }
 
 async function open(walk: Walk): Promise<void> {
@@ -136,6 +164,7 @@ async function query(walk: Walk): Promise<void> {
     'Cancelled',
     'Claimed',
     'Withdrawn',
+    'Expired',
     'Bundle Split',
     undefined,
   ]);

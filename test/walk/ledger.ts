@@ -8,6 +8,7 @@ export type Status =
   | 'Locked'
   | 'Cancelled'
   | 'Claimed'
+  | 'Expired'
   | 'Withdrawn'
   | 'Bundle Split';
 

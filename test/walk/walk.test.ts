@@ -120,6 +120,14 @@ describe('after the walk', () => {
     expect(rows.filter(({ replaces }) => !replaces)).toEqual([]);
   });
 
+  test('bundles had expired, by the registry itself', async () => {
+    const { rows } = await registry.primary.query(
+      `SELECT count(*)::int AS n FROM bundle WHERE status = 'Expired'`,
+    );
+    expect(rows[0].n).toBe(walk.expired);
+    expect(walk.expired).toBeGreaterThan(0);
+  });
+
   test('an administrator is told that everything is in its place', async () => {
     const [admin = 0] = [...walk.ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
     expect((await walk.clientOf(admin).get('/certificate/check')).json()).toMatchObject({ conserved: true });

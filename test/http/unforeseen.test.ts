@@ -1,0 +1,57 @@
+import pg from 'pg';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import type { Client } from '../harness/client.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** What the registry did not foresee is told to nobody, however it runs. */
+
+let registry: TestRegistry;
+let user: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  user = await registry.as('ADMIN');
+});
+afterAll(() => registry.close());
+
+const SECRET = 'the inside of the registry';
+
+function fromPostgres(): Error {
+  const error = new pg.DatabaseError(`relation "${SECRET}" does not exist`, 100, 'error');
+  error.code = '42P01';
+  error.detail = `Key (email)=(${SECRET}) is not there`;
+  error.file = `/usr/src/${SECRET}.c`;
+  return error;
+}
+
+const FAILURES: Readonly<Record<string, () => unknown>> = {
+  'a bug': () => new TypeError(`cannot read ${SECRET}`),
+  'an error of Postgres': fromPostgres,
+  'one inside another': () => new Error('outer', { cause: fromPostgres() }),
+  'something with a status of its own': () =>
+    Object.assign(new Error(SECRET), { statusCode: 500, code: 'FST_ERR' }),
+  'what is no error': () => SECRET,
+};
+
+describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV) => {
+  test.each(Object.keys(FAILURES))('%s is a 500 that says nothing', async (name) => {
+    const broken = { ...registry.database, read: () => Promise.reject(FAILURES[name]?.()) };
+    const app = await buildApp({
+      config: { ...registry.config, NODE_ENV },
+      database: broken,
+      clock: () => NOW,
+      log: pino({ level: 'silent' }),
+    });
+    const answer = await app.inject({ url: '/account/1', headers: user.authorization });
+    await app.close();
+    expect(answer.statusCode).toBe(500);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(Object.keys(answer.json()).toSorted()).toEqual(['detail', 'instance', 'status', 'title', 'type']);
+    const told = answer.body + JSON.stringify(answer.headers);
+    for (const inside of [SECRET, 'does not exist', 'TypeError', '.ts:', 'node_modules', '42P01']) {
+      expect(told).not.toContain(inside);
+    }
+  });
+});
