@@ -1,6 +1,6 @@
 import { login } from './login.ts';
 
-export { identify } from './identify.ts';
+export { callerWith, identify } from './identify.ts';
 export { hashPassword } from './password.ts';
 
 export const authenticationOperations = [login];

@@ -23,6 +23,12 @@ export interface Asked {
   readonly requestedAt: Date;
 }
 
+/** A recurring action and which of its runs an action is, counted from 1; `run` null: the action made it. */
+export interface Recurring {
+  readonly id: number;
+  readonly run: number | null;
+}
+
 export interface ActionOutcome {
   readonly result: 'Success' | 'Failure';
   readonly beneficiary?: string | null | undefined;
@@ -30,6 +36,7 @@ export interface ActionOutcome {
   /** The energy that it moved; none when it was refused. */
   readonly energyWh?: number;
   readonly details: Readonly<Record<string, unknown>>;
+  readonly recurring?: Recurring | undefined;
 }
 
 export interface ActionRow {
@@ -47,6 +54,8 @@ export interface ActionRow {
   readonly requestedAt: Date;
   readonly completedAt: Date;
   readonly details: Record<string, unknown>;
+  readonly recurringActionId: number | null;
+  readonly recurringRun: number | null;
 }
 
 const COLUMNS = sql`
@@ -54,7 +63,7 @@ const COLUMNS = sql`
   a.target_id AS "targetId", a.user_id AS "userId", a.beneficiary, a.bundle_ids AS "bundleIds",
   a.resulting_bundle_ids AS "resultingBundleIds", a.certificate_quantity AS "certificateQuantity",
   a.certificate_bundle_percentage::float8 AS "certificateBundlePercentage", a.requested_at AS "requestedAt",
-  a.completed_at AS "completedAt", a.details`;
+  a.completed_at AS "completedAt", a.details, a.recurring_action_id AS "recurringActionId", a.recurring_run AS "recurringRun"`;
 
 /** Stores an action under the id that {@link Transaction.beginAction} drew. */
 export async function saveAction(
@@ -67,12 +76,12 @@ export async function saveAction(
   const [row] = await tx.query<ActionRow>(sql`
     INSERT INTO action AS a (id, action_type, action_result, source_id, target_id, user_id, beneficiary, bundle_ids,
                              resulting_bundle_ids, certificate_quantity, certificate_bundle_percentage, details,
-                             request_id, requested_at, completed_at)
+                             recurring_action_id, recurring_run, request_id, requested_at, completed_at)
     OVERRIDING SYSTEM VALUE
     VALUES (${actionId}, ${asked.actionType}, ${outcome.result}, ${asked.sourceId}, ${asked.targetId ?? null}, ${asked.userId},
             ${outcome.beneficiary ?? null}, ${array(asked.bundleIds)}::bigint[], ${array(outcome.resultingBundleIds)}::bigint[],
             ${asked.quantity ?? null}, ${asked.percentage ?? null}, ${JSON.stringify(outcome.details)}::jsonb,
-            ${asked.requestId}, ${asked.requestedAt.toISOString()}, ${now.toISOString()})
+            ${outcome.recurring?.id ?? null}, ${outcome.recurring?.run ?? null}, ${asked.requestId}, ${asked.requestedAt.toISOString()}, ${now.toISOString()})
     RETURNING ${COLUMNS}`);
   if (row === undefined) throw new Error('an action was stored and is not there');
   tx.tell({ action: asked.actionType, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
@@ -101,6 +110,10 @@ export function actionView(row: ActionRow): z.output<typeof Action> {
     certificate_bundle_percentage: row.certificateBundlePercentage,
     action_request_datetime: formatInstant(row.requestedAt),
     action_completed_datetime: formatInstant(row.completedAt),
-    details: row.details,
+    details: { ...row.details, ...recurringView(row) },
   };
+}
+
+function recurringView({ recurringActionId: id, recurringRun: run }: ActionRow): Record<string, number> {
+  return { ...(id === null ? {} : { recurring_action_id: id }), ...(run === null ? {} : { run }) };
 }

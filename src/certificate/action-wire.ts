@@ -24,7 +24,7 @@ const part = {
 };
 
 /** Blank text names nobody, as `beneficiaryOf` has it: forms send an empty field where nothing was typed. */
-const beneficiary = z
+export const beneficiary = z
   .string()
   .trim()
   .max(200)

@@ -4,6 +4,7 @@ import { formatInstant } from '../rules/instant.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { CancelRequest } from './action-wire.ts';
+import type { Particulars } from './perform.ts';
 
 export const cancelCertificates = mutation({
   ...actionOperation,
@@ -26,10 +27,15 @@ export const cancelCertificates = mutation({
       period_start: cancellation_period_start && formatInstant(cancellation_period_start),
       period_end: cancellation_period_end && formatInstant(cancellation_period_end),
     };
-    return act(call, {
-      action: 'cancel',
-      details: Object.fromEntries(Object.entries(said).filter(([, value]) => value)),
-      decide: async (_tx, { source }) => ({ beneficiary: beneficiaryOf(beneficiary, source.name) }),
-    });
+    const details = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+    return act(call, { ...cancelling(beneficiary), details });
   },
 });
+
+/** What a cancellation is, whoever asks for it. */
+export function cancelling(beneficiary: string | null | undefined): Particulars {
+  return {
+    action: 'cancel',
+    decide: async (_tx, { source }) => ({ beneficiary: beneficiaryOf(beneficiary, source.name) }),
+  };
+}

@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
 import { id, instant } from '../operation/wire.ts';
-import { parseIssuanceId } from '../rules/issuance-id.ts';
+import { formatInstant } from '../rules/instant.ts';
+import { formatIssuanceId, parseIssuanceId } from '../rules/issuance-id.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { bundleStatuses, energySources } from '../rules/words.ts';
 
@@ -74,6 +75,19 @@ export const CertificateFilter = FilterFields.superRefine((filter, context) => {
 });
 
 export type Filter = z.output<typeof CertificateFilter>;
+
+/** A filter under the names and in the forms in which it came; {@link CertificateFilter} reads it again. */
+export function filterView(filter: Partial<Filter>): Record<string, unknown> {
+  const said = Object.entries(filter).filter(([, value]) => value !== undefined && value !== null);
+  const { issuance_ids: issuances, sparse_filter_list: slots } = filter;
+  return {
+    ...Object.fromEntries(
+      said.map(([name, value]) => [name, value instanceof Date ? formatInstant(value) : value]),
+    ),
+    ...(issuances ? { issuance_ids: issuances.map(formatIssuanceId) } : {}),
+    ...(slots ? { sparse_filter_list: slots.map(([device, start]) => [device, formatInstant(start)]) } : {}),
+  };
+}
 
 /** The `WHERE` of a filter, over `b` (bundle) and `i` (issuance). */
 export function conditionOf(filter: Filter): SQL {

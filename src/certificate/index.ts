@@ -16,9 +16,26 @@ import { reserveCertificates, unreserveCertificates } from './reserve.ts';
 import { transferCertificates } from './transfer.ts';
 import { withdrawCertificates } from './withdraw.ts';
 
+export { type Asking, answered } from './act.ts';
+export { actionOperation } from './action-operation.ts';
+export { type Asked, saveAction } from './action-store.ts';
+export { beneficiary } from './action-wire.ts';
+export { cancelling } from './cancel.ts';
+export { chooseBundles } from './choose.ts';
 export { expireBatch } from './expire.ts';
+export { CertificateFilter, type Filter, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';
 export { type Draft, type IssueOptions, issue, type Outcome } from './issue.ts';
+export {
+  lockParties,
+  type Order,
+  type Particulars,
+  perform,
+  refusalIn,
+  requireOwn,
+  saveRefusal,
+} from './perform.ts';
+export { transferring } from './transfer.ts';
 
 export const certificateOperations = [
   createMetadata,

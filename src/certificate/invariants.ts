@@ -81,6 +81,15 @@ const invariants: readonly Invariant[] = [
         AND (status IN ('Cancelled', 'Cancelled for Storage', 'Claimed')) <> (beneficiary IS NOT NULL)`,
   },
   {
+    name: 'a recurring action has run as often as it says, each run once',
+    violations: sql`
+      SELECT format('recurring action %s: %s runs of %s done, %s in the log', r.id, r.runs_done, r.number_of_runs, coalesce(l.number, 0)) AS violation
+      FROM recurring_action r
+      LEFT JOIN (SELECT recurring_action_id AS id, count(*) AS number, max(recurring_run) AS last
+                 FROM action WHERE recurring_run IS NOT NULL GROUP BY recurring_action_id) AS l USING (id)
+      WHERE r.runs_done > r.number_of_runs OR coalesce(l.number, 0) <> r.runs_done OR coalesce(l.last, 0) <> r.runs_done`,
+  },
+  {
     name: 'every bundle was made in the journal, once',
     violations: sql`
       SELECT format('bundle %s', coalesce(b.id, j.entity_id)) AS violation

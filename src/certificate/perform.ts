@@ -7,7 +7,13 @@ import { apportion, type Share } from '../rules/apportion.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
 import { assertRequestable } from '../rules/requested.ts';
-import { type ActionOutcome, type ActionRow, type Asked, saveAction } from './action-store.ts';
+import {
+  type ActionOutcome,
+  type ActionRow,
+  type Asked,
+  type Recurring,
+  saveAction,
+} from './action-store.ts';
 import { applyEffects, type LockedBundle, lockBundles, splitBundles } from './bundle-store.ts';
 
 export interface OpenAccount {
@@ -59,13 +65,10 @@ export async function perform(
   requireOwn(order);
   assertRequestable(asked.bundleIds);
   assertMayTakePart(action, asked);
-  const accounts = await lockAccounts(tx, [asked.sourceId, ...(asked.targetId ? [asked.targetId] : [])]);
-  const source = accounts.get(asked.sourceId);
-  if (source === undefined) throw problems.notFound('account', asked.sourceId);
+  const parties = await lockParties(tx, asked);
   const bundles = inOrder(await lockBundles(tx, asked.bundleIds), asked);
   for (const bundle of bundles) assertMay(action, bundle, now);
-  const locked = { source, target: accounts.get(asked.targetId ?? 0), bundles };
-  const { accountId = null, beneficiary = null } = (await decide?.(tx, locked)) ?? {};
+  const { accountId = null, beneficiary = null } = (await decide?.(tx, { ...parties, bundles })) ?? {};
   const shares = apportion(bundles, asked);
   const resultingBundleIds = await take(tx, action, bundles, shares, { accountId, beneficiary });
   await settle?.(tx, resultingBundleIds);
@@ -83,7 +86,18 @@ export function requireOwn({ caller, scope, asked }: Order): void {
   if (asked.namedUserId && asked.namedUserId !== caller.userId) throw refuse.notTheCaller();
 }
 
-/** Holds accounts open while an action is under way. */
+/**
+ * The accounts of an action, held open while it is under way.
+ *
+ * @throws {Problem} 404 for a source that is closed.
+ */
+export async function lockParties(tx: Transaction, asked: Asked): Promise<Omit<Locked, 'bundles'>> {
+  const accounts = await lockAccounts(tx, [asked.sourceId, ...(asked.targetId ? [asked.targetId] : [])]);
+  const source = accounts.get(asked.sourceId);
+  if (source === undefined) throw problems.notFound('account', asked.sourceId);
+  return { source, target: accounts.get(asked.targetId ?? 0) };
+}
+
 async function lockAccounts(tx: Transaction, ids: readonly number[]): Promise<Map<number, OpenAccount>> {
   const rows = await tx.query<OpenAccount>(sql`
     SELECT id, account_name AS name FROM account
@@ -139,11 +153,13 @@ export async function saveRefusal(
   asked: Asked,
   { code, message }: Problem,
   now: Date,
+  recurring?: Recurring,
 ): Promise<ActionRow> {
   const outcome: ActionOutcome = {
     result: 'Failure',
     resultingBundleIds: [],
     details: { code, reason: message },
+    recurring,
   };
   return saveAction(tx, await tx.beginAction(), asked, outcome, now);
 }

@@ -6,12 +6,10 @@ import { type QueryCall, query } from '../operation/operation.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { countText, idParams } from '../operation/wire.ts';
-import { formatInstant } from '../rules/instant.ts';
-import { formatIssuanceId } from '../rules/issuance-id.ts';
 import { refuse } from '../rules/refusal.ts';
 import { requireBundle } from './access.ts';
 import { Bundle, FullBundle } from './bundle-wire.ts';
-import { CertificateFilter, conditionOf, type Filter } from './filter.ts';
+import { CertificateFilter, conditionOf, type Filter, filterView } from './filter.ts';
 import {
   type BundleRow,
   bundleView,
@@ -101,23 +99,8 @@ function requireOwn(
 }
 
 /** The query as it was understood, under the names and in the forms in which it came. */
-function echo(asked: Asked): Record<string, unknown> {
-  const { cursor: _, ...rest } = asked;
-  const said = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
-  return {
-    ...Object.fromEntries(
-      said.map(([name, value]) => [name, value instanceof Date ? formatInstant(value) : value]),
-    ),
-    ...(asked.issuance_ids ? { issuance_ids: asked.issuance_ids.map(formatIssuanceId) } : {}),
-    ...(asked.sparse_filter_list
-      ? {
-          sparse_filter_list: asked.sparse_filter_list.map(([device, start]) => [
-            device,
-            formatInstant(start),
-          ]),
-        }
-      : {}),
-  };
+function echo({ cursor: _, limit, ...filter }: Asked): Record<string, unknown> {
+  return { ...filterView(filter), limit };
 }
 
 const common = {

@@ -83,8 +83,8 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
       const query = oneByOne(queryOn(client));
       for (; !stopped.signal.aborted; await pause(LEAD_AFTER_MS, stopped.signal)) {
         const leads = await tryLock(query, options.lock);
-        // The primary answers again, whoever it says leads.
-        if (state.problem === lostPrimary) state.problem = null;
+        // The primary answers again; and where another leads, this process need not be fit to.
+        if (state.problem === lostPrimary || !leads) state.problem = null;
         if (leads) break;
       }
       if (stopped.signal.aborted) return;

@@ -316,6 +316,9 @@ export const action = pgTable(
     certificateQuantity: reference(),
     certificateBundlePercentage: numeric({ mode: 'number' }),
     details: jsonb().$type<Record<string, unknown>>().notNull(),
+    /** The recurring action that this one made, or whose so-manieth run it is. */
+    recurringActionId: reference(),
+    recurringRun: integer(),
     requestId: text(),
     requestedAt: instant().notNull(),
     completedAt: instant().notNull(),
@@ -323,6 +326,9 @@ export const action = pgTable(
   (t) => [
     index('action_by_source').on(t.sourceId, t.id),
     index('action_by_target').on(t.targetId, t.id).where(sql`target_id IS NOT NULL`),
+    uniqueIndex('action_recurring_run')
+      .on(t.recurringActionId, t.recurringRun)
+      .where(sql`recurring_run IS NOT NULL`),
     // As text: a migration may not use a new value of an enum yet.
     check('action_user', sql`(${t.userId} IS NULL) = (${t.actionType}::text = 'expire')`),
   ],

@@ -31,6 +31,8 @@ const JournalState = z.object({
 const SchedulerState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process does what is due; one of all does' }),
   bundles_expired: z.int().meta({ description: 'By this process, since its start' }),
+  runs_done: z.int().meta({ description: 'Runs of recurring actions, by this process' }),
+  runs_refused: z.int(),
   last_round_at: instantText
     .nullable()
     .meta({ description: 'When this process was last done with what was due' }),
@@ -87,10 +89,12 @@ async function journalState({ journal, database }: Services): Promise<z.output<t
 
 function schedulerState({ scheduler }: Services): z.output<typeof SchedulerState> | null {
   if (scheduler === undefined) return null;
-  const { leads, bundlesExpired, lastRoundAt, problem } = scheduler.status();
+  const { leads, bundlesExpired, runsDone, runsRefused, lastRoundAt, problem } = scheduler.status();
   return {
     leads,
     bundles_expired: bundlesExpired,
+    runs_done: runsDone,
+    runs_refused: runsRefused,
     last_round_at: lastRoundAt && formatInstant(lastRoundAt),
     problem,
   };

@@ -6,6 +6,7 @@ import { eventOperations } from '../event/index.ts';
 import { measurementOperations } from '../measurement/index.ts';
 import type { Operation } from '../operation/operation.ts';
 import { organisationOperations } from '../organisation/index.ts';
+import { schedulerOperations } from '../scheduler/index.ts';
 import { userOperations } from '../user/index.ts';
 import { healthOperations } from './health.ts';
 import { changeLogLevel } from './log-level.ts';
@@ -21,5 +22,6 @@ export const operations: readonly Operation[] = [
   ...deviceOperations,
   ...measurementOperations,
   ...certificateOperations,
+  ...schedulerOperations,
   ...eventOperations,
 ];

@@ -105,15 +105,36 @@ function watchScheduler(registry: Registry, scheduler: Parts['scheduler']): Refr
     'registry_scheduler_last_round_timestamp_seconds',
     'When this process was last done with what was due',
   );
+  const runs = gauge(
+    registry,
+    'registry_scheduler_runs',
+    'Runs of recurring actions that this process has done since its start',
+    ['result'],
+  );
+  const expired = gauge(
+    registry,
+    'registry_scheduler_expired_bundles',
+    'Bundles that this process has expired since its start',
+  );
   return () => {
-    const { leads: leading, problem, lastRoundAt } = scheduler?.status() ?? NO_SCHEDULER;
+    const { leads: leading, problem, lastRoundAt, ...counts } = scheduler?.status() ?? NO_SCHEDULER;
     leads.set(leading ? 1 : 0);
+    runs.set({ result: 'done' }, counts.runsDone);
+    runs.set({ result: 'refused' }, counts.runsRefused);
+    expired.set(counts.bundlesExpired);
     failing.set(problem === null ? 0 : 1);
     show(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
   };
 }
 
-const NO_SCHEDULER = { leads: false, problem: null, lastRoundAt: null } as const;
+const NO_SCHEDULER: SchedulerStatus = {
+  leads: false,
+  problem: null,
+  lastRoundAt: null,
+  bundlesExpired: 0,
+  runsDone: 0,
+  runsRefused: 0,
+};
 
 function show(shown: Gauge, value: number | null | undefined): void {
   if (value === null || value === undefined) shown.remove();

@@ -16,6 +16,9 @@ export interface SchedulerStatus {
   /** One process leads: it does what is due. */
   readonly leads: boolean;
   readonly bundlesExpired: number;
+  /** Runs of recurring actions. */
+  readonly runsDone: number;
+  readonly runsRefused: number;
   readonly lastRoundAt: Date | null;
   /** What is wrong, for everybody to read. The log says more. */
   readonly problem: string | null;

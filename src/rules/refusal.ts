@@ -138,6 +138,14 @@ const accountRefusals = {
     new Refusal('not_found', 'not-found', `there is no ${entity} ${id}`),
 };
 
+/** http-contract.md, "Certificates", recurring actions. */
+const scheduleRefusals = {
+  schedulePast: () =>
+    badField('schedule-past', 'initial_action_datetime', 'the first run must not be in the past'),
+  scheduleTooLong: () =>
+    badField('schedule-too-long', 'number_of_recurring_actions', 'the last run would be after the year 9999'),
+};
+
 /** certificate-rules.md, "Issuance" and "Units and time". */
 const issuanceRefusals = {
   intervalInvalid: (problems: readonly FieldError[]) =>
@@ -178,5 +186,6 @@ export const refuse = {
   ...statusRefusals,
   ...requestRefusals,
   ...accountRefusals,
+  ...scheduleRefusals,
   ...issuanceRefusals,
 } as const;

@@ -100,6 +100,10 @@ export const actionTypes = [
 ] as const;
 export type ActionType = (typeof actionTypes)[number];
 
+/** The units of a recurring action's period. */
+export const periodUnits = ['days', 'weeks', 'months', 'years'] as const;
+export type PeriodUnit = (typeof periodUnits)[number];
+
 export const grossNetIndicators = ['NET', 'GROSS'] as const;
 export type GrossNetIndicator = (typeof grossNetIndicators)[number];
 

@@ -4,6 +4,7 @@ import type { Query } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
 import { standForLeadership, UnfitToLead, type Work } from '../database/leadership.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
+import { runAllDue } from './recurring-run.ts';
 
 export interface SchedulerOptions {
   readonly database: Database;
@@ -27,16 +28,18 @@ const LEADER_LOCK = 7_262_003;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Does what time alone asks for, in one process at a time: bundles expire. What it does is right
- * whoever does it, and however often it is begun: see each job. Leadership only saves double work.
+ * Does what time alone asks for, in one process at a time: bundles expire, recurring actions
+ * run. What it does is right whoever does it, and however often it is begun: see each job. Leadership only saves double work.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
   const { database, clock, onError } = options;
-  const state: Writable<Omit<SchedulerStatus, 'leads'>> = {
+  const state: Writable<Omit<SchedulerStatus, 'leads' | 'problem'>> = {
     bundlesExpired: 0,
+    runsDone: 0,
+    runsRefused: 0,
     lastRoundAt: null,
-    problem: null,
   };
+  const problems = new Map<string, string>();
 
   async function expire(signal: AbortSignal): Promise<void> {
     for (let more = true; more && !signal.aborted; ) {
@@ -46,6 +49,17 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
+  const runRecurring = (signal: AbortSignal) =>
+    runAllDue({
+      database,
+      clock,
+      signal,
+      onRun(result) {
+        if (result === 'done') state.runsDone += 1;
+        if (result === 'refused') state.runsRefused += 1;
+      },
+    });
+
   const underWay = new Set<Promise<void>>();
   /** A job that fails is looked at again in the next round, and does not end the lead: the lock's connection tells of the database. */
   const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Work => ({
@@ -54,11 +68,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       await assertClock(query, options);
       const working = job(signal).then(
         () => {
-          state.problem = null;
+          problems.delete(name);
           state.lastRoundAt = clock();
         },
         (error: unknown) => {
-          state.problem = `The scheduler could not finish a round: ${name}.`;
+          problems.set(name, `The scheduler could not finish a round: ${name}.`);
           onError(error, `a round of the scheduler broke off: ${name}`);
         },
       );
@@ -71,7 +85,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'scheduler',
-    works: [jobOf('expiry', expire)],
+    works: [jobOf('expiry', expire), jobOf('recurring actions', runRecurring)],
     onError,
   });
 
@@ -79,7 +93,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     status: () => ({
       ...state,
       leads: leadership.leads(),
-      problem: leadership.problem() ?? state.problem,
+      problem: leadership.problem() ?? [...problems.values()][0] ?? null,
     }),
     async stop() {
       await leadership.stop();

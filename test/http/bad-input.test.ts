@@ -167,8 +167,17 @@ async function takenBodies(): Promise<Record<string, object>> {
     },
     createMeasurement: { device_id: device.id, interval_usage: 5, ...HOUR },
   };
+  const monthly = {
+    source_id: source.id,
+    certificate_quantity: 10,
+    recurring_action_period_units: 'months',
+    recurring_action_period_quantity: 1,
+    number_of_recurring_actions: 12,
+  };
   return {
     ...asEntity,
+    createRecurringTransfer: { ...monthly, target_id: target.id },
+    createRecurringCancel: { ...monthly, beneficiary: 'B' },
     changeLogLevel: { level: 'silent' },
     login: { username: 'nobody@example.com', password: 'x' },
     updateUser: {},

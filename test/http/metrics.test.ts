@@ -214,7 +214,14 @@ describe('the journal', () => {
 
 test('the scheduler tells whether it leads, and when it was last done', async () => {
   const { config, database, app } = registry;
-  const status = { leads: true, bundlesExpired: 1, lastRoundAt: new Date(5_000), problem: 'It failed.' };
+  const status = {
+    leads: true,
+    bundlesExpired: 1,
+    runsDone: 2,
+    runsRefused: 3,
+    lastRoundAt: new Date(5_000),
+    problem: 'It failed.',
+  };
   const scheduling = await buildApp({
     config,
     database,
@@ -226,6 +233,9 @@ test('the scheduler tells whether it leads, and when it was last done', async ()
   await scheduling.close();
   expect(metrics.value('registry_scheduler_leader')).toBe(1);
   expect(metrics.value('registry_scheduler_failing')).toBe(1);
+  expect(metrics.value('registry_scheduler_expired_bundles')).toBe(1);
+  expect(metrics.value('registry_scheduler_runs', { result: 'done' })).toBe(2);
+  expect(metrics.value('registry_scheduler_runs', { result: 'refused' })).toBe(3);
   expect(metrics.value('registry_scheduler_last_round_timestamp_seconds')).toBe(5);
   expect((await read()).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
 });

@@ -67,6 +67,10 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   unlockCertificates: admin,
   withdrawCertificates: admin,
   listActions: everybody,
+  createRecurringTransfer: traders,
+  createRecurringCancel: traders,
+  listRecurringActions: everybody,
+  deleteRecurringAction: traders,
   listEvents: everybody,
   verifyEvents: admin,
 };

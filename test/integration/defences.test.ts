@@ -192,6 +192,7 @@ describe.each(writers)('%s', (_, pool) => {
     'issuance',
     'account',
     'action',
+    'recurring_action',
     'journal',
     'registry_user',
     'device',

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expireBatch } from '../../src/certificate/index.ts';
-import { type Action, aDevice, aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import {
+  type Action,
+  aDevice,
+  aMarket,
+  expectConserved,
+  type Market,
+  shownEverywhere,
+} from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -16,7 +23,12 @@ beforeEach(async () => {
 });
 afterAll(() => registry.close());
 
-const expireAt = (now: Date) => expireBatch(registry.database, now);
+/** One look, and the wait until the API shows what it did. */
+async function expireAt(now: Date): ReturnType<typeof expireBatch> {
+  const expired = await expireBatch(registry.database, now);
+  await shownEverywhere(registry);
+  return expired;
+}
 
 async function statusesOf(ids: readonly number[]): Promise<string[]> {
   const { rows } = await registry.primary.query(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aDevice, aMarket, anAccount, hoursAgo, type Market } from '../harness/builders.ts';
 import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
+import { aRecurring } from '../harness/recurring.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 /** What the entities leave in the journal, and that it is enough to make them again. */
@@ -12,6 +13,9 @@ beforeAll(async () => {
   registry = await openRegistry();
   market = await aMarket(registry);
   await market.cancel([(await market.bundle()).id], { certificate_quantity: 30 });
+  const recurring = await aRecurring(market, 'cancel');
+  await market.trader.delete(`/certificate/recurring/${recurring.id}`);
+  await aRecurring(market, 'transfer');
 });
 
 afterAll(() => registry.close());
@@ -134,6 +138,7 @@ test.each([
   'issuance',
   'bundle',
   'action',
+  'recurring_action',
 ])('the journal alone rebuilds every row of %s', async (table) => {
   const journal = await registry.primary.query<Entry>(
     'SELECT entity_id::int, attributes_after FROM journal WHERE entity_name = $1 ORDER BY id',

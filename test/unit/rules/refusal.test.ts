@@ -26,6 +26,8 @@ const examples: Record<keyof typeof refuse, Refusal> = {
   beneficiaryDiffers: refuse.beneficiaryDiffers(7),
   notAllowed: refuse.notAllowed('issue', 'AUDIT_USER'),
   notFound: refuse.notFound('device', 3),
+  schedulePast: refuse.schedulePast(),
+  scheduleTooLong: refuse.scheduleTooLong(),
   intervalInvalid: refuse.intervalInvalid([]),
   overCapacity: refuse.overCapacity(2, 1),
   deviceUnidentified: refuse.deviceUnidentified(3),

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { entriesOf } from '../harness/journal.ts';
+import { aRecurring, daily, recurringNow } from '../harness/recurring.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const ask = (fields: object = {}, { action = 'transfer', client = market.trader, query = '' } = {}) =>
+  client.post(`/certificate/recurring_${action}${query}`, daily(market, fields));
+
+const idsOf = async (client: Client, query = ''): Promise<number[]> => {
+  const answer = await client.get(`/certificate/recurring${query}`);
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json().map(({ id }: { id: number }) => id);
+};
+
+async function stored(): Promise<number> {
+  const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM recurring_action');
+  return rows[0].n;
+}
+
+describe('asked for', () => {
+  test('a recurring transfer is an action, and stands in the list', async () => {
+    const answer = await ask({
+      initial_action_datetime: '2026-03-31T06:00:00Z',
+      recurring_action_period_units: 'months',
+      device_id: market.device.id,
+      certificate_period_start: '2026-01-01',
+      sparse_filter_list: [[market.device.id, '2026-03-01T10:00:00Z']],
+    });
+    expect(answer.statusCode, answer.body).toBe(202);
+    const action = answer.json();
+    expect(action).toMatchObject({
+      action_type: 'recurring_transfer',
+      action_result: 'Success',
+      source_id: market.source.id,
+      target_id: market.target.id,
+      user_id: market.trader.userId,
+      granular_certificate_bundle_ids: [],
+      resulting_bundle_ids: [],
+      certificate_quantity: 100,
+      details: {
+        initial_action_datetime: '2026-03-31T06:00:00Z',
+        recurring_action_period_units: 'months',
+        recurring_action_period_quantity: 1,
+        number_of_recurring_actions: 3,
+      },
+    });
+    const { recurring_action_id: id } = action.details;
+    expect(await recurringNow(market, id)).toEqual({
+      id,
+      action_type: 'recurring_transfer',
+      source_id: market.source.id,
+      target_id: market.target.id,
+      user_id: market.trader.userId,
+      beneficiary: null,
+      certificate_quantity: 100,
+      filter: {
+        device_id: market.device.id,
+        certificate_period_start: '2026-01-01T00:00:00Z',
+        sparse_filter_list: [[market.device.id, '2026-03-01T10:00:00Z']],
+      },
+      initial_action_datetime: '2026-03-31T06:00:00Z',
+      recurring_action_period_units: 'months',
+      recurring_action_period_quantity: 1,
+      number_of_recurring_actions: 3,
+      runs_done: 0,
+      next_action_datetime: '2026-03-31T06:00:00Z',
+      version: 1,
+      created_at: expect.any(String),
+    });
+    expect((await entriesOf(registry, answer)).map((entry) => [entry.entity_name, entry.action_id])).toEqual([
+      ['recurring_action', action.id],
+      ['action', action.id],
+    ]);
+  });
+
+  test('a recurring cancellation keeps its beneficiary; its first run is at once, unless said', async () => {
+    const answer = await ask({ beneficiary: 'A school' }, { action: 'cancel' });
+    expect(answer.json()).toMatchObject({
+      action_type: 'recurring_cancel',
+      target_id: null,
+      beneficiary: 'A school',
+    });
+    const { recurring_action_id: id } = answer.json().details;
+    expect(await recurringNow(market, id)).toMatchObject({
+      beneficiary: 'A school',
+      target_id: null,
+      next_action_datetime: '2026-03-15T12:00:00Z',
+    });
+  });
+
+  test('in a dry run it gets the same answer, and stands nowhere', async () => {
+    const before = await stored();
+    for (const action of ['transfer', 'cancel']) {
+      const dry = await ask({}, { action, query: '?dry_run=true' });
+      expect(dry.statusCode, dry.body).toBe(202);
+      expect(dry.json()).toMatchObject({ action_result: 'Dry run', action_type: `recurring_${action}` });
+      const real = await ask({}, { action });
+      const { id: _, action_result: __, details, ...rest } = real.json();
+      expect(dry.json()).toMatchObject(rest);
+      expect(Object.keys(dry.json().details)).toEqual(Object.keys(details));
+    }
+    expect(await stored()).toBe(before + 2);
+  });
+
+  test('again with the same Idempotency-Key it is made once', async () => {
+    const before = await stored();
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const answers = [1, 2].map(() =>
+      market.trader.post('/certificate/recurring_transfer', daily(market), headers),
+    );
+    const [first, second] = [await answers[0], await answers[1]];
+    expect([202, 409]).toContain(first?.statusCode);
+    expect([202, 409]).toContain(second?.statusCode);
+    expect(await stored()).toBe(before + 1);
+  });
+});
+
+describe('refused, and recorded as an action', () => {
+  test.each<[string, number, string, (at: Market) => object]>([
+    [
+      'a first run in the past',
+      422,
+      'schedule-past',
+      () => ({ initial_action_datetime: '2026-03-15T11:59:59Z' }),
+    ],
+    [
+      'a last run that no calendar has',
+      422,
+      'schedule-too-long',
+      () => ({ recurring_action_period_units: 'years', number_of_recurring_actions: 9_000 }),
+    ],
+    ['a target that does not exist', 404, 'target-not-found', () => ({ target_id: 999_999 })],
+    ['the source as target', 422, 'same-account', ({ source }) => ({ target_id: source.id })],
+    ['a foreign user_id', 403, 'not-the-caller', ({ admin }) => ({ user_id: admin.userId })],
+    ['another account', 404, 'not-found', ({ target }) => ({ source_id: target.id })],
+    ['an account that does not exist', 404, 'not-found', () => ({ source_id: 999_999 })],
+  ])('%s: %i', async (_, status, code, fields) => {
+    const before = await stored();
+    const answer = await ask(fields(market));
+    expect(answer.statusCode, answer.body).toBe(status);
+    expect(answer.json().type).toContain(code);
+    expect(await stored()).toBe(before);
+    const log = await market.admin.get('/certificate/actions?action_type=recurring_transfer&limit=1000');
+    const [action] = log.json().slice(-1);
+    expect(action).toMatchObject({
+      id: answer.json().action_id,
+      action_result: 'Failure',
+      details: { code },
+    });
+  });
+
+  test('a target that has not whitelisted the source: 403', async () => {
+    const stranger = await anAccount(market.admin);
+    expect((await ask({ target_id: stranger.id })).statusCode).toBe(403);
+  });
+
+  test.each([
+    { certificate_quantity: 0 },
+    { certificate_quantity: null },
+    { recurring_action_period_quantity: 0 },
+    { number_of_recurring_actions: 0 },
+    { number_of_recurring_actions: 10_001 },
+    { recurring_action_period_units: 'hours' },
+    { certificate_bundle_status: 'Reserved' },
+    { issuance_ids: ['1-2026-01-01T00:00:00Z'], certificate_period_start: '2026-01-01' },
+    { action_type: 'transfer' },
+  ])('%j: 422 by the name of the field', async (fields) => {
+    const answer = await ask(fields);
+    expect(answer.statusCode, answer.body).toBe(422);
+    expect(answer.json().errors[0].path).toBe(`body.${Object.keys(fields)[0]}`);
+  });
+});
+
+describe('the list', () => {
+  test('has those of one’s own accounts, of one account, or for administrators all', async () => {
+    const other = await aMarket(registry);
+    const [mine, theirs] = [await aRecurring(market, 'cancel'), await aRecurring(other, 'cancel')];
+    expect(await idsOf(market.trader, '?limit=1000')).toContain(mine.id);
+    expect(await idsOf(market.trader, '?limit=1000')).not.toContain(theirs.id);
+    expect(await idsOf(other.trader)).toEqual([theirs.id]);
+    expect(await idsOf(market.admin, `?account_id=${other.source.id}`)).toEqual([theirs.id]);
+    expect(await idsOf(market.admin, '?limit=1000')).toEqual(expect.arrayContaining([mine.id, theirs.id]));
+    expect(await idsOf(market.receiver)).toEqual([]);
+    expect((await market.trader.get(`/certificate/recurring?account_id=${other.source.id}`)).statusCode).toBe(
+      404,
+    );
+  });
+
+  test('is paged by key', async () => {
+    const own = await aMarket(registry);
+    const made: number[] = [];
+    for (let n = 0; n < 5; n++) made.push((await aRecurring(own, 'cancel')).id);
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const answer = await own.trader.get(
+        `/certificate/recurring?limit=2${cursor ? `&cursor=${cursor}` : ''}`,
+      );
+      seen.push(...answer.json().map(({ id }: { id: number }) => id));
+      cursor = answer.headers['registry-next-cursor']?.toString();
+    } while (cursor !== undefined);
+    expect(seen).toEqual(made);
+  });
+});
+
+describe('stopped', () => {
+  const stop = (client: Client, id: number, headers = {}) =>
+    client.request({ method: 'DELETE', url: `/certificate/recurring/${id}`, headers });
+
+  test('it is in the list no more, and cannot be stopped again', async () => {
+    const { id } = await aRecurring(market, 'transfer');
+    expect((await stop(market.trader, id)).statusCode).toBe(200);
+    expect(await idsOf(market.trader, '?limit=1000')).not.toContain(id);
+    expect((await stop(market.trader, id)).statusCode).toBe(404);
+  });
+
+  test('another account’s looks like one that does not exist', async () => {
+    const { id } = await aRecurring(market, 'transfer');
+    const [foreign, missing] = [await stop(market.receiver, id), await stop(market.receiver, 999_999)];
+    expect([foreign.statusCode, missing.statusCode]).toEqual([404, 404]);
+    expect(foreign.json().detail.replace(String(id), '#')).toBe(missing.json().detail.replace('999999', '#'));
+    expect(await idsOf(market.trader, '?limit=1000')).toContain(id);
+  });
+
+  test('by an administrator, or by whoever else may act for the account', async () => {
+    const colleague = await registry.as('TRADING_USER');
+    const auditor = await registry.as('AUDIT_USER');
+    await market.admin.patch(`/account/update/${market.source.id}`, {
+      user_ids: [market.trader.userId, colleague.userId, auditor.userId],
+    });
+    const [a, b] = [await aRecurring(market, 'cancel'), await aRecurring(market, 'cancel')];
+    expect((await stop(auditor, a.id)).statusCode).toBe(403);
+    expect((await stop(colleague, a.id)).statusCode).toBe(200);
+    expect((await stop(market.admin, b.id)).statusCode).toBe(200);
+  });
+
+  test('not when it has changed since the version that was seen', async () => {
+    const { id } = await aRecurring(market, 'cancel');
+    expect((await stop(market.trader, id, { 'if-match': '"7"' })).statusCode).toBe(412);
+    expect((await stop(market.trader, id, { 'if-match': '"1"' })).statusCode).toBe(200);
+  });
+});
