@@ -1227,6 +1227,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/certificate/recurring_transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer a quantity again and again
+         * @description The target must have whitelisted the source, now and at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter.
+         *
+         *     Permission: `act`.
+         */
+        post: operations["createRecurringTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/certificate/recurring_cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a quantity again and again
+         * @description For a beneficiary, or for the account under the name that it has at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter.
+         *
+         *     Permission: `act`.
+         */
+        post: operations["createRecurringCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/certificate/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recurring actions
+         * @description Those of one account, of all the caller's accounts, or (for administrators) of all; also those whose runs are over. Their runs are in the action log.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["listRecurringActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/certificate/recurring/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop a recurring action
+         * @description There are no further runs. What its runs did stays. For every trading user of the account.
+         *
+         *     Permission: `act`.
+         */
+        delete: operations["deleteRecurringAction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1338,6 +1426,9 @@ export interface components {
                 leads: boolean;
                 /** @description By this process, since its start */
                 bundles_expired: number;
+                /** @description Runs of recurring actions, by this process */
+                runs_done: number;
+                runs_refused: number;
                 /** @description When this process was last done with what was due */
                 last_round_at: string | null;
                 problem: string | null;
@@ -2630,6 +2721,166 @@ export interface components {
              */
             reason?: string | null;
         };
+        RecurringTransferRequest: {
+            /**
+             * @description The account whose bundles are asked for
+             * @example 1
+             */
+            source_id: number;
+            /** @description If given, the caller's own */
+            user_id?: number | null;
+            issuance_ids?: string[] | null;
+            device_id?: number | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            /** @description Intervals that start at this instant or later */
+            certificate_period_start?: string | null;
+            /** @description Intervals that end at this instant or earlier */
+            certificate_period_end?: string | null;
+            certificate_bundle_status?: "Active" | null;
+            /** @description With one issuance id: slices that reach it or lie past it */
+            certificate_bundle_id_range_start?: number | null;
+            /** @description With one issuance id: slices that reach it or lie before it */
+            certificate_bundle_id_range_end?: number | null;
+            /** @description Pairs of device id and interval start */
+            sparse_filter_list?: [
+                number,
+                string
+            ][] | null;
+            /**
+             * @description Render datetimes in the account's time zone
+             * @default false
+             */
+            localise_time?: boolean;
+            /** @description When to run first; at once, unless given. Not in the past */
+            initial_action_datetime?: string | null;
+            /** @enum {string} */
+            recurring_action_period_units: "days" | "weeks" | "months" | "years";
+            /**
+             * @description How many units lie between two runs
+             * @example 1
+             */
+            recurring_action_period_quantity: number;
+            /**
+             * @description How many runs there are, the first one included
+             * @example 12
+             */
+            number_of_recurring_actions: number;
+            /** @constant */
+            action_type?: "recurring_transfer";
+            /**
+             * @description Wh in total for each run: bundles are taken by interval start, then id, and the last one is split
+             * @example 1000000
+             */
+            certificate_quantity: number;
+            /**
+             * @description The account to transfer to
+             * @example 1
+             */
+            target_id: number;
+        };
+        RecurringCancelRequest: {
+            /**
+             * @description The account whose bundles are asked for
+             * @example 1
+             */
+            source_id: number;
+            /** @description If given, the caller's own */
+            user_id?: number | null;
+            issuance_ids?: string[] | null;
+            device_id?: number | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            /** @description Intervals that start at this instant or later */
+            certificate_period_start?: string | null;
+            /** @description Intervals that end at this instant or earlier */
+            certificate_period_end?: string | null;
+            certificate_bundle_status?: "Active" | null;
+            /** @description With one issuance id: slices that reach it or lie past it */
+            certificate_bundle_id_range_start?: number | null;
+            /** @description With one issuance id: slices that reach it or lie before it */
+            certificate_bundle_id_range_end?: number | null;
+            /** @description Pairs of device id and interval start */
+            sparse_filter_list?: [
+                number,
+                string
+            ][] | null;
+            /**
+             * @description Render datetimes in the account's time zone
+             * @default false
+             */
+            localise_time?: boolean;
+            /** @description When to run first; at once, unless given. Not in the past */
+            initial_action_datetime?: string | null;
+            /** @enum {string} */
+            recurring_action_period_units: "days" | "weeks" | "months" | "years";
+            /**
+             * @description How many units lie between two runs
+             * @example 1
+             */
+            recurring_action_period_quantity: number;
+            /**
+             * @description How many runs there are, the first one included
+             * @example 12
+             */
+            number_of_recurring_actions: number;
+            /** @constant */
+            action_type?: "recurring_cancel";
+            /**
+             * @description Wh in total for each run: bundles are taken by interval start, then id, and the last one is split
+             * @example 1000000
+             */
+            certificate_quantity: number;
+            /** @description Who may claim; the name of the account, unless given */
+            beneficiary?: string | null;
+        };
+        RecurringAction: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            /** @enum {string} */
+            action_type: "recurring_transfer" | "recurring_cancel";
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            source_id: number;
+            target_id: number | null;
+            /**
+             * @description Whose rights each run is judged by
+             * @example 1
+             */
+            user_id: number;
+            beneficiary: string | null;
+            /**
+             * @description Wh
+             * @example 1000000
+             */
+            certificate_quantity: number;
+            /** @description The filters of a certificate query that were given */
+            filter: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            initial_action_datetime: string;
+            /** @enum {string} */
+            recurring_action_period_units: "days" | "weeks" | "months" | "years";
+            recurring_action_period_quantity: number;
+            number_of_recurring_actions: number;
+            /** @description Runs that are over, done or refused */
+            runs_done: number;
+            /** @description null after the last run */
+            next_action_datetime: string | null;
+            version: number;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            created_at: string;
+        };
         Event: {
             /** @description Its place among all events, from 0 without a gap */
             position: number;
@@ -2848,6 +3099,9 @@ export type UnreserveRequest = components['schemas']['UnreserveRequest'];
 export type LockRequest = components['schemas']['LockRequest'];
 export type UnlockRequest = components['schemas']['UnlockRequest'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
+export type RecurringTransferRequest = components['schemas']['RecurringTransferRequest'];
+export type RecurringCancelRequest = components['schemas']['RecurringCancelRequest'];
+export type RecurringAction = components['schemas']['RecurringAction'];
 export type Event = components['schemas']['Event'];
 export type JournalVerification = components['schemas']['JournalVerification'];
 export type Problem = components['schemas']['Problem'];
@@ -4867,6 +5121,159 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createRecurringTransfer: {
+        parameters: {
+            query?: {
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurringTransferRequest"];
+            };
+        };
+        responses: {
+            /** @description The action, done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createRecurringCancel: {
+        parameters: {
+            query?: {
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurringCancelRequest"];
+            };
+        };
+        responses: {
+            /** @description The action, done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRecurringActions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+                /** @description The source */
+                account_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of recurring actions */
+            200: {
+                headers: {
+                    /** @description The `cursor` of the next page. The last page has none. */
+                    "registry-next-cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringAction"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteRecurringAction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Id, a positive integer */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is stopped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

@@ -97,6 +97,15 @@ const MAKE: Readonly<Record<Thing, (which: Case, client: Client) => Promise<numb
     return which === 'deleted' ? deleted('organisation', id) : id;
   },
   bundle: async (which, client) => bundleOf(await deviceFor(which, client)),
+  async 'recurring action'(which, client) {
+    const source_id = await accountFor(which, client);
+    const answer = await maker.post('/certificate/recurring_cancel', { source_id, ...MONTHLY });
+    expect(answer.statusCode, answer.body).toBe(202);
+    const id = answer.json().details.recurring_action_id;
+    if (which === 'deleted')
+      expect((await maker.delete(`/certificate/recurring/${id}`)).statusCode).toBe(200);
+    return id;
+  },
 };
 
 /** A bundle in the account, in the status that the action takes. */
@@ -136,6 +145,9 @@ async function bodyOf(operationId: string, id: number, which: Case): Promise<Rec
     case 'queryCertificates':
     case 'queryFullCertificates':
       return {};
+    case 'createRecurringTransfer':
+    case 'createRecurringCancel':
+      return { ...MONTHLY, target_id: targetId };
     default: {
       const isAction = ROWS[operationId]?.in === 'body.source_id';
       if (!isAction) return {};
@@ -144,6 +156,13 @@ async function bodyOf(operationId: string, id: number, which: Case): Promise<Rec
     }
   }
 }
+
+const MONTHLY = {
+  certificate_quantity: 100,
+  recurring_action_period_units: 'months',
+  recurring_action_period_quantity: 1,
+  number_of_recurring_actions: 12,
+};
 
 const A_DEVICE = {
   device_name: 'D',
@@ -185,7 +204,9 @@ describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
     const told: (number | null)[] = [];
     for (const [at, which] of CASES.entries()) {
       const expected = row.right[role][at];
-      const exists = !(which === 'storage' && ['account', 'user', 'organisation'].includes(row.thing));
+      const exists = !(
+        which === 'storage' && ['account', 'user', 'organisation', 'recurring action'].includes(row.thing)
+      );
       const isBundleGone = which === 'deleted' && row.thing === 'bundle';
       if (expected === null || !exists || isBundleGone) {
         told.push(expected ?? null);
@@ -201,7 +222,7 @@ describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
 
 describe('an action on a bundle that is in another account than the source', () => {
   const actions = Object.entries(ROWS).filter(
-    ([name, row]) => row.in === 'body.source_id' && !/^query/.test(name),
+    ([name, row]) => row.in === 'body.source_id' && !/^query|^createRecurring/.test(name),
   );
 
   test.each(actions.map(([name]) => name))('%s: is not found, whoever asks', async (operationId) => {

@@ -14,7 +14,14 @@ type Statuses = readonly [
   missing: number | null,
 ];
 
-export type Thing = 'account' | 'device' | 'measurement' | 'user' | 'organisation' | 'bundle';
+export type Thing =
+  | 'account'
+  | 'device'
+  | 'measurement'
+  | 'user'
+  | 'organisation'
+  | 'bundle'
+  | 'recurring action';
 
 export interface Row {
   readonly thing: Thing;
@@ -140,6 +147,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
   lockCertificates: { ...inSource, right: administer(202) },
   unlockCertificates: { ...inSource, right: administer(202) },
   withdrawCertificates: { ...inSource, right: administer(202) },
+  createRecurringTransfer: { ...inSource, right: act(202) },
+  createRecurringCancel: { ...inSource, right: act(202) },
+  listRecurringActions: {
+    thing: 'account',
+    in: 'query.account_id',
+    right: { ...readAccount(200), ADMIN: [200, 200, null, 200, 200] },
+  },
+  deleteRecurringAction: { thing: 'recurring action', right: act(200) },
 };
 
 /** Operations that are about no single thing, or about the caller: `who-may-do-what.test.ts` says all there is to say. */

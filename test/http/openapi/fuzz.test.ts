@@ -4,6 +4,7 @@ import { openApiDocument } from '../../../src/http/openapi.ts';
 import { operations as declared } from '../../../src/http/operations.ts';
 import type { BundleStatus } from '../../../src/rules/words.ts';
 import { aMarket, expectConserved, type Market } from '../../harness/builders.ts';
+import { aRecurring } from '../../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../../harness/registry.ts';
 import { Answers } from './answers.ts';
 import { apiDocument, type Operation, readDocument } from './document.ts';
@@ -72,7 +73,9 @@ async function aWorld({ operationId, path }: Operation): Promise<World> {
     device: [device.id],
     measurement: [reading.json().id],
     organisation: [organisation.json().id],
-    certificate: bundles,
+    certificate: path.startsWith('/certificate/recurring/')
+      ? [(await aRecurring(market, 'cancel')).id]
+      : bundles,
   };
   return {
     market,
