@@ -67,15 +67,19 @@ interface MigrationList {
 const listed = async (): Promise<MigrationList> =>
   JSON.parse(await readFile('migrations/meta/_journal.json', 'utf8'));
 
-/** The migrations of an earlier release: the first `count` of them. */
-async function migrateTo(owner: pg.Pool, count: number): Promise<void> {
+/** A folder with these migrations, listed in this order. */
+async function aRelease(entries: MigrationList['entries']): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await cp('migrations', folder, { recursive: true });
-  const { entries, ...rest } = await listed();
-  const earlier = { ...rest, entries: entries.slice(0, count) };
-  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(earlier));
-  await migrateWithDrizzle(drizzle(owner), { migrationsFolder: folder });
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ ...(await listed()), entries }));
+  return folder;
+}
+
+/** The migrations of an earlier release: the first `count` of them. */
+async function migrateTo(owner: pg.Pool, count: number): Promise<void> {
+  const migrationsFolder = await aRelease((await listed()).entries.slice(0, count));
+  await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
 }
 
 /** A split bundle, with all that it takes, by hand: the application of that release is gone. */
@@ -159,6 +163,19 @@ test('a database filled by any earlier release ends with the same schema, keeps 
     expect((await owner.query(CONSERVATION)).rows).toEqual([]);
     expect((await replay({ urls })).difference).toBeNull();
   }
+});
+
+test('a run in which one migration fails changes nothing, those before it included', async () => {
+  const { owner } = await anEmptyDatabase();
+  await migrateTo(owner, 3);
+  const before = await schemaOf(owner);
+  const { entries } = await listed();
+  const mistake = { ...entries.at(-1), tag: '9999_mistake', when: Date.now() };
+  const migrationsFolder = await aRelease([...entries, mistake]);
+  await writeFile(join(migrationsFolder, '9999_mistake.sql'), 'CREATE TABLE half (); SELECT 1 / 0');
+  await expect(migrateWithDrizzle(drizzle(owner), { migrationsFolder })).rejects.toThrow('SELECT 1 / 0');
+  expect(await schemaOf(owner)).toEqual(before);
+  expect(await appliedTo(owner)).toBe(3);
 });
 
 test('a reset gives an empty registry with the newest schema, in which the application may do its work', async () => {

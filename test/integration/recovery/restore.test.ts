@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
@@ -40,7 +40,9 @@ beforeAll(async () => {
   const made = await server.run('backup', server.backups);
   expect(made).toMatchObject({ code: 0 });
   backup = made.output.trim();
+  await archived();
   await load.grow(40);
+  await archived();
 
   beforeThePoint = load.acknowledged.map(({ actionId }) => actionId);
   await lost.primary.query("SELECT pg_create_restore_point('before the mistake')");
@@ -74,6 +76,8 @@ async function archived(): Promise<void> {
     { timeout: 30_000, interval: 50 },
   );
 }
+
+const isSegment = (name: string) => /^[0-9A-F]{24}$/.test(name);
 
 const successes = async ({ primary }: TestRegistry): Promise<number[]> =>
   (await primary.query("SELECT id::int FROM action WHERE action_result = 'Success'")).rows.map(
@@ -213,9 +217,20 @@ test('a restore to a point that the log does not have fails, and says so', async
   });
 });
 
+test('a restore to the end does not take a gap in the log for the end', async () => {
+  const folder = await server.restoredFolder('beyond-a-gap');
+  const gap = (await readdir(server.archive)).filter(isSegment).sort().at(-2) ?? '';
+  const [there, away] = [join(server.archive, gap), join(folder.dataDir, gap)];
+  await rename(there, away);
+  const from = ['--backup', backup, '--archive', server.archive];
+  const answer = await server.run('restore', ...from, '--into', folder.primary);
+  await rename(away, there);
+  expect(answer).toMatchObject({ code: 1, output: expect.stringContaining('the log breaks off after') });
+});
+
 test('pruning removes the oldest backups and the log that only they needed, and keeps what is left restorable', async () => {
   await mkdir(join(server.backups, '20200101T000000Z'));
-  const segments = async () => (await readdir(server.archive)).filter((name) => /^[0-9A-F]{24}$/.test(name));
+  const segments = async () => (await readdir(server.archive)).filter(isSegment);
   const kept = await segments();
   const answer = await server.run('prune-backups', server.backups, server.archive, '1');
   expect(answer).toMatchObject({ code: 0, output: expect.stringContaining('1 backups removed') });

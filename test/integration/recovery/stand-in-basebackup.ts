@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -29,14 +29,16 @@ tar('-cf', archive, '-C', rows[0].data_directory, '--exclude=./pg_wal/*', '--exc
 // Waits until the log that the copy needs is in the archive.
 const stopped = await client.query('SELECT labelfile FROM pg_backup_stop(wait_for_archive => true)');
 await client.end();
-writeFileSync(join(values.pgdata, 'backup_label'), stopped.rows[0].labelfile);
-tar('-rf', archive, '-C', values.pgdata, '--remove-files', 'backup_label');
+const label = join(values.pgdata, 'backup_label');
+writeFileSync(label, stopped.rows[0].labelfile);
+tar('-rf', archive, '-C', values.pgdata, 'backup_label');
+rmSync(label);
 execFileSync('gzip', [archive]);
 
 /** Files change while they are copied, which the log puts right: tar's exit code 1 says no more than that. */
 function tar(...args: string[]): void {
   try {
-    execFileSync('tar', ['--owner=0', '--group=0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('tar', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
     if (!(error instanceof Error && 'status' in error && error.status === 1)) throw error;
   }
