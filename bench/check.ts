@@ -21,13 +21,13 @@ const FILL = `
     SELECT device || '-' || hour, device, 1, '2020-01-01Z'::timestamptz + hour * interval '1 hour',
            '2020-01-01Z'::timestamptz + (hour + 1) * interval '1 hour', 'wind', hour * 1000 + 1, (hour + 1) * 1000, '2099-01-01Z'
     FROM generate_series(1, 100) AS device, generate_series(0, 4999) AS hour;
-  INSERT INTO bundle (issuance_id, account_id, status, prior_status, range_start, range_end, hash, device_id, production_start)
+  INSERT INTO bundle (issuance_id, account_id, status, prior_status, range_start, range_end, hash, device_id, production_start, expiry)
     SELECT id, 1, CASE WHEN id % 2 = 0 THEN 'Bundle Split' ELSE 'Active' END::bundle_status,
-           CASE WHEN id % 2 = 0 THEN 'Active' END::bundle_status, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start
+           CASE WHEN id % 2 = 0 THEN 'Active' END::bundle_status, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start, expiry
     FROM issuance;
-  INSERT INTO bundle (issuance_id, account_id, range_start, range_end, parent_id, hash, device_id, production_start)
+  INSERT INTO bundle (issuance_id, account_id, range_start, range_end, parent_id, hash, device_id, production_start, expiry)
     SELECT b.issuance_id, 1, b.range_start + half * 300, CASE half WHEN 0 THEN b.range_start + 299 ELSE b.range_end END, b.id, b.hash,
-           b.device_id, b.production_start
+           b.device_id, b.production_start, b.expiry
     FROM bundle b, generate_series(0, 1) AS half WHERE b.status = 'Bundle Split';
   INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, recorded_at)
     SELECT '1', uuidv7(), 'CREATE', 'bundle', id, now() FROM bundle;

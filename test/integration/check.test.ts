@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { aMarket, type Market, shownEverywhere } from '../harness/builders.ts';
+import { aRecurring } from '../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -100,4 +101,13 @@ test('a withdrawn issuance that holds a live bundle is found', async () => {
     `UPDATE issuance SET withdrawn_at = NULL WHERE id = (SELECT issuance_id FROM bundle WHERE id = ${split.second})`,
   );
   expect(found).toBe('an issuance is withdrawn when all its live bundles are, and only then');
+});
+
+test('a recurring action that says it ran more often than the log is found', async () => {
+  const { id } = await aRecurring(market, 'cancel');
+  const found = await violationAfter(
+    `UPDATE recurring_action SET runs_done = runs_done + 1 WHERE id = ${id}`,
+    `UPDATE recurring_action SET runs_done = runs_done - 1 WHERE id = ${id}`,
+  );
+  expect(found).toBe('a recurring action has run as often as it says, each run once');
 });
