@@ -21,9 +21,11 @@ import type { Services } from './operation/operation.ts';
 export async function buildApp(given: Services): Promise<FastifyInstance> {
   const eventLoop = given.eventLoop ?? watchEventLoop();
   const services = { ...given, eventLoop };
+  const { TRUSTED_PROXIES } = services.config;
   const app: FastifyInstance = Fastify({
     loggerInstance: services.log,
     bodyLimit: services.config.BODY_LIMIT_BYTES,
+    trustProxy: TRUSTED_PROXIES.length > 0 ? [...TRUSTED_PROXIES] : false,
     genReqId: () => crypto.randomUUID(),
     logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },

@@ -1,9 +1,13 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
 
 /** The secret that development falls back to; a production start refuses it. */
 export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-production';
+
+/** The password of the sample users, which everybody knows; a production start refuses users that have it. */
+export const SAMPLE_PASSWORD = 'registry-demo';
 
 const postgresUrl = z
   .string()
@@ -24,6 +28,15 @@ const commaList = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+/** An IP address, or a network such as 10.0.0.0/8. */
+const networkAddress = z.string().refine((text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return version !== 0 && fits && rest.length === 0;
+}, 'must list IP addresses or networks such as 10.0.0.0/8');
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Every setting of the registry. `.env.example` explains each one to the person who sets it. */
@@ -42,7 +55,11 @@ const Settings = z
     REPLICA_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
     REPLICA_MAX_LAG_MS: z.coerce.number().int().min(0).default(5_000),
     JWT_SECRET_KEY: z.string().min(32).default(DEVELOPMENT_JWT_SECRET),
+    JWT_SECRET_KEY_PREVIOUS: z.string().min(32).optional(),
     ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
+    SESSION_EXPIRE_DAYS: z.coerce.number().int().min(1).max(365).default(30),
+    RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6_000),
+    TRUSTED_PROXIES: commaList.pipe(z.array(networkAddress)).default([]),
     CERTIFICATE_EXPIRY_YEARS: z.coerce.number().int().min(1).max(100).default(2),
     CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -59,12 +76,16 @@ const Settings = z
       .string()
       .regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -')
       .default('registry-events'),
-    SEED_PASSWORD: z.string().min(12).default('registry-demo'),
+    SEED_PASSWORD: z.string().min(12).default(SAMPLE_PASSWORD),
     ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {
-    if (settings.NODE_ENV === 'production' && settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
+    if (settings.NODE_ENV !== 'production') return;
+    if (settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET)
       context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY'], message: 'must be set in production' });
+    if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
+      const message = 'must not be the secret of development in production';
+      context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY_PREVIOUS'], message });
     }
   });
 

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
-import type { Config } from './config.ts';
+import { refuseKnownPasswords } from './authentication/index.ts';
+import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { startJournal } from './journal/index.ts';
 import { startScheduler } from './scheduler/index.ts';
@@ -43,10 +44,23 @@ async function configuredTracing(config: Config, log: FastifyBaseLogger): Promis
 /** More than any clock that is kept by NTP is off. */
 const CLOCK_MAY_DIFFER_MS = 60_000;
 
+/** @throws {ConfigError} in a registry with the sample users and their password. */
+async function requireOwnPasswords(database: Database, log: FastifyBaseLogger): Promise<void> {
+  try {
+    await refuseKnownPasswords(database);
+  } catch (error) {
+    // With the primary down nobody can log in, and reads may go on.
+    if (!(error instanceof ConfigError)) return log.warn({ err: error }, 'passwords were not looked at');
+    await database.stop();
+    throw error;
+  }
+}
+
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
   const tracing = await configuredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
+  if (config.NODE_ENV === 'production') await requireOwnPasswords(database, log);
   const journal = startJournal({
     writeUrl: config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { ownAccounts } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
@@ -21,11 +22,7 @@ export const listAccounts = query({
   handle: (call) =>
     call.read(({ query: run }) =>
       pageById(call, (after, limit) => {
-        const visible =
-          call.scope === 'all'
-            ? sql`true`
-            : sql`a.id IN (
-          SELECT account_id FROM account_user WHERE user_id = ${call.caller.userId} AND deleted_at IS NULL)`;
+        const visible = call.scope === 'all' ? sql`true` : sql`a.id IN (${ownAccounts(call.caller)})`;
         return accountsWhere(run, sql`a.id > ${after} AND ${visible}`, limit);
       }),
     ),

@@ -4,40 +4,122 @@ import type { WalPosition } from '../database/position.ts';
 import type { Caller } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
+import { type Permission, scopeOf } from '../rules/permission.ts';
 import type { Role } from '../rules/words.ts';
-import { userOfToken } from './token.ts';
+import { keyUse } from './key-use.ts';
+import { hashOf, isApiKey } from './secret.ts';
+import { bearerOfToken, type LoggedIn } from './token.ts';
 
-/**
- * The living user that a token names, with its role and accounts as they are now.
- *
- * `changes`: whether the call will write: then the primary is asked, which never lags. `atLeast`: what the client has
- * seen; its own accounts are part of that.
- *
- * @throws {Problem} 401
- */
-export async function identify(
-  services: Services,
-  token: string,
-  { changes, atLeast }: { changes: boolean; atLeast?: WalPosition | undefined },
-): Promise<Caller> {
-  const userId = await userOfToken(services.config, token, services.clock());
-  const load = (reader: Reader) => callerWith(reader, userId ?? 0);
-  const { database } = services;
-  const caller =
-    userId === undefined
-      ? undefined
-      : await (changes ? database.readPrimary(load) : database.read(load, { atLeast }));
-  if (caller === undefined) throw problems.unauthenticated('The access token is not valid, or has expired.');
-  return caller;
+/** What a request shows: either may be forged, expired or revoked. */
+export type Credential = { readonly token: string } | { readonly apiKey: string };
+
+interface Asked {
+  /** Whether the call will write: then the primary is asked, which never lags. */
+  readonly changes: boolean;
+  /** What the client has seen; its own accounts are part of that. */
+  readonly atLeast?: WalPosition | undefined;
 }
 
+export type Identify = (credential: Credential, asked: Asked) => Promise<Caller>;
+
+type Query = Pick<Reader, 'query'>;
+
+/**
+ * Tells who calls: the living user whom a credential names, with its role and accounts as they are now.
+ *
+ * @throws {Problem} 401, from the function that it gives.
+ */
+export function identifier(services: Services): Identify {
+  const { config, clock, database } = services;
+  const used = keyUse(services);
+
+  async function lookUp<T>(find: (reader: Query) => Promise<T | undefined>, { changes, atLeast }: Asked) {
+    const found = changes ? undefined : await database.read(find, { atLeast });
+    // What a late standby does not know yet may be a login of a moment ago.
+    return found ?? database.readPrimary(find);
+  }
+
+  async function byToken(token: string, asked: Asked): Promise<Caller> {
+    const bearer = await bearerOfToken(config, token, clock());
+    const caller = bearer && (await lookUp((reader) => loggedIn(reader, bearer), asked));
+    if (caller === undefined)
+      throw problems.unauthenticated('The access token is not valid, or has expired.');
+    return caller;
+  }
+
+  async function byApiKey(apiKey: string, asked: Asked): Promise<Caller> {
+    const now = clock();
+    const found = isApiKey(apiKey) && (await lookUp((reader) => keyHolder(reader, apiKey), asked));
+    if (!found || (found.expiresAt !== null && found.expiresAt <= now))
+      throw problems.unauthenticated('The API key is not valid, or has expired.');
+    used(found.id, found.lastUsedAt, now);
+    return callerOf(found);
+  }
+
+  return (credential, asked) =>
+    'token' in credential ? byToken(credential.token, asked) : byApiKey(credential.apiKey, asked);
+}
+
+const ACCOUNTS_OF_USER = sql`array(
+  SELECT l.account_id FROM account_user l JOIN account a ON a.id = l.account_id
+  WHERE l.user_id = u.id AND l.deleted_at IS NULL AND a.deleted_at IS NULL)`;
+
+interface UserRow {
+  readonly userId: number;
+  readonly role: Role;
+  readonly accountIds: number[];
+}
+
+const asCaller = ({ userId, role, accountIds }: UserRow): Caller => ({
+  userId,
+  role,
+  accountIds: new Set(accountIds),
+});
+
 /** A living user with its role and accounts as they are now; `undefined` when there is none. */
-export async function callerWith(reader: Pick<Reader, 'query'>, userId: number): Promise<Caller | undefined> {
-  const [user] = await reader.query<{ role: Role; accountIds: number[] }>(sql`
-    SELECT u.role,
-           array(SELECT l.account_id FROM account_user l JOIN account a ON a.id = l.account_id
-                 WHERE l.user_id = u.id AND l.deleted_at IS NULL AND a.deleted_at IS NULL) AS "accountIds"
+export async function callerWith(reader: Query, userId: number): Promise<Caller | undefined> {
+  const [user] = await reader.query<UserRow>(sql`
+    SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
     FROM registry_user u
     WHERE u.id = ${userId} AND u.deleted_at IS NULL`);
-  return user && { userId, role: user.role, accountIds: new Set(user.accountIds) };
+  return user && asCaller(user);
+}
+
+async function loggedIn(reader: Query, { userId, sessionId }: LoggedIn): Promise<Caller | undefined> {
+  const [user] = await reader.query<UserRow>(sql`
+    SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
+    FROM session s JOIN registry_user u ON u.id = s.user_id
+    WHERE s.id = ${sessionId} AND s.user_id = ${userId} AND u.deleted_at IS NULL`);
+  return user && { ...asCaller(user), sessionId };
+}
+
+interface KeyRow extends UserRow {
+  readonly id: number;
+  readonly permissions: Permission[];
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  /** Those of the accounts it is confined to that are open. */
+  readonly confinedTo: number[] | null;
+}
+
+async function keyHolder(reader: Query, apiKey: string): Promise<KeyRow | undefined> {
+  const [row] = await reader.query<KeyRow>(sql`
+    SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds", k.id, k.permissions,
+           k.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt",
+           CASE WHEN k.account_ids IS NOT NULL THEN array(
+             SELECT a.id FROM account a WHERE a.id = ANY (k.account_ids) AND a.deleted_at IS NULL) END AS "confinedTo"
+    FROM api_key_secret s JOIN api_key k ON k.id = s.api_key_id JOIN registry_user u ON u.id = k.user_id
+    WHERE s.secret_hash = ${hashOf(apiKey)} AND k.deleted_at IS NULL AND u.deleted_at IS NULL`);
+  return row;
+}
+
+/** Of the accounts that a key is confined to, it reaches those that its user reaches still. */
+function callerOf(row: KeyRow): Caller {
+  const { id, role, permissions, confinedTo } = row;
+  const caller = asCaller(row);
+  const apiKey = { id, permissions: new Set(permissions), confined: confinedTo !== null };
+  if (confinedTo === null) return { ...caller, apiKey };
+  const reachesAll = scopeOf('read', role) === 'all';
+  const accountIds = new Set(confinedTo.filter((each) => reachesAll || caller.accountIds.has(each)));
+  return { ...caller, accountIds, apiKey };
 }

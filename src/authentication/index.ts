@@ -1,6 +1,19 @@
+import { createApiKey, deleteApiKey, listApiKeys } from './api-key.ts';
+import { changePassword } from './change-password.ts';
 import { login } from './login.ts';
+import { logout, refresh } from './refresh.ts';
 
-export { callerWith, identify } from './identify.ts';
-export { hashPassword } from './password.ts';
+export { type Credential, callerWith, type Identify, identifier } from './identify.ts';
+export { refuseKnownPasswords } from './known-password.ts';
+export { hashPassword, requireFitPassword, setPassword } from './password.ts';
+export { password } from './wire.ts';
 
-export const authenticationOperations = [login];
+export const authenticationOperations = [
+  login,
+  refresh,
+  logout,
+  changePassword,
+  createApiKey,
+  listApiKeys,
+  deleteApiKey,
+];

@@ -1,10 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Transaction } from '../database/transact.ts';
 import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { id, isPlainText } from '../operation/wire.ts';
+import { isPlainText } from '../operation/wire.ts';
 import { passwordFits } from './password.ts';
-import { issueAccessToken } from './token.ts';
+import { openSession } from './session.ts';
+import { accountNamed, countAttempt, forgiveAttempt } from './throttle.ts';
+import { tokensOf } from './tokens.ts';
+import { password, Tokens } from './wire.ts';
+
+const wrong = () => problems.unauthenticated('The e-mail or the password is wrong.');
 
 export const login = mutation({
   id: 'login',
@@ -13,7 +19,7 @@ export const login = mutation({
   tag: 'Authentication',
   summary: 'Log in',
   description:
-    'Exchanges an e-mail and a password, as a form or as JSON, for a short-lived access token. An unknown e-mail and a wrong password get the same answer.',
+    'Exchanges an e-mail and a password, as a form or as JSON, for a short-lived access token and a refresh token. An unknown e-mail and a wrong password get the same answer. After 10 failures from one network within 15 minutes an account answers 429 there until they are over.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
   body: z.object({
@@ -22,34 +28,45 @@ export const login = mutation({
       .max(320)
       .refine(isPlainText, 'must not contain control characters')
       .meta({ description: 'The e-mail', examples: ['trading_user@usermail.com'] }),
-    password: z
-      .string()
-      .max(1_024)
-      .meta({ format: 'password', examples: ['registry-demo'] }),
+    password: password.meta({ format: 'password', examples: ['registry-demo'] }),
   }),
-  answer: {
-    status: 200,
-    description: 'An access token',
-    schema: z
-      .object({
-        access_token: z.string(),
-        token_type: z.literal('bearer'),
-        user_id: id,
-        expires_in: z.int().meta({ description: 'Seconds' }),
-      })
-      .meta({ id: 'AccessToken' }),
-  },
+  answer: { status: 200, description: 'An access token and a refresh token', schema: Tokens },
   refusals: [401],
-  async handle({ body, services, transact }) {
-    const [known] = await transact((tx) =>
-      tx.query<{ id: number; passwordHash: string }>(sql`
-        SELECT u.id, c.password_hash AS "passwordHash"
-        FROM registry_user u JOIN credential c ON c.user_id = u.id
-        WHERE lower(u.email) = lower(${body.username}) AND u.deleted_at IS NULL`),
-    );
+  async handle({ body, address, services, record, transact }) {
+    const { config, clock } = services;
+    const guess = { email: body.username, address, key: config.JWT_SECRET_KEY };
+    const known = await record(async (tx) => {
+      await countAttempt(tx, guess);
+      return credentialOf(tx, body.username);
+    });
     const fits = await passwordFits(body.password, known?.passwordHash);
-    if (!fits || known === undefined) throw problems.unauthenticated('The e-mail or the password is wrong.');
-    const { token, expiresIn } = await issueAccessToken(services.config, known.id, services.clock());
-    return { access_token: token, token_type: 'bearer' as const, user_id: known.id, expires_in: expiresIn };
+    if (!fits || known === undefined) throw wrong();
+    const now = clock();
+    const session = await transact(async (tx) => {
+      await requireUnchanged(tx, known);
+      await forgiveAttempt(tx, guess);
+      return openSession(tx, { userId: known.userId, now, days: config.SESSION_EXPIRE_DAYS });
+    });
+    return tokensOf(config, session, now);
   },
 });
+
+interface Credential {
+  readonly userId: number;
+  readonly passwordHash: string;
+}
+
+async function credentialOf(tx: Transaction, username: string): Promise<Credential | undefined> {
+  const [known] = await tx.query<Credential>(sql`
+    SELECT u.id AS "userId", c.password_hash AS "passwordHash"
+    FROM registry_user u JOIN credential c ON c.user_id = u.id
+    WHERE lower(u.email) = ${accountNamed(username)} AND u.deleted_at IS NULL`);
+  return known;
+}
+
+/** A password that was changed meanwhile has ended all logins; this one must not begin after that. */
+async function requireUnchanged(tx: Transaction, { userId, passwordHash }: Credential): Promise<void> {
+  const same = await tx.query(sql`
+    SELECT FROM credential WHERE user_id = ${userId} AND password_hash = ${passwordHash} FOR SHARE`);
+  if (same.length === 0) throw wrong();
+}

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { requireAccount } from '../operation/caller.ts';
+import { ownAccounts, requireAccount } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idText, instant, pageQuery } from '../operation/wire.ts';
@@ -41,13 +41,12 @@ export const listActions = query({
   handle: async (call) => {
     const { account_id: accountId, action_type: type, from, to } = call.query;
     if (accountId !== undefined) requireAccount(call, accountId);
-    const own = sql`SELECT account_id FROM account_user WHERE user_id = ${call.caller.userId} AND deleted_at IS NULL`;
     const conditions = [
       accountId !== undefined
         ? ofAccounts(sql`${accountId}`)
         : call.scope === 'all'
           ? sql`true`
-          : ofAccounts(own),
+          : ofAccounts(ownAccounts(call.caller)),
       ...(type ? [sql`a.action_type = ${type}`] : []),
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),

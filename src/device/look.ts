@@ -1,8 +1,8 @@
 import { and, eq, gt, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireOpenAccount } from '../account/index.ts';
-import { accountUser, bundle, device } from '../database/schema.ts';
-import type { Authority } from '../operation/caller.ts';
+import { bundle, device } from '../database/schema.ts';
+import { type Authority, ownAccounts } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
@@ -16,8 +16,7 @@ const common = { method: 'GET', tag: 'Devices', permission: 'read' } as const;
 function visibleTo({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
-  return sql`${device.accountId} IN (SELECT ${accountUser.accountId} FROM ${accountUser}
-    WHERE ${accountUser.userId} = ${caller.userId} AND ${accountUser.deletedAt} IS NULL)`;
+  return sql`${device.accountId} IN (${ownAccounts(caller)})`;
 }
 
 export const listDevices = query({

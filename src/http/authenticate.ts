@@ -1,32 +1,49 @@
 import type { FastifyRequest } from 'fastify';
-import { identify } from '../authentication/index.ts';
+import { type Credential, type Identify, identifier } from '../authentication/index.ts';
 import type { WalPosition } from '../database/position.ts';
-import type { Authority } from '../operation/caller.ts';
+import { type Authority, requireScope } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { assertAllowed } from '../rules/permission.ts';
 
 /** Nobody: what a public operation is called by. It reaches no account. */
 const ANYONE: Authority = { caller: { userId: 0, role: 'AUDIT_USER', accountIds: new Set() }, scope: 'own' };
 
 /**
- * Who is calling, and how far the operation's permission reaches for that role.
+ * Who is calling, and how far the operation's permission reaches for it.
  *
- * @throws {Problem} 401 without a valid token of a living user, 403 when the role lacks the permission.
+ * @throws {Problem} 401 without a valid credential of a living user, 403 when role or API key lack the permission.
  */
-export async function authenticate(
+export type Authenticate = (
   request: FastifyRequest,
   operation: Operation,
-  services: Services,
   atLeast: WalPosition | undefined,
-): Promise<Authority> {
-  if (operation.permission === 'public') return ANYONE;
-  const caller = await identify(services, bearerToken(request), { changes: operation.changes, atLeast });
-  return { caller, scope: assertAllowed(operation.permission, caller.role) };
+) => Promise<Authority>;
+
+export function authenticator(services: Services): Authenticate {
+  const identify: Identify = identifier(services);
+  return async (request, operation, atLeast) => {
+    const { permission, changes, loginOnly } = operation;
+    if (permission === 'public') return ANYONE;
+    const caller = await identify(credentialOf(request), { changes, atLeast });
+    if (loginOnly && caller.apiKey)
+      throw problems.forbidden('This takes somebody who has logged in, not an API key.');
+    return { caller, scope: requireScope(caller, permission) };
+  };
 }
 
-function bearerToken(request: FastifyRequest): string {
-  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0) return token;
-  throw problems.unauthenticated('Send the access token of /auth/login as "Authorization: Bearer <token>".');
+const API_KEY_HEADER = 'x-api-key';
+const API_KEY_PREFIX = 'gcr_';
+
+/** @throws {Problem} 401 when there is none, or two, of which it would not be clear who is meant. */
+function credentialOf({ headers }: FastifyRequest): Credential {
+  const { authorization, [API_KEY_HEADER]: apiKey } = headers;
+  if (authorization !== undefined && apiKey !== undefined)
+    throw problems.unauthenticated('Send an access token or an API key, not both.');
+  if (typeof apiKey === 'string') return { apiKey };
+  const [scheme, token, ...rest] = (authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0)
+    return token.startsWith(API_KEY_PREFIX) ? { apiKey: token } : { token };
+  throw problems.unauthenticated(
+    'Send the access token of /auth/login, or an API key, as "Authorization: Bearer <token>".',
+  );
 }

@@ -65,11 +65,13 @@ export async function beginAttempt(
 ): Promise<Attempt | { readonly replayed: unknown }> {
   const attempt = crypto.randomUUID();
   const hash = hashOf(request, config.JWT_SECRET_KEY);
+  const previous = config.JWT_SECRET_KEY_PREVIOUS;
+  const hashes = [hash, ...(previous ? [hashOf(request, previous)] : [])];
   const { value: known } = await database.transact(actor, async (tx) => {
     if (await claim(tx, { userId: actor.userId, key, hash, attempt })) return undefined;
     return recall(tx, actor.userId, key);
   });
-  if (known !== undefined) return { replayed: replay(known, hash) };
+  if (known !== undefined) return { replayed: replay(known, hashes) };
   const own = sql`user_id = ${actor.userId} AND key = ${key} AND attempt = ${attempt}`;
   let kept = false;
   return {
@@ -81,7 +83,7 @@ export async function beginAttempt(
       if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
     },
     async fail(error) {
-      const lasting = error instanceof Problem && error.status < 500 ? error : undefined;
+      const lasting = error instanceof Problem && isLasting(error) ? error : undefined;
       await database.transact(actor, async (tx) => {
         if (lasting) await save(tx, own, { problem: partsOf(lasting) });
         else await tx.query(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);
@@ -90,10 +92,17 @@ export async function beginAttempt(
   };
 }
 
-/** Tells requests apart. It is keyed, because a body may hold a password, which a plain hash would give away. */
-function hashOf({ method, url, body }: FastifyRequest, secret: string): string {
+/** A refusal that a client may repeat the request after is none to repeat to it. */
+const isLasting = ({ status }: Problem) => status < 500 && status !== 429;
+
+/**
+ * Tells requests apart, and users from their API keys, which may reach less. It is keyed, because a body may hold a password,
+ * which a plain hash would give away.
+ */
+function hashOf({ method, url, body, authority }: FastifyRequest, secret: string): string {
+  const keyId = authority?.caller.apiKey?.id ?? null;
   return createHmac('sha256', secret)
-    .update(canonicalText([method, url, body ?? null]))
+    .update(canonicalText([method, url, body ?? null, keyId]))
     .digest('hex');
 }
 
@@ -140,8 +149,8 @@ async function recall(tx: Transaction, userId: number, key: string): Promise<Kno
   return known;
 }
 
-function replay({ hash, answer }: Known, asked: string): unknown {
-  if (hash !== asked) {
+function replay({ hash, answer }: Known, asked: readonly string[]): unknown {
+  if (!asked.includes(hash)) {
     throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another request.', {
       errors: [{ path: `header.${HEADER}`, message: 'was used for another request' }],
     });

@@ -12,6 +12,7 @@ const LogLevelChange = z
   .object({
     level: z
       .string()
+      .max(20)
       .meta({
         description: `${logLevels.join(', ')}; also \`WARNING\` and \`CRITICAL\`, in capitals or not`,
         examples: ['debug'],

@@ -97,9 +97,10 @@ export function openApiDocument(operations: readonly Operation[]): JsonSchema {
         password: {
           type: 'oauth2',
           description: 'Log in here: client id and secret stay empty.',
-          flows: { password: { tokenUrl: '/auth/login', scopes: {} } },
+          flows: { password: { tokenUrl: '/auth/login', refreshUrl: '/auth/refresh', scopes: {} } },
         },
-        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        token: { type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
     },
   };
@@ -120,8 +121,13 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
-    security: permission === 'public' ? [] : [{ password: [] }, { token: [] }],
+    security: securityOf(operation),
   };
+}
+
+function securityOf({ permission, loginOnly }: Operation): JsonSchema[] {
+  if (permission === 'public') return [];
+  return [{ password: [] }, { token: [] }, ...(loginOnly ? [] : [{ apiKey: [] }])];
 }
 
 function contentOf(operation: Operation, body: z.ZodType, named: NamedSchemas): JsonSchema {
@@ -193,6 +199,7 @@ function refusalsOf(operation: Operation): number[] {
     ...(changes ? [409] : []),
     ...(essential ? [] : [503]),
     ...(takesIfMatch(operation) ? [400, 412] : []),
+    ...(essential ? [] : [429]),
     // Of a header, too, such as `registry-consistency`.
     422,
     500,

@@ -24,8 +24,8 @@ export function routeOf({ routeOptions }: FastifyRequest): string {
 }
 
 /** From here on, the request's lines say who calls. */
-export function nameActor(request: FastifyRequest, reply: FastifyReply, { userId }: Caller): void {
-  describe(request, reply, { actor: userId });
+export function nameActor(request: FastifyRequest, reply: FastifyReply, { userId, apiKey }: Caller): void {
+  describe(request, reply, { actor: userId, ...(apiKey ? { key_id: apiKey.id } : {}) });
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply, bindings: Record<string, unknown>): void {

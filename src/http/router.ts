@@ -13,10 +13,12 @@ import {
   type Streamed,
 } from '../operation/operation.ts';
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
-import { authenticate } from './authenticate.ts';
+import { type Authenticate, authenticator } from './authenticate.ts';
 import { serializationSchema } from './json-schema.ts';
 import { CONSISTENCY, mutate } from './mutation.ts';
+import { networkOf } from './network.ts';
 import { nameVersion } from './precondition.ts';
+import { type Limit, rateLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
 
 declare module 'fastify' {
@@ -42,12 +44,24 @@ export async function mountOperations(
   app.addHook('preClose', async () => closing.abort());
   app.decorateRequest('authority', null);
   await app.register(accepts);
+  const door: Door = {
+    services,
+    authenticate: authenticator(services),
+    limit: await rateLimiter(app, services.config.RATE_LIMIT_PER_MINUTE),
+  };
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
-  for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, services);
+  for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, door);
   await app.register(async (scope) => {
     await scope.register(formbody);
-    for (const operation of operations.filter(takesForms)) mount(scope, operation, services);
+    for (const operation of operations.filter(takesForms)) mount(scope, operation, door);
   });
+}
+
+/** What every request passes before its operation. */
+interface Door {
+  readonly services: Services;
+  readonly authenticate: Authenticate;
+  readonly limit: Limit;
 }
 
 function pathsOf(operation: Operation): string[] {
@@ -55,7 +69,7 @@ function pathsOf(operation: Operation): string[] {
   return plural === operation.path ? [operation.path] : [operation.path, plural];
 }
 
-function mount(app: FastifyInstance, operation: Operation, services: Services): void {
+function mount(app: FastifyInstance, operation: Operation, door: Door): void {
   const { status, schema } = operation.answer;
   for (const url of pathsOf(operation)) {
     app.route({
@@ -66,10 +80,15 @@ function mount(app: FastifyInstance, operation: Operation, services: Services): 
       onRequest: async (request, reply) => {
         // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
         reply.header('cache-control', 'no-store');
-        request.authority = await authenticate(request, operation, services, consistency(request));
-        if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
+        try {
+          request.authority = await door.authenticate(request, operation, consistency(request));
+          if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
+        } finally {
+          // Whoever was turned away counts, too.
+          if (!operation.essential) await door.limit(request, reply);
+        }
       },
-      handler: (request, reply) => answer(operation, services, request, reply),
+      handler: (request, reply) => answer(operation, door.services, request, reply),
     });
   }
 }
@@ -88,6 +107,7 @@ async function answer(
     ...parseInput(operation, request),
     services,
     requestId: request.id,
+    address: networkOf(request.ip),
     mediaType,
     answerHeader: (name: string, value: string) => void reply.header(name, value),
     requestHeader: (name: string) => {

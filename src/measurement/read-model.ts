@@ -1,8 +1,8 @@
 import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { ReadOrm } from '../database/connection.ts';
-import { accountUser, device, measurementReport } from '../database/schema.ts';
-import type { Authority } from '../operation/caller.ts';
+import { device, measurementReport } from '../database/schema.ts';
+import { type Authority, ownAccounts } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { formatInstant } from '../rules/instant.ts';
 import type { Measurement } from './wire.ts';
@@ -13,8 +13,7 @@ export type ReadingRow = typeof measurementReport.$inferSelect;
 function visibleTo({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
-  return sql`${device.accountId} IN (SELECT ${accountUser.accountId} FROM ${accountUser}
-    WHERE ${accountUser.userId} = ${caller.userId} AND ${accountUser.deletedAt} IS NULL)`;
+  return sql`${device.accountId} IN (${ownAccounts(caller)})`;
 }
 
 /** Living readings that the caller may know of, in the order of their ids. */

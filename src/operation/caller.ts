@@ -1,15 +1,50 @@
-import type { Scope } from '../rules/permission.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import { array } from '../database/connection.ts';
+import { assertAllowed, type Permission, type Scope, scopeOf } from '../rules/permission.ts';
 import type { Role } from '../rules/words.ts';
 import { problems } from './problem.ts';
 
-/** Who calls: what the token says, never what a body says. */
+/** What an API key may do of what its user may. */
+export interface ApiKeyLimits {
+  readonly id: number;
+  readonly permissions: ReadonlySet<Permission>;
+  /** Whether it reaches the caller's `accountIds` alone, whatever the role reaches. */
+  readonly confined: boolean;
+}
+
+/** Who calls: what the token or the API key says, never what a body says. */
 export interface Caller {
   readonly userId: number;
   readonly role: Role;
+  /** The open accounts it is a user of; those of them that its API key is confined to. */
   readonly accountIds: ReadonlySet<number>;
+  /** The login that its access token belongs to. */
+  readonly sessionId?: number;
+  readonly apiKey?: ApiKeyLimits;
 }
 
-/** A caller and how far the permission of the operation at hand reaches for its role. */
+/** How far a permission reaches for the caller: as its role says, and no further than its API key does. */
+export function scopeFor({ role, apiKey }: Caller, permission: Permission): Scope | undefined {
+  const scope = scopeOf(permission, role);
+  if (apiKey === undefined || scope === undefined) return scope;
+  if (!apiKey.permissions.has(permission)) return undefined;
+  return apiKey.confined ? 'own' : scope;
+}
+
+/**
+ * The same for who must have the permission.
+ *
+ * @throws {Refusal} `not-allowed` for the role. @throws {Problem} 403 for the API key.
+ */
+export function requireScope(caller: Caller, permission: Permission): Scope {
+  assertAllowed(permission, caller.role);
+  const scope = scopeFor(caller, permission);
+  if (scope === undefined)
+    throw problems.forbidden(`The API key was not given the permission ${permission}.`);
+  return scope;
+}
+
+/** A caller and how far the permission of the operation at hand reaches for it. */
 export interface Authority {
   readonly caller: Caller;
   readonly scope: Scope;
@@ -27,4 +62,10 @@ export function reaches({ caller, scope }: Authority, accountId: number): boolea
  */
 export function requireAccount(authority: Authority, accountId: number): void {
   if (!reaches(authority, accountId)) throw problems.notFound('account', accountId);
+}
+
+/** The ids of the accounts whose records the caller may read, as a subquery: its own, closed ones too. */
+export function ownAccounts({ userId, accountIds, apiKey }: Caller): SQL {
+  if (apiKey?.confined) return sql`SELECT unnest(${array([...accountIds])}::bigint[])`;
+  return sql`SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL`;
 }

@@ -58,6 +58,8 @@ interface Call<
   readonly body: Input<B>;
   readonly services: Services;
   readonly requestId: string;
+  /** Where the request comes from: the client's IPv4 address, or the network of its IPv6 one. */
+  readonly address: string;
   /** The first of the media types offered by the operation that the client accepts. */
   readonly mediaType: string;
   answerHeader(name: string, value: string): void;
@@ -132,7 +134,9 @@ interface Declaration<
    * entity calls `requireVersion`, and a change made without is rolled back.
    */
   readonly versioned?: true;
-  /** Answered under any load: what tells how the registry is. */
+  /** For somebody who has logged in: not for API keys, whatever they may do. */
+  readonly loginOnly?: true;
+  /** Answered under any load and however often: what tells how the registry is. */
   readonly essential?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
   readonly refusals?: readonly number[];

@@ -60,6 +60,8 @@ export const problems = {
     new Problem(404, 'not-found', `There is no ${what} ${id}.`),
   conflict: (code: string, detail: string, errors?: readonly FieldError[]) =>
     new Problem(409, code, detail, errors ? { errors } : {}),
+  tooMany: (code: string, detail: string, retryAfterSeconds: number) =>
+    new Problem(429, code, detail, { headers: { 'retry-after': String(Math.max(1, retryAfterSeconds)) } }),
   overloaded: () =>
     new Problem(503, 'overloaded', 'Too much is under way. Nothing was begun: try again in a moment.', {
       headers: { 'retry-after': '1' },

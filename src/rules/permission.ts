@@ -37,3 +37,8 @@ export function assertAllowed(permission: Permission, role: Role): Scope {
   if (scope === undefined) throw refuse.notAllowed(permission, role);
   return scope;
 }
+
+/** Whether a permission can be confined to accounts: some role has it for its own ones alone. */
+export function canBeConfined(permission: Permission): boolean {
+  return Object.values(granted).some((scopes) => scopes[permission] === 'own');
+}

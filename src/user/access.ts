@@ -1,9 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { ReadOrm } from '../database/connection.ts';
 import { registryUser } from '../database/schema.ts';
-import type { Authority } from '../operation/caller.ts';
+import { type Authority, ownAccounts, scopeFor } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
-import { scopeOf } from '../rules/permission.ts';
 import { type UserRow, usersWhere } from './read-model.ts';
 
 /** The users that a caller may know of: itself, and whoever shares an open account with it. */
@@ -11,10 +10,8 @@ export function visibleTo({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   return sql`(${registryUser.id} = ${caller.userId} OR ${registryUser.id} IN (
     SELECT theirs.user_id
-    FROM account_user mine
-    JOIN account a ON a.id = mine.account_id AND a.deleted_at IS NULL
-    JOIN account_user theirs ON theirs.account_id = a.id AND theirs.deleted_at IS NULL
-    WHERE mine.user_id = ${caller.userId} AND mine.deleted_at IS NULL))`;
+    FROM account a JOIN account_user theirs ON theirs.account_id = a.id AND theirs.deleted_at IS NULL
+    WHERE a.deleted_at IS NULL AND a.id IN (${ownAccounts(caller)})))`;
 }
 
 /**
@@ -34,6 +31,6 @@ export async function requireUser(orm: ReadOrm, authority: Authority, userId: nu
  * @throws {Problem} 403
  */
 export function requireEditor({ caller }: Authority, userId: number): void {
-  if (caller.userId === userId || scopeOf('administer', caller.role) === 'all') return;
+  if (caller.userId === userId || scopeFor(caller, 'administer') === 'all') return;
   throw problems.forbidden('Only an administrator may edit another user.');
 }

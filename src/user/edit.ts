@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { hashPassword } from '../authentication/index.ts';
+import { hashPassword, requireFitPassword } from '../authentication/index.ts';
 import { credential, registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
@@ -29,8 +29,9 @@ export const createUser = mutation({
   refusals: [409],
   versioned: true,
   async handle({ body, transact }) {
-    const passwordHash = await hashPassword(body.password);
     const { name, email, role, organisation } = body;
+    requireFitPassword(body.password, { name, email }, 'password');
+    const passwordHash = await hashPassword(body.password);
     return transact(async (tx) => {
       const [row] = await tx.orm.insert(registryUser).values({ name, email, role, organisation }).returning();
       if (row === undefined) throw new Error('an insert gave no row');
@@ -49,6 +50,7 @@ export const updateUser = mutation({
   description:
     'Changes name, e-mail or organisation: one’s own, or for an administrator anybody’s. Roles and passwords have operations of their own.',
   permission: 'read',
+  loginOnly: true,
   params: idParams,
   body: UserUpdate,
   answer: { status: 200, description: 'The user as it is now', schema: User },

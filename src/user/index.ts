@@ -1,5 +1,6 @@
 import { changeRole, createUser, deleteUser, updateUser } from './edit.ts';
 import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './look.ts';
+import { resetPassword } from './reset-password.ts';
 
 export const userOperations = [
   createUser,
@@ -9,6 +10,7 @@ export const userOperations = [
   readUser,
   updateUser,
   changeRole,
+  resetPassword,
   deleteUser,
   readAccountUsers,
 ];

@@ -19,7 +19,8 @@ const accountsOf = (userId: number) => sql`a.id IN (
 
 /** The part of a user's accounts that the caller may know of. */
 function accountsKnown({ caller, scope }: Authority, userId: number): SQL {
-  if (scope === 'all' || caller.userId === userId) return accountsOf(userId);
+  const isOneself = caller.userId === userId && !caller.apiKey?.confined;
+  if (scope === 'all' || isOneself) return accountsOf(userId);
   return sql`${accountsOf(userId)} AND a.id = ANY (${array([...caller.accountIds])}::bigint[])`;
 }
 
@@ -51,7 +52,8 @@ export const readMyAccounts = query({
   summary: 'My accounts',
   description: 'The open accounts that the caller is a user of.',
   answer: { status: 200, description: 'Accounts', schema: z.array(AccountOfUser) },
-  handle: ({ read, caller }) => read(({ query: run }) => accountsWhere(run, accountsOf(caller.userId))),
+  handle: ({ read, ...authority }) =>
+    read(({ query: run }) => accountsWhere(run, accountsKnown(authority, authority.caller.userId))),
 });
 
 export const listUsers = query({

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
+import { password } from '../authentication/index.ts';
 import { id, instantText, version, words } from '../operation/wire.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/words.ts';
-
-const SHORTEST_PASSWORD = 12;
 
 const email = z
   .string()
@@ -11,13 +10,6 @@ const email = z
   .max(254)
   .regex(z.regexes.email, 'must be an e-mail address')
   .meta({ format: 'email', examples: ['trading_user@usermail.com'] });
-
-const password = z
-  .string()
-  .min(SHORTEST_PASSWORD)
-  .max(1_024)
-  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
-  .meta({ format: 'password', examples: ['correct horse battery'] });
 
 /** The role, or the number that tokens and older clients know it by. */
 const role = (numbers: z.ZodType<string | number>) =>
@@ -62,10 +54,12 @@ export const UserUpdate = z
     email: email.optional(),
     organisation: words().nullish(),
     role: elsewhere('a role is changed with POST /user/change_role/{id}'),
-    password: elsewhere('a password is not changed here'),
+    password: elsewhere('a password is changed with POST /auth/change_password'),
     hashed_password: elsewhere('a password is not changed here'),
   })
   .meta({ id: 'UserUpdate', description: 'The fields to change.' });
+
+export const PasswordReset = z.object({ password }).meta({ id: 'PasswordReset' });
 
 export const RoleQuery = z.object({ role: roleInQuery.optional() });
 export const RoleChange = z.object({ role: roleInBody.optional() }).meta({ id: 'RoleChange' });

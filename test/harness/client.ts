@@ -12,6 +12,12 @@ export class Client {
     this.userId = userId;
   }
 
+  /** What its token says. */
+  get claims(): Record<string, unknown> {
+    const [, claims = ''] = this.#token.split('.');
+    return JSON.parse(Buffer.from(claims, 'base64url').toString());
+  }
+
   /** For requests over a socket. */
   get authorization(): { authorization: string } {
     return { authorization: `Bearer ${this.#token}` };

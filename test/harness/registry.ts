@@ -5,6 +5,7 @@ import pino from 'pino';
 import { inject } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { hashPassword } from '../../src/authentication/index.ts';
+import { openSession } from '../../src/authentication/session.ts';
 import { issueAccessToken } from '../../src/authentication/token.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
@@ -97,6 +98,14 @@ export async function registryIn(
     onError: (error) => log.warn({ err: error }, 'an idle connection was lost'),
   });
   let now = NOW;
+  const logIn = async (userId: number): Promise<Client> => {
+    const { value: session, position } = await database.transact({ userId: null, requestId: null }, (tx) =>
+      openSession(tx, { userId, now, days: config.SESSION_EXPIRE_DAYS }),
+    );
+    await database.mirrored(position);
+    const { token } = await issueAccessToken(config, session, now);
+    return new Client(app, token, userId);
+  };
   const app = await buildApp({ config, database, clock: () => now, log });
   const primary = new pg.Pool({ connectionString: atDatabase(cluster.primary, name), max: 4 });
   const standby = new pg.Pool({ connectionString: atDatabase(cluster.standby, name), max: 2 });
@@ -115,13 +124,9 @@ export async function registryIn(
     async as(role, userName = `User ${++users}`) {
       passwordHash ??= hashPassword(PASSWORD);
       const userId = await insertUser(database, { role, name: userName, passwordHash: await passwordHash });
-      const { token } = await issueAccessToken(config, userId, now);
-      return new Client(app, token, userId);
+      return logIn(userId);
     },
-    async again({ userId }) {
-      const { token } = await issueAccessToken(config, userId, now);
-      return new Client(app, token, userId);
-    },
+    again: ({ userId }) => logIn(userId),
     async close() {
       await app.close();
       await Promise.all([database.stop(), primary.end(), standby.end()]);

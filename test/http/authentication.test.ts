@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keyIdOf } from '../../src/authentication/token.ts';
 import type { Client } from '../harness/client.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
@@ -81,7 +82,9 @@ describe('a login', () => {
       await login({ username: 'nobody@example.com', password: PASSWORD }),
     ];
     const seen = answers.map(({ statusCode, headers, json }) => {
-      const { date: _date, 'x-request-id': _id, 'registry-consistency': _position, ...rest } = headers;
+      const { date: _date, 'x-request-id': _id, 'registry-consistency': _position, ...constant } = headers;
+      // Counts requests of an address, whoever is asked for.
+      const { 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...rest } = constant;
       return { statusCode, rest, names: Object.keys(headers), document: { ...json(), instance: '' } };
     });
     expect(seen[1]).toEqual(seen[0]);
@@ -114,7 +117,7 @@ describe('a token', () => {
   test('says who, and neither role nor accounts nor e-mail', async () => {
     const [, claims = ''] = (await token()).split('.');
     const payload = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    expect(Object.keys(payload).sort()).toEqual(['exp', 'iat', 'iss', 'sub']);
+    expect(Object.keys(payload).sort()).toEqual(['exp', 'iat', 'iss', 'sid', 'sub']);
     expect(payload.sub).toBe(String(user.userId));
   });
 
@@ -159,9 +162,11 @@ describe('a token', () => {
 
   const secret = () => new TextEncoder().encode(registry.config.JWT_SECRET_KEY);
   const expires = Math.floor(NOW.getTime() / 1_000) + 600;
-  const good = () => ({ iss: 'gc-registry', sub: String(user.userId), exp: expires });
+  const good = () => ({ iss: 'gc-registry', sub: String(user.userId), sid: user.claims.sid, exp: expires });
   const signed = (claims: object, alg = 'HS256', header: object = {}) =>
-    new SignJWT({ ...claims }).setProtectedHeader({ alg, ...header }).sign(secret());
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg, kid: keyIdOf(registry.config.JWT_SECRET_KEY), ...header })
+      .sign(secret());
 
   test('that is made like the registry’s own is taken, or the next tests would show nothing', async () => {
     expect((await meWith(`Bearer ${await signed(good())}`)).statusCode).toBe(200);
@@ -169,11 +174,18 @@ describe('a token', () => {
 
   const forged: Record<string, () => Promise<string>> = {
     'of another issuer': () => signed({ ...good(), iss: 'somebody-else' }),
-    'without an issuer': () => signed({ sub: String(user.userId), exp: expires }),
-    'without an end': () => signed({ iss: 'gc-registry', sub: String(user.userId) }),
+    'without an issuer': () => signed({ ...good(), iss: undefined }),
+    'without an end': () => signed({ ...good(), exp: undefined }),
     'whose end is no number': () => signed({ ...good(), exp: 'never' }),
     'that is not valid yet': () => signed({ ...good(), nbf: expires - 1 }),
-    'of nobody': () => signed({ iss: 'gc-registry', exp: expires }),
+    'of nobody': () => signed({ ...good(), sub: undefined }),
+    'of no login': () => signed({ ...good(), sid: undefined }),
+    'of a login that there is not': () => signed({ ...good(), sid: 999_999 }),
+    'of somebody else’s login': async () =>
+      signed({ ...good(), sid: (await registry.as('ADMIN')).claims.sid }),
+    'of a login in words': () => signed({ ...good(), sid: String(user.claims.sid) }),
+    'that names no key': () => signed(good(), 'HS256', { kid: undefined }),
+    'that names a key that there is not': () => signed(good(), 'HS256', { kid: 'another' }),
     'of user 0': () => signed({ ...good(), sub: '0' }),
     'of a negative user': () => signed({ ...good(), sub: '-1' }),
     'of half a user': () => signed({ ...good(), sub: '1.5' }),

@@ -2,7 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { aMarket, type Market, METADATA } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let market: Market;
@@ -180,6 +180,10 @@ async function takenBodies(): Promise<Record<string, object>> {
     createRecurringCancel: { ...monthly, beneficiary: 'B' },
     changeLogLevel: { level: 'silent' },
     login: { username: 'nobody@example.com', password: 'x' },
+    refreshSession: { refresh_token: 'x' },
+    changePassword: { current_password: PASSWORD, new_password: 'long enough now' },
+    createApiKey: { name: 'Fuzz', permissions: ['read'], account_ids: [source.id], expires_at: '2027-01-01' },
+    resetUserPassword: { password: 'long enough now' },
     updateUser: {},
     changeUserRole: {},
     updateOrganisation: {},

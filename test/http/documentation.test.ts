@@ -196,9 +196,14 @@ describe('the OpenAPI document', () => {
     expect(paged).not.toContain('readAccountCertificates');
   });
 
-  test('secures all but login and health, by schemes that it has', () => {
+  test('secures all but login, refresh and health, by schemes that it has', () => {
     const open = described().filter(({ security }) => security.length === 0);
-    expect(open.map(({ operationId }) => operationId).sort()).toEqual(['health', 'login', 'ready']);
+    expect(open.map(({ operationId }) => operationId).sort()).toEqual([
+      'health',
+      'login',
+      'ready',
+      'refreshSession',
+    ]);
     for (const { security } of described()) {
       for (const scheme of security.flatMap(Object.keys)) {
         expect(document.components.securitySchemes).toHaveProperty(scheme);

@@ -41,9 +41,9 @@ describe('a route without a rule', () => {
   );
 });
 
-test('only login and health are open, beside pages', () => {
+test('only login, refresh and health are open, beside pages', () => {
   const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
-  expect(open.sort()).toEqual(['health', 'login', 'ready']);
+  expect(open.sort()).toEqual(['health', 'login', 'ready', 'refreshSession']);
 });
 
 test('every operation has one of the permissions, and changes nothing if it is a GET', () => {

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyIdOf } from '../../src/authentication/token.ts';
 import type { Client } from '../harness/client.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
@@ -56,9 +57,12 @@ describe('login', () => {
 
 describe('a token', () => {
   const key = (secret: string) => new TextEncoder().encode(secret);
-  const sign = (secret: string, { expires = 60, subject = String(user.userId) } = {}) =>
-    new SignJWT()
-      .setProtectedHeader({ alg: 'HS256' })
+  const sign = (
+    secret: string,
+    { expires = 60, subject = String(user.userId), kid = keyIdOf(secret) } = {},
+  ) =>
+    new SignJWT({ sid: user.claims.sid })
+      .setProtectedHeader({ alg: 'HS256', kid })
       .setIssuer('gc-registry')
       .setSubject(subject)
       .setExpirationTime(Math.floor(NOW.getTime() / 1_000) + expires)
@@ -71,6 +75,8 @@ describe('a token', () => {
   const forged: Record<string, () => Promise<string> | string> = {
     'that has expired': () => sign(registry.config.JWT_SECRET_KEY, { expires: -1 }),
     'signed with another secret': () => sign('another secret that is long enough, or so'),
+    'signed with another secret in the name of the right one': () =>
+      sign('another secret that is long enough, or so', { kid: keyIdOf(registry.config.JWT_SECRET_KEY) }),
     'of a user who does not exist': () => sign(registry.config.JWT_SECRET_KEY, { subject: '999999' }),
     'of no number': () => sign(registry.config.JWT_SECRET_KEY, { subject: 'admin' }),
     'that asks for no signature': () => {

@@ -16,6 +16,10 @@ beforeAll(async () => {
   const recurring = await aRecurring(market, 'cancel');
   await market.trader.delete(`/certificate/recurring/${recurring.id}`);
   await aRecurring(market, 'transfer');
+  const key = { name: 'A key', permissions: ['read', 'act'], account_ids: [market.source.id] };
+  await market.trader.post('/auth/api_keys', key);
+  const { id } = (await market.trader.post('/auth/api_keys', { ...key, account_ids: null })).json();
+  await market.trader.delete(`/auth/api_keys/${id}`);
 });
 
 afterAll(() => registry.close());
@@ -134,6 +138,7 @@ test.each([
   'account_whitelist',
   'device',
   'measurement_report',
+  'api_key',
   'issuance_metadata',
   'issuance',
   'bundle',

@@ -85,10 +85,11 @@ describe('the owner of the tables', () => {
     expect(await refusalOf(registry.primary, `UPDATE ${table} SET ${column}`)).toBe(KEPT_FOR_EVER);
   });
 
-  test.each(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance'])(
+  test.each(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance', 'api_key'])(
     'gives no row of %s another id, which would slip past the journal',
     async (table) => {
       await market.bundle();
+      await market.trader.post('/auth/api_keys', { name: 'A', permissions: ['read'] });
       const before = await registry.primary.query(`SELECT max(id) FROM ${table}`);
       const change = `UPDATE ${table} SET id = DEFAULT WHERE id = ${before.rows[0].max}`;
       expect(await refusalOf(registry.primary, change)).toBe(KEPT_FOR_EVER);
@@ -133,10 +134,19 @@ describe('registry_app', () => {
     'DELETE FROM journal',
     'TRUNCATE journal',
     'DELETE FROM credential',
+    'DELETE FROM api_key',
+    'DELETE FROM api_key_secret',
+    `UPDATE api_key SET permissions = '{administer}'`,
+    'UPDATE api_key SET account_ids = NULL',
+    'UPDATE api_key SET expires_at = NULL',
+    'UPDATE api_key SET user_id = 1',
+    `UPDATE api_key_secret SET secret_hash = sha256('mine')`,
   ])('may not: %s', async (statement) => {
     expect(await refusalOf(app, statement)).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER})$`));
   });
 });
+
+const NOT_ON_A_STANDBY = '0A000';
 
 describe('registry_reader', () => {
   test.each([
@@ -164,6 +174,19 @@ describe('registry_reader', () => {
 
   test('sees no password hash', async () => {
     expect(await refusalOf(reader, 'SELECT password_hash FROM credential')).toBe(NO_PRIVILEGE);
+  });
+
+  test.each(['family_hash', 'secret_hash', 'previous_hash', 'salt', '*'])(
+    'sees of logins no %s',
+    async (column) => {
+      expect(await refusalOf(reader, `SELECT ${column} FROM session`)).toBe(NO_PRIVILEGE);
+    },
+  );
+
+  test('sees no attempts to log in, nor the answers kept for repeated requests', async () => {
+    // Unlogged: a standby does not even have it.
+    expect(await refusalOf(reader, 'SELECT * FROM login_throttle')).toBe(NOT_ON_A_STANDBY);
+    expect(await refusalOf(reader, 'SELECT * FROM idempotency_key')).toBe(NO_PRIVILEGE);
   });
 });
 

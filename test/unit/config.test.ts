@@ -25,6 +25,12 @@ test.each([
   ['DATABASE_WRITE_URL', 'localhost:5436'],
   ['DATABASE_READ_URLS', 'postgresql://a:b@c/d, nonsense'],
   ['JWT_SECRET_KEY', 'short'],
+  ['JWT_SECRET_KEY_PREVIOUS', 'short'],
+  ['SESSION_EXPIRE_DAYS', '0'],
+  ['RATE_LIMIT_PER_MINUTE', '-1'],
+  ['TRUSTED_PROXIES', 'everybody'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/8/8'],
   ['CAPACITY_MARGIN', '0.5'],
 ])('%s=%s is refused in one line that names the variable', (name, value) => {
   const reading = () => readConfig({ ...databases, [name]: value });
@@ -40,8 +46,17 @@ test('production refuses to start with the secret of development', () => {
   const production = { ...databases, NODE_ENV: 'production' };
   expect(() => readConfig(production)).toThrow('JWT_SECRET_KEY must be set in production');
   expect(() => readConfig({ ...production, JWT_SECRET_KEY: DEVELOPMENT_JWT_SECRET })).toThrow(ConfigError);
+  const secrets = { JWT_SECRET_KEY: 'x'.repeat(32), JWT_SECRET_KEY_PREVIOUS: DEVELOPMENT_JWT_SECRET };
+  expect(() => readConfig({ ...production, ...secrets })).toThrow('JWT_SECRET_KEY_PREVIOUS must not be');
+  expect(readConfig({ ...databases, ...secrets }).JWT_SECRET_KEY_PREVIOUS).toBe(DEVELOPMENT_JWT_SECRET);
 });
 
 test('a message about a bad setting does not repeat its value, which may be a secret', () => {
   expect(() => readConfig({ ...databases, JWT_SECRET_KEY: 'hunter2' })).not.toThrow(/hunter2/);
+});
+
+test('trusted proxies are addresses and networks, of both kinds', () => {
+  const list = '127.0.0.1, 10.0.0.0/8, ::1, fd00::/8';
+  expect(readConfig({ ...databases, TRUSTED_PROXIES: list }).TRUSTED_PROXIES).toEqual(list.split(', '));
+  expect(readConfig(databases).TRUSTED_PROXIES).toEqual([]);
 });

@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'meter-data': ['database', 'certificate'],
   http: ['rules', 'tracing', 'database', 'journal', 'metrics', 'operation', 'config.ts', ...FEATURES],
   'app.ts': ['metrics', 'operation', 'http'],
-  'start.ts': ['config.ts', 'tracing', 'database', 'journal', 'scheduler', 'app.ts'],
+  'start.ts': ['config.ts', 'tracing', 'authentication', 'database', 'journal', 'scheduler', 'app.ts'],
   'environment.ts': [],
   'shutdown.ts': [],
   'program.ts': ['config.ts'],

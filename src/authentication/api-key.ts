@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { array } from '../database/connection.ts';
+import type { Transaction } from '../database/transact.ts';
+import { type Caller, scopeFor } from '../operation/caller.ts';
+import { mutation, query } from '../operation/operation.ts';
+import { pageById } from '../operation/paging.ts';
+import { problems } from '../operation/problem.ts';
+import { done, idParams, idText, pageQuery } from '../operation/wire.ts';
+import { formatInstant } from '../rules/instant.ts';
+import { canBeConfined, type Permission } from '../rules/permission.ts';
+import { hashOf, hintOf, newApiKey } from './secret.ts';
+import { ApiKey, ApiKeyCreate, NewApiKey } from './wire.ts';
+
+const common = { tag: 'Authentication', permission: 'read', loginOnly: true } as const;
+
+/** Living keys of one user. */
+const MOST_KEYS = 100;
+
+interface KeyRow {
+  readonly id: number;
+  readonly userId: number;
+  readonly name: string;
+  readonly hint: string;
+  readonly permissions: Permission[];
+  readonly accountIds: number[] | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+const COLUMNS = sql`k.id, k.user_id AS "userId", k.name, k.hint, k.permissions, k.account_ids AS "accountIds",
+  k.created_at AS "createdAt", k.expires_at AS "expiresAt"`;
+
+const instantOrNull = (at: Date | null) => at && formatInstant(at);
+
+function keyView(row: KeyRow): z.input<typeof ApiKey> {
+  return {
+    id: row.id,
+    user_id: row.userId,
+    name: row.name,
+    hint: row.hint,
+    permissions: row.permissions,
+    account_ids: row.accountIds,
+    created_at: formatInstant(row.createdAt),
+    expires_at: instantOrNull(row.expiresAt),
+    last_used_at: instantOrNull(row.lastUsedAt),
+  };
+}
+
+export const createApiKey = mutation({
+  ...common,
+  id: 'createApiKey',
+  method: 'POST',
+  path: '/auth/api_keys',
+  summary: 'Make an API key',
+  description:
+    'Makes a key for a program that works in one’s name: `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. It may do what is asked for here and what its user may, whichever is less, at the time of each call. The answer shows the key, once; only its hash is kept. A key makes no keys, and touches neither passwords nor logins.',
+  body: ApiKeyCreate,
+  answer: { status: 201, description: 'The key', schema: NewApiKey },
+  refusals: [409],
+  async handle({ body, caller, services, transact }) {
+    const now = services.clock();
+    const { expires_at: expiresAt, account_ids: accountIds } = body;
+    const permissions = [...new Set(body.permissions)];
+    if (expiresAt && expiresAt <= now)
+      throw problems.invalid([{ path: 'body.expires_at', message: 'must lie in the future' }]);
+    requireOwnPermissions(caller, permissions, accountIds != null);
+    const secret = newApiKey();
+    const made = await transact(async (tx) => {
+      await requireRoom(tx, caller.userId);
+      if (accountIds != null) await requireReach(tx, caller, accountIds);
+      const [row] = await tx.query<KeyRow>(sql`
+        INSERT INTO api_key AS k (user_id, name, hint, permissions, account_ids, created_at, expires_at)
+        VALUES (${caller.userId}, ${body.name}, ${hintOf(secret)}, ${array(permissions)}::text[],
+                ${accountIds == null ? null : array([...new Set(accountIds)])}::bigint[],
+                ${now.toISOString()}::timestamptz, ${expiresAt?.toISOString() ?? null}::timestamptz)
+        RETURNING ${COLUMNS}, NULL AS "lastUsedAt"`);
+      if (row === undefined) throw new Error('an insert gave no row');
+      await tx.query(sql`
+        INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashOf(secret)})`);
+      return keyView(row);
+    });
+    // Outside the transaction, whose value may be kept for a repeated request: the key itself is kept nowhere.
+    return { ...made, api_key: secret };
+  },
+});
+
+/** @throws {Problem} 422 for what the caller may not do itself, or what no key that is confined to accounts may. */
+function requireOwnPermissions(caller: Caller, asked: readonly Permission[], confined: boolean): void {
+  const faultOf = (permission: Permission) => {
+    if (scopeFor(caller, permission) === undefined) return `you may not ${permission} yourself`;
+    return confined && !canBeConfined(permission)
+      ? `${permission} cannot be confined to accounts`
+      : undefined;
+  };
+  const errors = asked.map(faultOf).filter((fault) => fault !== undefined);
+  if (errors.length > 0)
+    throw problems.invalid(errors.map((message) => ({ path: 'body.permissions', message })));
+}
+
+/** Counts under a lock on the user, so that many at once do not slip past. */
+async function requireRoom(tx: Transaction, userId: number): Promise<void> {
+  await tx.query(sql`SELECT FROM registry_user WHERE id = ${userId} FOR NO KEY UPDATE`);
+  const [keys] = await tx.query<{ number: number }>(sql`
+    SELECT count(*) AS number FROM api_key WHERE user_id = ${userId} AND deleted_at IS NULL`);
+  if (keys !== undefined && keys.number >= MOST_KEYS)
+    throw problems.conflict('too-many-keys', `A user has at most ${MOST_KEYS} API keys: delete some first.`);
+}
+
+/** @throws {Problem} 422 for accounts that the caller does not reach, or that there are not: one cannot tell which. */
+async function requireReach(tx: Transaction, caller: Caller, accountIds: readonly number[]): Promise<void> {
+  const reachesAll = scopeFor(caller, 'read') === 'all';
+  const open = await tx.query<{ id: number }>(sql`
+    SELECT id FROM account WHERE id = ANY (${array(accountIds)}::bigint[]) AND deleted_at IS NULL`);
+  const reached = new Set(open.map(({ id }) => id).filter((id) => reachesAll || caller.accountIds.has(id)));
+  const errors = accountIds
+    .filter((id) => !reached.has(id))
+    .map((id) => ({ path: 'body.account_ids', message: `there is no account ${id}` }));
+  if (errors.length > 0) throw problems.invalid(errors);
+}
+
+const KeyQuery = pageQuery.extend({
+  user_id: idText.optional().meta({ description: 'Somebody else’s, for administrators' }),
+});
+
+export const listApiKeys = query({
+  ...common,
+  id: 'listApiKeys',
+  method: 'GET',
+  path: '/auth/api_keys',
+  summary: 'List API keys',
+  description:
+    'One’s own keys, without the secrets; for an administrator those of the user who is asked for.',
+  query: KeyQuery,
+  answer: { status: 200, description: 'A page of keys', schema: z.array(ApiKey) },
+  handle: (call) =>
+    call.read(async ({ query: run }) => {
+      const { caller } = call;
+      const userId = call.query.user_id ?? caller.userId;
+      if (!mayManage(caller, userId)) return [];
+      const page = await pageById(call, (after, limit) =>
+        run<KeyRow>(sql`
+          SELECT ${COLUMNS}, s.last_used_at AS "lastUsedAt"
+          FROM api_key k JOIN api_key_secret s ON s.api_key_id = k.id
+          WHERE k.user_id = ${userId} AND k.id > ${after} AND k.deleted_at IS NULL ORDER BY k.id LIMIT ${limit}`),
+      );
+      return page.map(keyView);
+    }),
+});
+
+function mayManage(caller: Caller, userId: number): boolean {
+  return caller.userId === userId || scopeFor(caller, 'administer') === 'all';
+}
+
+export const deleteApiKey = mutation({
+  ...common,
+  id: 'deleteApiKey',
+  method: 'DELETE',
+  path: '/auth/api_keys/:id',
+  summary: 'Revoke an API key',
+  description: 'The key stops at once, and for ever. One’s own, or for an administrator anybody’s.',
+  params: idParams,
+  answer: { status: 200, description: 'It is revoked', schema: done },
+  handle: ({ params, caller, transact }) =>
+    transact(async (tx) => {
+      const [key] = await tx.query<{ userId: number }>(sql`
+        SELECT user_id AS "userId" FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+      if (key === undefined || !mayManage(caller, key.userId)) throw problems.notFound('API key', params.id);
+      await tx.query(sql`
+        UPDATE api_key SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`);
+      return { message: `API key ${params.id} is revoked.` };
+    }),
+});

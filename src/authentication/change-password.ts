@@ -1,0 +1,56 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { done } from '../operation/wire.ts';
+import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
+import { countAttempt, forgiveAttempt } from './throttle.ts';
+import { password } from './wire.ts';
+
+interface Owner {
+  readonly name: string;
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+const PasswordChange = z
+  .object({ current_password: password, new_password: password })
+  .meta({ id: 'PasswordChange' });
+
+export const changePassword = mutation({
+  id: 'changePassword',
+  method: 'POST',
+  path: '/auth/change_password',
+  tag: 'Authentication',
+  summary: 'Change one’s password',
+  description:
+    'Takes the password that is, and one that shall be: 12 to 1 024 characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.',
+  permission: 'read',
+  loginOnly: true,
+  body: PasswordChange,
+  answer: { status: 200, description: 'The password is changed', schema: done },
+  async handle({ body, address, caller, services, record, transact }) {
+    const { userId, sessionId } = caller;
+    const key = services.config.JWT_SECRET_KEY;
+    const { owner, guess } = await record(async (tx) => {
+      const [row] = await tx.query<Owner>(sql`
+        SELECT u.name, u.email, c.password_hash AS "passwordHash"
+        FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
+      if (row === undefined) throw problems.conflict('no-password', 'This user has no password to change.');
+      requireFitPassword(body.new_password, row, 'new_password');
+      const attempt = { email: row.email, address, key };
+      await countAttempt(tx, attempt);
+      return { owner: row, guess: attempt };
+    });
+    if (!(await passwordFits(body.current_password, owner.passwordHash)))
+      throw problems.invalid([{ path: 'body.current_password', message: 'is not your password' }]);
+    const passwordHash = await hashPassword(body.new_password);
+    return transact(async (tx) => {
+      const change = { passwordHash, instead: owner.passwordHash, except: sessionId };
+      if (!(await replacePassword(tx, userId, change)))
+        throw problems.conflict('password-changed', 'The password was changed by somebody else just now.');
+      await forgiveAttempt(tx, guess);
+      return { message: 'The password is changed, and your other logins have ended.' };
+    });
+  },
+});

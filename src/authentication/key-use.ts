@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm';
+import type { Services } from '../operation/operation.ts';
+
+const MINUTE_MS = 60_000;
+/** Keys in use at once whose last note a process remembers. */
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Notes that an API key was used: at most once a minute and process, beside the request, which never waits for it. A note that
+ * is lost costs nothing but a minute.
+ */
+export function keyUse({ database, log }: Pick<Services, 'database' | 'log'>) {
+  const noted = new Map<number, number>();
+
+  return (keyId: number, lastUsedAt: Date | null, now: Date): void => {
+    const latest = Math.max(lastUsedAt?.getTime() ?? 0, noted.get(keyId) ?? 0);
+    if (Math.abs(now.getTime() - latest) < MINUTE_MS) return;
+    if (noted.size >= MOST_REMEMBERED) noted.clear();
+    noted.set(keyId, now.getTime());
+    database
+      .transact({ userId: null, requestId: null }, (tx) =>
+        tx.query(sql`
+          UPDATE api_key_secret SET last_used_at = ${now.toISOString()}::timestamptz WHERE api_key_id = ${keyId}`),
+      )
+      .catch((error: unknown) => log.warn({ err: error }, 'the use of an API key was not noted'));
+  };
+}

@@ -1,0 +1,122 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../database/transact.ts';
+import {
+  hashOf,
+  newRefreshToken,
+  newSalt,
+  parseRefreshToken,
+  type RefreshToken,
+  refreshTokenText,
+  successorOf,
+} from './secret.ts';
+import type { LoggedIn } from './token.ts';
+
+type Tx = Pick<Transaction, 'query'>;
+
+const DAY_MS = 86_400_000;
+const PURGED_AT_ONCE = 100;
+/** A user's logins that go on at once; past it, the ones refreshed longest ago end. */
+const MOST_PER_USER = 1_000;
+/** How long a token that has been exchanged gives the same successor again: to a second tab, or after a lost answer. */
+const GRACE_MS = 30_000;
+
+export interface Session extends LoggedIn {
+  readonly expiresAt: Date;
+  readonly refreshToken: string;
+}
+
+/** Begins a login, and clears away some of those that have expired. */
+export async function openSession(
+  tx: Tx,
+  { userId, now, days }: { userId: number; now: Date; days: number },
+): Promise<Session> {
+  await tx.query(sql`
+    DELETE FROM session WHERE id IN (
+      SELECT id FROM session WHERE expires_at <= ${now.toISOString()}::timestamptz
+      ORDER BY expires_at LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
+  await tx.query(sql`
+    DELETE FROM session WHERE id IN (
+      SELECT id FROM session WHERE user_id = ${userId}
+      ORDER BY refreshed_at DESC, id DESC OFFSET ${MOST_PER_USER - 1} FOR UPDATE SKIP LOCKED)`);
+  const token = newRefreshToken();
+  const expiresAt = new Date(now.getTime() + days * DAY_MS);
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const [made] = await tx.query<{ id: number }>(sql`
+    INSERT INTO session (user_id, family_hash, secret_hash, created_at, refreshed_at, expires_at)
+    VALUES (${userId}, ${hashOf(token.family)}, ${hashOf(token.secret)}, ${at}, ${at},
+            ${expiresAt.toISOString()}::timestamptz)
+    RETURNING id`);
+  if (made === undefined) throw new Error('an insert gave no row');
+  return { userId, sessionId: made.id, expiresAt, refreshToken: refreshTokenText(token) };
+}
+
+interface Row {
+  readonly id: number;
+  readonly userId: number;
+  readonly secretHash: Buffer;
+  readonly previousHash: Buffer | null;
+  readonly salt: Buffer | null;
+  readonly refreshedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export type Refreshed =
+  | { readonly result: 'refreshed'; readonly session: Session }
+  | { readonly result: 'unknown' }
+  /** The token had been exchanged long ago: somebody has a copy, so the whole login has ended. */
+  | ({ readonly result: 'reused' } & LoggedIn);
+
+/** Exchanges a refresh token for the next one. Two exchanges at once come one after the other, and agree. */
+export async function refreshSession(tx: Tx, text: string, now: Date): Promise<Refreshed> {
+  const token = parseRefreshToken(text);
+  const row = token && (await lockFamily(tx, token));
+  if (token === undefined || row === undefined || row.expiresAt <= now) return { result: 'unknown' };
+  const shown = hashOf(token.secret);
+  const next = shown.equals(row.secretHash)
+    ? await rotate(tx, row, token, now)
+    : successorInGrace(row, token, shown, now);
+  const { id: sessionId, userId, expiresAt } = row;
+  if (next === undefined) {
+    await tx.query(sql`DELETE FROM session WHERE id = ${sessionId}`);
+    return { result: 'reused', userId, sessionId };
+  }
+  const session = { userId, sessionId, expiresAt, refreshToken: refreshTokenText(next) };
+  return { result: 'refreshed', session };
+}
+
+async function lockFamily(tx: Tx, { family }: RefreshToken): Promise<Row | undefined> {
+  const [row] = await tx.query<Row>(sql`
+    SELECT s.id, s.user_id AS "userId", s.secret_hash AS "secretHash", s.previous_hash AS "previousHash", s.salt,
+           s.refreshed_at AS "refreshedAt", s.expires_at AS "expiresAt"
+    FROM session s JOIN registry_user u ON u.id = s.user_id
+    WHERE s.family_hash = ${hashOf(family)} AND u.deleted_at IS NULL
+    FOR UPDATE OF s`);
+  return row;
+}
+
+async function rotate(tx: Tx, row: Row, token: RefreshToken, now: Date): Promise<RefreshToken> {
+  const salt = newSalt();
+  const next = successorOf(token, salt);
+  await tx.query(sql`
+    UPDATE session
+    SET secret_hash = ${hashOf(next.secret)}, previous_hash = secret_hash, salt = ${salt},
+        refreshed_at = ${now.toISOString()}::timestamptz
+    WHERE id = ${row.id}`);
+  return next;
+}
+
+/** Clocks of two processes may differ, so "a moment ago" may also be a moment ahead. */
+function successorInGrace(row: Row, token: RefreshToken, shown: Buffer, now: Date): RefreshToken | undefined {
+  const isPrevious = row.previousHash?.equals(shown) ?? false;
+  const apartMs = Math.abs(now.getTime() - row.refreshedAt.getTime());
+  return isPrevious && row.salt && apartMs <= GRACE_MS ? successorOf(token, row.salt) : undefined;
+}
+
+export async function endSession(tx: Tx, sessionId: number): Promise<void> {
+  await tx.query(sql`DELETE FROM session WHERE id = ${sessionId}`);
+}
+
+/** Ends all logins of a user; but one, if it is named. */
+export async function endSessions(tx: Tx, userId: number, except = 0): Promise<void> {
+  await tx.query(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${except}`);
+}

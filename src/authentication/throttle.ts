@@ -1,0 +1,112 @@
+import { createHmac } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../database/transact.ts';
+import { problems } from '../operation/problem.ts';
+
+/*
+ * Guessing passwords is slow, and cannot be used to keep somebody out. Every attempt counts as a failure before the
+ * password is looked at, so that many at once are no way around, and one that succeeds is taken back. Counters live in
+ * Postgres, whose clock all processes share; they know no e-mails and addresses, only keyed hashes of them.
+ */
+
+/** Failures within a window: of an account from one network, of a network, and of an account from all networks. */
+const MOST = { pair: 10, network: 100, account: 50 } as const;
+const WINDOW = sql`interval '15 minutes'`;
+/** For so long, failures elsewhere do not keep a user out of where it has logged in. */
+const TRUST = sql`interval '30 days'`;
+const PURGED_AT_ONCE = 100;
+
+type Kind = keyof typeof MOST;
+type Tx = Pick<Transaction, 'query'>;
+
+export interface Guess {
+  /** The e-mail as it was typed, whether or not there is such a user. */
+  readonly email: string;
+  /** Where it comes from: an address, or the network of one. */
+  readonly address: string;
+  /** A secret of the registry. */
+  readonly key: string;
+}
+
+/** The form of an e-mail in which it is looked up and counted: two forms would be two counters of one account. */
+export const accountNamed = (email: string) => email.trim().toLowerCase();
+
+type Subjects = Readonly<Record<Kind, Buffer>>;
+
+function subjectsOf({ email, address, key }: Guess): Subjects {
+  const account = accountNamed(email);
+  const subject = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+  return {
+    pair: subject('pair', address, account),
+    network: subject('network', address),
+    account: subject('account', account),
+  };
+}
+
+interface Counted {
+  readonly subject: Buffer;
+  readonly failures: number;
+  /** Seconds until the window ends. */
+  readonly left: number;
+  readonly trusted: boolean;
+}
+
+/**
+ * Counts an attempt as a failure.
+ *
+ * @throws {Problem} 429 when there were too many; then the transaction, and the count with it, is rolled back.
+ */
+export async function countAttempt(tx: Tx, guess: Guess): Promise<void> {
+  const subjects = subjectsOf(guess);
+  refusePast('network', (await count(tx, [subjects.network]))[0]);
+  const rows = await count(tx, [subjects.pair, subjects.account]);
+  const of = (kind: Kind) => rows.find(({ subject }) => subject.equals(subjects[kind]));
+  const pair = of('pair');
+  refusePast('pair', pair);
+  if (!pair?.trusted) refusePast('account', of('account'));
+  await purge(tx);
+}
+
+function refusePast(kind: Kind, counted: Counted | undefined): void {
+  if (counted === undefined || counted.failures <= MOST[kind]) return;
+  throw problems.tooMany('too-many-attempts', 'Too many attempts to log in. Try again later.', counted.left);
+}
+
+/** Always the network first, then the others in one order: attempts at once wait for one another, and never in a circle. */
+function count(tx: Tx, subjects: readonly Buffer[]): Promise<Counted[]> {
+  const rows = [...subjects].sort(Buffer.compare).map((subject) => {
+    return sql`(${subject}::bytea, 1, now() + ${WINDOW}, now() + ${WINDOW})`;
+  });
+  return tx.query<Counted>(sql`
+    INSERT INTO login_throttle AS t (subject, failures, window_ends_at, kept_until)
+    VALUES ${sql.join(rows, sql`, `)}
+    ON CONFLICT (subject) DO UPDATE SET
+      failures = CASE WHEN t.window_ends_at <= now() THEN 1 ELSE t.failures + 1 END,
+      window_ends_at = CASE WHEN t.window_ends_at <= now() THEN excluded.window_ends_at ELSE t.window_ends_at END,
+      kept_until = greatest(t.kept_until, excluded.kept_until)
+    RETURNING subject, failures, ceil(extract(epoch FROM window_ends_at - now()))::int AS left,
+              coalesce(trusted_until > now(), false) AS trusted`);
+}
+
+/** Takes an attempt back that succeeded: the pair starts anew and is trusted, the others lose this one count. */
+export async function forgiveAttempt(tx: Tx, guess: Guess): Promise<void> {
+  const { pair, network, account } = subjectsOf(guess);
+  const discount = (subject: Buffer) => sql`
+    UPDATE login_throttle SET failures = greatest(failures - 1, 0) WHERE subject = ${subject}`;
+  const trust = sql`
+    INSERT INTO login_throttle (subject, failures, window_ends_at, trusted_until, kept_until)
+    VALUES (${pair}, 0, now() + ${WINDOW}, now() + ${TRUST}, now() + ${TRUST})
+    ON CONFLICT (subject) DO UPDATE
+      SET failures = 0, trusted_until = excluded.trusted_until, kept_until = excluded.kept_until`;
+  await tx.query(discount(network));
+  const inOrder = Buffer.compare(pair, account) < 0 ? [trust, discount(account)] : [discount(account), trust];
+  for (const statement of inOrder) await tx.query(statement);
+}
+
+/** Comes last, for it holds rows that others may wait for, and waits for none. */
+async function purge(tx: Tx): Promise<void> {
+  await tx.query(sql`
+    DELETE FROM login_throttle WHERE subject IN (
+      SELECT subject FROM login_throttle WHERE kept_until < now()
+      ORDER BY kept_until LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
+}

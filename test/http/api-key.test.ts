@@ -1,0 +1,391 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import { type Account, anAccount, shownEverywhere } from '../harness/builders.ts';
+import { Client } from '../harness/client.ts';
+import { entriesOf } from '../harness/journal.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let admin: Client;
+let producer: Client;
+let own: Account;
+let second: Account;
+let foreign: Account;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  admin = await registry.as('ADMIN');
+  producer = await registry.as('PRODUCTION_USER');
+  own = await anAccount(admin, { user_ids: [producer.userId] });
+  second = await anAccount(admin, { user_ids: [producer.userId] });
+  foreign = await anAccount(admin);
+});
+afterAll(() => registry.close());
+beforeEach(() => registry.setClock(NOW));
+
+interface Key {
+  readonly id: number;
+  readonly api_key: string;
+  readonly hint: string;
+}
+
+const ALL_OF_A_PRODUCER = ['read', 'act', 'produce', 'storage'];
+
+async function aKey(client: Client, fields: object = {}): Promise<Key> {
+  const answer = await client.post('/auth/api_keys', {
+    name: 'A key',
+    permissions: ALL_OF_A_PRODUCER,
+    ...fields,
+  });
+  expect(answer.statusCode, answer.body).toBe(201);
+  return answer.json();
+}
+
+/** A client that shows the key as a bearer token. */
+const withKey = ({ api_key }: Key, userId = producer.userId) => new Client(registry.app, api_key, userId);
+
+const edit = (client: Client, { id }: Account) =>
+  client.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' });
+const make = (client: Client) => client.post('/account/create', { account_name: crypto.randomUUID() });
+
+describe('an API key', () => {
+  test('speaks for its user, as a bearer token or in X-API-Key', async () => {
+    const key = await aKey(producer);
+    expect((await withKey(key).get('/user/me')).json()).toMatchObject({ id: producer.userId });
+    const headers = { 'x-api-key': key.api_key };
+    expect((await registry.app.inject({ url: '/user/me', headers })).json().id).toBe(producer.userId);
+    expect((await make(withKey(key))).statusCode).toBe(201);
+  });
+
+  test('beside a token is refused, whatever either is: it would not be clear who calls', async () => {
+    const key = await aKey(producer);
+    expect((await admin.get('/user/me', { 'x-api-key': key.api_key })).statusCode).toBe(401);
+  });
+
+  test.each([
+    ['another key of that form', (key: string) => `gcr_${'0'.repeat(key.length - 4)}`],
+    ['one with a wrong digit', (key: string) => key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+    ['one in capitals', (key: string) => key.toUpperCase()],
+    ['one with a blank', (key: string) => `${key} `],
+    ['its hint', (key: string) => key.slice(0, 10)],
+    ['nothing', () => ''],
+  ])('is not %s', async (_, mistake) => {
+    const { api_key: key } = await aKey(producer);
+    const answer = await registry.app.inject({ url: '/user/me', headers: { 'x-api-key': mistake(key) } });
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  test('is shown once, is found by scanners, and is kept as a hash', async () => {
+    const key = await aKey(producer);
+    expect(key.api_key).toMatch(/^gcr_[0-9a-f]{72}$/);
+    expect(key.hint).toBe(key.api_key.slice(0, 10));
+    const list = await producer.get('/auth/api_keys?limit=1000');
+    expect(list.json()).toContainEqual({ ...key, api_key: undefined, last_used_at: null });
+    expect(list.body).not.toContain(key.api_key);
+    const { rows } = await registry.primary.query(
+      `SELECT encode(secret_hash, 'hex') AS kept, encode(sha256($1::bytea), 'hex') AS hash FROM api_key_secret WHERE api_key_id = $2`,
+      [key.api_key, key.id],
+    );
+    expect(rows[0].kept).toBe(rows[0].hash);
+  });
+
+  test('made again under an Idempotency-Key is one key, and the second answer does not show it', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { name: 'Once', permissions: ['read'] };
+    const first = await producer.post('/auth/api_keys', body, headers);
+    const again = await producer.post('/auth/api_keys', body, headers);
+    const { api_key: shown, ...rest } = first.json();
+    expect(again.json()).toEqual(rest);
+    const { rows } = await registry.primary.query(
+      `SELECT count(*)::int AS n FROM idempotency_key WHERE answer::text LIKE '%' || $1 || '%'`,
+      [shown],
+    );
+    expect(rows[0].n).toBe(0);
+  });
+
+  test('leaves itself in the journal, without secret or hash, and its end', async () => {
+    const made = await producer.post('/auth/api_keys', { name: 'Journalled', permissions: ['read'] });
+    const [created] = await entriesOf(registry, made);
+    expect(created).toMatchObject({
+      event_type: 'CREATE',
+      entity_name: 'api_key',
+      actor_id: producer.userId,
+    });
+    expect(Object.keys(created?.attributes_after ?? {})).not.toContain('secret_hash');
+    expect(JSON.stringify(created)).not.toContain(made.json().api_key.slice(10));
+    const revoked = await producer.delete(`/auth/api_keys/${made.json().id}`);
+    expect(await entriesOf(registry, revoked)).toMatchObject([
+      { event_type: 'DELETE', entity_name: 'api_key', entity_id: made.json().id },
+    ]);
+  });
+});
+
+describe('a key ends', () => {
+  test('at once when it is revoked, in reads and writes', async () => {
+    const key = await aKey(producer);
+    expect((await producer.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+    expect((await make(withKey(key))).statusCode).toBe(401);
+    expect((await producer.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(404);
+    expect((await producer.get('/auth/api_keys?limit=1000')).body).not.toContain(key.hint);
+  });
+
+  test('when it expires, not a second later', async () => {
+    const key = await aKey(producer, { expires_at: '2026-03-15T13:00:00Z' });
+    registry.setClock(new Date('2026-03-15T12:59:59Z'));
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+    registry.setClock(new Date('2026-03-15T13:00:00Z'));
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+  });
+
+  test('with its user', async () => {
+    const gone = await registry.as('TRADING_USER');
+    const key = await aKey(gone, { permissions: ['read'] });
+    await admin.delete(`/user/delete/${gone.userId}`);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+  });
+
+  test('not with a login, nor with the password', async () => {
+    const person = await registry.as('TRADING_USER');
+    const key = await aKey(person, { permissions: ['read'] });
+    await admin.post(`/user/reset_password/${person.userId}`, { password: 'a password from above' });
+    expect((await person.get('/user/me')).statusCode).toBe(401);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+  });
+});
+
+describe('a key may do no more than', () => {
+  test('it was given', async () => {
+    const reader = withKey(await aKey(producer, { permissions: ['read'] }));
+    expect((await reader.get(`/account/${own.id}`)).statusCode).toBe(200);
+    for (const answer of [await edit(reader, own), await make(reader)]) {
+      expect(answer.statusCode).toBe(403);
+      expect(answer.json().detail).toContain('The API key was not given');
+    }
+  });
+
+  test('its user', async () => {
+    for (const permissions of [['issue'], ['administer'], ['read', 'issue']]) {
+      const answer = await producer.post('/auth/api_keys', { name: 'A', permissions });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toMatchObject([{ path: 'body.permissions' }]);
+    }
+  });
+
+  test('its user now: what the role loses, the key loses', async () => {
+    const person = await registry.as('PRODUCTION_USER');
+    const key = await aKey(person);
+    await admin.post(`/user/change_role/${person.userId}`, { role: 'AUDIT_USER' });
+    expect((await make(withKey(key))).statusCode).toBe(403);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+  });
+
+  test('its user could when it was made: what the role gains, the key does not', async () => {
+    const person = await registry.as('AUDIT_USER');
+    const key = await aKey(person, { permissions: ['read'] });
+    await admin.post(`/user/change_role/${person.userId}`, { role: 'ADMIN' });
+    expect((await make(withKey(key))).statusCode).toBe(403);
+  });
+
+  test('programs should: it makes no keys, and touches neither passwords nor logins nor its user', async () => {
+    const key = withKey(await aKey(admin, { permissions: ['read', 'administer'] }), admin.userId);
+    const closed = operations.filter(({ loginOnly }) => loginOnly);
+    expect(closed.map(({ id }) => id).toSorted()).toEqual([
+      'changePassword',
+      'createApiKey',
+      'deleteApiKey',
+      'listApiKeys',
+      'logout',
+      'resetUserPassword',
+      'updateUser',
+    ]);
+    for (const { method, path } of closed) {
+      const answer = await key.request({ method, url: path.replace(':id', String(producer.userId)) });
+      expect(answer.statusCode, path).toBe(403);
+    }
+  });
+
+  test('read, where it was given no more: whatever takes "read" and changes something is closed to keys', () => {
+    const changing = operations.filter(({ changes, permission }) => changes && permission === 'read');
+    expect(changing.filter(({ loginOnly }) => !loginOnly).map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('a key that is confined to accounts', () => {
+  const confined = async (client: Client, accounts: Account[], permissions = ALL_OF_A_PRODUCER) =>
+    withKey(await aKey(client, { account_ids: accounts.map(({ id }) => id), permissions }), client.userId);
+
+  test('reaches these, and others look as if they were not there', async () => {
+    const key = await confined(producer, [own]);
+    expect((await key.get(`/account/${own.id}`)).statusCode).toBe(200);
+    expect((await edit(key, own)).statusCode).toBe(200);
+    expect((await key.get(`/account/${second.id}`)).statusCode).toBe(404);
+    expect((await edit(key, second)).statusCode).toBe(404);
+    expect((await edit(producer, second)).statusCode).toBe(200);
+  });
+
+  test('sees in lists what these hold, and nothing else', async () => {
+    const device = (account: Account) => ({
+      device_name: 'D',
+      local_device_identifier: crypto.randomUUID(),
+      grid: 'G',
+      energy_source: 'wind',
+      technology_type: 'wind_turbine',
+      operational_date: '2020-01-01',
+      power_mw: 1,
+      peak_demand: 0,
+      location: 'L',
+      is_storage: false,
+      account_id: account.id,
+    });
+    for (const account of [own, second]) await producer.post('/device/create', device(account));
+    const colleague = await registry.as('AUDIT_USER');
+    await anAccount(admin, { user_ids: [producer.userId, colleague.userId] });
+    const key = await confined(producer, [own]);
+    const idsOf = async (url: string) => (await key.get(url)).json().map(({ id }: { id: number }) => id);
+    expect(await idsOf('/account/list')).toEqual([own.id]);
+    expect(await idsOf('/user/me/accounts')).toEqual([own.id]);
+    expect((await key.get('/user/me')).json().accounts).toMatchObject([{ id: own.id }]);
+    const devices = (await key.get('/device/list')).json();
+    expect(devices.length).toBeGreaterThan(0);
+    for (const { account_id } of devices) expect(account_id).toBe(own.id);
+    expect(await idsOf('/user/list')).not.toContain(colleague.userId);
+    expect((await key.get(`/certificate/actions?account_id=${second.id}`)).statusCode).toBe(404);
+  });
+
+  test('of an administrator reaches these alone, too', async () => {
+    const key = await confined(admin, [foreign], ['read', 'act']);
+    expect((await key.get(`/account/${foreign.id}`)).statusCode).toBe(200);
+    expect((await key.get(`/account/${own.id}`)).statusCode).toBe(404);
+    expect((await key.get('/account/list')).json()).toMatchObject([{ id: foreign.id }]);
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM account');
+    expect(rows[0].n).toBeGreaterThan(1);
+  });
+
+  test('loses an account that its user leaves, or that is closed', async () => {
+    const [left, closed] = [
+      await anAccount(admin, { user_ids: [producer.userId] }),
+      await anAccount(admin, { user_ids: [producer.userId] }),
+    ];
+    const key = await confined(producer, [left, closed]);
+    await admin.patch(`/account/update/${left.id}`, { user_ids: [admin.userId] });
+    await admin.delete(`/account/delete/${closed.id}`);
+    expect((await key.get(`/account/${left.id}`)).statusCode).toBe(404);
+    expect((await key.get(`/account/${closed.id}`)).statusCode).toBe(404);
+    expect((await key.get('/account/list')).json()).toEqual([]);
+  });
+
+  test('cannot be confined to accounts that are not one’s own, or that there are not', async () => {
+    for (const account_ids of [[foreign.id], [999_999], [own.id, foreign.id]]) {
+      const answer = await producer.post('/auth/api_keys', { name: 'A', permissions: ['read'], account_ids });
+      expect(answer.statusCode).toBe(422);
+      expect(answer.json().errors).toHaveLength(1);
+    }
+  });
+
+  test.each(['issue', 'administer'])('may not %s, which no account bounds', async (permission) => {
+    const answer = await admin.post('/auth/api_keys', {
+      name: 'A',
+      permissions: [permission],
+      account_ids: [own.id],
+    });
+    expect(answer.statusCode).toBe(422);
+  });
+
+  test('does not get the answers that its user got under an Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { account_name: crypto.randomUUID() };
+    expect((await producer.post('/account/create', body, headers)).statusCode).toBe(201);
+    const answer = await (await confined(producer, [own])).post('/account/create', body, headers);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().type).toContain('idempotency-key-reused');
+  });
+});
+
+describe('keys of somebody else', () => {
+  test('are not to be seen or revoked, and look as if they were not there', async () => {
+    const stranger = await registry.as('PRODUCTION_USER');
+    const key = await aKey(producer);
+    expect((await stranger.get(`/auth/api_keys?user_id=${producer.userId}`)).json()).toEqual([]);
+    expect((await stranger.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(404);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+  });
+
+  test('are an administrator’s to see and to revoke', async () => {
+    const key = await aKey(producer);
+    const seen = (await admin.get(`/auth/api_keys?user_id=${producer.userId}&limit=1000`)).json();
+    expect(seen.map(({ id }: Key) => id)).toContain(key.id);
+    expect((await admin.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
+    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+  });
+});
+
+describe('the last use of a key', () => {
+  const lastUse = async ({ id }: Key): Promise<Date | null> =>
+    (await registry.primary.query('SELECT last_used_at FROM api_key_secret WHERE api_key_id = $1', [id]))
+      .rows[0].last_used_at;
+  const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
+
+  test('is kept to the minute, in no journal, and without the request waiting for it', async () => {
+    const key = await aKey(producer);
+    expect(await lastUse(key)).toBeNull();
+    await withKey(key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
+    registry.setClock(at(59));
+    await withKey(key).get('/user/me');
+    registry.setClock(at(60));
+    await withKey(key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(at(60)));
+    const { rows } = await registry.primary.query(
+      `SELECT count(*)::int AS n FROM journal WHERE entity_name = 'api_key' AND entity_id = $1`,
+      [key.id],
+    );
+    expect(rows[0].n).toBe(1);
+    await shownEverywhere(registry);
+    const [listed] = (await producer.get('/auth/api_keys?limit=1000')).json().slice(-1);
+    expect(listed).toMatchObject({ id: key.id, last_used_at: '2026-03-15T12:01:00Z' });
+  });
+
+  test('of a thousand requests in a minute is one note', async () => {
+    const key = await aKey(producer);
+    const before = await registry.primary.query(
+      `SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1`,
+      [key.id],
+    );
+    await withKey(key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
+    const noted = async () =>
+      (await registry.primary.query('SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1', [key.id]))
+        .rows;
+    const once = await noted();
+    expect(once).not.toEqual(before.rows);
+    for (let round = 0; round < 20; round++)
+      await Promise.all(Array.from({ length: 50 }, () => withKey(key).get('/user/me')));
+    expect(await noted()).toEqual(once);
+  });
+});
+
+test('a user has 100 keys at most, even of many that are made at once', async () => {
+  const collector = await registry.as('AUDIT_USER');
+  await registry.primary.query(
+    `INSERT INTO api_key (user_id, name, hint, permissions) SELECT $1, 'A', '', '{read}' FROM generate_series(1, 97)`,
+    [collector.userId],
+  );
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => collector.post('/auth/api_keys', { name: 'A', permissions: ['read'] })),
+  );
+  expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(3);
+  expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(5);
+});
+
+test('keys are listed page by page', async () => {
+  const person = await registry.as('AUDIT_USER');
+  const made: number[] = [];
+  for (let number = 0; number < 3; number++)
+    made.push((await aKey(person, { name: `Key ${number}`, permissions: ['read'] })).id);
+  const first = await person.get('/auth/api_keys?limit=2');
+  const rest = await person.get(`/auth/api_keys?limit=2&cursor=${first.headers['registry-next-cursor']}`);
+  expect([...first.json(), ...rest.json()].map(({ id }) => id)).toEqual(made);
+  expect(rest.headers).not.toHaveProperty('registry-next-cursor');
+});

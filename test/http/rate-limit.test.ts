@@ -1,0 +1,137 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { Client } from '../harness/client.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+const PER_MINUTE = 5;
+
+let registry: TestRegistry;
+let one: Client;
+let other: Client;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  registry = await openRegistry({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE), TRUSTED_PROXIES: '10.0.0.0/8' });
+});
+afterAll(() => registry.close());
+
+/** A process with nothing counted yet, and users who are new to it. */
+beforeEach(async () => {
+  const { config, database } = registry;
+  app = await buildApp({ config, database, clock: () => NOW, log: registry.app.log });
+  [one, other] = [at(await registry.as('TRADING_USER')), at(await registry.as('TRADING_USER'))];
+  return () => app.close();
+});
+
+const at = ({ authorization, userId }: Client) =>
+  new Client(app, authorization.authorization.slice('Bearer '.length), userId);
+
+async function statuses(times: number, call: () => Promise<{ statusCode: number }>): Promise<number[]> {
+  const seen: number[] = [];
+  for (let number = 0; number < times; number++) seen.push((await call()).statusCode);
+  return seen;
+}
+
+const allowed = Array(PER_MINUTE).fill(200);
+
+describe('a caller who calls too often', () => {
+  test('is told so, and when to come back; others are not', async () => {
+    expect(await statuses(PER_MINUTE + 1, () => one.get('/user/me'))).toEqual([...allowed, 429]);
+    const refused = await one.get('/account/list');
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.json()).toMatchObject({ status: 429, title: 'Too Many Requests' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await other.get('/user/me')).statusCode).toBe(200);
+  });
+
+  test('changes nothing by what was too much', async () => {
+    const admin = at(await registry.as('ADMIN'));
+    const create = () => admin.post('/organisation/create', { name: crypto.randomUUID() });
+    const count = async () =>
+      (await registry.primary.query('SELECT count(*)::int AS n FROM organisation')).rows[0].n;
+    const before = await count();
+    const answers = await Promise.all(Array.from({ length: PER_MINUTE * 3 }, create));
+    expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(PER_MINUTE);
+    expect((await count()) - before).toBe(PER_MINUTE);
+  });
+
+  test('learns from every answer what is left', async () => {
+    const { headers } = await one.get('/user/me');
+    expect(headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
+    expect(Number(headers['ratelimit-reset'])).toBeLessThanOrEqual(60);
+    expect((await one.get('/user/me')).headers).toMatchObject({ 'ratelimit-remaining': '3' });
+  });
+
+  test('is one and the same with all of its tokens', async () => {
+    const again = at(await registry.again(one));
+    await statuses(3, () => one.get('/user/me'));
+    expect(await statuses(3, () => again.get('/user/me'))).toEqual([200, 200, 429]);
+  });
+});
+
+test('an API key counts for itself, apart from its user', async () => {
+  const made = await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] });
+  const key = new Client(app, made.json().api_key, one.userId);
+  expect(await statuses(PER_MINUTE + 1, () => key.get('/user/me'))).toEqual([...allowed, 429]);
+  expect((await one.get('/user/me')).statusCode).toBe(200);
+});
+
+describe('whoever is not known counts by its network', () => {
+  const login = (remoteAddress: string) =>
+    app.inject({ method: 'POST', url: '/auth/refresh', payload: { refresh_token: 'x' }, remoteAddress });
+
+  test('at public operations', async () => {
+    const seen = await statuses(PER_MINUTE + 1, () => login('192.0.2.1'));
+    expect(seen).toEqual([...Array(PER_MINUTE).fill(401), 429]);
+    expect((await login('192.0.2.2')).statusCode).toBe(401);
+  });
+
+  test('with forged tokens and keys', async () => {
+    const call = () =>
+      app.inject({ url: '/user/me', remoteAddress: '192.0.2.3', headers: { authorization: 'Bearer x' } });
+    expect(await statuses(PER_MINUTE + 1, call)).toEqual([...Array(PER_MINUTE).fill(401), 429]);
+  });
+
+  test('all of an IPv6 network as one', async () => {
+    let host = 0;
+    const seen = await statuses(PER_MINUTE + 1, () => login(`2001:db8:1:2::${++host}`));
+    expect(seen.at(-1)).toBe(429);
+    expect((await login('2001:db8:1:3::1')).statusCode).toBe(401);
+  });
+
+  test('which only a trusted proxy may name', async () => {
+    let host = 0;
+    const through = (proxy: string) => () =>
+      app.inject({
+        method: 'POST',
+        url: '/auth/refresh',
+        payload: { refresh_token: 'x' },
+        remoteAddress: proxy,
+        headers: { 'x-forwarded-for': `198.51.100.${++host}` },
+      });
+    expect(await statuses(10, through('10.1.2.3'))).toEqual(Array(10).fill(401));
+    expect((await statuses(10, through('192.0.2.4'))).at(-1)).toBe(429);
+  });
+});
+
+test('health answers however often it is asked', async () => {
+  for (const url of ['/health', '/health/ready']) {
+    const seen = await statuses(PER_MINUTE * 3, () => app.inject({ url }));
+    expect(seen).toEqual(Array(PER_MINUTE * 3).fill(200));
+  }
+});
+
+test('without a limit nothing is counted', async () => {
+  const free = await buildApp({
+    config: { ...registry.config, RATE_LIMIT_PER_MINUTE: 0 },
+    database: registry.database,
+    clock: () => NOW,
+    log: registry.app.log,
+  });
+  const { authorization } = one;
+  const answer = await free.inject({ url: '/user/me', headers: authorization });
+  expect(answer.headers).not.toHaveProperty('ratelimit-limit');
+  await free.close();
+});

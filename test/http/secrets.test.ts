@@ -1,0 +1,130 @@
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { type Journal, startJournal } from '../../src/journal/index.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { Client } from '../harness/client.ts';
+import { type CapturedLog, captureLog } from '../harness/log.ts';
+import { logIn, post, refresh } from '../harness/login.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** Everything that is secret is used once; then it is looked for wherever the registry writes. */
+
+let registry: TestRegistry;
+let captured: CapturedLog;
+let app: FastifyInstance;
+let eventStore: EventStoreStandIn;
+let journal: Journal;
+const secrets = new Map<string, string>();
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  eventStore = await startEventStore();
+  captured = captureLog('trace');
+  const { config, database } = registry;
+  journal = startJournal({
+    writeUrl: config.DATABASE_WRITE_URL,
+    eventStore: eventStore.connectionString,
+    onError: (error, what) => captured.log.warn({ err: error }, what),
+  });
+  app = await buildApp({ config, database, clock: () => NOW, log: captured.log, journal });
+  await useEverything();
+});
+afterAll(async () => {
+  await app.close();
+  await journal.stop();
+  await eventStore.stop();
+  await registry.close();
+});
+
+const secret = (name: string, value: string): string => {
+  secrets.set(name, value);
+  return value;
+};
+
+async function useEverything(): Promise<void> {
+  const issuer = await registry.as('ADMIN');
+  const admin = new Client(app, issuer.authorization.authorization.slice(7), issuer.userId);
+  const person = { name: 'A person', email: `${crypto.randomUUID()}@example.com`, role: 'PRODUCTION_USER' };
+  const first = secret('first password', 'the first of all passwords');
+  await admin.post('/user/create', { ...person, password: first });
+  await post(app, '/auth/login', {
+    username: person.email,
+    password: secret('guess', 'a guess that is wrong'),
+  });
+  await post(app, '/auth/login', { username: person.email, password: { nested: first } });
+
+  const { tokens, client } = await logIn({ app }, person.email, first);
+  secret('access token', tokens.access_token);
+  secret('refresh token', tokens.refresh_token);
+  const next = (await refresh({ app }, tokens.refresh_token)).json();
+  secret('next access token', next.access_token);
+  secret('next refresh token', next.refresh_token);
+  await refresh({ app }, secret('made-up refresh token', `gcrr_${'5'.repeat(96)}`));
+
+  await useKeys(client);
+  const second = secret('second password', 'the second of all passwords');
+  const change = { current_password: first, new_password: second };
+  await client.post('/auth/change_password', change, { 'idempotency-key': crypto.randomUUID() });
+  await client.post('/auth/change_password', {
+    ...change,
+    new_password: secret('short password', 'zu kurz!'),
+  });
+  const third = secret('third password', 'the third of all passwords');
+  await admin.post(`/user/reset_password/${client.userId}`, { password: third });
+  await (await logIn({ app }, person.email, third)).client.post('/auth/logout');
+}
+
+async function useKeys(client: Client): Promise<void> {
+  const body = { name: 'A key', permissions: ['read', 'produce'] };
+  const made = await client.post('/auth/api_keys', body, { 'idempotency-key': crypto.randomUUID() });
+  const key = secret('API key', made.json().api_key);
+  const bearing = new Client(app, key, client.userId);
+  await bearing.post('/account/create', { account_name: crypto.randomUUID() });
+  await app.inject({ url: `/user/me?api_key=${key}`, headers: { 'x-api-key': key } });
+  await client.delete(`/auth/api_keys/${made.json().id}`);
+  await bearing.get('/user/me');
+}
+
+/** A secret also counts as found without the prefix that tells what it is. */
+const bare = (value: string) => value.replace(/^gcrr?_/, '');
+
+function expectNone(text: string): void {
+  expect(text.length).toBeGreaterThan(1_000);
+  for (const [name, value] of secrets) expect(text.includes(bare(value)), name).toBe(false);
+}
+
+describe('no password, token or key', () => {
+  test('is used in vain: there are as many as this file thinks', () => {
+    expect(secrets.size).toBe(11);
+    for (const [name, value] of secrets) expect(value.length, name).toBeGreaterThan(7);
+  });
+
+  test('stands in the log, at its most talkative', () => {
+    expect(captured.lines().length).toBeGreaterThan(10);
+    expectNone(captured.text());
+  });
+
+  test('stands in any table, be it the journal or another', async () => {
+    const { rows: tables } = await registry.primary.query(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+    );
+    const dumps = tables.map(async ({ name }) => {
+      const { rows } = await registry.primary.query(`SELECT to_jsonb(t)::text AS text FROM ${name} t`);
+      return rows.map(({ text }) => text).join('\n');
+    });
+    expectNone((await Promise.all(dumps)).join('\n'));
+  });
+
+  test('reaches EventStoreDB, nor does the hash of one', async () => {
+    const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
+    const events = () => eventStore.memory.events('registry-events');
+    await vi.waitFor(() => expect(events().length).toBe(rows[0].n), { timeout: 30_000, interval: 50 });
+    const texts = events().flatMap(({ data, metadata }) =>
+      [data, metadata].map((part) => Buffer.from(part).toString()),
+    );
+    expectNone(texts.join('\n'));
+    expect(texts.join('\n')).not.toMatch(/argon2|secret_hash|password_hash|family_hash/);
+    expect(texts.join('\n')).toMatch(/"entity_name":"api_key"/);
+  });
+});

@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import type { Client } from '../harness/client.ts';
+import { captureLog } from '../harness/log.ts';
+import { emailOf, type Login, logIn, loginOf, post, refresh } from '../harness/login.ts';
+import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let user: Client;
+let email: string;
+
+beforeAll(async () => {
+  registry = await openRegistry({ SESSION_EXPIRE_DAYS: '7' });
+  user = await registry.as('PRODUCTION_USER');
+  email = await emailOf(registry, user);
+});
+afterAll(() => registry.close());
+beforeEach(() => registry.setClock(NOW));
+
+const later = (seconds: number) => registry.setClock(new Date(NOW.getTime() + seconds * 1_000));
+const DAY = 86_400;
+
+const refreshed = async (token: string): Promise<Login> =>
+  loginOf(registry.app, await refresh(registry, token));
+const statusOf = async (client: Client) => (await client.get('/user/me')).statusCode;
+const statusOfWrite = async (client: Client) =>
+  (await client.post('/account/create', { account_name: crypto.randomUUID() })).statusCode;
+
+async function expectEnded({ client, tokens }: Login): Promise<void> {
+  expect(await statusOf(client)).toBe(401);
+  expect(await statusOfWrite(client)).toBe(401);
+  expect((await refresh(registry, tokens.refresh_token)).statusCode).toBe(401);
+}
+
+async function expectAlive({ client }: Login): Promise<void> {
+  expect(await statusOf(client)).toBe(200);
+  expect(await statusOfWrite(client)).toBe(201);
+}
+
+describe('a refresh token', () => {
+  test('is exchanged for the next pair of tokens, which work', async () => {
+    const first = await logIn(registry, email);
+    expect(first.tokens).toMatchObject({ expires_in: 3_600, refresh_expires_in: 7 * DAY });
+    later(3_599);
+    const second = await refreshed(first.tokens.refresh_token);
+    later(3_601);
+    expect(await statusOf(first.client)).toBe(401);
+    await expectAlive(second);
+    expect(second.tokens.refresh_token).not.toBe(first.tokens.refresh_token);
+    expect(second.tokens.refresh_expires_in).toBe(7 * DAY - 3_599);
+    await expectAlive(await refreshed(second.tokens.refresh_token));
+  });
+
+  test('may come as a form, as OAuth clients send it', async () => {
+    const { tokens } = await logIn(registry, email);
+    const payload = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+    }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await registry.app.inject({ method: 'POST', url: '/auth/refresh', headers, payload });
+    await expectAlive(loginOf(registry.app, answer));
+  });
+
+  test('shown again a moment later gives the same successor: a second tab, or a lost answer', async () => {
+    const first = await logIn(registry, email);
+    const second = await refreshed(first.tokens.refresh_token);
+    later(30);
+    const again = await refreshed(first.tokens.refresh_token);
+    expect(again.tokens.refresh_token).toBe(second.tokens.refresh_token);
+    await expectAlive(again);
+    await expectAlive(await refreshed(second.tokens.refresh_token));
+  });
+
+  test('shown again later ends the whole login, for whoever holds a token of it', async () => {
+    const stolen = await logIn(registry, email);
+    const other = await logIn(registry, email);
+    const honest = await refreshed(stolen.tokens.refresh_token);
+    later(31);
+    expect((await refresh(registry, stolen.tokens.refresh_token)).statusCode).toBe(401);
+    await expectEnded(honest);
+    await expectAlive(other);
+  });
+
+  test('shown again after its successor was used ends the login at once', async () => {
+    const first = await logIn(registry, email);
+    const second = await refreshed(first.tokens.refresh_token);
+    const third = await refreshed(second.tokens.refresh_token);
+    expect((await refresh(registry, first.tokens.refresh_token)).statusCode).toBe(401);
+    await expectEnded(third);
+  });
+
+  test('shown twice at once gives one successor, not two', async () => {
+    const first = await logIn(registry, email);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => refresh(registry, first.tokens.refresh_token)),
+    );
+    const tokens = answers.map((answer) => loginOf(registry.app, answer).tokens.refresh_token);
+    expect(new Set(tokens).size).toBe(1);
+    await expectAlive(await refreshed(String(tokens[0])));
+  });
+
+  test('ends with its login, however often it was exchanged', async () => {
+    let { tokens } = await logIn(registry, email);
+    later(6 * DAY);
+    tokens = (await refreshed(tokens.refresh_token)).tokens;
+    later(7 * DAY - 60);
+    const last = await refreshed(tokens.refresh_token);
+    expect(last.tokens.expires_in).toBe(60);
+    later(7 * DAY);
+    await expectEnded(last);
+  });
+
+  test('stops with its user', async () => {
+    const admin = await registry.as('ADMIN');
+    const gone = await registry.as('TRADING_USER');
+    const login = await logIn(registry, await emailOf(registry, gone));
+    await admin.delete(`/user/delete/${gone.userId}`);
+    await expectEnded(login);
+  });
+
+  test('is no access token, and an access token no refresh token', async () => {
+    const { tokens } = await logIn(registry, email);
+    const authorization = `Bearer ${tokens.refresh_token}`;
+    const answer = await registry.app.inject({ url: '/user/me', headers: { authorization } });
+    expect(answer.statusCode).toBe(401);
+    expect((await refresh(registry, tokens.access_token)).statusCode).toBe(401);
+    expect((await refresh(registry, tokens.refresh_token)).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['', ''],
+    ['in capitals', 'GCRR_'],
+    ['cut short', `gcrr_${'0'.repeat(95)}`],
+    ['of nobody', `gcrr_${'0'.repeat(96)}`],
+  ])('%s that was never given is refused, and ends nothing', async (_, token) => {
+    const login = await logIn(registry, email);
+    expect((await refresh(registry, token)).statusCode).toBe(401);
+    await expectAlive(login);
+  });
+
+  test('is kept as hashes alone', async () => {
+    const { tokens } = await logIn(registry, email);
+    const { rows } = await registry.primary.query('SELECT to_jsonb(s)::text AS text FROM session s');
+    const [family, secret] = [tokens.refresh_token.slice(5, 37), tokens.refresh_token.slice(37)];
+    for (const { text } of rows) {
+      expect(text).not.toContain(family);
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  test('that came back is told to the log, with whose it was and without itself', async () => {
+    const captured = captureLog();
+    const { config, database } = registry;
+    let now = NOW;
+    const app = await buildApp({ config, database, clock: () => now, log: captured.log });
+    const first = await logIn({ app }, email);
+    await refresh({ app }, first.tokens.refresh_token);
+    now = new Date(NOW.getTime() + 60_000);
+    await refresh({ app }, first.tokens.refresh_token);
+    await app.close();
+    expect(captured.lines()).toContainEqual(
+      expect.objectContaining({
+        msg: 'a refresh token was shown again: its login is ended',
+        actor: user.userId,
+        session_id: first.client.claims.sid,
+      }),
+    );
+    expect(captured.text()).not.toContain(first.tokens.refresh_token.slice(5));
+  });
+});
+
+describe('a log-out', () => {
+  test('ends this login and no other, on the standby too', async () => {
+    const [one, other] = [await logIn(registry, email), await logIn(registry, email)];
+    expect((await one.client.post('/auth/logout')).json().message).toBe('You are logged out.');
+    await expectEnded(one);
+    await expectAlive(other);
+    expect((await one.client.post('/auth/logout')).statusCode).toBe(401);
+  });
+
+  test('of a refreshed login stops the tokens from before', async () => {
+    const first = await logIn(registry, email);
+    const second = await refreshed(first.tokens.refresh_token);
+    await second.client.post('/auth/logout');
+    await expectEnded(first);
+    await expectEnded(second);
+  });
+
+  test('at the same moment as a refresh leaves nothing that lives', async () => {
+    for (let round = 0; round < 5; round++) {
+      const login = await logIn(registry, email);
+      const [next] = await Promise.all([
+        refresh(registry, login.tokens.refresh_token),
+        login.client.post('/auth/logout'),
+      ]);
+      if (next.statusCode === 200) await expectEnded(loginOf(registry.app, next));
+      await expectEnded(login);
+    }
+  });
+});
+
+describe('a change of the password', () => {
+  const NEW = 'another password entirely';
+  const change = (client: Client, fields: object = {}) =>
+    client.post('/auth/change_password', { current_password: PASSWORD, new_password: NEW, ...fields });
+
+  async function somebody() {
+    const client = await registry.as('PRODUCTION_USER');
+    const username = await emailOf(registry, client);
+    return { username, login: await logIn(registry, username), other: await logIn(registry, username) };
+  }
+
+  test('counts from the next login on, and ends all other logins', async () => {
+    const { username, login, other } = await somebody();
+    expect((await change(login.client)).statusCode).toBe(200);
+    await expectAlive(login);
+    await expectAlive(await refreshed(login.tokens.refresh_token));
+    await expectEnded(other);
+    expect((await post(registry.app, '/auth/login', { username, password: PASSWORD })).statusCode).toBe(401);
+    await expectAlive(await logIn(registry, username, NEW));
+  });
+
+  test.each([
+    ['another than the current one', { current_password: 'a wrong password' }, 'body.current_password'],
+    ['a short new one', { new_password: 'short' }, 'body.new_password'],
+    ['half a surrogate pair', { new_password: 'long enough now \ud800' }, 'body.new_password'],
+  ])('by %s changes nothing', async (_, fields, path) => {
+    const { username, login, other } = await somebody();
+    const answer = await change(login.client, fields);
+    expect(answer.statusCode, answer.body).toBe(422);
+    expect(answer.json().errors).toMatchObject([{ path }]);
+    await expectAlive(other);
+    await expectAlive(await logIn(registry, username));
+  });
+
+  test('to one’s own e-mail is refused', async () => {
+    const { username, login } = await somebody();
+    const answer = await change(login.client, { new_password: username.toUpperCase() });
+    expect(answer.json().errors).toMatchObject([{ path: 'body.new_password' }]);
+  });
+
+  test('twice at once happens once', async () => {
+    const { username, login, other } = await somebody();
+    const passwords = ['the password of one', 'the password of two'];
+    const answers = await Promise.all(
+      [login, other].map(({ client }, index) => change(client, { new_password: passwords[index] })),
+    );
+    const changed = answers.filter(({ statusCode }) => statusCode === 200);
+    expect(changed).toHaveLength(1);
+    const wins = await Promise.all(
+      passwords.map((password) => post(registry.app, '/auth/login', { username, password })),
+    );
+    expect(wins.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+  });
+
+  test('is safe from guessing: wrong passwords count as failed logins do', async () => {
+    const { login } = await somebody();
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 11; guess++)
+      statuses.push((await change(login.client, { current_password: `guess ${guess}` })).statusCode);
+    expect(statuses).toEqual([...Array(10).fill(422), 429]);
+    expect((await change(login.client)).statusCode).toBe(429);
+  });
+
+  test('under an Idempotency-Key is done once', async () => {
+    const { login } = await somebody();
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { current_password: PASSWORD, new_password: NEW };
+    expect((await login.client.post('/auth/change_password', body, headers)).statusCode).toBe(200);
+    const again = await login.client.post('/auth/change_password', body, headers);
+    expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
+  });
+
+  test('that came too often may be repeated under its Idempotency-Key: "later" is no answer to keep', async () => {
+    const { login } = await somebody();
+    for (let guess = 0; guess < 10; guess++)
+      await change(login.client, { current_password: `guess ${guess}` });
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { current_password: PASSWORD, new_password: NEW };
+    expect((await login.client.post('/auth/change_password', body, headers)).statusCode).toBe(429);
+    await registry.primary.query(`UPDATE login_throttle SET window_ends_at = now()`);
+    expect((await login.client.post('/auth/change_password', body, headers)).statusCode).toBe(200);
+  });
+});
+
+describe('an administrator', () => {
+  const reset = (admin: Client, userId: number, password: string) =>
+    admin.post(`/user/reset_password/${userId}`, { password });
+
+  test('gives a user another password, which ends all logins of the user', async () => {
+    const admin = await registry.as('ADMIN');
+    const forgetful = await registry.as('PRODUCTION_USER');
+    const username = await emailOf(registry, forgetful);
+    const login = await logIn(registry, username);
+    expect((await reset(admin, forgetful.userId, 'given by an administrator')).statusCode).toBe(200);
+    await expectEnded(login);
+    expect((await post(registry.app, '/auth/login', { username, password: PASSWORD })).statusCode).toBe(401);
+    await expectAlive(await logIn(registry, username, 'given by an administrator'));
+  });
+
+  test('gives none that the rules refuse, none to nobody, and none to itself this way', async () => {
+    const admin = await registry.as('ADMIN');
+    const other = await registry.as('AUDIT_USER');
+    expect((await reset(admin, other.userId, 'short')).statusCode).toBe(422);
+    expect((await reset(admin, other.userId, await emailOf(registry, other))).statusCode).toBe(422);
+    expect((await reset(admin, 999_999, 'long enough now')).statusCode).toBe(404);
+    expect((await reset(admin, admin.userId, 'long enough now')).statusCode).toBe(409);
+    expect(await statusOf(other)).toBe(200);
+  });
+});
+
+describe('logins', () => {
+  test('that have expired are cleared away by the next ones', async () => {
+    const count = async () =>
+      (
+        await registry.primary.query('SELECT count(*)::int AS n FROM session WHERE expires_at <= $1', [
+          new Date(NOW.getTime() + 8 * DAY * 1_000),
+        ])
+      ).rows[0].n;
+    expect(await count()).toBeGreaterThan(0);
+    later(8 * DAY);
+    while ((await count()) > 0) await logIn(registry, email);
+    expect(await count()).toBe(0);
+  });
+
+  test('are 1 000 of a user at most: the one refreshed longest ago makes room', async () => {
+    const busy = await registry.as('AUDIT_USER');
+    const username = await emailOf(registry, busy);
+    const kept = await logIn(registry, username);
+    await registry.primary.query(
+      `INSERT INTO session (user_id, family_hash, secret_hash, created_at, refreshed_at, expires_at)
+       SELECT $1, sha256(n::text::bytea), '', $2::timestamptz, $2::timestamptz - n * interval '1 s', 'infinity'
+       FROM generate_series(1, 1100) AS n`,
+      [busy.userId, NOW],
+    );
+    const newest = await logIn(registry, username);
+    const { rows } = await registry.primary.query(
+      'SELECT count(*)::int AS n FROM session WHERE user_id = $1',
+      [busy.userId],
+    );
+    expect(rows[0].n).toBe(1_000);
+    expect(await statusOf(kept.client)).toBe(200);
+    expect(await statusOf(newest.client)).toBe(200);
+  });
+});

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hashPassword } from '../../src/authentication/index.ts';
+import { ConfigError, SAMPLE_PASSWORD } from '../../src/config.ts';
+import { startRegistry } from '../../src/start.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+
+beforeEach(async () => {
+  registry = await openRegistry({ NODE_ENV: 'production', PORT: '0' });
+});
+afterEach(() => registry.close());
+
+/** A sample user, as `make db.seed` makes it. */
+async function aSampleUser(password: string): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await registry.database.transact({ userId: null, requestId: null }, async (tx) => {
+    const [user] = await tx.query<{ id: number }>(sql`
+      INSERT INTO registry_user (name, email, role) VALUES ('Admin User', 'admin_user@usermail.com', 'ADMIN') RETURNING id`);
+    await tx.query(
+      sql`INSERT INTO credential (user_id, password_hash) VALUES (${user?.id}, ${passwordHash})`,
+    );
+  });
+}
+
+const start = () => startRegistry(registry.config, registry.app.log);
+
+test('production does not start with a sample user whose password everybody knows', async () => {
+  await aSampleUser(SAMPLE_PASSWORD);
+  await expect(start()).rejects.toThrow(ConfigError);
+  await expect(start()).rejects.toThrow(/admin_user@usermail\.com has the sample password/);
+});
+
+test('it starts once that user has another password, or is gone', async () => {
+  await aSampleUser('another password, known to one');
+  await (await start()).stop();
+  await registry.primary.query('UPDATE registry_user SET deleted_at = now()');
+  await aSampleUser(SAMPLE_PASSWORD);
+  await registry.primary.query('UPDATE registry_user SET deleted_at = now() WHERE deleted_at IS NULL');
+  await (await start()).stop();
+});
