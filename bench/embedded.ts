@@ -16,6 +16,7 @@ export async function withCluster(
     const { password } = new URL(ownerUrl);
     const config = readConfig({
       PORT: '0',
+      RATE_LIMIT_PER_MINUTE: '0',
       DATABASE_WRITE_URL: cluster.primary.url('registry', 'registry_app', password),
       DATABASE_READ_URLS: cluster.standby.url('registry', 'registry_reader', password),
     });

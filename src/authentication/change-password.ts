@@ -5,7 +5,7 @@ import { problems } from '../operation/problem.ts';
 import { done } from '../operation/wire.ts';
 import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
 import { countAttempt, forgiveAttempt } from './throttle.ts';
-import { password } from './wire.ts';
+import { newPassword, password } from './wire.ts';
 
 interface Owner {
   readonly name: string;
@@ -14,7 +14,7 @@ interface Owner {
 }
 
 const PasswordChange = z
-  .object({ current_password: password, new_password: password })
+  .object({ current_password: password, new_password: newPassword })
   .meta({ id: 'PasswordChange' });
 
 export const changePassword = mutation({

@@ -6,7 +6,7 @@ import { logout, refresh } from './refresh.ts';
 export { type Credential, callerWith, type Identify, identifier } from './identify.ts';
 export { refuseKnownPasswords } from './known-password.ts';
 export { hashPassword, requireFitPassword, setPassword } from './password.ts';
-export { password } from './wire.ts';
+export { newPassword } from './wire.ts';
 
 export const authenticationOperations = [
   login,

@@ -8,6 +8,9 @@ export const password = z
   .max(1_024)
   .meta({ format: 'password', examples: ['correct horse battery'] });
 
+/** A new one: what a schema can say of the rules. */
+export const newPassword = password.min(12).meta({ format: 'password', examples: ['correct horse battery'] });
+
 export const Tokens = z
   .object({
     access_token: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
-import { password } from '../authentication/index.ts';
+import { newPassword } from '../authentication/index.ts';
 import { id, instantText, version, words } from '../operation/wire.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/words.ts';
 
@@ -43,7 +43,7 @@ export const UserCreate = z
     organisation: words()
       .nullish()
       .meta({ examples: ['Example Energy'] }),
-    password,
+    password: newPassword,
     hashed_password: noHash,
   })
   .meta({ id: 'UserCreate' });
@@ -59,7 +59,7 @@ export const UserUpdate = z
   })
   .meta({ id: 'UserUpdate', description: 'The fields to change.' });
 
-export const PasswordReset = z.object({ password }).meta({ id: 'PasswordReset' });
+export const PasswordReset = z.object({ password: newPassword }).meta({ id: 'PasswordReset' });
 
 export const RoleQuery = z.object({ role: roleInQuery.optional() });
 export const RoleChange = z.object({ role: roleInBody.optional() }).meta({ id: 'RoleChange' });

@@ -94,6 +94,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
     REPLICA_MAX_LAG_MS: '2000',
     // A busy machine is not what is tried here.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
+    RATE_LIMIT_PER_MINUTE: '0',
   };
 }
 

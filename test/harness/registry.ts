@@ -85,6 +85,7 @@ export async function registryIn(
     REPLICA_WAIT_MS: '10000',
     // Machines that run tests are busy, and that is no reason to refuse what a test asks.
     MAX_EVENT_LOOP_DELAY_MS: '0',
+    RATE_LIMIT_PER_MINUTE: '0',
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
   });
