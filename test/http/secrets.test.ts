@@ -119,7 +119,7 @@ describe('no password, token or key', () => {
   test('reaches EventStoreDB, nor does the hash of one', async () => {
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
     const events = () => eventStore.memory.events('registry-events');
-    await vi.waitFor(() => expect(events().length).toBe(rows[0].n), { timeout: 30_000, interval: 50 });
+    await vi.waitFor(() => expect(events().length).toBe(rows[0].n), { timeout: 50_000, interval: 50 });
     const texts = events().flatMap(({ data, metadata }) =>
       [data, metadata].map((part) => Buffer.from(part).toString()),
     );
