@@ -60,7 +60,12 @@ export interface Step {
 }
 
 const HOST = '{{registry}}';
-const LOG_IN = 'login';
+/** What is sent and kept where tokens are given; the other requests show them. */
+const TOKEN_BODIES: Readonly<Record<string, object>> = {
+  login: { username: '{{username}}', password: '{{password}}' },
+  refreshSession: { refresh_token: '{{refresh_token}}' },
+};
+const TOKENS_KEPT = { token: 'answer.access_token', refresh_token: 'answer.refresh_token' };
 
 /** The collection of all operations, a folder a tag, behind one folder of steps to run from top to bottom. */
 export function postmanCollection(
@@ -95,6 +100,7 @@ export function postmanCollection(
       { key: 'username', value: 'trading_user@usermail.com' },
       { key: 'password', value: 'registry-demo' },
       { key: 'token', value: '' },
+      { key: 'refresh_token', value: '' },
     ],
     item: [{ name: guide.name, description: guide.description, item: steps }, ...folders],
   };
@@ -148,16 +154,13 @@ function fieldOf(
 function bodyOf({ operationId, requestBody }: ApiOperation, document: ApiDocument, step?: Step) {
   const schema = requestBody?.content['application/json']?.schema;
   if (schema === undefined) return undefined;
-  const example =
-    operationId === LOG_IN
-      ? { username: '{{username}}', password: '{{password}}' }
-      : exampleOf(schema, document);
+  const example = TOKEN_BODIES[operationId] ?? exampleOf(schema, document);
   const raw = step?.body ?? JSON.stringify(example, null, 2);
   return { mode: 'raw', raw, options: { raw: { language: 'json' } } };
 }
 
 function itemOf({ operationId, summary }: ApiOperation, request: Request, step?: Step): Item {
-  const keep = { ...(operationId === LOG_IN ? { token: 'answer.access_token' } : {}), ...step?.keep };
+  const keep = { ...(operationId in TOKEN_BODIES ? TOKENS_KEPT : {}), ...step?.keep };
   const exec = [
     ...(step ? [`pm.test('answers ${step.status}', () => pm.response.to.have.status(${step.status}));`] : []),
     ...(Object.keys(keep).length > 0 ? ['const answer = pm.response.json();'] : []),
