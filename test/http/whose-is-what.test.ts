@@ -96,6 +96,12 @@ const MAKE: Readonly<Record<Thing, (which: Case, client: Client) => Promise<numb
     const id = await made('/organisation/create', { name: `Organisation ${crypto.randomUUID()}` });
     return which === 'deleted' ? deleted('organisation', id) : id;
   },
+  async 'API key'(which, client) {
+    const owner = which === 'other' ? maker : client;
+    const { id } = (await owner.post('/auth/api_keys', { name: 'A key', permissions: ['read'] })).json();
+    if (which === 'deleted') expect((await owner.delete(`/auth/api_keys/${id}`)).statusCode).toBe(200);
+    return id;
+  },
   bundle: async (which, client) => bundleOf(await deviceFor(which, client)),
   async 'recurring action'(which, client) {
     const source_id = await accountFor(which, client);
@@ -128,6 +134,8 @@ async function bodyOf(operationId: string, id: number, which: Case): Promise<Rec
   switch (operationId) {
     case 'changeUserRole':
       return { role: 'ADMIN' };
+    case 'resetUserPassword':
+      return { password: PASSWORD };
     case 'createDevice':
       return { ...A_DEVICE, local_device_identifier: crypto.randomUUID() };
     case 'createMeasurement':
@@ -196,6 +204,9 @@ test('what is said to be about no one thing names none in its path', () => {
   expect(named.filter(({ path }) => path.includes('{')).map(({ path }) => path)).toEqual([]);
 });
 
+/** Things that no storage device can be behind. */
+const WITHOUT_STORAGE: readonly Thing[] = ['account', 'user', 'organisation', 'API key', 'recurring action'];
+
 describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
   test.each(roleNames)('%s: as the table says', async (role) => {
     const operation = operations.find((each) => each.operationId === operationId);
@@ -204,9 +215,7 @@ describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
     const told: (number | null)[] = [];
     for (const [at, which] of CASES.entries()) {
       const expected = row.right[role][at];
-      const exists = !(
-        which === 'storage' && ['account', 'user', 'organisation', 'recurring action'].includes(row.thing)
-      );
+      const exists = !(which === 'storage' && WITHOUT_STORAGE.includes(row.thing));
       const isBundleGone = which === 'deleted' && row.thing === 'bundle';
       if (expected === null || !exists || isBundleGone) {
         told.push(expected ?? null);

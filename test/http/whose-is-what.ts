@@ -21,6 +21,7 @@ export type Thing =
   | 'user'
   | 'organisation'
   | 'bundle'
+  | 'API key'
   | 'recurring action';
 
 export interface Row {
@@ -88,7 +89,7 @@ const everybody: Row['right'] = {
   STORAGE_VALIDATOR: [200, 200, null, 404, 404],
 };
 
-/** Everybody reads and edits oneself. */
+/** Everybody reads and edits oneself, and ends one's own keys. */
 const self: Row['right'] = {
   AUDIT_USER: [200, 404, null, 404, 404],
   TRADING_USER: [200, 404, null, 404, 404],
@@ -106,6 +107,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   changeUserRole: { thing: 'user', right: administer(200) },
   // Nobody removes oneself.
   deleteUser: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
+  // One's own is changed, not reset.
+  resetUserPassword: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
+  deleteApiKey: { thing: 'API key', right: self },
   readOrganisation: { thing: 'organisation', right: everybody },
   updateOrganisation: { thing: 'organisation', right: administer(200) },
   deleteOrganisation: { thing: 'organisation', right: administer(200) },
@@ -163,6 +167,11 @@ export const ABOUT_NO_ONE_THING: readonly string[] = [
   'ready',
   'changeLogLevel',
   'login',
+  'refreshSession',
+  'logout',
+  'changePassword',
+  'createApiKey',
+  'listApiKeys',
   'createUser',
   'readMe',
   'readMyAccounts',
