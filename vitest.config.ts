@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Kinds of tests that need no cluster, or break one of their own; the others share one, and each file has its own database. */
-const alone = ['unit', 'eventstore', 'faults'];
+const alone = ['unit', 'faults'];
 const onCluster = ['integration', 'http', 'walk'];
 
 const project = (name: string, globalSetup: string[]) => ({
@@ -19,6 +19,9 @@ export default defineConfig({
     outputFile: { json: 'test-results.json' },
     projects: [
       ...alone.map((name) => project(name, [])),
+      project('eventstore', ['test/harness/event-store-setup.ts']),
+      // Of what runs in containers only: the scripts of the compose files.
+      ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
       ...onCluster.map((name) => project(name, ['test/harness/global-setup.ts'])),
     ],
   },

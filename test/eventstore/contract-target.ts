@@ -4,9 +4,10 @@ import {
   jsonEvent,
   type ResolvedEvent,
 } from '@eventstore/db-client';
+import { inject } from 'vitest';
 import { type EventStoreStandIn, startEventStore } from './server.ts';
 
-const real = process.env.ESDB_TEST_CONNECTION_STRING;
+const real = inject('eventStore');
 const servers = ['the stand-in', ...(real ? ['a real EventStoreDB'] : [])];
 
 /** The client takes a plain append where it is given credentials, which a server without TLS ignores. */
@@ -16,7 +17,7 @@ const ways = {
 };
 export type Way = keyof typeof ways;
 
-/** What the contract holds for: the stand-in, and the server of `ESDB_TEST_CONNECTION_STRING`, by both ways to append. */
+/** What the contract holds for: the stand-in, and the real server, if the run has one, by both ways to append. */
 export const targets = servers.flatMap((server): [string, Way][] => [
   [server, 'batch append'],
   [server, 'plain append'],
@@ -36,7 +37,7 @@ export type Target = Awaited<ReturnType<typeof openTarget>>;
 export async function openTarget(server: string, way: Way) {
   const standIn: EventStoreStandIn | undefined =
     server === 'the stand-in' ? await startEventStore() : undefined;
-  const connectionString = standIn?.connectionString ?? real ?? '';
+  const connectionString = standIn?.connectionString ?? real;
   const client = EventStoreDBClient.connectionString(connectionString);
   const read = async (stream: string, options: ReadOptions = {}) => {
     const all: ResolvedEvent[] = [];

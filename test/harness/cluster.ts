@@ -1,15 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '../../src/database/migrate.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/index.ts';
-import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from './urls.ts';
+import { migrateTemplate } from './template.ts';
+import { type ClusterUrls, TEMPLATE } from './urls.ts';
 
-/** URLs of the superuser, to the template. */
-export interface ClusterUrls {
-  readonly primary: string;
-  readonly standby: string;
-}
+export type { ClusterUrls };
 
 export interface TestCluster {
   readonly cluster: EmbeddedCluster;
@@ -31,11 +27,7 @@ export async function startTestCluster(options: {
     settings: { fsync: 'off', full_page_writes: 'off', ...options.settings },
   });
   const urls = { primary: cluster.primary.url(TEMPLATE), standby: cluster.standby.url(TEMPLATE) };
-  await migrate({
-    ownerUrl: urls.primary,
-    writeUrl: atDatabase(urls.primary, TEMPLATE, WRITE_USER),
-    readUrls: [atDatabase(urls.primary, TEMPLATE, READ_USER)],
-  });
+  await migrateTemplate(urls);
   return {
     cluster,
     urls,

@@ -1,5 +1,8 @@
 import type { TestProject } from 'vitest/node';
-import { type ClusterUrls, startTestCluster } from './cluster.ts';
+import { chooseCluster } from './choice.ts';
+import { startTestCluster } from './cluster.ts';
+import { useGivenServers } from './given-servers.ts';
+import type { ClusterUrls } from './urls.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,7 +12,16 @@ declare module 'vitest' {
 
 /** One cluster for the whole run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await startTestCluster({ primaryPort: 15_436, standbyPort: 15_438 });
-  project.provide('cluster', cluster.urls);
-  return cluster.stop;
+  const { urls, stop } = await start();
+  project.provide('cluster', urls);
+  return stop;
+}
+
+/** The only place that knows where the servers come from; tests see URLs. */
+async function start(): Promise<{ urls: ClusterUrls; stop(): Promise<void> }> {
+  const choice = chooseCluster(process.env);
+  // Loaded by whoever needs it: it is large.
+  if (choice.from === 'containers') return (await import('./containers.ts')).startPostgresContainers();
+  if (choice.from === 'urls') return useGivenServers(choice);
+  return startTestCluster({ primaryPort: 15_436, standbyPort: 15_438 });
 }

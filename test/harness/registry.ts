@@ -11,8 +11,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/words.ts';
 import { Client } from './client.ts';
-import type { ClusterUrls } from './cluster.ts';
-import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from './urls.ts';
+import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 
 /** The moment at which every test registry lives, unless a test moves its clock. */
 export const NOW = new Date('2026-03-15T12:00:00Z');
@@ -42,7 +41,7 @@ async function copyTemplate(primaryUrl: string, standbyUrl: string, name: string
   await Promise.all([primary.connect(), standby.connect()]);
   // Two files may copy at once, and a template that is being copied takes no second copy.
   await primary.query('SELECT pg_advisory_lock(1)');
-  await primary.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await primary.query(`CREATE DATABASE ${name} TEMPLATE ${databaseOf(primaryUrl)}`);
   const { rows } = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
   for (let shown = false; !shown; ) {
     const answer = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [
@@ -59,7 +58,7 @@ export async function openRegistry(
   cluster: ClusterUrls = inject('cluster'),
   readThrough: (url: URL) => void = () => undefined,
 ): Promise<TestRegistry> {
-  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
+  const name = `${databaseOf(cluster.primary)}_${crypto.randomUUID().replaceAll('-', '')}`;
   await copyTemplate(cluster.primary, cluster.standby, name);
   return registryIn(name, cluster, settings, readThrough);
 }

@@ -1,4 +1,10 @@
-/** The database that every test file gets a copy of. */
+/** URLs of the superuser, to the template. */
+export interface ClusterUrls {
+  readonly primary: string;
+  readonly standby: string;
+}
+
+/** The database that every test file gets a copy of; its copies have names that begin with its own. */
 export const TEMPLATE = 'registry_template';
 
 export const WRITE_USER = { name: 'registry_app', password: 'write-password' };
@@ -14,3 +20,5 @@ export function atDatabase(url: string, database: string, user?: { name: string;
   }
   return parsed.toString();
 }
+
+export const databaseOf = (url: string) => new URL(url).pathname.slice(1);
