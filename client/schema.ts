@@ -1350,7 +1350,7 @@ export interface paths {
         };
         /**
          * The action log
-         * @description Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all.
+         * @description Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all. Of what arrived from an account of others, who sent it and from which bundles is left out.
          *
          *     Permission: `read`.
          */
@@ -2723,7 +2723,7 @@ export interface components {
              */
             source_id: number;
             target_id: number | null;
-            /** @description null: the registry itself, at expiry */
+            /** @description null: the registry itself, at expiry, or a user of another account, of what arrived from there */
             user_id: number | null;
             beneficiary: string | null;
             granular_certificate_bundle_ids: number[];

@@ -5,7 +5,7 @@ import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idText, instant, pageQuery } from '../operation/wire.ts';
 import { actionTypes } from '../rules/words.ts';
-import { actionsWhere, actionView } from './action-store.ts';
+import { type ActionRow, actionsWhere, actionView } from './action-store.ts';
 import { Action } from './action-wire.ts';
 
 const ActionQuery = pageQuery.extend({
@@ -26,6 +26,11 @@ const ofAccounts = (accounts: ReturnType<typeof sql>) => sql`(
          OR EXISTS (SELECT FROM registry_user u WHERE u.id = a.user_id AND u.role = 'ADMIN'))
   OR a.target_id IN (${accounts}) AND a.action_result = 'Success')`;
 
+/** A transfer as its receiver sees it: who sent it, from which bundles and which part of them, is the sender's. */
+function asArrived(row: ActionRow): ActionRow {
+  return { ...row, userId: null, bundleIds: [], certificateBundlePercentage: null, details: {} };
+}
+
 export const listActions = query({
   id: 'listActions',
   method: 'GET',
@@ -33,7 +38,7 @@ export const listActions = query({
   tag: 'Actions',
   summary: 'The action log',
   description:
-    "Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all.",
+    "Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all. Of what arrived from an account of others, who sent it and from which bundles is left out.",
   permission: 'read',
   query: ActionQuery,
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },
@@ -56,6 +61,7 @@ export const listActions = query({
         actionsWhere(run, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
       ),
     );
-    return rows.map(actionView);
+    const isOwn = (id: number) => call.scope === 'all' || call.caller.accountIds.has(id);
+    return rows.map((row) => actionView(isOwn(row.sourceId) ? row : asArrived(row)));
   },
 });

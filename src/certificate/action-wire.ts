@@ -89,7 +89,10 @@ export const Action = z
     action_result: z.enum(['Success', 'Failure', 'Dry run']),
     source_id: id,
     target_id: id.nullable(),
-    user_id: id.nullable().meta({ description: 'null: the registry itself, at expiry' }),
+    user_id: id.nullable().meta({
+      description:
+        'null: the registry itself, at expiry, or a user of another account, of what arrived from there',
+    }),
     beneficiary: z.string().nullable(),
     granular_certificate_bundle_ids: z.array(z.int()),
     resulting_bundle_ids: z.array(z.int()).meta({ description: 'The bundles now carrying the effect' }),

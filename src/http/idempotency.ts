@@ -99,10 +99,10 @@ const isLasting = ({ status }: Problem) => status < 500 && status !== 429;
  * Tells requests apart, and users from their API keys, which may reach less. It is keyed, because a body may hold a password,
  * which a plain hash would give away.
  */
-function hashOf({ method, url, body, authority }: FastifyRequest, secret: string): string {
+function hashOf({ method, url, headers, body, authority }: FastifyRequest, secret: string): string {
   const keyId = authority?.caller.apiKey?.id ?? null;
   return createHmac('sha256', secret)
-    .update(canonicalText([method, url, body ?? null, keyId]))
+    .update(canonicalText([method, url, headers['if-match'] ?? null, body ?? null, keyId]))
     .digest('hex');
 }
 

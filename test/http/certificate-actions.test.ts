@@ -129,6 +129,21 @@ describe('who sees what', () => {
 });
 
 describe('filters', () => {
+  test('what arrived is told without who sent it, and from which bundles', async () => {
+    const { market } = await aLog();
+    const bundle = await market.bundle({ quantity: 400 });
+    const sent: Action = (await market.transfer([bundle.id], { certificate_bundle_percentage: 0.25 })).json();
+    const find = async (client: Client) => (await actions(client)).find(({ id }) => id === sent.id);
+    expect(await find(market.trader)).toEqual(sent);
+    expect(await find(market.receiver)).toEqual({
+      ...sent,
+      user_id: null,
+      granular_certificate_bundle_ids: [],
+      certificate_bundle_percentage: null,
+      details: {},
+    });
+  });
+
   test('account_id takes one of the caller’s accounts, as source or as target', async () => {
     const { market, transfer, refused, cancel } = await aLog();
     const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });

@@ -56,6 +56,19 @@ test('a refusal is repeated too, even when the request would succeed by now', as
   expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
 });
 
+test('the same key with another If-Match is another request', async () => {
+  const admin = await registry.as('ADMIN');
+  const user = await registry.as('TRADING_USER');
+  const change = (ifMatch: string) =>
+    admin.post(
+      `/user/change_role/${user.userId}`,
+      { role: 'AUDIT_USER' },
+      { 'idempotency-key': 'a-change-of-role', 'if-match': ifMatch },
+    );
+  expect((await change('"999"')).statusCode).toBe(412);
+  expect((await change('"1"')).statusCode).toBe(422);
+});
+
 test('the same key with another body is refused, and changes nothing', async () => {
   const own = await market.bundle();
   const key = newKey();
