@@ -1,7 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { hashPassword, requireFitPassword } from '../authentication/index.ts';
-import { credential, registryUser } from '../database/schema.ts';
+import { registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
@@ -11,6 +10,7 @@ import type { Role } from '../rules/words.ts';
 import { requireEditor, requireUser } from './access.ts';
 import { lastAdministrator, lockWithAdministrators } from './administrators.ts';
 import { type UserRow, userView } from './read-model.ts';
+import { registerUser } from './register.ts';
 import { RoleChange, RoleQuery, User, UserCreate, UserUpdate } from './wire.ts';
 
 const tag = 'Users';
@@ -28,17 +28,7 @@ export const createUser = mutation({
   answer: { status: 201, description: 'The user', schema: User },
   refusals: [409],
   versioned: true,
-  async handle({ body, transact }) {
-    const { name, email, role, organisation } = body;
-    requireFitPassword(body.password, { name, email }, 'password');
-    const passwordHash = await hashPassword(body.password);
-    return transact(async (tx) => {
-      const [row] = await tx.orm.insert(registryUser).values({ name, email, role, organisation }).returning();
-      if (row === undefined) throw new Error('an insert gave no row');
-      await tx.orm.insert(credential).values({ userId: row.id, passwordHash });
-      return userView(row);
-    });
-  },
+  handle: ({ body, transact }) => registerUser(body, transact),
 });
 
 export const updateUser = mutation({

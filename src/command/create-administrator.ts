@@ -1,0 +1,56 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { ConfigError, readConfig } from '../config.ts';
+import { databaseError } from '../database/transact.ts';
+import { loadEnvironment } from '../environment.ts';
+import { makeLog } from '../log.ts';
+import { constraintProblem } from '../operation/constraint.ts';
+import { Problem } from '../operation/problem.ts';
+import { runProgram } from '../program.ts';
+import { openConfiguredDatabase } from '../start.ts';
+import { registerUser, UserCreate } from '../user/index.ts';
+
+/**
+ * Registers an administrator: `--email E --name N`, the password as one line of standard input. A new registry has nobody who
+ * could register its first user over HTTP.
+ */
+runProgram(async () => {
+  const config = readConfig(loadEnvironment());
+  const { values } = parseArgs({ options: { email: { type: 'string' }, name: { type: 'string' } } });
+  const asked = UserCreate.safeParse({ ...values, role: 'ADMIN', password: await readPassword() });
+  if (!asked.success) {
+    const faults = asked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigError(`Usage: --email E --name N, the password on standard input. ${faults.join('; ')}`);
+  }
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
+  try {
+    const user = await registerUser(asked.data, async (work) => {
+      const { value } = await database.transact({ userId: null, requestId: null }, work);
+      return value;
+    });
+    process.stdout.write(`${user.email} is an administrator, with id ${user.id}.\n`);
+  } catch (error) {
+    const refusal = constraintProblem(databaseError(error)?.constraint) ?? error;
+    throw refusal instanceof Problem ? new ConfigError(inWords(refusal)) : refusal;
+  } finally {
+    await database.stop();
+  }
+});
+
+function inWords({ message, details: { errors = [] } }: Problem): string {
+  return [message, ...errors.map(({ path, message: why }) => `${path}: ${why}`)].join(' ');
+}
+
+/** A terminal shows the question, and not the answer. */
+async function readPassword(): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (process.stdin.isTTY) process.stderr.write('Password: ');
+  const terminal = createInterface({
+    input: process.stdin,
+    output: silent,
+    terminal: process.stdin.isTTY ?? false,
+  });
+  for await (const line of terminal) return line;
+  return '';
+}

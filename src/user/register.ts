@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { hashPassword, requireFitPassword } from '../authentication/index.ts';
+import { credential, registryUser } from '../database/schema.ts';
+import type { Transaction } from '../database/transact.ts';
+import { userView } from './read-model.ts';
+import type { User, UserCreate } from './wire.ts';
+
+/**
+ * Registers somebody who can log in.
+ *
+ * @throws {Problem} 422 when the password is unfit; what Postgres throws when the e-mail is taken.
+ */
+export async function registerUser(
+  { name, email, role, organisation, password }: z.output<typeof UserCreate>,
+  transact: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>,
+): Promise<z.input<typeof User>> {
+  requireFitPassword(password, { name, email }, 'password');
+  const passwordHash = await hashPassword(password);
+  return transact(async (tx) => {
+    const [row] = await tx.orm.insert(registryUser).values({ name, email, role, organisation }).returning();
+    if (row === undefined) throw new Error('an insert gave no row');
+    await tx.orm.insert(credential).values({ userId: row.id, passwordHash });
+    return userView(row);
+  });
+}
