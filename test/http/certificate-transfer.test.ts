@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aMarket, anAccount, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let market: Market;
@@ -215,43 +215,6 @@ describe('the list of bundles', () => {
     expect((await market.transfer([active.id, locked.id])).statusCode).toBe(409);
     expect(await read(active.id)).toMatchObject(active);
   });
-
-  test('is all or nothing: one expired bundle, and none moves', async () => {
-    const bundles = [await market.bundle(), await market.bundle()];
-    const [firstExpiry = ''] = bundles.map(({ expiry_datestamp }) => expiry_datestamp).toSorted();
-    registry.setClock(new Date(firstExpiry));
-    const later = await registry.as('ADMIN');
-    const { statusCode } = await later.post('/certificate/transfer', {
-      source_id: market.source.id,
-      target_id: market.target.id,
-      granular_certificate_bundle_ids: bundles.map(({ id }) => id),
-    });
-    registry.setClock(NOW);
-    expect(statusCode).toBe(409);
-    for (const bundle of bundles) expect(await read(bundle.id)).toMatchObject(bundle);
-  });
-});
-
-test('an expired bundle refuses to be transferred and cancelled, before any job has run', async () => {
-  const bundle = await market.bundle();
-  const expiry = new Date(bundle.expiry_datestamp);
-  // A token of the test's now would have expired, too.
-  const beforeExpiry = new Date(expiry.getTime() - 1);
-  registry.setClock(beforeExpiry);
-  const later = await registry.as('ADMIN');
-  const body = {
-    source_id: market.source.id,
-    target_id: market.target.id,
-    granular_certificate_bundle_ids: [bundle.id],
-  };
-  registry.setClock(expiry);
-  const transfer = await later.post('/certificate/transfer', body);
-  const cancel = await later.post('/certificate/cancel', body);
-  registry.setClock(beforeExpiry);
-  const inTime = await later.post('/certificate/transfer', body);
-  registry.setClock(NOW);
-  expect([transfer, cancel, inTime].map(({ statusCode }) => statusCode)).toEqual([409, 409, 202]);
-  expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
 test('after all this, every watt-hour is in one live bundle, on both servers', () =>

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+// Logins live by the same clock: each test has a market whose users have just logged in.
+beforeEach(async () => {
+  registry.setClock(NOW);
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+test('a transfer is all or nothing: one expired bundle, and none moves', async () => {
+  const bundles = [await market.bundle(), await market.bundle()];
+  const [firstExpiry = ''] = bundles.map(({ expiry_datestamp }) => expiry_datestamp).toSorted();
+  registry.setClock(new Date(firstExpiry));
+  const later = await registry.as('ADMIN');
+  const { statusCode } = await later.post('/certificate/transfer', {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: bundles.map(({ id }) => id),
+  });
+  expect(statusCode).toBe(409);
+  for (const bundle of bundles) {
+    expect((await later.get(`/certificate/${bundle.id}`)).json()).toMatchObject(bundle);
+  }
+});
+
+test('an expired bundle refuses to be transferred and cancelled, before any job has run', async () => {
+  const bundle = await market.bundle();
+  const expiry = new Date(bundle.expiry_datestamp);
+  // A token of the test's now would have expired, too.
+  const beforeExpiry = new Date(expiry.getTime() - 1);
+  registry.setClock(beforeExpiry);
+  const later = await registry.as('ADMIN');
+  const body = {
+    source_id: market.source.id,
+    target_id: market.target.id,
+    granular_certificate_bundle_ids: [bundle.id],
+  };
+  registry.setClock(expiry);
+  const transfer = await later.post('/certificate/transfer', body);
+  const cancel = await later.post('/certificate/cancel', body);
+  registry.setClock(beforeExpiry);
+  const inTime = await later.post('/certificate/transfer', body);
+  expect([transfer, cancel, inTime].map(({ statusCode }) => statusCode)).toEqual([409, 409, 202]);
+  expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
+});
+
+test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+  expectConserved(registry));
