@@ -1460,7 +1460,7 @@ export interface paths {
         };
         /**
          * Everything that happened, in order
-         * @description Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes.
+         * @description Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes. The stream ends with the login.
          *
          *     Permission: `read`.
          */

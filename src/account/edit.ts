@@ -61,6 +61,8 @@ export const createAccount = mutation({
   versioned: true,
   handle: ({ body, caller, transact }) =>
     transact(async (tx) => {
+      if (caller.apiKey?.confined)
+        throw problems.forbidden('An API key that is confined to accounts opens no others.');
       const [row] = await tx.query<{ id: number }>(sql`
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');

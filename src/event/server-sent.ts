@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problems } from '../operation/problem.ts';
+import type { Authority } from '../operation/caller.ts';
+import { Problem, problems } from '../operation/problem.ts';
 import { eventsAfter, type FeedCall } from './feed.ts';
 
 const LOOK_EVERY_MS = 500;
@@ -14,13 +15,18 @@ export function startOf(call: FeedCall): number {
   throw problems.invalid([{ path: 'header.last-event-id', message: 'must be the position of an event' }]);
 }
 
-/** Events as the HTML standard sends them (9.2, "Server-sent events"), for as long as client and server are there. */
+/**
+ * Events as the HTML standard sends them (9.2, "Server-sent events"), for as long as client and server are there and the client may
+ * see them: what it may see is asked anew at every look.
+ */
 export async function* serverSentEvents(call: FeedCall, after: number): AsyncGenerator<string> {
   let position = after;
   let quietSince = performance.now();
   yield ': the events of the registry\n\n';
   while (!call.closing.aborted) {
-    const { events, upTo } = await eventsAfter(call, position, PAGE);
+    const authority = await authorityNow(call);
+    if (authority === undefined) return;
+    const { events, upTo } = await eventsAfter({ ...call, ...authority }, position, PAGE);
     for (const event of events) {
       yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
     }
@@ -33,5 +39,15 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
       yield ': still here\n\n';
     }
     await sleep(LOOK_EVERY_MS, undefined, { signal: call.closing }).catch(() => {});
+  }
+}
+
+/** `undefined` once the token has expired, the login has ended or the role may not read any more. */
+async function authorityNow(call: FeedCall): Promise<Authority | undefined> {
+  try {
+    return await call.renew();
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return undefined;
+    throw error;
   }
 }

@@ -88,14 +88,14 @@ function mount(app: FastifyInstance, operation: Operation, door: Door): void {
           if (!operation.essential) await door.limit(request, reply);
         }
       },
-      handler: (request, reply) => answer(operation, door.services, request, reply),
+      handler: (request, reply) => answer(operation, door, request, reply),
     });
   }
 }
 
 async function answer(
   operation: Operation,
-  services: Services,
+  { services, authenticate }: Door,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -114,6 +114,7 @@ async function answer(
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
+    renew: () => authenticate(request, operation, consistency(request)),
     closing: request.server.closing.signal,
   };
   const result = operation.changes

@@ -64,6 +64,12 @@ interface Call<
   readonly mediaType: string;
   answerHeader(name: string, value: string): void;
   requestHeader(name: string): string | undefined;
+  /**
+   * Who calls, asked anew: a stream may outlive the login that it began with.
+   *
+   * @throws {Problem} 401, 403
+   */
+  renew(): Promise<Authority>;
   /** Aborted when the server stops: streams without an end of their own end then. */
   readonly closing: AbortSignal;
 }

@@ -104,6 +104,15 @@ describe('an API key', () => {
     expect(rows[0].n).toBe(0);
   });
 
+  test('does not get the answers that its user got under an Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { account_name: crypto.randomUUID() };
+    expect((await producer.post('/account/create', body, headers)).statusCode).toBe(201);
+    const answer = await withKey(await aKey(producer)).post('/account/create', body, headers);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json().type).toContain('idempotency-key-reused');
+  });
+
   test('leaves itself in the journal, without secret or hash, and its end', async () => {
     const made = await producer.post('/auth/api_keys', { name: 'Journalled', permissions: ['read'] });
     const [created] = await entriesOf(registry, made);
@@ -254,6 +263,12 @@ describe('a key that is confined to accounts', () => {
     expect((await key.get(`/certificate/actions?account_id=${second.id}`)).statusCode).toBe(404);
   });
 
+  test('opens no others', async () => {
+    const answer = await make(await confined(producer, [own]));
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json().detail).toContain('confined to accounts');
+  });
+
   test('of an administrator reaches these alone, too', async () => {
     const key = await confined(admin, [foreign], ['read', 'act']);
     expect((await key.get(`/account/${foreign.id}`)).statusCode).toBe(200);
@@ -291,15 +306,6 @@ describe('a key that is confined to accounts', () => {
       account_ids: [own.id],
     });
     expect(answer.statusCode).toBe(422);
-  });
-
-  test('does not get the answers that its user got under an Idempotency-Key', async () => {
-    const headers = { 'idempotency-key': crypto.randomUUID() };
-    const body = { account_name: crypto.randomUUID() };
-    expect((await producer.post('/account/create', body, headers)).statusCode).toBe(201);
-    const answer = await (await confined(producer, [own])).post('/account/create', body, headers);
-    expect(answer.statusCode).toBe(422);
-    expect(answer.json().type).toContain('idempotency-key-reused');
   });
 });
 

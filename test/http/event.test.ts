@@ -141,6 +141,37 @@ describe('server-sent events', () => {
     expect(idsIn(await text).slice(0, before)).toEqual(all.map(({ position }) => position));
   });
 
+  test('end with the login that asked for them', async () => {
+    const auditor = await registry.as('ADMIN');
+    const response = await fetch(`${registry.app.listeningOrigin}/events`, {
+      headers: { ...auditor.authorization, accept: 'text/event-stream' },
+    });
+    const text = response.text();
+    expect((await auditor.post('/auth/logout')).statusCode).toBe(200);
+    expect(await text).toContain(': the events of the registry');
+  });
+
+  test('are those of the role that is, not of the role that was', async () => {
+    const admin = await registry.as('ADMIN');
+    const stop = new AbortController();
+    const response = await fetch(`${registry.app.listeningOrigin}/events`, {
+      headers: { ...admin.authorization, accept: 'text/event-stream' },
+      signal: stop.signal,
+    });
+    await market.admin.post(`/user/change_role/${admin.userId}`, { role: 'AUDIT_USER' });
+    const name = `Made later ${crypto.randomUUID()}`;
+    await market.admin.post('/organisation/create', { name });
+    let heard = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    // Another administrator hears of it over the same time, so that the silence means something.
+    await listen({}, (text) => text.includes(name));
+    stop.abort();
+    await reading;
+    expect(heard).not.toContain(name);
+  });
+
   test('resume after the Last-Event-ID', async () => {
     const text = await listen({ 'last-event-id': '4' }, (heard) => idsIn(heard).length >= 2);
     expect(idsIn(text)[0]).toBe(5);
