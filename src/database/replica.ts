@@ -33,6 +33,8 @@ export interface Replica {
 export interface PrimarySample {
   readonly at: number;
   readonly position: WalPosition;
+  /** Postgres' name for the cluster, which a standby shares with its primary and with no other. */
+  readonly system: string;
 }
 
 const MAX_SAMPLES = 600;
@@ -85,6 +87,10 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
     reached: async (position, timeoutMs) =>
       usable() ? replay.reached(position, timeoutMs) : replay.hasReplayed(position),
     async observe(primary) {
+      if (primary && (await isOfAnother(primary, monitor))) {
+        replay.fail();
+        return;
+      }
       if (primary) samples.push(primary);
       await replay.look();
       while (samples.length > 1 && samples[0] && replay.hasReplayed(samples[0].position)) samples.shift();
@@ -104,6 +110,21 @@ function readsUnderWay(pool: pg.Pool): () => void {
   return () => {
     for (const client of busy) if (client instanceof pg.Client) client.end(() => undefined);
   };
+}
+
+/**
+ * Whether the server mirrors another primary, such as the one from before this one was made anew: it may be ahead by its
+ * log, and knows nothing of what is written now. One that does not say is judged by its silence elsewhere.
+ */
+async function isOfAnother({ system }: PrimarySample, pool: pg.Pool): Promise<boolean> {
+  try {
+    const { rows } = await pool.query<{ system: string }>(
+      'SELECT system_identifier::text AS system FROM pg_control_system()',
+    );
+    return rows[0]?.system !== system;
+  } catch {
+    return false;
+  }
 }
 
 /** A primary in a standby's place (one server for all, as in small set-ups) shows all that it has. */

@@ -31,12 +31,13 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
   async function samplePrimary(): Promise<PrimarySample | undefined> {
     try {
       const at = performance.now();
-      const { rows } = await primaryMonitor.query<{ position: string }>(
-        'SELECT pg_current_wal_flush_lsn()::text AS position',
+      const { rows } = await primaryMonitor.query<{ position: string; system: string }>(
+        'SELECT pg_current_wal_flush_lsn()::text AS position, system_identifier::text AS system FROM pg_control_system()',
       );
-      const position = parsePosition(rows[0]?.position ?? '');
+      const [row] = rows;
+      const position = parsePosition(row?.position ?? '');
       primaryReachable = position !== undefined;
-      return position === undefined ? undefined : { at, position };
+      return position && row ? { at, position, system: row.system } : undefined;
     } catch {
       primaryReachable = false;
       return undefined;

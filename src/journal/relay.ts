@@ -29,12 +29,13 @@ export async function nextPosition(query: Query, log: EventLog): Promise<number>
   return last.revision + 1;
 }
 
-/** Appends what is sequenced from `position` on, and gives the next position. */
+/** Appends what is sequenced from `position` on, and gives the next position: at the end, and after each append to `onAppended`. */
 export async function relay(
   query: Query,
   log: EventLog,
   position: number,
   signal: AbortSignal,
+  onAppended: (next: number) => void = () => {},
 ): Promise<number> {
   let next = position;
   while (!signal.aborted) {
@@ -42,6 +43,7 @@ export async function relay(
     if (entries.length === 0) return next;
     await log.append(entries);
     next += entries.length;
+    onAppended(next);
   }
   return next;
 }

@@ -121,7 +121,10 @@ function relayTo(log: EventLog, { onError }: JournalOptions) {
       try {
         // Where the stream stands is asked anew after every failure: an append may have gone through unanswered.
         next ??= await nextPosition(journal, log);
-        next = await relay(journal, log, next, signal);
+        // Told after each append, so that readiness shows how a long catch-up gets on.
+        next = await relay(journal, log, next, signal, (reached) => {
+          next = reached;
+        });
         state = 'up';
         problem = null;
         failures = 0;

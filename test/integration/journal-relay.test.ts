@@ -1,5 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { queryOn, types } from '../../src/database/connection.ts';
 import { connectEventLog, firstDifference, type Journal, startJournal } from '../../src/journal/index.ts';
+import { relay } from '../../src/journal/relay.ts';
+import { sequence } from '../../src/journal/sequencer.ts';
 import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
 import { aMarket, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -57,6 +61,23 @@ async function trade(times: number): Promise<void> {
     await market.transfer([id], { certificate_quantity: 10 });
   }
 }
+
+test('readiness can tell how far a long catch-up is: the relay says it after every append', async () => {
+  await registry.primary.query(
+    `INSERT INTO organisation (name) SELECT 'Organisation ' || n FROM generate_series(1, 1200) AS n`,
+  );
+  const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const log = connectEventLog(eventStore.connectionString);
+  onTestFinished(() => log.close());
+  const { signal } = new AbortController();
+  await sequence(queryOn(client), signal);
+  const told: number[] = [];
+  const all = await relay(queryOn(client), log, 0, signal, (next) => told.push(next));
+  expect(all).toBe((await entries()).length);
+  expect(told).toEqual([500, 1000, all]);
+});
 
 test('every entry is in the store once, as an event of its type, data and metadata', async () => {
   start();

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type Database, openDatabase, type Reader } from '../../src/database/database.ts';
 import { formatPosition, parsePosition } from '../../src/database/position.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
@@ -110,4 +110,10 @@ test('the token of a write is honoured by an instance that has never seen the wr
   const seen = ({ query }: Reader) => query(sql`SELECT id FROM organisation WHERE id = ${id}`);
   expect(await other.read(seen)).toEqual([]);
   expect(await other.read(seen, { atLeast: parsePosition(token) })).toEqual([{ id }]);
+});
+
+test('a standby of another primary is none, however far its log is', async () => {
+  const foreign = await anInstance(inject('cluster').standby);
+  expect(foreign.status().replicas).toMatchObject([{ state: 'unreachable' }]);
+  expect(await foreign.read(whoAnswers)).toBe('primary');
 });
