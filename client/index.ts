@@ -65,7 +65,19 @@ function consistent(): Middleware {
         request.headers.set(CONSISTENCY, written);
     },
     onResponse({ response }) {
-      written = response.headers.get(CONSISTENCY) ?? written;
+      written = laterOf(written, response.headers.get(CONSISTENCY));
     },
   };
+}
+
+/** Of two tokens the one that tells of more: answers of requests under way at once come in any order. */
+function laterOf(known: string | undefined, told: string | null): string | undefined {
+  if (told === null) return known;
+  return known !== undefined && positionIn(known) > positionIn(told) ? known : told;
+}
+
+/** A token is a position in the log of Postgres: two hexadecimal numbers of 32 bits. */
+function positionIn(token: string): bigint {
+  const [high = '0', low = '0'] = token.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

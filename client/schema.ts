@@ -1374,7 +1374,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer a quantity again and again
-         * @description The target must have whitelisted the source, now and at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter.
+         * @description The target must have whitelisted the source, now and at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.
          *
          *     Permission: `act`.
          */
@@ -1396,7 +1396,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a quantity again and again
-         * @description For a beneficiary, or for the account under the name that it has at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter.
+         * @description For a beneficiary, or for the account under the name that it has at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.
          *
          *     Permission: `act`.
          */

@@ -17,6 +17,9 @@ import { createMetrics } from './metrics/index.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
 
+/** How long a client may take to send a request, body and all. */
+const LONGEST_REQUEST_MS = 60_000;
+
 /** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
 export async function buildApp(given: Services): Promise<FastifyInstance> {
   const eventLoop = given.eventLoop ?? watchEventLoop();
@@ -30,6 +33,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
     logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    requestTimeout: LONGEST_REQUEST_MS,
     frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
   });
   requireDeclaredRoutes(app);

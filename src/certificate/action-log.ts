@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { ownAccounts, requireAccount } from '../operation/caller.ts';
+import { type Authority, ownAccounts, requireAccount } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idText, instant, pageQuery } from '../operation/wire.ts';
@@ -19,16 +19,32 @@ const ActionQuery = pageQuery.extend({
  * What an account may see of the log: its own users' requests, those of administrators on it, and what arrived.
  * What a stranger tried in its name reached nothing, and is for administrators to see.
  */
-const ofAccounts = (accounts: ReturnType<typeof sql>) => sql`(
+const ofAccounts = (accounts: SQL) => sql`(
   a.source_id IN (${accounts})
     AND (a.action_result = 'Success'
          OR EXISTS (SELECT FROM account_user l WHERE l.account_id = a.source_id AND l.user_id = a.user_id)
          OR EXISTS (SELECT FROM registry_user u WHERE u.id = a.user_id AND u.role = 'ADMIN'))
-  OR a.target_id IN (${accounts}) AND a.action_result = 'Success')`;
+  OR a.target_id IN (${accounts}) AND a.action_result = 'Success' AND a.action_type = 'transfer')`;
+
+/** Administrators see all that was asked of an account, or of all. */
+function visibleTo({ caller, scope }: Authority, accountId: number | undefined): SQL {
+  if (scope === 'all') {
+    return accountId === undefined ? sql`true` : sql`${accountId} IN (a.source_id, a.target_id)`;
+  }
+  return ofAccounts(accountId === undefined ? ownAccounts(caller) : sql`${accountId}`);
+}
 
 /** A transfer as its receiver sees it: who sent it, from which bundles and which part of them, is the sender's. */
 function asArrived(row: ActionRow): ActionRow {
-  return { ...row, userId: null, bundleIds: [], certificateBundlePercentage: null, details: {} };
+  return {
+    ...row,
+    userId: null,
+    bundleIds: [],
+    certificateBundlePercentage: null,
+    details: {},
+    recurringActionId: null,
+    recurringRun: null,
+  };
 }
 
 export const listActions = query({
@@ -47,11 +63,7 @@ export const listActions = query({
     const { account_id: accountId, action_type: type, from, to } = call.query;
     if (accountId !== undefined) requireAccount(call, accountId);
     const conditions = [
-      accountId !== undefined
-        ? ofAccounts(sql`${accountId}`)
-        : call.scope === 'all'
-          ? sql`true`
-          : ofAccounts(ownAccounts(call.caller)),
+      visibleTo(call, accountId),
       ...(type ? [sql`a.action_type = ${type}`] : []),
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),

@@ -55,6 +55,10 @@ export const CancelRequest = z
     cancellation_period_start: instant.nullish(),
     cancellation_period_end: instant.nullish(),
   })
+  .refine(
+    ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
+    { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
+  )
   .meta({ id: 'CancelRequest' });
 
 const reason = words(2_000)

@@ -6,7 +6,7 @@ import { Problem, problems } from '../operation/problem.ts';
 import { apportion, type Share } from '../rules/apportion.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import { assertRequestable } from '../rules/requested.ts';
+import { assertRequestable, MOST_BUNDLES } from '../rules/requested.ts';
 import {
   type ActionOutcome,
   type ActionRow,
@@ -161,5 +161,7 @@ export async function saveRefusal(
     details: { code, reason: message },
     recurring,
   };
-  return saveAction(tx, await tx.beginAction(), asked, outcome, now);
+  // Of a list that is too long, as much is kept as an action may name: the reason says how long it was.
+  const kept = { ...asked, bundleIds: asked.bundleIds.slice(0, MOST_BUNDLES) };
+  return saveAction(tx, await tx.beginAction(), kept, outcome, now);
 }

@@ -1,4 +1,5 @@
-import { index, jsonb, pgEnum, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, pgEnum, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, id, instant, reference, xid8 } from './columns.ts';
 
 export const eventType = pgEnum('event_type', ['CREATE', 'UPDATE', 'DELETE']);
@@ -21,7 +22,14 @@ export const journal = pgTable(
     requestId: text(),
     recordedAt: instant().notNull(),
   },
-  (t) => [index('journal_by_entity').on(t.entityName, t.entityId, t.id)],
+  (t) => [
+    index('journal_by_entity').on(t.entityName, t.entityId, t.id),
+    // EventStoreDB takes no event of 1 MiB: what could never be relayed is refused while it is still somebody's request.
+    check(
+      'journal_entry_size',
+      sql`coalesce(pg_column_size(${t.attributesBefore}), 0) + coalesce(pg_column_size(${t.attributesAfter}), 0) <= 500000`,
+    ),
+  ],
 );
 
 /**

@@ -7,7 +7,8 @@ import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
-const UNAVAILABLE = /^(08|53|57P)/;
+/** Class 40: a transaction that met others in a circle or in a conflict, as often as it was tried. */
+const UNAVAILABLE = /^(08|40|53|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
 /** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */

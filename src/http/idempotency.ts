@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
+import type { WalPosition } from '../database/position.ts';
 import type { Actor, Transaction } from '../database/transact.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
@@ -52,6 +53,12 @@ export function takesIdempotencyKey({ method, changes, permission }: Operation):
   return method === 'POST' && changes && permission !== 'public';
 }
 
+/** The first answer. Whoever has replayed up to the position sees what it tells of. */
+interface Replayed {
+  readonly replayed: unknown;
+  readonly position: WalPosition;
+}
+
 /**
  * Starts an attempt, or gives the first answer.
  *
@@ -62,16 +69,16 @@ export async function beginAttempt(
   actor: Actor & { readonly userId: number },
   key: string,
   request: FastifyRequest,
-): Promise<Attempt | { readonly replayed: unknown }> {
+): Promise<Attempt | Replayed> {
   const attempt = crypto.randomUUID();
   const hash = hashOf(request, config.JWT_SECRET_KEY);
   const previous = config.JWT_SECRET_KEY_PREVIOUS;
   const hashes = [hash, ...(previous ? [hashOf(request, previous)] : [])];
-  const { value: known } = await database.transact(actor, async (tx) => {
+  const { value: known, position } = await database.transact(actor, async (tx) => {
     if (await claim(tx, { userId: actor.userId, key, hash, attempt })) return undefined;
     return recall(tx, actor.userId, key);
   });
-  if (known !== undefined) return { replayed: replay(known, hashes) };
+  if (known !== undefined) return { replayed: replay(known, hashes), position };
   const own = sql`user_id = ${actor.userId} AND key = ${key} AND attempt = ${attempt}`;
   let kept = false;
   return {
@@ -179,6 +186,6 @@ const partsOf = ({ status, code, message, details }: Problem) => ({
 /** @throws {Problem} 409 when another attempt has taken the key over: what this one did is rolled back. */
 async function save(tx: Transaction, own: SQL, answer: Answer): Promise<void> {
   const saved = await tx.query(sql`
-    UPDATE idempotency_key SET answer = ${JSON.stringify(answer)}::jsonb WHERE ${own} RETURNING attempt`);
+    UPDATE idempotency_key SET answer = ${JSON.stringify(answer)}::jsonb WHERE ${own} AND answer IS NULL RETURNING attempt`);
   if (saved.length === 0) throw stillRunning();
 }

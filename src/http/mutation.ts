@@ -26,12 +26,14 @@ export async function mutate(
   const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
   const precondition = preconditionOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
+  let written: WalPosition | undefined;
   const attempt = key && (await beginAttempt(services, { ...actor, userId }, key, request));
   if (attempt && 'replayed' in attempt) {
     reply.header('idempotency-replayed', 'true');
+    written = attempt.position;
+    await showWritten();
     return attempt.replayed;
   }
-  let written: WalPosition | undefined;
   const write = async <T>(work: Work<T>) => {
     const { value, position } = await database.transact(actor, work);
     written = laterOf(written, position);

@@ -99,7 +99,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { authority } = request;
+  const authority = await authorityNow(request, reply, operation, authenticate);
   if (authority === null) throw new Error(`${operation.id} was reached without an authority`);
   const mediaType = negotiate(operation, request);
   const call = {
@@ -125,6 +125,19 @@ async function answer(
   if (mediaType === JSON_TYPE) return reply.send(result);
   const { contentType, body } = result as Streamed;
   return reply.type(contentType).send(body);
+}
+
+const BODY_MAY_TAKE_MS = 1_000;
+
+/** Rights are looked up before the body is read; of a body that took its time they are looked up again after it. */
+async function authorityNow(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: Operation,
+  authenticate: Authenticate,
+): Promise<Authority | null> {
+  if (reply.elapsedTime < BODY_MAY_TAKE_MS) return request.authority;
+  return authenticate(request, operation, consistency(request));
 }
 
 function readingPart(services: Services, request: FastifyRequest) {

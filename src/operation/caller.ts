@@ -28,6 +28,8 @@ export function scopeFor({ role, apiKey }: Caller, permission: Permission): Scop
   const scope = scopeOf(permission, role);
   if (apiKey === undefined || scope === undefined) return scope;
   if (!apiKey.permissions.has(permission)) return undefined;
+  // Storage devices are reached whoever's they are, which no list of accounts bounds.
+  if (apiKey.confined && scope === 'storage devices') return undefined;
   return apiKey.confined ? 'own' : scope;
 }
 

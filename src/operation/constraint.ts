@@ -46,6 +46,12 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     'body.add_to_whitelist',
     'The account is on the whitelist already.',
   ),
+  journal_entry_size: {
+    status: 422,
+    code: 'too-large',
+    path: 'body',
+    message: 'The request is too large to be kept as one event.',
+  },
   measurement_interval: {
     status: 422,
     code: 'invalid-fields',

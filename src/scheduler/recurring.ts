@@ -35,7 +35,7 @@ import { RecurringAction, RecurringCancelRequest, RecurringTransferRequest } fro
 const tag = 'Recurring actions';
 
 const RUNS =
-  'Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter.';
+  'Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.';
 
 export const createRecurringTransfer = mutation({
   ...actionOperation,
@@ -45,6 +45,7 @@ export const createRecurringTransfer = mutation({
   summary: 'Transfer a quantity again and again',
   description: `The target must have whitelisted the source, now and at each run. ${RUNS}`,
   permission: 'act',
+  loginOnly: true,
   body: RecurringTransferRequest,
   handle: (call) => {
     const { source_id: sourceId, target_id: targetId } = call.body;
@@ -60,6 +61,7 @@ export const createRecurringCancel = mutation({
   summary: 'Cancel a quantity again and again',
   description: `For a beneficiary, or for the account under the name that it has at each run. ${RUNS}`,
   permission: 'act',
+  loginOnly: true,
   body: RecurringCancelRequest,
   handle: (call) => {
     const beneficiary = call.body.beneficiary || null;

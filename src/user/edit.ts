@@ -24,6 +24,7 @@ export const createUser = mutation({
   description:
     'Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least 12 characters long; it is kept as an argon2id hash, and never shown again.',
   permission: 'administer',
+  loginOnly: true,
   body: UserCreate,
   answer: { status: 201, description: 'The user', schema: User },
   refusals: [409],
@@ -120,6 +121,7 @@ export const changeRole = mutation({
   description:
     'The role stands in the query string or in the body, by name or by number. It counts from the next request on. The last administrator stays one.',
   permission: 'administer',
+  loginOnly: true,
   params: idParams,
   query: RoleQuery,
   body: RoleChange,

@@ -197,12 +197,16 @@ describe('a key may do no more than', () => {
     expect((await make(withKey(key))).statusCode).toBe(403);
   });
 
-  test('programs should: it makes no keys, and touches neither passwords nor logins nor its user', async () => {
+  test('programs should: it makes no keys, users, administrators or standing orders, and touches neither passwords nor logins nor its user', async () => {
     const key = withKey(await aKey(admin, { permissions: ['read', 'administer'] }), admin.userId);
     const closed = operations.filter(({ loginOnly }) => loginOnly);
     expect(closed.map(({ id }) => id).toSorted()).toEqual([
       'changePassword',
+      'changeUserRole',
       'createApiKey',
+      'createRecurringCancel',
+      'createRecurringTransfer',
+      'createUser',
       'deleteApiKey',
       'listApiKeys',
       'logout',
@@ -267,6 +271,14 @@ describe('a key that is confined to accounts', () => {
     const answer = await make(await confined(producer, [own]));
     expect(answer.statusCode).toBe(403);
     expect(answer.json().detail).toContain('confined to accounts');
+  });
+
+  test('reaches no storage devices as a validator does: no account bounds those', async () => {
+    const validator = await registry.as('STORAGE_VALIDATOR');
+    const account = await anAccount(admin, { user_ids: [validator.userId] });
+    const key = await confined(validator, [account], ['read']);
+    expect((await key.get('/device/list')).statusCode).toBe(403);
+    expect((await key.get(`/account/${account.id}`)).statusCode).toBe(403);
   });
 
   test('of an administrator reaches these alone, too', async () => {

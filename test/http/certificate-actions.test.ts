@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAllDue } from '../../src/scheduler/recurring-run.ts';
 import { type Action, aMarket, anAccount, type Market } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { daily } from '../harness/recurring.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -105,7 +107,9 @@ describe('who sees what', () => {
       granular_certificate_bundle_ids: [1],
     });
     expect(idsOf(await actions(market.trader))).toEqual(before);
-    expect(idsOf(await actions(market.admin, { limit: 1_000 }))).toContain(tried.json().action_id);
+    for (const filter of [{ limit: 1_000 }, { account_id: market.source.id }]) {
+      expect(idsOf(await actions(market.admin, filter))).toContain(tried.json().action_id);
+    }
   });
 
   test('an administrator’s action is in the log of the account it was on', async () => {
@@ -142,6 +146,16 @@ describe('filters', () => {
       certificate_bundle_percentage: null,
       details: {},
     });
+  });
+
+  test('a standing order is not told to its receiver, and its runs without the order', async () => {
+    const market = await aMarket(registry);
+    const asked = await market.trader.post('/certificate/recurring_transfer', daily(market));
+    expect(asked.statusCode, asked.body).toBe(202);
+    await market.bundle();
+    await runAllDue({ database: registry.database, clock: () => NOW, onRun: () => {} });
+    expect(await actions(market.trader)).toHaveLength(2);
+    expect(await actions(market.receiver)).toMatchObject([{ action_type: 'transfer', details: {} }]);
   });
 
   test('account_id takes one of the caller’s accounts, as source or as target', async () => {

@@ -76,6 +76,16 @@ test('purpose and period are kept with the action', async () => {
   });
 });
 
+test('a period that ends before it starts is refused', async () => {
+  const { id } = await market.bundle();
+  const answer = await market.cancel([id], {
+    cancellation_period_start: '2026-02-01',
+    cancellation_period_end: '2026-01-01',
+  });
+  expect(answer.statusCode).toBe(422);
+  expect(answer.json().errors).toMatchObject([{ path: 'body.cancellation_period_end' }]);
+});
+
 test('a cancelled bundle is neither transferred nor cancelled again', async () => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The first' });

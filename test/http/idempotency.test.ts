@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parsePosition } from '../../src/database/position.ts';
 import { aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -42,6 +43,11 @@ test('a repeated request gets the first answer again, says so, and changes nothi
   expect(again.statusCode).toBe(202);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect(again.json()).toEqual(first.json());
+  // Whoever lost the first answer reads its own write by the second.
+  const [shown, written] = [again, first].map(({ headers }) =>
+    parsePosition(String(headers['registry-consistency'])),
+  );
+  expect(Number(shown)).toBeGreaterThanOrEqual(Number(written));
   expect(await transfers()).toBe(before);
   await expectConserved(registry);
 });

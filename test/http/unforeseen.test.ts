@@ -55,3 +55,22 @@ describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV
     }
   });
 });
+
+test.each(['40P01', '40001'])(
+  'a transaction that lost to others as often as it was tried (%s) is worth another try: 503',
+  async (code) => {
+    const app = await buildApp({
+      config: registry.config,
+      database: {
+        ...registry.database,
+        read: () => Promise.reject(Object.assign(new pg.DatabaseError('lost', 4, 'error'), { code })),
+      },
+      clock: () => NOW,
+      log: pino({ level: 'silent' }),
+    });
+    const answer = await app.inject({ url: '/account/1', headers: user.authorization });
+    await app.close();
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+  },
+);

@@ -1,0 +1,1 @@
+ALTER TABLE "journal" ADD CONSTRAINT "journal_entry_size" CHECK (coalesce(pg_column_size("journal"."attributes_before"), 0) + coalesce(pg_column_size("journal"."attributes_after"), 0) <= 500000) NOT VALID;

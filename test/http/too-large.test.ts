@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aMarket, type Market } from '../harness/builders.ts';
+import { daily } from '../harness/recurring.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+/** EventStoreDB takes no event of 1 MiB, and the relay passes none over: one such entry would hold up all that follow. */
+async function longestEntry(): Promise<number> {
+  const { rows } = await registry.primary.query(
+    `SELECT max(octet_length(to_jsonb(j)::text)) AS bytes FROM journal j`,
+  );
+  return rows[0].bytes;
+}
+
+test('an action on more bundles than it may name is refused and recorded, as much of it as an event takes', async () => {
+  const ids = Array.from({ length: 200_000 }, (_, n) => 1_000_000 + n);
+  const answer = await market.transfer(ids);
+  expect(answer.statusCode).toBe(422);
+  expect(answer.json().detail).toContain('200000 bundles given');
+  const { rows } = await registry.primary.query(
+    'SELECT cardinality(bundle_ids) AS kept FROM action WHERE id = $1',
+    [answer.json().action_id],
+  );
+  expect(rows).toEqual([{ kept: 10_000 }]);
+  expect(await longestEntry()).toBeLessThan(900_000);
+});
+
+test('what is too large for an event is refused, and changes nothing', async () => {
+  const issuanceIds = Array.from({ length: 10_000 }, (_, n) =>
+    `${n}-2025-01-12T14:00:00Z`.padStart(100, '0'),
+  );
+  const filter = { issuance_ids: issuanceIds };
+  const answer = await market.trader.post('/certificate/recurring_transfer', daily(market, filter));
+  expect(answer.statusCode, answer.body.slice(0, 300)).toBe(422);
+  const { rows } = await registry.primary.query('SELECT FROM recurring_action');
+  expect(rows).toHaveLength(0);
+  expect(await longestEntry()).toBeLessThan(900_000);
+});
+
+test('the journal itself takes no entry that could never be relayed', async () => {
+  const insert = registry.primary.query(
+    `INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
+     VALUES ('GB', 'NESO', $1, 'GB')`,
+    ['x'.repeat(600_000)],
+  );
+  await expect(insert).rejects.toThrow('journal_entry_size');
+});
