@@ -137,7 +137,13 @@ async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSi
   stopped.addEventListener('abort', end, { once: true });
   const repeat = async ({ everyMs, round }: Work) => {
     while (!stopped.aborted && !ended.signal.aborted) {
-      await round(query, ended.signal);
+      try {
+        await round(query, ended.signal);
+      } catch (error) {
+        // A round that the stop broke off, such as one that waits for open transactions, is no failure.
+        if (stopped.aborted) return;
+        throw error;
+      }
       await pause(everyMs, ended.signal);
     }
   };
@@ -151,10 +157,11 @@ async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSi
 
 /** One more round of the works that want it, one after the other. Whatever fails here is done by the next leader. */
 async function lastRounds(works: readonly Work[], query: Query): Promise<void> {
-  const late = AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS);
+  const wanted = works.filter(({ lastRound }) => lastRound);
   const done = (async () => {
-    for (const { lastRound, round } of works) {
-      if (lastRound && !late.aborted) await round(query, late).catch(() => {});
+    // Each has its share of the time: what is ordered is relayed, although the order may have waited in vain.
+    for (const { round } of wanted) {
+      await round(query, AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS / wanted.length)).catch(() => {});
     }
   })();
   const enough = new AbortController();

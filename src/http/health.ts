@@ -128,7 +128,8 @@ async function partsOf(services: Services): Promise<Parts> {
 
 function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'degraded' {
   const late = standbys.some(({ state }) => state !== 'streaming');
-  const waiting = journal !== null && ['down', 'diverged'].includes(journal.event_store);
+  const waiting =
+    journal !== null && (journal.problem !== null || ['down', 'diverged'].includes(journal.event_store));
   const failing = scheduler !== null && scheduler.problem !== null;
   return late || waiting || failing || load.shedding ? 'degraded' : 'ready';
 }

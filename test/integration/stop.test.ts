@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startJournal } from '../../src/journal/index.ts';
@@ -39,6 +40,30 @@ test('a leader that stops relays what was written up to then', async () => {
 
   await market.transfer([bundle.id], { certificate_quantity: 40 });
   await journal.stop();
+  expect(relayed()).toEqual(await written());
+});
+
+test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async () => {
+  const market = await aMarket(registry);
+  const journal = startJournal({
+    writeUrl: registry.config.DATABASE_WRITE_URL,
+    eventStore: eventStore.connectionString,
+    onError: () => {},
+  });
+  const bundle = await market.bundle();
+  await vi.waitFor(async () => expect(relayed()).toEqual(await written()), { timeout: 40_000 });
+
+  const open = await registry.primary.connect();
+  await open.query('BEGIN');
+  await open.query('SELECT pg_current_xact_id()');
+  await market.transfer([bundle.id], { certificate_quantity: 40 });
+  await sleep(500);
+  expect(relayed().length).toBeLessThan((await written()).length);
+  const stopped = journal.stop();
+  await sleep(200);
+  await open.query('COMMIT');
+  open.release();
+  await stopped;
   expect(relayed()).toEqual(await written());
 });
 
