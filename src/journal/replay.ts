@@ -47,15 +47,25 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     copyUrl.pathname = `/${name}`;
     return await replayInto(original, copyUrl.toString(), options);
   } finally {
-    await original.query('ROLLBACK');
-    await original.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await original.end();
+    await original.end().catch(() => {});
+    await dropCopy(ownerUrl, name);
+  }
+}
+
+/** By a connection of its own: the other one may be what failed. */
+async function dropCopy(ownerUrl: string, name: string): Promise<void> {
+  const client = await connect(ownerUrl);
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  } finally {
+    await client.end();
   }
 }
 
 async function replayInto(original: pg.Client, copyUrl: string, options: ReplayOptions): Promise<Replayed> {
-  const { urls, log, patienceMs = 10_000, onProgress = () => {} } = options;
-  await migrate({ ...urls, ownerUrl: copyUrl });
+  const { log, patienceMs = 10_000, onProgress = () => {} } = options;
+  // Roles belong to the whole server: the copy is made as its owner alone, so that a check never sets anybody's password.
+  await migrate({ ownerUrl: copyUrl, writeUrl: copyUrl, readUrls: [] });
   const copy = await connect(copyUrl);
   try {
     const tables = await journaledTables(copy);

@@ -54,5 +54,6 @@ test('the manifests on the page are valid YAML, and the probes ask what the regi
   for (const document of blocks.flatMap((block) => parseAllDocuments(block))) {
     expect('errors' in document ? document.errors : []).toEqual([]);
   }
-  expect(mentioned(/httpGet: \{ path: ([\w/]+)/g).sort()).toEqual(['/health', '/health/ready']);
+  // Readiness is 503 while the primary is away, and the standby's answers would be taken away with it.
+  expect(mentioned(/httpGet: \{ path: ([\w/]+)/g)).toEqual(['/health']);
 });

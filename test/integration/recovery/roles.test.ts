@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
+import { replay } from '../../../src/journal/index.ts';
 import { type Action, aMarket } from '../../harness/builders.ts';
 import type { ClusterUrls } from '../../harness/cluster.ts';
 import { registryIn, type TestRegistry } from '../../harness/registry.ts';
@@ -13,7 +14,7 @@ const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };
 /** A cluster as a hosting company gives it: a role that owns a database and may make roles, and no superuser. */
 async function aHostedCluster(): Promise<ClusterUrls> {
   const { primary, standby } = await aCluster();
-  await query(primary, `CREATE ROLE ${OWNER.name} LOGIN CREATEROLE PASSWORD '${OWNER.password}'`);
+  await query(primary, `CREATE ROLE ${OWNER.name} LOGIN CREATEROLE CREATEDB PASSWORD '${OWNER.password}'`);
   await query(primary, `CREATE DATABASE ${DATABASE} OWNER ${OWNER.name}`);
   return { primary: primary.url(), standby: standby.url() };
 }
@@ -78,4 +79,22 @@ test('a new password for a role is set by the next migration, and the old one op
   await migrate(renewed);
   await login(renewed.writeUrl);
   await expect(login(old.writeUrl)).rejects.toThrow('password authentication failed');
+});
+
+test('the owner replays the journal into a copy, which goes again; nobody gets another password by it', async () => {
+  const cluster = await aHostedCluster();
+  const urls = urlsOf(cluster, 1);
+  await migrate(urls);
+  const registry = await open(cluster, urls);
+  const market = await aMarket(registry);
+  await market.transfer([(await market.bundle()).id], { certificate_quantity: 3 });
+  await registry.close();
+  const outdated = urlsOf(cluster, 1, 'a password of before');
+  expect((await replay({ urls: { ...outdated, ownerUrl: urls.ownerUrl } })).difference).toBeNull();
+  await login(urls.writeUrl);
+  const owner = new pg.Client({ connectionString: urls.ownerUrl });
+  await owner.connect();
+  const { rows } = await owner.query(`SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay%'`);
+  await owner.end();
+  expect(rows).toEqual([]);
 });
