@@ -23,7 +23,7 @@ export interface Campaign {
  *
  * The seed fixes the order of the steps, what they choose and what the clients ask for, not the order in which machines do it.
  *
- * @returns how many of the steps were tried.
+ * @returns how many steps were tried.
  * @throws {Error} with the first thing that was not in its place.
  */
 export async function runCampaign(campaign: Campaign): Promise<number> {
@@ -31,16 +31,16 @@ export async function runCampaign(campaign: Campaign): Promise<number> {
   const house = await buildHouse(processes);
   const site: Site = { house, ledger: openLedger(), chance: chanceOf(seed) };
   const begin = performance.now();
-  let keepFolder = true;
   let tried = 0;
+  let keepFolder = true;
   try {
     for (const [index, step] of site.chance.shuffled(steps).entries()) {
-      if (performance.now() - begin > campaign.lastStepAfterMs)
+      if (performance.now() - begin > campaign.lastStepAfterMs) {
         say(`not tried, for lack of time: ${step.name}`);
-      else {
-        await tryStep(step, seed + 1_000 * index, site, campaign);
-        tried += 1;
+        continue;
       }
+      await tryStep(step, seed + 1_000 * index, site, campaign);
+      tried += 1;
     }
     const found = await firstUnlikeJournal(house);
     if (found) throw new Error(found);

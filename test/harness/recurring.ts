@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
-import type { Market } from './builders.ts';
+import { runAllDue } from '../../src/scheduler/recurring-run.ts';
+import { type Action, type Market, shownEverywhere } from './builders.ts';
 import type { Client } from './client.ts';
+import { NOW, type TestRegistry } from './registry.ts';
 
 export interface Recurring {
   readonly id: number;
@@ -36,4 +38,35 @@ export async function recurringNow({ admin }: Market, id: number): Promise<Recur
   const answer = await admin.get('/certificate/recurring?limit=1000');
   expect(answer.statusCode, answer.body).toBe(200);
   return answer.json().find((each: Recurring) => each.id === id);
+}
+
+const DAY_MS = 24 * 3_600_000;
+export const inDays = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
+
+/** Does what is due, and waits until the API shows it. */
+export async function runDue(registry: TestRegistry, now: Date): Promise<void> {
+  try {
+    await runAllDue({ database: registry.database, clock: () => now, onRun: () => {} });
+  } finally {
+    await shownEverywhere(registry);
+  }
+}
+
+/** The actions of a recurring action's runs, in the order of the log. */
+export async function runsIn({ admin, source }: Market, id: number): Promise<Action[]> {
+  const answer = await admin.get(`/certificate/actions?account_id=${source.id}&limit=1000`);
+  const log: Action[] = answer.json();
+  return log.filter(({ details }) => details.recurring_action_id === id && details.run !== undefined);
+}
+
+export const resultsIn = async (market: Market, id: number) =>
+  (await runsIn(market, id)).map(({ action_result }) => action_result);
+
+/** The Active energy of an account, in Wh. */
+export async function heldIn({ primary }: TestRegistry, accountId: number): Promise<number> {
+  const { rows } = await primary.query(
+    `SELECT coalesce(sum(quantity), 0)::int AS wh FROM bundle WHERE account_id = $1 AND status = 'Active'`,
+    [accountId],
+  );
+  return rows[0].wh;
 }

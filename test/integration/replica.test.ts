@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import {
@@ -16,6 +16,7 @@ import type { Reader } from '../../src/database/database.ts';
 import { type Account, aMarket, anAccount, type Market } from '../harness/builders.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { listen, openWire, type Wire } from '../harness/wire.ts';
 
 /** Reads go to the standby, never show less than the client has written, and never wait for a server that is gone. */
 
@@ -50,56 +51,6 @@ afterEach(async () => {
   await registry.close();
   wire.close();
 });
-
-/** A wire to a server, which can be frozen: it still takes connections and bytes, and nothing comes of them. */
-interface Wire {
-  readonly port: number;
-  freeze(): void;
-  thaw(): void;
-  close(): void;
-}
-
-async function openWire(toPort: number): Promise<Wire> {
-  const sockets = new Set<Socket>();
-  let frozen = false;
-  const join = (from: Socket, to: Socket) => {
-    sockets.add(from);
-    from.on('data', (bytes) => to.write(bytes));
-    from.on('error', () => undefined);
-    from.on('close', () => {
-      sockets.delete(from);
-      to.destroy();
-    });
-    if (frozen) from.pause();
-  };
-  const server = createServer((near) => {
-    const far = connect(toPort, '127.0.0.1');
-    join(near, far);
-    join(far, near);
-  });
-  return {
-    port: await listen(server),
-    freeze() {
-      frozen = true;
-      for (const socket of sockets) socket.pause();
-    },
-    thaw() {
-      frozen = false;
-      for (const socket of sockets) socket.resume();
-    },
-    close() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
-  return address.port;
-}
 
 const stateOf = () => registry.database.status().replicas.map(({ state }) => state);
 

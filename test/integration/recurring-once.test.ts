@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { aMarket, expectConserved, type Market, shownEverywhere } from '../harness/builders.ts';
+import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** Each run of a recurring action is done once, by whatever process, and the journal tells of it. */
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
+});
+beforeEach(async () => {
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const run = (now: Date) => runDue(registry, now);
+const runsOf = (id: number) => runsIn(market, id);
+const resultsOf = (id: number) => resultsIn(market, id);
+const held = (accountId: number) => heldIn(registry, accountId);
+
+describe('once, whatever happens', () => {
+  test('many that run at once do each run once', async () => {
+    await market.bundle({ quantity: 10_000 });
+    const made = [];
+    for (let n = 0; n < 4; n++)
+      made.push(await aRecurring(market, 'transfer', { number_of_recurring_actions: 5 }));
+    await Promise.all(Array.from({ length: 6 }, () => run(inDays(10))));
+    for (const { id } of made) {
+      expect((await runsOf(id)).map(({ details }) => details.run)).toEqual([1, 2, 3, 4, 5]);
+      expect(new Set(await resultsOf(id))).toEqual(new Set(['Success']));
+    }
+    expect(await held(market.target.id)).toBe(2_000);
+    await expectConserved(registry);
+  });
+
+  test('a run whose bundle is taken while it waits takes the next one', async () => {
+    const [second, first] = [await market.bundle(), await market.bundle()];
+    const { id } = await aRecurring(market, 'transfer');
+    const other = await registry.primary.connect();
+    await other.query('BEGIN');
+    await other.query(`UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE id = $1`, [first.id]);
+    const running = run(NOW);
+    await vi.waitFor(async () => {
+      const { rows } = await registry.primary.query(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(rows.length).toBe(1);
+    }, 20_000);
+    await other.query('COMMIT');
+    other.release();
+    await running;
+    expect((await runsOf(id)).map((each) => each.resulting_bundle_ids)).toEqual([[second.id]]);
+  });
+
+  test('a run that is killed in the middle has done nothing, and is done once afterwards', async () => {
+    const { id: bundle } = await market.bundle();
+    const { id } = await aRecurring(market, 'transfer');
+    const other = await registry.primary.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT FROM bundle WHERE id = $1 FOR UPDATE', [bundle]);
+    const killed = expect(run(NOW)).rejects.toThrow();
+    await vi.waitFor(async () => {
+      const { rows } = await registry.primary.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'registry-write' AND wait_event_type = 'Lock'`,
+      );
+      expect(rows.length).toBe(1);
+    }, 20_000);
+    await killed;
+    await other.query('ROLLBACK');
+    other.release();
+    expect(await runsOf(id)).toEqual([]);
+    expect(await recurringNow(market, id)).toMatchObject({ runs_done: 0 });
+    await run(NOW);
+    await run(NOW);
+    expect(await resultsOf(id)).toEqual(['Success']);
+  });
+
+  test('one that cannot be judged at all is left for later, and holds nobody else up', async () => {
+    await market.bundle({ quantity: 1_000 });
+    const broken = await aRecurring(market, 'transfer');
+    const well = await aRecurring(market, 'transfer');
+    await registry.primary.query(`UPDATE recurring_action SET filter = '{"device_id": "x"}' WHERE id = $1`, [
+      broken.id,
+    ]);
+    await expect(run(inDays(1))).rejects.toThrow('device_id');
+    expect(await resultsOf(well.id)).toEqual(['Success', 'Success']);
+    expect(await runsOf(broken.id)).toEqual([]);
+    await registry.primary.query(`UPDATE recurring_action SET filter = '{}' WHERE id = $1`, [broken.id]);
+    await run(inDays(1));
+    expect(await resultsOf(broken.id)).toEqual(['Success', 'Success']);
+  });
+
+  test('Postgres itself refuses a second action for a run, and a run past the last', async () => {
+    await market.bundle({ quantity: 1_000 });
+    const { id } = await aRecurring(market, 'transfer', { number_of_recurring_actions: 1 });
+    await run(NOW);
+    const again = registry.primary.query(
+      `INSERT INTO action (action_type, action_result, source_id, user_id, bundle_ids, resulting_bundle_ids, details,
+                           recurring_action_id, recurring_run, requested_at, completed_at)
+       SELECT action_type, action_result, source_id, user_id, bundle_ids, resulting_bundle_ids, details,
+              recurring_action_id, recurring_run, requested_at, completed_at FROM action WHERE recurring_action_id = $1 AND recurring_run = 1`,
+      [id],
+    );
+    await expect(again).rejects.toThrow('action_recurring_run');
+    const past = registry.primary.query(
+      'UPDATE recurring_action SET runs_done = runs_done + 1 WHERE id = $1',
+      [id],
+    );
+    await expect(past).rejects.toThrow('recurring_action');
+  });
+
+  test('processes that are killed one after the other do every run once between them', async () => {
+    const RUNS = 150;
+    await market.bundle({ quantity: 10_000 });
+    const { id } = await aRecurring(market, 'transfer', {
+      certificate_quantity: 1,
+      number_of_recurring_actions: RUNS,
+    });
+    const args = [registry.config.DATABASE_WRITE_URL, inDays(RUNS).toISOString()];
+    const script = fileURLToPath(new URL('scheduler-process.ts', import.meta.url));
+    const children: ChildProcess[] = [];
+    const begin = () => {
+      const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      children.push(child);
+      return child;
+    };
+    try {
+      for (const least of [1, 40, 80]) {
+        const child = begin();
+        await vi.waitFor(
+          async () => expect((await recurringNow(market, id)).runs_done).toBeGreaterThan(least),
+          {
+            timeout: 50_000,
+            interval: 5,
+          },
+        );
+        child.kill('SIGKILL');
+      }
+      begin();
+      begin();
+      await vi.waitFor(async () => expect((await recurringNow(market, id)).runs_done).toBe(RUNS), 50_000);
+    } finally {
+      for (const child of children) child.kill('SIGKILL');
+    }
+    await shownEverywhere(registry);
+    expect((await runsOf(id)).map(({ details }) => details.run)).toEqual(
+      Array.from({ length: RUNS }, (_, n) => n + 1),
+    );
+    expect(await held(market.target.id)).toBe(RUNS);
+    await expectConserved(registry);
+    expect((await market.admin.get('/certificate/check')).json()).toMatchObject({ conserved: true });
+  }, 120_000);
+});
+
+test('the journal tells of a run as its user’s, with the action that it was', async () => {
+  await market.bundle();
+  const { id } = await aRecurring(market, 'transfer');
+  await run(NOW);
+  const [action] = await runsOf(id);
+  const { rows } = await registry.primary.query(
+    `SELECT entity_name, event_type, actor_id::int FROM journal WHERE action_id = $1 ORDER BY id`,
+    [action?.id],
+  );
+  const by = { actor_id: market.trader.userId };
+  expect(rows).toEqual([
+    { entity_name: 'bundle', event_type: 'UPDATE', ...by },
+    { entity_name: 'action', event_type: 'CREATE', ...by },
+    { entity_name: 'recurring_action', event_type: 'UPDATE', ...by },
+  ]);
+});
