@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { type Account, anAccount, shownEverywhere } from '../harness/builders.ts';
+import { ALL_OF_A_PRODUCER, aKey, type Key } from '../harness/api-key.ts';
+import { type Account, anAccount } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { entriesOf } from '../harness/journal.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -22,24 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 beforeEach(() => registry.setClock(NOW));
-
-interface Key {
-  readonly id: number;
-  readonly api_key: string;
-  readonly hint: string;
-}
-
-const ALL_OF_A_PRODUCER = ['read', 'act', 'produce', 'storage'];
-
-async function aKey(client: Client, fields: object = {}): Promise<Key> {
-  const answer = await client.post('/auth/api_keys', {
-    name: 'A key',
-    permissions: ALL_OF_A_PRODUCER,
-    ...fields,
-  });
-  expect(answer.statusCode, answer.body).toBe(201);
-  return answer.json();
-}
 
 /** A client that shows the key as a bearer token. */
 const withKey = ({ api_key }: Key, userId = producer.userId) => new Client(registry.app, api_key, userId);
@@ -336,51 +319,6 @@ describe('keys of somebody else', () => {
     expect(seen.map(({ id }: Key) => id)).toContain(key.id);
     expect((await admin.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
     expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
-  });
-});
-
-describe('the last use of a key', () => {
-  const lastUse = async ({ id }: Key): Promise<Date | null> =>
-    (await registry.primary.query('SELECT last_used_at FROM api_key_secret WHERE api_key_id = $1', [id]))
-      .rows[0].last_used_at;
-  const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
-
-  test('is kept to the minute, in no journal, and without the request waiting for it', async () => {
-    const key = await aKey(producer);
-    expect(await lastUse(key)).toBeNull();
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
-    registry.setClock(at(59));
-    await withKey(key).get('/user/me');
-    registry.setClock(at(60));
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(at(60)));
-    const { rows } = await registry.primary.query(
-      `SELECT count(*)::int AS n FROM journal WHERE entity_name = 'api_key' AND entity_id = $1`,
-      [key.id],
-    );
-    expect(rows[0].n).toBe(1);
-    await shownEverywhere(registry);
-    const [listed] = (await producer.get('/auth/api_keys?limit=1000')).json().slice(-1);
-    expect(listed).toMatchObject({ id: key.id, last_used_at: '2026-03-15T12:01:00Z' });
-  });
-
-  test('of a thousand requests in a minute is one note', async () => {
-    const key = await aKey(producer);
-    const before = await registry.primary.query(
-      `SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1`,
-      [key.id],
-    );
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
-    const noted = async () =>
-      (await registry.primary.query('SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1', [key.id]))
-        .rows;
-    const once = await noted();
-    expect(once).not.toEqual(before.rows);
-    for (let round = 0; round < 20; round++)
-      await Promise.all(Array.from({ length: 50 }, () => withKey(key).get('/user/me')));
-    expect(await noted()).toEqual(once);
   });
 });
 

@@ -122,3 +122,21 @@ describe('the structure of src', () => {
     expect(strangers.map(({ file }) => file)).toEqual([]);
   });
 });
+
+test('no file is longer than 350 lines, but what is generated', async () => {
+  const folders = ['src', 'client', 'seed', 'bench', 'test'];
+  const written = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder, { recursive: true }))
+        .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+        .map((name) => join(folder, name)),
+    ),
+  );
+  const lengths = await Promise.all(
+    written
+      .flat()
+      .map(async (file) => ({ file, lines: (await readFile(file, 'utf8')).split('\n').length - 1 })),
+  );
+  const tooLong = lengths.filter(({ file, lines }) => lines > 350 && file !== join('client', 'schema.ts'));
+  expect(tooLong).toEqual([]);
+});
