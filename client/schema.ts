@@ -1646,6 +1646,11 @@ export interface components {
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             account_ids: number[] | null;
             /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
+            /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
              */
@@ -1672,6 +1677,11 @@ export interface components {
             hint: string;
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             account_ids: number[] | null;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
             /**
              * Format: date-time
              * @example 2025-01-12T14:00:00Z
@@ -3690,7 +3700,10 @@ export interface operations {
     deleteApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -3715,6 +3728,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];

@@ -24,13 +24,14 @@ interface KeyRow {
   readonly hint: string;
   readonly permissions: Permission[];
   readonly accountIds: number[] | null;
+  readonly version: number;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
 }
 
 const COLUMNS = sql`k.id, k.user_id AS "userId", k.name, k.hint, k.permissions, k.account_ids AS "accountIds",
-  k.created_at AS "createdAt", k.expires_at AS "expiresAt"`;
+  k.version, k.created_at AS "createdAt", k.expires_at AS "expiresAt"`;
 
 const instantOrNull = (at: Date | null) => at && formatInstant(at);
 
@@ -42,6 +43,7 @@ function keyView(row: KeyRow): z.input<typeof ApiKey> {
     hint: row.hint,
     permissions: row.permissions,
     account_ids: row.accountIds,
+    version: row.version,
     created_at: formatInstant(row.createdAt),
     expires_at: instantOrNull(row.expiresAt),
     last_used_at: instantOrNull(row.lastUsedAt),
@@ -162,11 +164,13 @@ export const deleteApiKey = mutation({
   description: 'The key stops at once, and for ever. One’s own, or for an administrator anybody’s.',
   params: idParams,
   answer: { status: 200, description: 'It is revoked', schema: done },
-  handle: ({ params, caller, transact }) =>
+  versioned: true,
+  handle: ({ params, caller, transact, requireVersion }) =>
     transact(async (tx) => {
-      const [key] = await tx.query<{ userId: number }>(sql`
-        SELECT user_id AS "userId" FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+      const [key] = await tx.query<{ userId: number; version: number }>(sql`
+        SELECT user_id AS "userId", version FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
       if (key === undefined || !mayManage(caller, key.userId)) throw problems.notFound('API key', params.id);
+      requireVersion(key.version);
       await tx.query(sql`
         UPDATE api_key SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`);
       return { message: `API key ${params.id} is revoked.` };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, words } from '../operation/wire.ts';
+import { id, instant, instantText, version, words } from '../operation/wire.ts';
 import { permissions } from '../rules/permission.ts';
 
 /** A password to check: any text that is not too long. What a new one must be, the rules say. */
@@ -52,6 +52,7 @@ export const ApiKey = z
     hint: z.string().meta({ description: 'The first characters of the key' }),
     permissions: z.array(z.enum(permissions)),
     account_ids: z.array(id).nullable(),
+    version,
     created_at: instantText,
     expires_at: instantText.nullable(),
     last_used_at: instantText.nullable().meta({ description: 'Kept to the minute' }),

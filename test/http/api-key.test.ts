@@ -123,6 +123,13 @@ describe('a key ends', () => {
     expect((await producer.get('/auth/api_keys?limit=1000')).body).not.toContain(key.hint);
   });
 
+  test('not when If-Match names a version that it has not', async () => {
+    const { id } = await aKey(producer);
+    const revoke = (tag: string) =>
+      producer.request({ method: 'DELETE', url: `/auth/api_keys/${id}`, headers: { 'if-match': tag } });
+    expect([(await revoke('"7"')).statusCode, (await revoke('"1"')).statusCode]).toEqual([412, 200]);
+  });
+
   test('when it expires, not a second later', async () => {
     const key = await aKey(producer, { expires_at: '2026-03-15T13:00:00Z' });
     registry.setClock(new Date('2026-03-15T12:59:59Z'));
