@@ -64,6 +64,14 @@ export async function stepAlone(walk: Walk): Promise<void> {
   }
 }
 
+/** An account is opened, and closed by an administrator: what chance may leave out where accounts fill up soon. */
+export async function openAndClose(walk: Walk): Promise<void> {
+  await open(walk);
+  const account = emptyAccount(walk);
+  if (account === undefined) throw new Error('an account was opened, and is not there');
+  await walk.exchange([{ kind: 'close', by: adminOf(walk), account }]);
+}
+
 /** An open account that never held a thing, of those that were opened on the way. */
 function emptyAccount({ ledger }: Walk): number | undefined {
   const used = new Set([...ledger.pieces.values(), ...ledger.devices.values()].map(({ account }) => account));
@@ -88,11 +96,13 @@ async function expire(walk: Walk): Promise<void> {
   await shownEverywhere(registry);
 }
 
+const adminOf = ({ ledger }: Walk) => [...ledger.roles].find(([, role]) => role === 'ADMIN')?.[0] ?? 0;
+
 async function open(walk: Walk): Promise<void> {
   const { ledger, dice, aim } = walk;
   const accounts = [...ledger.accounts.values()].filter(({ closed }) => !closed);
   if (accounts.length >= MOST_ACCOUNTS) return;
-  const [admin = 0] = [...ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
+  const admin = adminOf(walk);
   const users = [...new Set([aim.anyUser(), aim.anyUser()])];
   const accepts = accounts.filter(() => dice.chance(50)).map(({ id }) => id);
   const fields = { user_ids: users, account_whitelist: accepts };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/rules/words.ts';
 import { aDevice, anAccount, expectConserved, metadata } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { stepAlone } from './alone.ts';
+import { openAndClose, stepAlone } from './alone.ts';
 import { LAW } from './law.ts';
 import { Walk } from './walk.ts';
 
@@ -93,6 +93,7 @@ afterAll(() => registry.close());
 test(`${STEPS} random steps, up to ${AT_ONCE} at a time (seed ${SEED}), are answered and do what the rules say`, {
   timeout: 60_000 + STEPS * 100,
 }, async () => {
+  await openAndClose(walk);
   for (let compared = 0; walk.steps < STEPS; ) {
     await (walk.dice.chance(12) ? stepAlone(walk) : walk.wave());
     if (walk.steps - compared < ALL_COMPARED_EVERY) continue;
