@@ -156,7 +156,7 @@ test('whoever holds a part of an issuance gets a lineage that is right, whole, i
         }
       }
     }),
-    { numRuns: 12, seed: SEED },
+    { numRuns: 24, seed: SEED },
   );
   const { rows } = await registry.primary.query(
     `SELECT count(*) FILTER (WHERE attributes_after ? 'account_id' AND event_type = 'UPDATE')::int AS transfers,
