@@ -60,3 +60,27 @@ describe('the last use of a key', () => {
     expect(await noted()).toEqual(once);
   });
 });
+
+test('a user has 100 keys at most, even of many that are made at once', async () => {
+  const collector = await registry.as('AUDIT_USER');
+  await registry.primary.query(
+    `INSERT INTO api_key (user_id, name, hint, permissions) SELECT $1, 'A', '', '{read}' FROM generate_series(1, 97)`,
+    [collector.userId],
+  );
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => collector.post('/auth/api_keys', { name: 'A', permissions: ['read'] })),
+  );
+  expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(3);
+  expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(5);
+});
+
+test('keys are listed page by page', async () => {
+  const person = await registry.as('AUDIT_USER');
+  const made: number[] = [];
+  for (let number = 0; number < 3; number++)
+    made.push((await aKey(person, { name: `Key ${number}`, permissions: ['read'] })).id);
+  const first = await person.get('/auth/api_keys?limit=2');
+  const rest = await person.get(`/auth/api_keys?limit=2&cursor=${first.headers['registry-next-cursor']}`);
+  expect([...first.json(), ...rest.json()].map(({ id }) => id)).toEqual(made);
+  expect(rest.headers).not.toHaveProperty('registry-next-cursor');
+});
