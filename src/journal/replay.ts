@@ -122,6 +122,8 @@ async function rebuildWithin(copy: pg.Client, table: string): Promise<string | u
 
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  // A connection that is lost between two statements tells the next one, and must not end the process besides.
+  client.on('error', () => {});
   await client.connect();
   return client;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { connectEventLog, replay, startJournal } from '../../src/journal/index.ts';
+import { connectEventLog, type EventLog, replay, startJournal } from '../../src/journal/index.ts';
 import { startEventStore } from '../eventstore/server.ts';
 import { aMarket, anAccount, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -46,6 +46,25 @@ test('the events alone make every table as it is, row by row', async () => {
 
 test('a replay leaves no database behind', async () => {
   await replay({ urls: urls() });
+  const { rows } = await registry.primary.query(
+    "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
+  );
+  expect(rows).toEqual([]);
+});
+
+test('a replay that fails after its connection was lost tells why, and leaves no database behind', async () => {
+  const log: EventLog = {
+    ...connectEventLog('esdb://127.0.0.1:9?tls=false'),
+    async *read() {
+      await registry.primary.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query = 'SELECT event_id AS id FROM journal'`,
+      );
+      yield* [];
+      throw new Error('nothing to read');
+    },
+  };
+  await expect(replay({ urls: { ...urls() }, log })).rejects.toThrow('nothing to read');
   const { rows } = await registry.primary.query(
     "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
   );
