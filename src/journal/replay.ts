@@ -38,7 +38,8 @@ const BATCH = 2_000;
  * @throws what Postgres throws.
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
-  const { ownerUrl } = options.urls;
+  const { urls, onProgress = () => {} } = options;
+  const { ownerUrl } = urls;
   const name = `registry_replay_${crypto.randomUUID().replaceAll('-', '')}`;
   const original = await connect(ownerUrl);
   try {
@@ -48,7 +49,8 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     return await replayInto(original, copyUrl.toString(), options);
   } finally {
     await original.end().catch(() => {});
-    await dropCopy(ownerUrl, name);
+    // What went wrong before is worth more than that the copy could not be dropped.
+    await dropCopy(ownerUrl, name).catch(() => onProgress(`the copy ${name} is left behind`));
   }
 }
 

@@ -59,3 +59,16 @@ export const ENTITIES = [
     change: { interval_usage: 2_000 },
   },
 ] as const;
+
+/** A device as plain as the API takes it, for tests that say what matters beside it. */
+export const A_DEVICE = {
+  device_name: 'D',
+  grid: 'G',
+  energy_source: 'wind',
+  technology_type: 'wind_turbine',
+  operational_date: '2020-01-01',
+  power_mw: 1,
+  peak_demand: 0,
+  location: 'L',
+  is_storage: false,
+};

@@ -3,6 +3,7 @@ import { operations } from '../../src/http/operations.ts';
 import { ALL_OF_A_PRODUCER, aKey, type Key } from '../harness/api-key.ts';
 import { type Account, anAccount } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
+import { A_DEVICE } from '../harness/entities.ts';
 import { entriesOf } from '../harness/journal.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -230,16 +231,8 @@ describe('a key that is confined to accounts', () => {
 
   test('sees in lists what these hold, and nothing else', async () => {
     const device = (account: Account) => ({
-      device_name: 'D',
+      ...A_DEVICE,
       local_device_identifier: crypto.randomUUID(),
-      grid: 'G',
-      energy_source: 'wind',
-      technology_type: 'wind_turbine',
-      operational_date: '2020-01-01',
-      power_mw: 1,
-      peak_demand: 0,
-      location: 'L',
-      is_storage: false,
       account_id: account.id,
     });
     for (const account of [own, second]) await producer.post('/device/create', device(account));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aMarket, type Market } from '../harness/builders.ts';
+import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -49,18 +50,7 @@ async function expectRefused(
 const raw = (payload: string | Buffer, type = 'application/json', url = '/device/create') =>
   market.admin.request({ method: 'POST', url, headers: { 'content-type': type }, payload });
 
-const device = () => ({
-  device_name: 'D',
-  grid: 'G',
-  energy_source: 'wind',
-  technology_type: 'wind_turbine',
-  operational_date: '2020-01-01',
-  power_mw: 1,
-  peak_demand: 0,
-  location: 'L',
-  is_storage: false,
-  account_id: market.source.id,
-});
+const device = () => ({ ...A_DEVICE, account_id: market.source.id });
 
 describe('a field at fault is named with its place', () => {
   const act = (action: string, fields: object) => {

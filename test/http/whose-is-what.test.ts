@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roleNames } from '../../src/rules/words.ts';
 import { aBundle, aDevice, anAccount, hoursAgo, metadata } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 import { type Operation, readDocument } from './openapi/document.ts';
 import { ABOUT_NO_ONE_THING, CASES, type Case, ROWS, type Row, type Thing } from './whose-is-what.ts';
@@ -170,18 +171,6 @@ const MONTHLY = {
   recurring_action_period_units: 'months',
   recurring_action_period_quantity: 1,
   number_of_recurring_actions: 12,
-};
-
-const A_DEVICE = {
-  device_name: 'D',
-  grid: 'G',
-  energy_source: 'wind',
-  technology_type: 'wind_turbine',
-  operational_date: '2020-01-01',
-  power_mw: 1,
-  peak_demand: 0,
-  location: 'L',
-  is_storage: false,
 };
 
 async function requestOf(operation: Operation, row: Row, id: number, which: Case): Promise<InjectOptions> {

@@ -9,6 +9,7 @@ import {
   hoursAgo,
   type Market,
 } from '../harness/builders.ts';
+import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 import { CLIENTS, duel, times } from './duel.ts';
 
@@ -24,18 +25,6 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 
 const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-const A_DEVICE = {
-  device_name: 'D',
-  grid: 'G',
-  energy_source: 'wind',
-  technology_type: 'wind_turbine',
-  operational_date: '2020-01-01',
-  power_mw: 1,
-  peak_demand: 0,
-  location: 'L',
-  is_storage: false,
-};
 
 test('of many accounts of one name, whatever its case, one is opened', async () => {
   const name = `Account ${crypto.randomUUID()}`;
