@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   appendFile,
   cp,
@@ -15,13 +14,12 @@ import { dirname, join, relative, sep } from 'node:path';
 import { type Account, handOver } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { CONFIGURATION_FILE, HOST_BASED_AUTHENTICATION, SUPERUSER } from './configuration.ts';
+import { draftOf } from './draft.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { keep } from './keeper.ts';
 import { tailOf } from './log-file.ts';
 import { within } from './patience.ts';
 
-/** Until it is whole a folder has a name of its own: what a crash leaves under one is thrown away. */
-const DRAFT = '.draft-';
 const INITDB_LIMIT_MS = 120_000;
 /** `DB_SHUTDOWNED` of PostgreSQL's `pg_control.h`. */
 const CLEANLY_SHUT_DOWN = 1;
@@ -43,17 +41,9 @@ export interface ControlData {
   readonly cleanlyShutDown: boolean;
 }
 
-/** Removes what a start that was broken off has left half made. */
-export async function removeDrafts(nodesDir: string): Promise<void> {
-  for (const name of await readdir(nodesDir)) {
-    if (name.includes(DRAFT))
-      await rm(join(nodesDir, name), { recursive: true, force: true, maxRetries: 20 });
-  }
-}
-
 /** Makes a new, empty primary. It appears under its name only when it is whole. */
 export async function createPrimary(folder: string, tools: FolderTools): Promise<void> {
-  const draft = `${folder}${DRAFT}${randomUUID()}`;
+  const draft = draftOf(folder);
   const passwordFile = `${draft}.password`;
   await writeOwned(passwordFile, `${tools.password}\n`, tools.account);
   await mkdir(draft, { mode: 0o700 });
@@ -91,7 +81,7 @@ export async function copyToStandby(
   if ((await readdir(join(primary, 'pg_tblspc'))).length > 0) {
     throw new EmbeddedPostgresError(`${primary} uses tablespaces: an embedded standby cannot copy them`);
   }
-  const draft = `${standby}${DRAFT}${randomUUID()}`;
+  const draft = draftOf(standby);
   const nodesOwn = new Set(['postmaster.pid', 'postmaster.opts', CONFIGURATION_FILE]);
   await cp(primary, draft, {
     recursive: true,

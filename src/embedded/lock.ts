@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { draftOf } from './draft.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { identityOfProcess } from './process-identity.ts';
 
@@ -32,16 +33,19 @@ export async function acquireLock(path: string): Promise<Release> {
   }
 }
 
-/** A link appears at once and whole: nobody ever reads half a lock. */
+/**
+ * A link appears at once and whole: nobody ever reads half a lock. Who holds it throws drafts away, ours too: then there is
+ * nothing to link.
+ */
 async function createLock(path: string): Promise<Release | undefined> {
   const token = randomUUID();
-  const draft = `${path}.${token}`;
+  const draft = draftOf(path);
   const text = JSON.stringify({ pid: process.pid, identity: identityOfProcess(process.pid) ?? '', token });
   await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
   try {
     await link(draft, path);
   } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return undefined;
+    if (isSystemError(error, 'EEXIST', 'ENOENT')) return undefined;
     throw error;
   } finally {
     await rm(draft, { force: true });

@@ -3,13 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBinaries } from './binaries.ts';
-import {
-  assertVersion,
-  createPrimary,
-  type FolderTools,
-  readControlData,
-  removeDrafts,
-} from './data-folder.ts';
+import { assertVersion, createPrimary, type FolderTools, readControlData } from './data-folder.ts';
+import { draftOf, removeDrafts } from './draft.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { evictLeftovers } from './leftovers.ts';
 import { trim } from './log-file.ts';
@@ -34,7 +29,7 @@ export async function prepareSite(
   const binaries = await findBinaries(account, log);
   const folders = { primary: join(nodesDir, 'primary'), standby: join(nodesDir, 'standby') };
   for (const name of NODE_NAMES) await evictLeftovers(folders[name], log);
-  await removeDrafts(nodesDir);
+  for (const folder of new Set([dataDir, nodesDir])) await removeDrafts(folder);
   const password = await passwordFor(dataDir, folders.primary);
   const toolsOf = async (name: NodeName): Promise<FolderTools> => {
     const logFile = join(dataDir, `${name}.log`);
@@ -68,7 +63,7 @@ async function passwordFor(dataDir: string, primary: string): Promise<string> {
     );
   }
   const password = randomBytes(24).toString('base64url');
-  const draft = `${path}.draft`;
+  const draft = draftOf(path);
   await writeFile(draft, `${password}\n`, { mode: 0o600 });
   await rename(draft, path);
   return password;

@@ -24,8 +24,9 @@ test('a start that is killed at any moment is made good by the next one', async 
   }
 });
 
-test('what a broken-off initdb and a broken-off copy have left is thrown away', async () => {
+test('what a broken-off initdb, a broken-off copy and a broken-off lock have left is thrown away', async () => {
   const dataDir = await aFolder();
+  await writeFile(join(dataDir, 'cluster.lock.draft-3'), '');
   for (const draft of ['primary.draft-1', 'standby.draft-2']) {
     await mkdir(join(dataDir, draft, 'base'), { recursive: true });
     await writeFile(join(dataDir, draft, 'PG_VERSION'), '18\n');
