@@ -12,7 +12,7 @@ import {
   type ReadOrm,
   types,
 } from './connection.ts';
-import { isLostConnection } from './lost-connection.ts';
+import { isLostConnection, isWaitInVain } from './lost-connection.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
@@ -84,6 +84,12 @@ function isPassing(error: unknown): boolean {
   return isLostConnection(error);
 }
 
+/** Whether an error that passes is the standby's own, and not of one statement, or of a pool whose connections are all in use. */
+function isOfServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
+  if (CANCELLED.test(databaseError(error)?.code ?? '')) return false;
+  return !(isWaitInVain(error) && totalCount - idleCount >= options.max);
+}
+
 /** Every pool of this process; `served` are those that requests wait for. */
 function openPools({
   poolSize: size,
@@ -140,7 +146,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         return await work(readerOn(standby.pool));
       } catch (error) {
         if (!isPassing(error)) throw error;
-        if (!CANCELLED.test(databaseError(error)?.code ?? '')) standby.fail();
+        if (isOfServer(error, standby.pool)) standby.fail();
         return onPrimary(work);
       }
     },

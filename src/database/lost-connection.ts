@@ -9,3 +9,10 @@ export function isLostConnection(error: unknown): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return SOCKET.test(code) || SAID.test(error.message) || isLostConnection(error.cause);
 }
+
+const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
+
+/** Whether a pool says that nothing came in time: a new connection of the server, or a free one of its own. */
+export function isWaitInVain(error: unknown): boolean {
+  return error instanceof Error && (error.message === WAITED_IN_VAIN || isWaitInVain(error.cause));
+}

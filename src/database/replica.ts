@@ -21,6 +21,8 @@ export interface Replica {
   /** Milliseconds. */
   lag(): number;
   status(): ReplicaStatus;
+  /** Not reachable at the last two looks: no instance that looks as often reads there any more. */
+  isGone(): boolean;
   /** The standby failed a read; it is left alone until it answers again. */
   fail(): void;
   /** Waits until the standby shows everything up to `position`; `false` when it did not in time. */
@@ -38,6 +40,7 @@ export interface PrimarySample {
 }
 
 const MAX_SAMPLES = 600;
+const LOOKS_UNTIL_GONE = 2;
 
 export interface ReplicaOptions {
   readonly name: string;
@@ -50,6 +53,9 @@ export interface ReplicaOptions {
 /** Watches one streaming standby. Lag is measured against samples of the primary's own log, so an idle registry has none. */
 export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Replica {
   const samples: PrimarySample[] = [];
+  let looksInVain = 0;
+  // Kept apart from whether it answers: a look that was under way when this was found says only that it does.
+  let foreign = false;
   const breakOffReads = readsUnderWay(pool);
   const replay = watchReplay(async () => {
     try {
@@ -66,7 +72,7 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
     return behind === undefined ? 0 : performance.now() - behind.at;
   };
   const state = (): ReplicaState => {
-    if (!replay.reachable()) return 'unreachable';
+    if (foreign || !replay.reachable()) return 'unreachable';
     return lag() > maxLagMs ? 'late' : 'streaming';
   };
 
@@ -80,19 +86,21 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
       name,
       state: state(),
       lagBytes: lagBytes(samples.at(-1)?.position, replay.replayed()),
-      lagSeconds: replay.reachable() ? lag() / 1_000 : null,
+      lagSeconds: state() !== 'unreachable' ? lag() / 1_000 : null,
     }),
+    isGone: () => looksInVain >= LOOKS_UNTIL_GONE,
     fail: replay.fail,
     // No read goes to a late standby, so no write need wait for it.
     reached: async (position, timeoutMs) =>
-      usable() ? replay.reached(position, timeoutMs) : replay.hasReplayed(position),
+      usable() ? replay.reached(position, timeoutMs) : !foreign && replay.hasReplayed(position),
     async observe(primary) {
-      if (primary && (await isOfAnother(primary, monitor))) {
-        replay.fail();
-        return;
+      if (primary) foreign = (await isOfAnother(primary, monitor)) ?? foreign;
+      if (foreign) replay.fail();
+      else {
+        if (primary) samples.push(primary);
+        await replay.look();
       }
-      if (primary) samples.push(primary);
-      await replay.look();
+      looksInVain = state() === 'unreachable' ? looksInVain + 1 : 0;
       while (samples.length > 1 && samples[0] && replay.hasReplayed(samples[0].position)) samples.shift();
       if (samples.length > MAX_SAMPLES) samples.splice(1, 1);
     },
@@ -116,14 +124,14 @@ function readsUnderWay(pool: pg.Pool): () => void {
  * Whether the server mirrors another primary, such as the one from before this one was made anew: it may be ahead by its
  * log, and knows nothing of what is written now. One that does not say is judged by its silence elsewhere.
  */
-async function isOfAnother({ system }: PrimarySample, pool: pg.Pool): Promise<boolean> {
+async function isOfAnother({ system }: PrimarySample, pool: pg.Pool): Promise<boolean | undefined> {
   try {
     const { rows } = await pool.query<{ system: string }>(
       'SELECT system_identifier::text AS system FROM pg_control_system()',
     );
     return rows[0]?.system !== system;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -10,7 +10,10 @@ export interface Replicas {
    * is down, a late standby serves rather than none: `/health/ready` then says that both are in trouble.
    */
   choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
-  /** Waits until every usable standby shows `position`; `false` when one of them, or all, did not in time. */
+  /**
+   * Waits until every standby that somebody may read shows `position`; `false` when one of them did not in time, or there
+   * is none. One that is late or just lost counts: another instance may not have seen it yet.
+   */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
   /** The standby that a read would go to now. */
   best(): Replica | undefined;
@@ -68,8 +71,9 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
     },
     async reached(position, timeoutMs) {
       if (replicas.length === 0) return true;
-      const shown = await Promise.all(replicas.map((each) => each.reached(position, timeoutMs)));
-      return shown.every(Boolean);
+      const present = replicas.filter((each) => !each.isGone());
+      const shown = await Promise.all(present.map((each) => each.reached(position, timeoutMs)));
+      return shown.length > 0 && shown.every(Boolean);
     },
     best,
     statuses: () => replicas.map((each) => each.status()),

@@ -61,12 +61,16 @@ async function pauseReplay(): Promise<void> {
   }, 30_000);
 }
 
-async function found(database: Database): Promise<{ id: number; token: string }> {
+function written(database: Database) {
   const nobody = { userId: null, requestId: null };
   const name = `Organisation ${crypto.randomUUID()}`;
-  const { value, position } = await database.transact(nobody, ({ query }) =>
+  return database.transact(nobody, ({ query }) =>
     query<{ id: number }>(sql`INSERT INTO organisation (name) VALUES (${name}) RETURNING id`),
   );
+}
+
+async function found(database: Database): Promise<{ id: number; token: string }> {
+  const { value, position } = await written(database);
   return { id: value[0]?.id ?? 0, token: formatPosition(position) };
 }
 
@@ -88,6 +92,35 @@ test('when the best of several standbys is gone, another one answers, not the pr
   const database = await anInstance(gone.toString(), standbyUrl());
   expect(await database.read(whoAnswers)).toBe('standby');
   expect(database.status().replicas.map(({ state }) => state)).toEqual(['unreachable', 'streaming']);
+});
+
+test('no write waits for one of several standbys that is gone for good, and each waits for one that is late', async () => {
+  const gone = new URL(closer);
+  gone.port = '9';
+  const database = await anInstance(gone.toString(), standbyUrl());
+  const mirrored = async () => database.mirrored((await written(database)).position);
+  await vi.waitFor(async () => expect(await mirrored()).toBe(true), 30_000);
+  await pauseReplay();
+  expect(await mirrored()).toBe(false);
+});
+
+test('a write that no standby is left to show is not called mirrored', async () => {
+  const gone = new URL(closer);
+  gone.port = '9';
+  const database = await anInstance(gone.toString());
+  await vi.waitFor(
+    () => expect(database.status().replicas).toMatchObject([{ state: 'unreachable' }]),
+    30_000,
+  );
+  expect(await database.mirrored((await written(database)).position)).toBe(false);
+});
+
+test('a standby whose connections are all in use is well: who waits too long is answered by the primary', async () => {
+  const database = await anInstance(standbyUrl());
+  const held = [1, 2].map(() => database.read(({ query }) => query(sql`SELECT pg_sleep(6)`)));
+  expect(await database.read(whoAnswers)).toBe('primary');
+  expect(database.status().replicas).toMatchObject([{ state: 'streaming' }]);
+  await Promise.all(held);
 });
 
 test('the lag of a standby is told in bytes and in seconds, and is none once it has caught up', async () => {
