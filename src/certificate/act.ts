@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Transaction } from '../database/transact.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
+import type { Problem } from '../operation/problem.ts';
 import { type ActionOutcome, type Asked, actionView, saveAction } from './action-store.ts';
 import type { Action } from './action-wire.ts';
 import { type Order, type Particulars, perform, refusalIn, saveRefusal } from './perform.ts';
@@ -22,7 +23,7 @@ export interface Asking extends Authority {
   readonly services: Services;
   readonly requestId: string;
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
 }
 
 /** The call of an action on bundles. */
@@ -73,8 +74,10 @@ export async function answered(
     if (error instanceof Rehearsed) return error.answer;
     const refusal = refusalIn(error);
     if (call.query.dry_run || refusal === undefined) throw error;
-    const { id } = await call.record((tx) => saveRefusal(tx, asked, refusal, now()));
-    throw refusal.with({ action_id: id });
+    return call.refuse(async (tx) => {
+      const { id } = await saveRefusal(tx, asked, refusal, now());
+      return refusal.with({ action_id: id });
+    });
   }
 }
 

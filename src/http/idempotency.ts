@@ -8,8 +8,9 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 
 /*
- * A repeated request gets its first answer again (certificate-rules.md, "Acting on bundles"). The answer to a success
- * is kept in the very transaction that it tells of, so a crash leaves both or neither, and no two attempts can commit.
+ * A repeated request gets its first answer again (certificate-rules.md, "Acting on bundles"). The answer to a success,
+ * or to a refusal that is recorded, is kept in the very transaction that it tells of. So a crash leaves both or neither, and
+ * no two attempts can commit.
  */
 
 const HEADER = 'idempotency-key';
@@ -33,9 +34,11 @@ type Answer =
 export interface Attempt {
   /** Keeps the answer in the transaction that it tells of. */
   keep(tx: Transaction, value: unknown): Promise<void>;
+  /** Keeps a refusal in the transaction that records it. */
+  keepRefusal(tx: Transaction, refusal: Problem): Promise<void>;
   /** Keeps an answer that no transaction kept, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
-  /** After a failure: keeps a refusal as the answer, and frees the key of anything that may pass. */
+  /** After a failure that left no record: keeps a refusal as the answer, and frees the key of anything that may pass. */
   fail(error: unknown): Promise<void>;
 }
 
@@ -86,6 +89,7 @@ export async function beginAttempt(
       await save(tx, own, { value });
       kept = true;
     },
+    keepRefusal: (tx, refusal) => save(tx, own, { problem: partsOf(refusal) }),
     async finish(value) {
       if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
     },

@@ -39,11 +39,21 @@ export async function mutate(
     written = laterOf(written, position);
     return value;
   };
+  let recorded: Problem | undefined;
+  const refuse = async (work: Work<Problem>): Promise<never> => {
+    recorded = await write(async (tx) => {
+      const refusal = await work(tx);
+      if (attempt) await attempt.keepRefusal(tx, refusal);
+      return refusal;
+    });
+    throw recorded;
+  };
   try {
     const value = await operation.handle({
       ...call,
       requireVersion: precondition.requireVersion,
       transact: heeding(precondition, answering(write, attempt || undefined)),
+      refuse,
       record: write,
     });
     if (attempt) await attempt.finish(value);
@@ -51,7 +61,7 @@ export async function mutate(
   } catch (error) {
     const refused = error instanceof Refusal ? Problem.of(error) : error;
     // If even this fails, the key is free again a minute later.
-    if (attempt)
+    if (attempt && refused !== recorded)
       await attempt.fail(refused).catch((lost) => request.log.warn({ err: lost }, 'a key was not freed'));
     throw refused;
   } finally {

@@ -10,6 +10,7 @@ import type { Permission } from '../rules/permission.ts';
 import type { Tracing } from '../tracing/index.ts';
 import type { Authority } from './caller.ts';
 import type { EventLoop } from './event-loop.ts';
+import type { Problem } from './problem.ts';
 
 /** The scheduler of this process; what it counts, it counts since it was started. */
 export interface SchedulerStatus {
@@ -99,7 +100,14 @@ export interface MutationCall<
   requireVersion(version: number): void;
   /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Writes what is not the answer, such as the record of a refusal. */
+  /**
+   * Records a refusal, once the transaction of the mutation has been rolled back. The problem is the answer: kept with its
+   * record, for when the request is repeated.
+   *
+   * @throws {Problem} the one that `work` gives.
+   */
+  refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
+  /** Writes what is not the answer, such as an attempt that counts. */
   record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 

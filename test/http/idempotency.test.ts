@@ -128,6 +128,45 @@ test('a crash between commit and answer loses nothing: the answer was committed 
   expect(together.rows).toEqual([{ same: true }]);
 });
 
+test('a crash after a refusal loses nothing: its answer was committed with the record of it', async () => {
+  const own = await market.bundle({ quantity: 5 });
+  const key = newKey();
+  const refused = await transferTen(own.id, key);
+  expect(refused.statusCode).toBe(422);
+  const { rows } = await registry.primary.query(
+    `SELECT k.xmin::text = a.xmin::text AS same, (k.answer -> 'problem' -> 'details' -> 'extensions' -> 'action_id')::int AS told
+     FROM idempotency_key k, action a WHERE k.key = $1 AND a.id = $2`,
+    [key['idempotency-key'], refused.json().action_id],
+  );
+  expect(rows).toEqual([{ same: true, told: refused.json().action_id }]);
+});
+
+test('a refusal whose answer cannot be kept is not recorded either, and is recorded once when it is asked again', async () => {
+  const own = await market.bundle({ quantity: 5 });
+  const key = newKey();
+  const recorded = async () => {
+    const { rows } = await registry.primary.query(
+      'SELECT count(*)::int AS n FROM action WHERE bundle_ids = ARRAY[$1]::bigint[]',
+      [own.id],
+    );
+    return rows[0].n;
+  };
+  await registry.primary.query(`
+    CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken off'; END $$;
+    CREATE TRIGGER break_off BEFORE UPDATE ON idempotency_key FOR EACH ROW
+      WHEN (NEW.answer ? 'problem') EXECUTE FUNCTION break_off()`);
+  const first = await transferTen(own.id, key);
+  await registry.primary.query('DROP TRIGGER break_off ON idempotency_key; DROP FUNCTION break_off');
+  expect(first.statusCode).toBe(500);
+  expect(await recorded()).toBe(0);
+  const again = await transferTen(own.id, key);
+  expect(again.statusCode).toBe(422);
+  const repeated = await transferTen(own.id, key);
+  expect(repeated.headers['idempotency-replayed']).toBe('true');
+  expect(repeated.json().action_id).toBe(again.json().action_id);
+  expect(await recorded()).toBe(1);
+});
+
 test('a request that was cut off before its commit may be sent again after a minute, and acts once', async () => {
   const abandon = `UPDATE idempotency_key SET answer = NULL, started_at = now() - interval '2 minutes' WHERE key = $1`;
   const other = await market.bundle();
