@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Kinds of tests that need no cluster, or break one of their own; the others share one, and each file has its own database. */
-const alone = ['unit', 'faults'];
-const onCluster = ['integration', 'http', 'walk'];
+/** What a kind of tests shares: a cluster, on which each file has its own database, and an EventStoreDB, if the run has a real one. */
+const CLUSTER = 'test/harness/global-setup.ts';
+const EVENT_STORE = 'test/harness/event-store-setup.ts';
 
 const project = (name: string, globalSetup: string[]) => ({
   extends: true as const,
@@ -18,11 +18,15 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'test-results.json' },
     projects: [
-      ...alone.map((name) => project(name, [])),
-      project('eventstore', ['test/harness/event-store-setup.ts']),
+      // These need neither, or break servers of their own.
+      project('unit', []),
+      project('faults', []),
+      project('eventstore', [EVENT_STORE]),
       // Of what runs in containers only: the scripts of the compose files.
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
-      ...onCluster.map((name) => project(name, ['test/harness/global-setup.ts'])),
+      project('integration', [CLUSTER, EVENT_STORE]),
+      project('http', [CLUSTER, EVENT_STORE]),
+      project('walk', [CLUSTER]),
     ],
   },
 });

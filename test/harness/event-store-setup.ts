@@ -3,7 +3,7 @@ import { chooseEventStore } from './choice.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The connection string of a real EventStoreDB; empty where the run has none. */
+    /** The connection string of a real EventStoreDB; empty where the run has none. `event-store.ts` makes of it what tests use. */
     eventStore: string;
   }
 }

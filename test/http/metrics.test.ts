@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
 import { aMarket, type Market } from '../harness/builders.ts';
+import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { type Metrics, metricsOf } from '../harness/metrics.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -178,14 +178,14 @@ describe('the state of the parts', () => {
 });
 
 describe('the journal', () => {
-  let eventStore: EventStoreStandIn;
+  let eventStore: TestEventStore;
   let journal: Journal;
 
   beforeAll(async () => {
-    eventStore = await startEventStore();
+    eventStore = await openEventStore();
     journal = startJournal({
       writeUrl: registry.config.DATABASE_WRITE_URL,
-      eventStore: eventStore.connectionString,
+      ...eventStore.options,
       onError: () => {},
     });
   });

@@ -1,36 +1,35 @@
 import pino from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../src/start.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
 import { aMarket } from '../harness/builders.ts';
+import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let eventStore: EventStoreStandIn;
 const running: RunningRegistry[] = [];
 
 beforeEach(async () => {
   registry = await openRegistry();
-  eventStore = await startEventStore();
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
-  await eventStore.stop();
   await registry.close();
 });
 
 /** An API process as `main.ts` starts it. */
-async function start(connection: string | undefined): Promise<() => Promise<Record<string, unknown>>> {
-  const config = { ...registry.config, PORT: 0, ESDB_CONNECTION_STRING: connection };
+async function start(eventStore?: TestEventStore): Promise<() => Promise<Record<string, unknown>>> {
+  const config = { ...registry.config, PORT: 0, ...eventStore?.environment };
   const started = await startRegistry(config, pino({ level: 'silent' }));
   running.push(started);
   return async () => JSON.parse(await (await fetch(`${started.url}/health/ready`)).text());
 }
 
 test('readiness tells that all is ordered and relayed', async () => {
+  const eventStore = await openEventStore();
+  onTestFinished(() => eventStore.stop());
   await aMarket(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const ready = await start(eventStore.connectionString);
+  const ready = await start(eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -50,9 +49,10 @@ test('readiness tells that all is ordered and relayed', async () => {
 });
 
 test('readiness tells how much of the journal waits for an event store that is down', async () => {
+  const eventStore = await openBreakableEventStore();
   await eventStore.stop();
   await aMarket(registry);
-  const ready = await start(eventStore.connectionString);
+  const ready = await start(eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -64,11 +64,11 @@ test('readiness tells how much of the journal waits for an event store that is d
 });
 
 test('readiness tells that a stream is not the one of the journal', async () => {
-  const event = { id: crypto.randomUUID(), type: 'CREATE', contentType: 'application/json' };
-  const json = Buffer.from('{}');
-  eventStore.memory.append('registry-events', 'any', [{ ...event, data: json, metadata: json }]);
+  const eventStore = await openEventStore();
+  onTestFinished(() => eventStore.stop());
+  await eventStore.appendForeign();
   await aMarket(registry);
-  const ready = await start(eventStore.connectionString);
+  const ready = await start(eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -85,9 +85,9 @@ test('readiness tells that a stream is not the one of the journal', async () => 
 test('a process that does not lead tells how far the order is all the same', async () => {
   await aMarket(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const first = await start(undefined);
+  const first = await start();
   await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
-  const second = await start(undefined);
+  const second = await start();
   await vi.waitFor(
     async () =>
       expect((await second()).journal).toMatchObject({

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectEventLog, type EventLog, replay, startJournal } from '../../src/journal/index.ts';
-import { startEventStore } from '../eventstore/server.ts';
 import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { openEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
 
@@ -133,31 +133,30 @@ test.each([
 });
 
 test('the events of EventStoreDB make the same database', async () => {
-  const eventStore = await startEventStore();
+  const eventStore = await openEventStore();
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
-    eventStore: eventStore.connectionString,
+    ...eventStore.options,
     onError: () => {},
   });
-  const log = connectEventLog(eventStore.connectionString);
   try {
     const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-    expect(await replay({ urls: urls(), log })).toMatchObject({ events: rows[0].entries, difference: null });
+    expect(await replay({ urls: urls(), log: eventStore.log })).toMatchObject({
+      events: rows[0].entries,
+      difference: null,
+    });
   } finally {
     await journal.stop();
-    await log.close();
     await eventStore.stop();
   }
 });
 
 test('a replay of EventStoreDB names an event that is not there', async () => {
-  const eventStore = await startEventStore();
-  const log = connectEventLog(eventStore.connectionString);
+  const eventStore = await openEventStore();
   try {
-    const { difference } = await replay({ urls: urls(), log, patienceMs: 300 });
+    const { difference } = await replay({ urls: urls(), log: eventStore.log, patienceMs: 300 });
     expect(difference).toMatch(/^event [0-9a-f-]+ of the journal is not in EventStoreDB, nor are \d+ more$/);
   } finally {
-    await log.close();
     await eventStore.stop();
   }
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { startEventStore } from '../eventstore/server.ts';
+import { openEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 const LEADER = fileURLToPath(new URL('journal-leader.ts', import.meta.url));
@@ -59,11 +59,11 @@ test('a leader that stood still and goes on again orders nothing a second time',
 });
 
 test('who lost its connection, and leads no more, has no problem left; nor is the event store blamed for it', async () => {
-  const eventStore = await startEventStore();
+  const eventStore = await openEventStore();
   const failures: string[] = [];
-  const [writeUrl, connection] = [registry.config.DATABASE_WRITE_URL, eventStore.connectionString];
+  const options = { writeUrl: registry.config.DATABASE_WRITE_URL, ...eventStore.options };
   const onError = (_: unknown, what: string) => void failures.push(what);
-  const journals = [1, 2].map(() => startJournal({ writeUrl, eventStore: connection, onError }));
+  const journals = [1, 2].map(() => startJournal({ ...options, onError }));
   const states = () => journals.map((each) => each.status());
   try {
     leader.kill('SIGKILL');

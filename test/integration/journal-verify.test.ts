@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { queryOn, types } from '../../src/database/connection.ts';
-import { chainHash, connectEventLog, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
+import { chainHash, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
 
@@ -107,26 +107,19 @@ describe('verification of the journal', () => {
 });
 
 describe('verification of EventStoreDB', () => {
-  let eventStore: EventStoreStandIn;
+  let eventStore: TestEventStore;
 
   beforeEach(async () => {
-    eventStore = await startEventStore();
+    eventStore = await openEventStore();
   });
   afterEach(() => eventStore.stop());
 
   async function difference(): Promise<string | null> {
-    const log = connectEventLog(eventStore.connectionString);
-    try {
-      return (await firstDifference(queryOn(client), log)).difference;
-    } finally {
-      await log.close();
-    }
+    return (await firstDifference(queryOn(client), eventStore.log)).difference;
   }
 
   async function relayed(): Promise<void> {
-    const log = connectEventLog(eventStore.connectionString);
-    expect(await relay(queryOn(client), log, 0, NEVER)).toBe(8);
-    await log.close();
+    expect(await relay(queryOn(client), eventStore.log, 0, NEVER)).toBe(8);
   }
 
   test('finds a stream that the relay wrote in order', async () => {

@@ -3,25 +3,25 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startJournal } from '../../src/journal/index.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
 import { aMarket } from '../harness/builders.ts';
+import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let eventStore: EventStoreStandIn;
+let eventStore: TestEventStore;
 
 beforeEach(async () => {
   registry = await openRegistry();
-  eventStore = await startEventStore();
+  eventStore = await openEventStore();
 });
 afterEach(async () => {
   await eventStore.stop();
   await registry.close();
 });
 
-const relayed = () => eventStore.memory.events('registry-events').map(({ id }) => id);
+const relayed = async () => (await eventStore.events()).map(({ eventId }) => eventId);
 
 async function written(): Promise<string[]> {
   const { rows } = await registry.primary.query('SELECT event_id FROM journal ORDER BY id');
@@ -32,53 +32,55 @@ test('a leader that stops relays what was written up to then', async () => {
   const market = await aMarket(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
-    eventStore: eventStore.connectionString,
+    ...eventStore.options,
     onError: () => {},
   });
   const bundle = await market.bundle();
-  await vi.waitFor(async () => expect(relayed()).toEqual(await written()), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await relayed()).toEqual(await written()), { timeout: 40_000 });
 
   await market.transfer([bundle.id], { certificate_quantity: 40 });
   await journal.stop();
-  expect(relayed()).toEqual(await written());
+  expect(await relayed()).toEqual(await written());
 });
 
 test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async () => {
   const market = await aMarket(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
-    eventStore: eventStore.connectionString,
+    ...eventStore.options,
     onError: () => {},
   });
   const bundle = await market.bundle();
-  await vi.waitFor(async () => expect(relayed()).toEqual(await written()), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await relayed()).toEqual(await written()), { timeout: 40_000 });
 
   const open = await registry.primary.connect();
   await open.query('BEGIN');
   await open.query('SELECT pg_current_xact_id()');
   await market.transfer([bundle.id], { certificate_quantity: 40 });
   await sleep(500);
-  expect(relayed().length).toBeLessThan((await written()).length);
+  expect((await relayed()).length).toBeLessThan((await written()).length);
   const stopped = journal.stop();
   await sleep(200);
   await open.query('COMMIT');
   open.release();
   await stopped;
-  expect(relayed()).toEqual(await written());
+  expect(await relayed()).toEqual(await written());
 });
 
 test('a leader stops although the event store does not answer', async () => {
+  const breakable = await openBreakableEventStore();
+  onTestFinished(() => breakable.stop());
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
-    eventStore: eventStore.connectionString,
+    ...breakable.options,
     onError: () => {},
   });
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), { timeout: 40_000 });
-  await eventStore.stop();
+  await breakable.server.stop();
   await aMarket(registry);
   await journal.stop();
-  await eventStore.restart();
-  expect(relayed().length).toBeLessThan((await written()).length);
+  await breakable.server.restart();
+  expect((await breakable.events()).length).toBeLessThan((await written()).length);
 });
 
 /** Ways to run the registry as a process of its own. */
@@ -103,7 +105,7 @@ async function run(args: readonly string[]): Promise<Program> {
       PORT: '0',
       DATABASE_WRITE_URL: config.DATABASE_WRITE_URL,
       DATABASE_READ_URLS: config.DATABASE_READ_URLS.join(','),
-      ESDB_CONNECTION_STRING: eventStore.connectionString,
+      ...eventStore.environment,
       JWT_SECRET_KEY: config.JWT_SECRET_KEY,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -126,6 +128,16 @@ async function logIn(url: string): Promise<Record<string, string>> {
   return { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
 }
 
+/** The feed of events, held open; what it said so far, and when the registry ended it. */
+async function openFeed(url: string, headers: Record<string, string>) {
+  const answer = await fetch(`${url}/events`, { headers: { ...headers, accept: 'text/event-stream' } });
+  let text = '';
+  const read = async () => {
+    for await (const piece of answer.body ?? []) text += Buffer.from(piece).toString();
+  };
+  return { text: () => text, ended: read() };
+}
+
 const isAnyoneWaiting = async () =>
   (
     await registry.primary.query(
@@ -143,7 +155,8 @@ describe('a registry that is told to stop', () => {
     async (_, args) => {
       const { child, url, says } = await run(args);
       const headers = await logIn(url);
-      const feed = await fetch(`${url}/events`, { headers: { ...headers, accept: 'text/event-stream' } });
+      const feed = await openFeed(url, headers);
+      await vi.waitFor(() => expect(feed.text()).toContain('event: '), { timeout: 20_000, interval: 20 });
 
       const blocker = await registry.primary.connect();
       await blocker.query('BEGIN; LOCK TABLE account IN EXCLUSIVE MODE');
@@ -159,9 +172,9 @@ describe('a registry that is told to stop', () => {
       blocker.release();
 
       expect((await answer).status).toBe(201);
-      expect(await feed.text()).toContain('event: ');
+      await feed.ended;
       expect(await exit).toEqual([0, null]);
-      expect(relayed()).toEqual(await written());
+      expect(await relayed()).toEqual(await written());
       const made = await registry.primary.query(
         `SELECT FROM account WHERE account_name = 'Made while the registry stopped'`,
       );

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../src/start.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { captureLog } from '../harness/log.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../harness/otlp.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
@@ -15,7 +15,7 @@ const STREAMS_TRACE = 'b'.repeat(32);
 const CROWD = Array.from({ length: 25 }, (_, index) => `c${index.toString(16).padStart(31, '0')}`);
 
 let registry: TestRegistry;
-let eventStore: EventStoreStandIn;
+let eventStore: TestEventStore;
 let receiver: OtlpReceiver;
 let running: RunningRegistry;
 let userId: number;
@@ -41,12 +41,12 @@ async function logIn(id: number): Promise<{ authorization: string }> {
 /** A mutation, a refusal, a query, a crowd and a stream, in a process as `main.ts` starts it; then what the collector got. */
 beforeAll(async () => {
   registry = await openRegistry();
-  eventStore = await startEventStore();
+  eventStore = await openEventStore();
   receiver = await startOtlpReceiver();
   const config = {
     ...registry.config,
     PORT: 0,
-    ESDB_CONNECTION_STRING: eventStore.connectionString,
+    ...eventStore.environment,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
   };
   running = await startRegistry(config, captured.log);
@@ -74,11 +74,11 @@ beforeAll(async () => {
   await Promise.all(
     ['/health', '/health/ready', '/metrics', '/docs'].map((path) => fetch(running.url + path)),
   );
-  const relayed = () =>
-    eventStore.memory
-      .events('registry-events')
-      .some(({ metadata }) => Buffer.from(metadata).includes(String(requestId)));
-  await vi.waitFor(() => expect(relayed()).toBe(true), { timeout: 20_000, interval: 20 });
+  const stored = async () => (await eventStore.events()).map(({ metadata }) => metadata);
+  await vi.waitFor(
+    async () => expect(await stored()).toContainEqual(expect.objectContaining({ request_id: requestId })),
+    { timeout: 20_000, interval: 50 },
+  );
   await running.stop();
   spans = receiver.spans();
 });
@@ -124,7 +124,7 @@ describe('a mutation', () => {
   });
 
   test('is named by the append that brought its entry to EventStoreDB', () => {
-    const appends = named('append registry-events');
+    const appends = named(`append ${eventStore.log.stream}`);
     const own = appends.filter(({ attributes }) =>
       [attributes['registry.request_ids']].flat().includes(requestId),
     );

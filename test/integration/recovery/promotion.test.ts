@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startJournal } from '../../../src/journal/index.ts';
-import { startEventStore } from '../../eventstore/server.ts';
 import { aMarket } from '../../harness/builders.ts';
 import { startTestCluster } from '../../harness/cluster.ts';
+import { openEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
 import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
 import { aFreePort } from '../embedded/a-cluster.ts';
@@ -47,10 +47,10 @@ describe.each(MODES)('a standby that is promoted after $mode replication', ({ mo
   test(`has ${kept}, takes writes, and the old primary cannot take any more`, async () => {
     const { cluster, urls, registry } = await aRegistryOnItsOwnCluster(settings);
     const { rows: folder } = await registry.primary.query('SHOW data_directory');
-    const eventStore = await startEventStore();
+    const eventStore = await openEventStore();
     onTestFinished(() => eventStore.stop());
     const { DATABASE_WRITE_URL: oldUrl } = registry.config;
-    const service = { eventStore: eventStore.connectionString, onError: () => {} };
+    const service = { ...eventStore.options, onError: () => {} };
     const oldJournal = startJournal({ writeUrl: oldUrl, ...service });
     const market = await aMarket(registry);
     const load = startLoad(market);
@@ -97,8 +97,7 @@ describe.each(MODES)('a standby that is promoted after $mode replication', ({ mo
         },
         { timeout: 60_000, interval: 50 },
       );
-      const more = { ESDB_CONNECTION_STRING: eventStore.connectionString };
-      const environment = environmentOf(after, promoted.primary, more);
+      const environment = environmentOf(after, promoted.primary, eventStore.environment);
       expect(await runProgram('verify-journal', environment)).toMatchObject({ code: 0 });
       expect(await runProgram('check-registry', environment)).toMatchObject({ code: 0 });
     }

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
 import { type Journal, startJournal } from '../../../src/journal/index.ts';
-import { type EventStoreStandIn, startEventStore } from '../../eventstore/server.ts';
 import { type Action, aMarket, type Market } from '../../harness/builders.ts';
+import { openEventStore, type TestEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
 import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
 import { type ArchivedCluster, anArchivedCluster } from './an-archived-cluster.ts';
@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 let server: ArchivedCluster;
 let lost: TestRegistry;
 let market: Market;
-let eventStore: EventStoreStandIn;
+let eventStore: TestEventStore;
 let load: Load;
 let backup: string;
 /** What was answered before the restore point was set, and one transfer that was asked for after it. */
@@ -29,11 +29,11 @@ let beforeThePoint: readonly number[];
 let afterThePoint: number;
 
 beforeAll(async () => {
-  [server, eventStore] = await Promise.all([anArchivedCluster(), startEventStore()]);
+  [server, eventStore] = await Promise.all([anArchivedCluster(), openEventStore()]);
   lost = await openRegistry({}, server.urls);
   market = await aMarket(lost);
   const { DATABASE_WRITE_URL: writeUrl } = lost.config;
-  const journal = startJournal({ writeUrl, eventStore: eventStore.connectionString, onError: () => {} });
+  const journal = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
   load = startLoad(market);
   await load.grow(20);
 
@@ -90,10 +90,9 @@ async function reopen(cluster: EmbeddedCluster): Promise<{ registry: TestRegistr
 }
 
 /** Starts the journal's service, and waits until all of the journal is in the stream. */
-async function relayed(registry: TestRegistry, stream?: string): Promise<Journal> {
+async function relayed(registry: TestRegistry, stream = eventStore.log.stream): Promise<Journal> {
   const { DATABASE_WRITE_URL: writeUrl } = registry.config;
-  const options = { writeUrl, eventStore: eventStore.connectionString, onError: () => {} };
-  const journal = startJournal(stream === undefined ? options : { ...options, stream });
+  const journal = startJournal({ writeUrl, ...eventStore.options, stream, onError: () => {} });
   await vi.waitFor(
     async () => {
       const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
@@ -123,9 +122,7 @@ test('restored to the end, a registry that was killed under load has everything 
   );
   expect(rows[0].bundles).toBe(moved.length);
 
-  const environment = environmentOf(registry, ownerUrl, {
-    ESDB_CONNECTION_STRING: eventStore.connectionString,
-  });
+  const environment = environmentOf(registry, ownerUrl, eventStore.environment);
   expect(await runProgram('update-database', environment)).toMatchObject({ code: 0 });
   const journal = await relayed(registry);
   expect(await runProgram('check-registry', environment)).toMatchObject({ code: 0 });
@@ -164,16 +161,15 @@ test('restored to a point before a mistake, it has what was answered before and 
   expect(there.has(afterThePoint)).toBe(false);
 
   const { DATABASE_WRITE_URL: writeUrl } = registry.config;
-  const { connectionString } = eventStore;
-  const onOldStream = environmentOf(registry, ownerUrl, { ESDB_CONNECTION_STRING: connectionString });
-  const before = eventStore.memory.events('registry-events').length;
-  const stopped = startJournal({ writeUrl, eventStore: connectionString, onError: () => {} });
+  const onOldStream = environmentOf(registry, ownerUrl, eventStore.environment);
+  const before = await eventStore.log.last();
+  const stopped = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
   await vi.waitFor(() => expect(stopped.status().eventStore).toBe('diverged'), 30_000);
   await stopped.stop();
   expect(await runProgram('verify-journal', onOldStream)).toMatchObject({ code: 1 });
-  expect(eventStore.memory.events('registry-events')).toHaveLength(before);
+  expect(await eventStore.log.last()).toEqual(before);
 
-  const stream = 'registry-events-2';
+  const stream = `${eventStore.log.stream}-2`;
   const journal = await relayed(registry, stream);
   const onNewStream = { ...onOldStream, ESDB_STREAM: stream };
   expect(await runProgram('verify-journal', onNewStream)).toMatchObject({ code: 0 });

@@ -1,0 +1,59 @@
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { inject } from 'vitest';
+import type { StoredEvent } from '../../src/journal/event-log.ts';
+import { connectEventLog, type EventLog } from '../../src/journal/index.ts';
+import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+
+export interface TestEventStore {
+  /** The options of the registry's journal. */
+  readonly options: { readonly eventStore: string; readonly stream: string };
+  /** The same as settings of a process. */
+  readonly environment: { readonly ESDB_CONNECTION_STRING: string; readonly ESDB_STREAM: string };
+  /** The stream as the registry sees it: one of its own, so that a server may be shared, and used again. */
+  readonly log: EventLog;
+  /** All that the stream holds. */
+  events(): Promise<StoredEvent[]>;
+  /** Appends an event of no registry, behind the back of whoever writes the stream. */
+  appendForeign(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface BreakableEventStore extends TestEventStore {
+  readonly server: EventStoreStandIn;
+}
+
+/** For tests that leave the server whole: the real one of the run, or else a stand-in. They do not know which. */
+export async function openEventStore(): Promise<TestEventStore> {
+  const given = inject('eventStore');
+  return given ? streamOn(given, async () => {}) : openBreakableEventStore();
+}
+
+/** For tests that break the server or its data: always a stand-in. */
+export async function openBreakableEventStore(): Promise<BreakableEventStore> {
+  const server = await startEventStore();
+  return { ...streamOn(server.connectionString, server.stop), server };
+}
+
+function streamOn(connectionString: string, stopServer: () => Promise<void>): TestEventStore {
+  const stream = `test-${crypto.randomUUID()}`;
+  const log = connectEventLog(connectionString, { stream });
+  return {
+    options: { eventStore: connectionString, stream },
+    environment: { ESDB_CONNECTION_STRING: connectionString, ESDB_STREAM: stream },
+    log,
+    async events() {
+      const all: StoredEvent[] = [];
+      for await (const event of log.read(0, Number.MAX_SAFE_INTEGER)) all.push(event);
+      return all;
+    },
+    async appendForeign() {
+      const client = EventStoreDBClient.connectionString(connectionString);
+      await client.appendToStream(stream, jsonEvent({ type: 'CREATE', data: {}, metadata: {} }));
+      await client.dispose();
+    },
+    async stop() {
+      await log.close();
+      await stopServer();
+    },
+  };
+}

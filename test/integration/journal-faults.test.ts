@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
+import { openRelaying, type Relaying } from './relaying.ts';
+
+let eventStore: BreakableEventStore;
+let relaying: Relaying;
+
+beforeEach(async () => {
+  eventStore = await openBreakableEventStore();
+  relaying = await openRelaying(eventStore);
+});
+afterEach(async () => {
+  await relaying.close();
+  await eventStore.stop();
+});
+
+test('an append that is refused, whose answer is lost, or that meets a full disk loses and doubles nothing', async () => {
+  relaying.start();
+  eventStore.server.failNext('refuse', 'drop', 'full', 'drop', 'refuse', 'drop');
+  await relaying.trade(4);
+  await relaying.expectRelayed();
+});
+
+test('an append that is never answered is given up, and done once', async () => {
+  eventStore.server.failNext('stall');
+  relaying.start();
+  await relaying.trade(1);
+  await relaying.expectRelayed();
+});
+
+test('half of the answers failing loses and doubles nothing', async () => {
+  eventStore.server.failShare(0.5, 20_261_124);
+  relaying.start();
+  await relaying.trade(8);
+  eventStore.server.failShare(0, 0);
+  await relaying.expectRelayed();
+});
+
+test('while the store is down writes go on, readiness says so, and the relay catches up', async () => {
+  const journal = relaying.start();
+  await relaying.trade(1);
+  await relaying.expectRelayed();
+  await eventStore.server.stop();
+  await relaying.trade(3);
+  await vi.waitFor(() => expect(journal.status().eventStore).toBe('down'), 20_000);
+  expect(journal.status().problem).toContain('EventStoreDB');
+  await eventStore.server.restart();
+  await relaying.expectRelayed();
+  await vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', problem: null }), 10_000);
+});
+
+test('a store that lost its newest events gets them again', async () => {
+  relaying.start();
+  await relaying.trade(2);
+  await relaying.expectRelayed();
+  await relaying.stopAll();
+  eventStore.server.memory.forget(eventStore.log.stream, 5);
+  relaying.start();
+  await relaying.expectRelayed();
+});

@@ -1,0 +1,68 @@
+import { expect, vi } from 'vitest';
+import { firstDifference, type Journal, startJournal } from '../../src/journal/index.ts';
+import { aMarket, type Market } from '../harness/builders.ts';
+import type { TestEventStore } from '../harness/event-store.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+export interface Relaying {
+  readonly registry: TestRegistry;
+  readonly market: Market;
+  /** One more process that may lead. */
+  start(): Journal;
+  /** Stops the processes, so that the next one meets the stream anew. */
+  stopAll(): Promise<void>;
+  /** Issues a bundle and moves a part of it, so many times. */
+  trade(times: number): Promise<void>;
+  /** The event ids of the journal, in the order of their entries. */
+  entries(): Promise<string[]>;
+  /** Everything is in the store, once, in order. */
+  expectRelayed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A registry that relays its journal to that store, which is the caller's to stop. */
+export async function openRelaying(eventStore: TestEventStore): Promise<Relaying> {
+  const registry = await openRegistry();
+  const market = await aMarket(registry);
+  const journals: Journal[] = [];
+  const stopAll = async () => void (await Promise.all(journals.splice(0).map((each) => each.stop())));
+  const entries = async () => {
+    const { rows } = await registry.primary.query('SELECT event_id FROM journal ORDER BY id');
+    return rows.map(({ event_id }) => event_id);
+  };
+  return {
+    registry,
+    market,
+    start() {
+      const writeUrl = registry.config.DATABASE_WRITE_URL;
+      const journal = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
+      journals.push(journal);
+      return journal;
+    },
+    stopAll,
+    entries,
+    async trade(times) {
+      for (let round = 0; round < times; round++) {
+        const { id } = await market.bundle();
+        await market.transfer([id], { certificate_quantity: 10 });
+      }
+    },
+    async expectRelayed() {
+      const all = await entries();
+      const last = async () => (await eventStore.log.last())?.revision;
+      await vi.waitFor(async () => expect(await last()).toBe(all.length - 1), {
+        timeout: 40_000,
+        interval: 50,
+      });
+      expect((await eventStore.events()).map(({ eventId }) => eventId)).toEqual(all);
+      const verified = await registry.database.readPrimary(({ query }) =>
+        firstDifference(query, eventStore.log),
+      );
+      expect(verified).toEqual({ verified: all.length, difference: null });
+    },
+    async close() {
+      await stopAll();
+      await registry.close();
+    },
+  };
+}
