@@ -9,6 +9,15 @@ export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-pro
 /** The password of the sample users, which everybody knows; a production start refuses users that have it. */
 export const SAMPLE_PASSWORD = 'registry-demo';
 
+/** The passwords of `.env.example` and of development's compose file, and EventStoreDB's own; a production start refuses them. */
+export const EXAMPLE_PASSWORDS: readonly string[] = [
+  'postgres',
+  'replication-password',
+  'write-password',
+  'read-password',
+  'changeit',
+];
+
 const postgresUrl = z
   .string()
   .regex(
@@ -81,13 +90,45 @@ const Settings = z
   })
   .superRefine((settings, context) => {
     if (settings.NODE_ENV !== 'production') return;
-    if (settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET)
-      context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY'], message: 'must be set in production' });
-    if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
-      const message = 'must not be the secret of development in production';
-      context.addIssue({ code: 'custom', path: ['JWT_SECRET_KEY_PREVIOUS'], message });
+    for (const [name, message] of knownSecrets(settings)) {
+      context.addIssue({ code: 'custom', path: [name], message });
     }
   });
+
+/** Settings whose secret everybody can read in the sources, and what is wrong with each. */
+function* knownSecrets(settings: {
+  readonly JWT_SECRET_KEY: string;
+  readonly JWT_SECRET_KEY_PREVIOUS?: string | undefined;
+  readonly DATABASE_OWNER_URL?: string | undefined;
+  readonly DATABASE_WRITE_URL: string;
+  readonly DATABASE_READ_URLS: readonly string[];
+  readonly ESDB_CONNECTION_STRING?: string | undefined;
+}): Generator<[name: string, message: string]> {
+  if (settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
+    yield ['JWT_SECRET_KEY', 'must be set in production'];
+  }
+  if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
+    yield ['JWT_SECRET_KEY_PREVIOUS', 'must not be the secret of development in production'];
+  }
+  const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING } = settings;
+  const addresses = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING };
+  for (const [name, value = []] of Object.entries(addresses)) {
+    const passwords = [value].flat().map(passwordOf);
+    if (passwords.some((each) => EXAMPLE_PASSWORDS.includes(each))) {
+      yield [name, 'must not have a password of .env.example in production'];
+    }
+  }
+}
+
+/** Empty where the address has none. Cloud SQL's addresses have no host, so that `URL` does not read them. */
+function passwordOf(address: string): string {
+  const [, written = ''] = /^[\w+]+:\/\/[^:@/?]*:([^/?]*)@/.exec(address) ?? [];
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
 
 export const settingNames: readonly string[] = Object.keys(Settings.shape);
 

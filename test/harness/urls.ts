@@ -7,8 +7,8 @@ export interface ClusterUrls {
 /** The database that every test file gets a copy of; its copies have names that begin with its own. */
 export const TEMPLATE = 'registry_template';
 
-export const WRITE_USER = { name: 'registry_app', password: 'write-password' };
-export const READ_USER = { name: 'registry_reader', password: 'read-password' };
+export const WRITE_USER = { name: 'registry_app', password: 'password-of-tests-that-write' };
+export const READ_USER = { name: 'registry_reader', password: 'password-of-tests-that-read' };
 
 /** The same server, another database, and another user where one is given. */
 export function atDatabase(url: string, database: string, user?: { name: string; password: string }): string {

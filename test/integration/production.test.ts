@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hashPassword } from '../../src/authentication/index.ts';
 import { ConfigError, SAMPLE_PASSWORD } from '../../src/config.ts';
 import { startRegistry } from '../../src/start.ts';
+import { ended } from '../harness/program.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -23,6 +26,21 @@ async function aSampleUser(password: string): Promise<void> {
     );
   });
 }
+
+test('production does not start with the example as its settings, and says each thing to change', async () => {
+  const example = parseEnv(await readFile('.env.example', 'utf8'));
+  const env = { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...example };
+  const { code, output } = await ended(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
+  expect(code).toBe(1);
+  expect(output.trim()).toBe(
+    `Configuration: ${[
+      'JWT_SECRET_KEY must be set in production',
+      'DATABASE_OWNER_URL must not have a password of .env.example in production',
+      'DATABASE_WRITE_URL must not have a password of .env.example in production',
+      'DATABASE_READ_URLS must not have a password of .env.example in production',
+    ].join('; ')}`,
+  );
+});
 
 const start = () => startRegistry(registry.config, registry.app.log);
 

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
-import { ConfigError, DEVELOPMENT_JWT_SECRET, readConfig, settingNames } from '../../src/config.ts';
+import {
+  ConfigError,
+  DEVELOPMENT_JWT_SECRET,
+  EXAMPLE_PASSWORDS,
+  readConfig,
+  settingNames,
+} from '../../src/config.ts';
 
 const databases = {
   DATABASE_WRITE_URL: 'postgresql://writer:secret@127.0.0.1:5436/registry',
@@ -49,6 +55,36 @@ test('production refuses to start with the secret of development', () => {
   const secrets = { JWT_SECRET_KEY: 'x'.repeat(32), JWT_SECRET_KEY_PREVIOUS: DEVELOPMENT_JWT_SECRET };
   expect(() => readConfig({ ...production, ...secrets })).toThrow('JWT_SECRET_KEY_PREVIOUS must not be');
   expect(readConfig({ ...databases, ...secrets }).JWT_SECRET_KEY_PREVIOUS).toBe(DEVELOPMENT_JWT_SECRET);
+});
+
+test('production knows every password that the example shows', async () => {
+  const shown = Object.entries(parseEnv(await readFile('.env.example', 'utf8')));
+  const passwords = shown.filter(([name]) => name.endsWith('_PASSWORD')).map(([, value]) => value);
+  expect(passwords.length).toBeGreaterThan(4);
+  expect([...EXAMPLE_PASSWORDS].sort()).toEqual([...passwords].sort());
+});
+
+test.each([
+  ['DATABASE_OWNER_URL', 'postgresql://postgres:postgres@127.0.0.1:5436/registry'],
+  ['DATABASE_WRITE_URL', 'postgresql://registry_app:write-password@127.0.0.1:5436/registry'],
+  ['DATABASE_WRITE_URL', 'postgresql://registry_app:write%2Dpassword@/registry?host=%2Fcloudsql%2Fa'],
+  ['DATABASE_READ_URLS', 'postgresql://a:a-good-one@one:5432/b,postgresql://a:read-password@two:5432/b'],
+  ['ESDB_CONNECTION_STRING', 'esdb+discover://admin:changeit@eventstore:2113?tls=true'],
+])('production refuses the password of the example in %s=%s', (name, value) => {
+  const safe = { ...databases, JWT_SECRET_KEY: 'x'.repeat(32), [name]: value };
+  expect(() => readConfig({ ...safe, NODE_ENV: 'production' })).toThrow(
+    new ConfigError(`Configuration: ${name} must not have a password of .env.example in production`),
+  );
+  expect(() => readConfig(safe)).not.toThrow();
+});
+
+test.each([
+  'postgresql://postgres@127.0.0.1:5436/postgres',
+  'postgresql://writer:postgres1@127.0.0.1:5436/postgres',
+  'postgresql://writer:a%@127.0.0.1:5436/registry',
+])('production takes %s', (url) => {
+  const settings = { ...databases, JWT_SECRET_KEY: 'x'.repeat(32), DATABASE_WRITE_URL: url };
+  expect(() => readConfig({ ...settings, NODE_ENV: 'production' })).not.toThrow();
 });
 
 test('a message about a bad setting does not repeat its value, which may be a secret', () => {
