@@ -68,18 +68,24 @@ function take(effects: Map<string, Effect[]>, mark: string): readonly Effect[] {
 
 /** An action is whole when one transaction wrote it, its effect on all of its Wh, and the entries that tell of both. */
 const ACTIONS = `
+  WITH told AS MATERIALIZED (
+    SELECT action_id, count(DISTINCT transaction_id) AS transactions, count(DISTINCT request_id) AS requests,
+           count(*) FILTER (WHERE entity_name = 'action') AS actions
+    FROM journal GROUP BY action_id),
+  told_of_bundle AS MATERIALIZED (
+    SELECT DISTINCT action_id, entity_id AS bundle_id FROM journal WHERE entity_name = 'bundle'),
+  carried AS MATERIALIZED (
+    SELECT a.id AS action_id, sum(b.quantity) AS quantity, count(told_of_bundle.bundle_id) AS told
+    FROM action a
+    JOIN bundle b ON b.id = ANY (a.resulting_bundle_ids)
+    LEFT JOIN told_of_bundle ON (told_of_bundle.action_id, told_of_bundle.bundle_id) = (a.id, b.id)
+    GROUP BY a.id)
   SELECT concat_ws(' ', a.action_type, a.certificate_quantity, a.source_id, coalesce(a.target_id::text, '')) AS mark, a.id::int, a.request_id AS "requestId",
          (told.transactions, told.requests, told.actions, carried.quantity, carried.told)
            IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint, a.certificate_quantity::numeric, cardinality(a.resulting_bundle_ids)::bigint) AS broken
   FROM action a
-  CROSS JOIN LATERAL (
-    SELECT count(DISTINCT transaction_id) AS transactions, count(DISTINCT request_id) AS requests,
-           count(*) FILTER (WHERE entity_name = 'action') AS actions
-    FROM journal WHERE action_id = a.id) AS told
-  CROSS JOIN LATERAL (
-    SELECT sum(b.quantity) AS quantity,
-           count(*) FILTER (WHERE EXISTS (SELECT FROM journal j WHERE j.action_id = a.id AND j.entity_name = 'bundle' AND j.entity_id = b.id)) AS told
-    FROM bundle b WHERE b.id = ANY (a.resulting_bundle_ids)) AS carried
+  LEFT JOIN told ON told.action_id = a.id
+  LEFT JOIN carried ON carried.action_id = a.id
   WHERE a.action_result = 'Success'`;
 
 /** An issuance is whole when one transaction wrote its header, its first bundle, and the entries that tell of both. */
