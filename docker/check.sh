@@ -4,6 +4,7 @@
 #
 # It has a Compose project of its own, so the data of `make dev` are safe; but that cluster must be down.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 
 readonly MOST_MEGABYTES=300 STOP_S=10 READY_S=120
@@ -81,9 +82,11 @@ servers() {
 }
 
 data_survives_down() {
-  say 'the data survives a down'
+  say 'the data of the primary and its standby survives a down'
   local before after
   before=$(servers)
+  [[ $before =~ ^([0-9]+)\|f$'\n'([0-9]+)\|t$ && ${BASH_REMATCH[1]} = "${BASH_REMATCH[2]}" ]] ||
+    fail "this is not a primary and its standby: $before"
   compose down
   compose up --detach --wait
   after=$(servers)

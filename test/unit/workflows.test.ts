@@ -63,6 +63,11 @@ describe('continuous integration', () => {
     expect(gate?.env).toEqual({ TEST_CLUSTER: 'containers' });
   });
 
+  test('one job builds the image and starts the compose files', () => {
+    const commands = ci.jobs.image?.steps.flatMap(({ run }) => run ?? []);
+    expect(commands).toEqual(['bash docker/check.sh']);
+  });
+
   test('only the release may write, and it comes after everything else, on main', () => {
     const { release, ...others } = ci.jobs;
     expect(Object.values(others).filter(({ permissions }) => permissions)).toEqual([]);
