@@ -58,8 +58,8 @@ test('the context of the build has neither settings nor history nor what was ins
   for (const secret of ['.env', '.git', 'node_modules', '.registry']) expect(admitted).not.toContain(secret);
 });
 
-test('the scripts of the containers are scripts', async () => {
+test('the scripts for and about containers are scripts', async () => {
   const scripts = (await readdir('docker', { recursive: true })).filter((name) => name.endsWith('.sh'));
-  expect(scripts.length).toBe(3);
+  expect(scripts.length).toBe(4);
   for (const script of scripts) execFileSync('bash', ['-n', join('docker', script)]);
 });
