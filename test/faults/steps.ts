@@ -20,14 +20,12 @@ export interface Step {
 }
 
 const HOUR_MS = 3_600_000;
-/** Postgres gives a silent leader up after 3 s. */
-const SILENT_MS = 4_000;
 /** A standby is late after 2 s here. */
 const LATE_MS = 3_000;
 /** The relay waits 5 s for an answer. */
 const TOO_LATE_MS = 6_000;
 
-async function leaderOf({ apis }: House): Promise<ApiProcess> {
+async function leaderOf(apis: readonly ApiProcess[]): Promise<ApiProcess> {
   for (;;) {
     const leads = await Promise.all(apis.map(async (each) => (await each.readiness())?.journal.leads));
     const leader = apis[leads.indexOf(true)];
@@ -43,6 +41,13 @@ async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Pro
   return apis.map(({ name }) => name).join(', ');
 }
 
+/** Says, to be read and not judged, when another one led, once nothing of this leader came any more. */
+async function untilAnotherLeads({ apis }: House, gone: ApiProcess): Promise<string> {
+  const begin = performance.now();
+  const next = await leaderOf(apis.filter((each) => each !== gone));
+  return `${gone.name}; ${next.name} leads after ${((performance.now() - begin) / 1_000).toFixed(1)} s`;
+}
+
 const apiSteps = {
   apiKilled: {
     name: 'kill -9 of an API process',
@@ -50,7 +55,13 @@ const apiSteps = {
   },
   leaderKilled: {
     name: "kill -9 of the journal's leader",
-    run: async (house, _, pace) => killForAWhile([await leaderOf(house)], pace),
+    async run(house) {
+      const leader = await leaderOf(house.apis);
+      await leader.kill();
+      const what = await untilAnotherLeads(house, leader);
+      await leader.start();
+      return what;
+    },
   },
   allKilled: {
     name: 'kill -9 of all API processes at once',
@@ -59,11 +70,12 @@ const apiSteps = {
   leaderFrozen: {
     name: 'a leader that stands still, and goes on when another leads',
     async run(house, _, { downMs }) {
-      const leader = await leaderOf(house);
+      const leader = await leaderOf(house.apis);
       leader.signal('SIGSTOP');
-      await sleep(SILENT_MS + downMs);
+      const what = await untilAnotherLeads(house, leader);
+      await sleep(downMs);
       leader.signal('SIGCONT');
-      return leader.name;
+      return what;
     },
   },
   clockJumps: {
@@ -176,7 +188,7 @@ const eventStoreSteps = {
     name: "kill -9 of the journal's leader while the event store is down",
     async run(house, _, pace) {
       await house.eventStore.stop();
-      const name = await killForAWhile([await leaderOf(house)], pace);
+      const name = await killForAWhile([await leaderOf(house.apis)], pace);
       await house.eventStore.restart();
       return name;
     },
