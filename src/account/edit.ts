@@ -6,7 +6,7 @@ import { changesOf, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
-import { addToWhitelist, linkUsers, removeFromWhitelist, unlinkUsersExcept } from './links.ts';
+import { addToWhitelist, holdUsers, linkUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
 import { accountsWhere } from './read-model.ts';
 import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './wire.ts';
 
@@ -66,7 +66,9 @@ export const createAccount = mutation({
       const [row] = await tx.query<{ id: number }>(sql`
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
-      await linkUsers(tx, row.id, [...new Set([...body.user_ids, caller.userId])]);
+      const userIds = [...new Set([...body.user_ids, caller.userId])];
+      await holdUsers(tx, userIds);
+      await linkUsers(tx, row.id, userIds);
       await addToWhitelist(tx, row.id, body.account_whitelist ?? [], 'account_whitelist');
       return accountNow(tx, row.id);
     }),
@@ -86,15 +88,19 @@ export const updateAccount = mutation({
   answer: { status: 200, description: 'The account as it is now', schema: Account },
   refusals: [409],
   versioned: true,
-  handle: ({ params, body, transact, requireVersion, ...authority }) => {
+  handle: ({ params, body, transact, requireVersion, holdRights, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
       const before = await lockAccount(tx, params.id);
-      requireVersion(before.version);
       const { account_name, timezone, user_ids } = body;
+      const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
+      // Users are held before rights are taken, as whoever removes a user does.
+      await holdUsers(tx, user_ids ?? []);
+      await holdRights(tx, leaving);
+      requireVersion(before.version);
       const changes = changesOf(before, { account_name, timezone });
-      const unlinked = user_ids ? await unlinkUsersExcept(tx, params.id, user_ids) : 0;
-      const linked = user_ids ? await linkUsers(tx, params.id, user_ids) : 0;
+      const unlinked = await unlinkUsers(tx, params.id, leaving);
+      const linked = await linkUsers(tx, params.id, user_ids ?? []);
       if (changes === undefined && unlinked + linked === 0) return before;
       await raiseVersion(tx, params.id, changes);
       return accountNow(tx, params.id);
@@ -142,10 +148,11 @@ export const deleteAccount = mutation({
   answer: { status: 200, description: 'It is closed', schema: done },
   refusals: [409],
   versioned: true,
-  handle: ({ params, transact, requireVersion, ...authority }) => {
+  handle: ({ params, transact, requireVersion, holdRights, ...authority }) => {
     requireAccount(authority, params.id);
     return transact(async (tx) => {
       const before = await lockAccountToClose(tx, params.id);
+      await holdRights(tx);
       requireVersion(before.version);
       await requireEmpty(tx, params.id);
       await tx.query(

@@ -4,20 +4,23 @@ import type { Transaction } from '../database/transact.ts';
 import { problems } from '../operation/problem.ts';
 
 /*
- * Each of these gives the number of rows that it changed.
+ * Each of these that changes rows gives their number.
  */
 
 /**
- * Links every living user of `userIds` to the account; one that is linked already stays as it is.
+ * Holds users, so that none of them is removed before the commit.
  *
  * @throws {Problem} 422 naming the ids of which there is no user.
  */
+export const holdUsers = (tx: Transaction, userIds: readonly number[]): Promise<void> =>
+  requireLiving(tx, USERS, userIds, 'user_ids');
+
+/** Links users, who are held, to the account; one that is linked already stays as it is. */
 export async function linkUsers(
   tx: Transaction,
   accountId: number,
   userIds: readonly number[],
 ): Promise<number> {
-  await requireLiving(tx, USERS, userIds, 'user_ids');
   const linked = await tx.query(sql`
     INSERT INTO account_user (account_id, user_id)
     SELECT ${accountId}, id FROM unnest(${array(userIds)}::bigint[]) AS wanted(id)
@@ -26,14 +29,14 @@ export async function linkUsers(
   return linked.length;
 }
 
-export async function unlinkUsersExcept(
+export async function unlinkUsers(
   tx: Transaction,
   accountId: number,
   userIds: readonly number[],
 ): Promise<number> {
   const unlinked = await tx.query(sql`
     UPDATE account_user SET deleted_at = now()
-    WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id <> ALL (${array(userIds)}::bigint[])
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id = ANY (${array(userIds)}::bigint[])
     RETURNING id`);
   return unlinked.length;
 }

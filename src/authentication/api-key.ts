@@ -165,11 +165,12 @@ export const deleteApiKey = mutation({
   params: idParams,
   answer: { status: 200, description: 'It is revoked', schema: done },
   versioned: true,
-  handle: ({ params, caller, transact, requireVersion }) =>
+  handle: ({ params, caller, transact, requireVersion, holdRights }) =>
     transact(async (tx) => {
       const [key] = await tx.query<{ userId: number; version: number }>(sql`
         SELECT user_id AS "userId", version FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
       if (key === undefined || !mayManage(caller, key.userId)) throw problems.notFound('API key', params.id);
+      await holdRights(tx, [key.userId]);
       requireVersion(key.version);
       await tx.query(sql`
         UPDATE api_key SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`);

@@ -29,7 +29,7 @@ export const changePassword = mutation({
   loginOnly: true,
   body: PasswordChange,
   answer: { status: 200, description: 'The password is changed', schema: done },
-  async handle({ body, address, caller, services, record, transact }) {
+  async handle({ body, address, caller, services, record, transact, holdRights }) {
     const { userId, sessionId } = caller;
     const key = services.config.JWT_SECRET_KEY;
     const { owner, guess } = await record(async (tx) => {
@@ -46,6 +46,7 @@ export const changePassword = mutation({
       throw problems.invalid([{ path: 'body.current_password', message: 'is not your password' }]);
     const passwordHash = await hashPassword(body.new_password);
     return transact(async (tx) => {
+      await holdRights(tx, [userId]);
       const change = { passwordHash, instead: owner.passwordHash, except: sessionId };
       if (!(await replacePassword(tx, userId, change)))
         throw problems.conflict('password-changed', 'The password was changed by somebody else just now.');

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '../database/database.ts';
 import type { WalPosition } from '../database/position.ts';
 import type { Caller } from '../operation/caller.ts';
@@ -49,8 +49,9 @@ export function identifier(services: Services): Identify {
 
   async function byApiKey(apiKey: string, asked: Asked): Promise<Caller> {
     const now = clock();
-    const found = isApiKey(apiKey) && (await lookUp((reader) => keyHolder(reader, apiKey), asked));
-    if (!found || (found.expiresAt !== null && found.expiresAt <= now))
+    const shown = sql`s.secret_hash = ${hashOf(apiKey)}`;
+    const found = isApiKey(apiKey) && (await lookUp((reader) => keyHolder(reader, shown), asked));
+    if (!found || hasExpired(found, now))
       throw problems.unauthenticated('The API key is not valid, or has expired.');
     used(found.id, found.lastUsedAt, now);
     return callerOf(found);
@@ -85,6 +86,21 @@ export async function callerWith(reader: Query, userId: number): Promise<Caller 
   return user && asCaller(user);
 }
 
+/**
+ * A caller with its role and accounts as they are now, as long as the login or the API key that it came by lives; one that
+ * came by neither, such as whoever has ordered a recurring action, as long as it lives itself.
+ */
+export async function callerNow(
+  reader: Query,
+  { userId, sessionId, apiKey }: Caller,
+  now: Date,
+): Promise<Caller | undefined> {
+  if (sessionId !== undefined) return loggedIn(reader, { userId, sessionId });
+  if (apiKey === undefined) return callerWith(reader, userId);
+  const found = await keyHolder(reader, sql`k.id = ${apiKey.id}`);
+  return found && !hasExpired(found, now) ? callerOf(found) : undefined;
+}
+
 async function loggedIn(reader: Query, { userId, sessionId }: LoggedIn): Promise<Caller | undefined> {
   const [user] = await reader.query<UserRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
@@ -102,14 +118,16 @@ interface KeyRow extends UserRow {
   readonly confinedTo: number[] | null;
 }
 
-async function keyHolder(reader: Query, apiKey: string): Promise<KeyRow | undefined> {
+const hasExpired = ({ expiresAt }: KeyRow, now: Date) => expiresAt !== null && expiresAt <= now;
+
+async function keyHolder(reader: Query, condition: SQL): Promise<KeyRow | undefined> {
   const [row] = await reader.query<KeyRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds", k.id, k.permissions,
            k.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt",
            CASE WHEN k.account_ids IS NOT NULL THEN array(
              SELECT a.id FROM account a WHERE a.id = ANY (k.account_ids) AND a.deleted_at IS NULL) END AS "confinedTo"
     FROM api_key_secret s JOIN api_key k ON k.id = s.api_key_id JOIN registry_user u ON u.id = k.user_id
-    WHERE s.secret_hash = ${hashOf(apiKey)} AND k.deleted_at IS NULL AND u.deleted_at IS NULL`);
+    WHERE ${condition} AND k.deleted_at IS NULL AND u.deleted_at IS NULL`);
   return row;
 }
 

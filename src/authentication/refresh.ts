@@ -48,8 +48,9 @@ export const logout = mutation({
   permission: 'read',
   loginOnly: true,
   answer: { status: 200, description: 'The login has ended', schema: done },
-  handle: ({ caller, transact }) =>
+  handle: ({ caller, transact, holdRights }) =>
     transact(async (tx) => {
+      await holdRights(tx, [caller.userId]);
       if (caller.sessionId !== undefined) await endSession(tx, caller.sessionId);
       return { message: 'You are logged out.' };
     }),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../database/transact.ts';
+import { takeRights } from './rights.ts';
 import {
   hashOf,
   newRefreshToken,
@@ -77,6 +78,7 @@ export async function refreshSession(tx: Tx, text: string, now: Date): Promise<R
     : successorInGrace(row, token, shown, now);
   const { id: sessionId, userId, expiresAt } = row;
   if (next === undefined) {
+    await takeRights(tx, [userId]);
     await tx.query(sql`DELETE FROM session WHERE id = ${sessionId}`);
     return { result: 'reused', userId, sessionId };
   }

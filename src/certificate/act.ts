@@ -22,6 +22,7 @@ export interface Asking extends Authority {
   readonly query: { readonly dry_run: boolean };
   readonly services: Services;
   readonly requestId: string;
+  holdRights(tx: Transaction): Promise<void>;
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
 }
@@ -67,7 +68,7 @@ export async function answered(
       const actionId = await tx.beginAction();
       const outcome = await work(tx, { caller, scope, asked, now: now() });
       const view = actionView(await saveAction(tx, actionId, asked, outcome, now()));
-      if (call.query.dry_run) throw await rehearsed(tx, view);
+      if (call.query.dry_run) throw await rehearsed(call, tx, view);
       return view;
     });
   } catch (error) {
@@ -94,7 +95,8 @@ class Rehearsed extends Error {
 }
 
 /** What would be checked at commit is checked now. */
-async function rehearsed(tx: Transaction, view: Answer): Promise<Rehearsed> {
+async function rehearsed(call: Asking, tx: Transaction, view: Answer): Promise<Rehearsed> {
+  await call.holdRights(tx);
   await tx.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
   return new Rehearsed({ ...view, action_result: 'Dry run' });
 }

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { type Credential, type Identify, identifier } from '../authentication/index.ts';
 import type { WalPosition } from '../database/position.ts';
-import { type Authority, requireScope } from '../operation/caller.ts';
+import { type Authority, type Caller, requireScope } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
+import type { Permission } from '../rules/permission.ts';
 
 /** Nobody: what a public operation is called by. It reaches no account. */
 const ANYONE: Authority = { caller: { userId: 0, role: 'AUDIT_USER', accountIds: new Set() }, scope: 'own' };
@@ -22,13 +23,21 @@ export type Authenticate = (
 export function authenticator(services: Services): Authenticate {
   const identify: Identify = identifier(services);
   return async (request, operation, atLeast) => {
-    const { permission, changes, loginOnly } = operation;
+    const { permission, changes } = operation;
     if (permission === 'public') return ANYONE;
-    const caller = await identify(credentialOf(request), { changes, atLeast });
-    if (loginOnly && caller.apiKey)
-      throw problems.forbidden('This takes somebody who has logged in, not an API key.');
-    return { caller, scope: requireScope(caller, permission) };
+    return authorise(operation, permission, await identify(credentialOf(request), { changes, atLeast }));
   };
+}
+
+/**
+ * How far the operation's permission reaches for a caller.
+ *
+ * @throws {Problem | Refusal} 403
+ */
+export function authorise({ loginOnly }: Operation, permission: Permission, caller: Caller): Authority {
+  if (loginOnly && caller.apiKey)
+    throw problems.forbidden('This takes somebody who has logged in, not an API key.');
+  return { caller, scope: requireScope(caller, permission) };
 }
 
 const API_KEY_HEADER = 'x-api-key';

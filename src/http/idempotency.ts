@@ -36,9 +36,11 @@ export interface Attempt {
   keep(tx: Transaction, value: unknown): Promise<void>;
   /** Keeps a refusal in the transaction that records it. */
   keepRefusal(tx: Transaction, refusal: Problem): Promise<void>;
+  /** Once that has committed. */
+  hasKept(refusal: Problem): void;
   /** Keeps an answer that no transaction kept, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
-  /** After a failure that left no record: keeps a refusal as the answer, and frees the key of anything that may pass. */
+  /** After a failure: keeps a refusal as the answer, unless it is kept already, and frees the key of anything that may pass. */
   fail(error: unknown): Promise<void>;
 }
 
@@ -84,16 +86,21 @@ export async function beginAttempt(
   if (known !== undefined) return { replayed: replay(known, hashes), position };
   const own = sql`user_id = ${actor.userId} AND key = ${key} AND attempt = ${attempt}`;
   let kept = false;
+  let recorded: Problem | undefined;
   return {
     async keep(tx, value) {
       await save(tx, own, { value });
       kept = true;
     },
     keepRefusal: (tx, refusal) => save(tx, own, { problem: partsOf(refusal) }),
+    hasKept(refusal) {
+      recorded = refusal;
+    },
     async finish(value) {
       if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
     },
     async fail(error) {
+      if (error === recorded) return;
       const lasting = error instanceof Problem && isLasting(error) ? error : undefined;
       await database.transact(actor, async (tx) => {
         if (lasting) await save(tx, own, { problem: partsOf(lasting) });

@@ -7,10 +7,9 @@ import { Problem } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import { type Precondition, preconditionOf } from './precondition.ts';
+import { type Rights, RightsLost, withRights } from './rights.ts';
 
 export const CONSISTENCY = 'registry-consistency';
-
-type Work<T> = (tx: Transaction) => Promise<T>;
 
 /** Runs a mutation as its caller; the answer tells how far the log had to reach, and whether the standbys show it. */
 export async function mutate(
@@ -27,43 +26,33 @@ export async function mutate(
   const precondition = preconditionOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
   let written: WalPosition | undefined;
-  const attempt = key && (await beginAttempt(services, { ...actor, userId }, key, request));
+  const attempt = key ? await beginAttempt(services, { ...actor, userId }, key, request) : undefined;
   if (attempt && 'replayed' in attempt) {
     reply.header('idempotency-replayed', 'true');
     written = attempt.position;
     await showWritten();
     return attempt.replayed;
   }
-  const write = async <T>(work: Work<T>) => {
+  const write: Write = async (work) => {
     const { value, position } = await database.transact(actor, work);
     written = laterOf(written, position);
     return value;
   };
-  let recorded: Problem | undefined;
-  const refuse = async (work: Work<Problem>): Promise<never> => {
-    recorded = await write(async (tx) => {
-      const refusal = await work(tx);
-      if (attempt) await attempt.keepRefusal(tx, refusal);
-      return refusal;
-    });
-    throw recorded;
-  };
   try {
-    const value = await operation.handle({
-      ...call,
-      requireVersion: precondition.requireVersion,
-      transact: heeding(precondition, answering(write, attempt || undefined)),
-      refuse,
-      record: write,
-    });
-    if (attempt) await attempt.finish(value);
+    const value = await withRights(operation, services, call, (rights) =>
+      operation.handle({
+        ...call,
+        ...rights.authority,
+        ...writing(write, { precondition, rights, attempt }),
+      }),
+    );
+    await attempt?.finish(value);
     return value;
   } catch (error) {
     const refused = error instanceof Refusal ? Problem.of(error) : error;
     // If even this fails, the key is free again a minute later.
-    if (attempt && refused !== recorded)
-      await attempt.fail(refused).catch((lost) => request.log.warn({ err: lost }, 'a key was not freed'));
-    throw refused;
+    await attempt?.fail(refused).catch((lost) => request.log.warn({ err: lost }, 'a key was not freed'));
+    throw refused instanceof RightsLost ? refused.answer : refused;
   } finally {
     await showWritten();
   }
@@ -75,23 +64,38 @@ export async function mutate(
   }
 }
 
-/** A change that did not ask for its precondition is rolled back, so that no operation forgets it unnoticed. */
-function heeding(precondition: Precondition, write: <T>(work: Work<T>) => Promise<T>): typeof write {
-  return (work) =>
-    write(async (tx) => {
-      const value = await work(tx);
-      if (precondition.pending()) throw new Error('the operation did not look at If-Match');
-      return value;
-    });
+type Write = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+interface Conditions {
+  readonly precondition: Precondition;
+  readonly rights: Rights;
+  readonly attempt: Attempt | undefined;
 }
 
-/** The value of a mutation's transaction is its answer, and kept with what it tells of. */
-function answering(write: <T>(work: Work<T>) => Promise<T>, attempt: Attempt | undefined): typeof write {
-  if (attempt === undefined) return write;
-  return (work) =>
-    write(async (tx) => {
-      const value = await work(tx);
-      await attempt.keep(tx, value);
-      return value;
-    });
+/** What a mutation writes with. What commits does so under the caller's rights, and with the answer that is kept for its key. */
+function writing(write: Write, { precondition, rights, attempt }: Conditions) {
+  return {
+    requireVersion: precondition.requireVersion,
+    holdRights: rights.hold,
+    transact: <T>(work: (tx: Transaction) => Promise<T>) =>
+      write(async (tx) => {
+        const value = await work(tx);
+        // So that no operation forgets it unnoticed.
+        if (precondition.pending()) throw new Error('the operation did not look at If-Match');
+        await rights.hold(tx);
+        await attempt?.keep(tx, value);
+        return value;
+      }),
+    async refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never> {
+      const refusal = await write(async (tx) => {
+        await rights.hold(tx);
+        const recorded = await work(tx);
+        await attempt?.keepRefusal(tx, recorded);
+        return recorded;
+      });
+      attempt?.hasKept(refusal);
+      throw refusal;
+    },
+    record: write,
+  };
 }

@@ -98,6 +98,11 @@ export interface MutationCall<
    * @throws {Problem} 412
    */
   requireVersion(version: number): void;
+  /**
+   * Holds the caller's rights until the commit, against whoever would take them. It comes by itself before the commit; a mutation
+   * that may take rights itself, from `taking` or from its caller, calls it before it does: once its rows are locked.
+   */
+  holdRights(tx: Transaction, taking?: readonly number[]): Promise<void>;
   /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**

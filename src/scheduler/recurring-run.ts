@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { callerWith } from '../authentication/index.ts';
+import { callerWith, hasKept, holdRights } from '../authentication/index.ts';
 import {
   type Asked,
   CertificateFilter,
@@ -90,6 +90,9 @@ async function runOnce(database: Database, due: DueRun, now: Date): Promise<RunR
   return value;
 }
 
+/** Rights that the run began with are gone: it is judged anew. */
+class RightsTaken extends Error {}
+
 async function attempt(tx: Transaction, row: RecurringRow, now: Date): Promise<'done' | 'refused'> {
   const recurring = { id: row.id, run: row.runsDone + 1 };
   const particulars = particularsOf(row);
@@ -100,9 +103,14 @@ async function attempt(tx: Transaction, row: RecurringRow, now: Date): Promise<'
     const authority = await authorityOf(tx, row);
     asked = { ...asked, bundleIds: await choose(tx, row, now) };
     const outcome = await perform(tx, { ...authority, asked, now }, particulars);
+    if (!hasKept(authority.caller, await holdRights(tx, authority.caller, { now }))) throw new RightsTaken();
     await saveAction(tx, actionId, asked, { ...outcome, recurring }, now);
     return 'done';
   } catch (error) {
+    if (error instanceof RightsTaken) {
+      await tx.query(sql`ROLLBACK TO SAVEPOINT run`);
+      return attempt(tx, row, now);
+    }
     const refusal = refusalIn(error);
     if (refusal === undefined) throw error;
     await tx.query(sql`ROLLBACK TO SAVEPOINT run`);

@@ -88,9 +88,10 @@ export const deleteUser = mutation({
   answer: { status: 200, description: 'It is removed', schema: done },
   refusals: [409],
   versioned: true,
-  handle: ({ params, caller, transact, requireVersion }) =>
+  handle: ({ params, caller, transact, requireVersion, holdRights }) =>
     transact(async (tx) => {
       const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      await holdRights(tx, [params.id]);
       requireVersion(user.version);
       if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot remove yourself.');
       if (isLastAdministrator) throw lastAdministrator();
@@ -128,10 +129,11 @@ export const changeRole = mutation({
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
   versioned: true,
-  async handle({ params, query, body, transact, requireVersion, ...authority }) {
+  async handle({ params, query, body, transact, requireVersion, holdRights, ...authority }) {
     const role = roleAsked(query, body);
     return transact(async (tx) => {
       const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      await holdRights(tx, [params.id]);
       requireVersion(user.version);
       if (isLastAdministrator && role !== 'ADMIN') throw lastAdministrator();
       return userView(await write(tx, await requireUser(tx.orm, authority, params.id), { role }));

@@ -18,13 +18,14 @@ export const resetPassword = mutation({
   params: idParams,
   body: PasswordReset,
   answer: { status: 200, description: 'The password is set', schema: done },
-  handle: async ({ params, body, transact, ...authority }) => {
+  handle: async ({ params, body, transact, holdRights, ...authority }) => {
     if (params.id === authority.caller.userId)
       throw problems.conflict('own-user', 'Change your own password with POST /auth/change_password.');
     const passwordHash = await hashPassword(body.password);
     return transact(async (tx) => {
       const user = await requireUser(tx.orm, authority, params.id);
       requireFitPassword(body.password, user, 'password');
+      await holdRights(tx, [params.id]);
       await setPassword(tx, params.id, passwordHash);
       return { message: `User ${params.id} has another password, and is logged out everywhere.` };
     });
