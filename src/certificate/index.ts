@@ -25,7 +25,8 @@ export { chooseBundles } from './choose.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';
-export { type Draft, type IssueOptions, issue, type Outcome } from './issue.ts';
+export type { Draft } from './issuance.ts';
+export { type IssueOptions, issue, type Outcome } from './issue.ts';
 export {
   lockParties,
   type Order,

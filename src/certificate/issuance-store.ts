@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transact.ts';
 import type { EnergySource } from '../rules/words.ts';
-import type { Draft, Issuance } from './issue.ts';
+import type { Draft, Issuance } from './issuance.ts';
 
 /** What issuing needs to know of a living device in an open account. */
 export interface IssuingDevice {

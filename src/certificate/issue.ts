@@ -7,7 +7,7 @@ import { assertInterval } from '../rules/interval.ts';
 import { formatIssuanceId } from '../rules/issuance-id.ts';
 import { rangeAfter } from '../rules/range.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import type { EnergyCarrier, EnergySource } from '../rules/words.ts';
+import type { Draft, Issuance } from './issuance.ts';
 import {
   type IssuingDevice,
   type LiveIssuance,
@@ -17,25 +17,6 @@ import {
   metadataExists,
   saveIssuances,
 } from './issuance-store.ts';
-
-/** What to issue: the energy of one device in one interval. */
-export interface Draft {
-  readonly deviceId: number;
-  readonly start: Date;
-  readonly end: Date;
-  readonly quantityWh: number;
-  readonly metadataId: number;
-  readonly characteristics?: Characteristics;
-}
-
-/** What an issuer may say of the energy beyond what the device says. */
-export interface Characteristics {
-  readonly energyCarrier?: EnergyCarrier | undefined;
-  readonly energySource?: EnergySource | undefined;
-  readonly emissionsFactor?: number | undefined;
-  readonly emissionsFactorSource?: string | undefined;
-  readonly postEnergyCarrierConversion?: boolean | undefined;
-}
 
 /** What became of a draft, in the order of the drafts. */
 export type Outcome =
@@ -54,19 +35,6 @@ export interface IssueOptions {
   readonly now: Date;
   /** `fail`: one bad draft refuses the whole batch. `skip`: bad drafts are reported, good ones issued. */
   readonly onError: 'fail' | 'skip';
-}
-
-/** An issuance about to be saved. */
-export interface Issuance extends Draft {
-  readonly issuanceId: string;
-  readonly accountId: number;
-  readonly energyCarrier: EnergyCarrier;
-  readonly energySource: EnergySource;
-  readonly isStorage: boolean;
-  readonly rangeStart: number;
-  readonly rangeEnd: number;
-  readonly expiry: Date;
-  readonly hash: string;
 }
 
 /**

@@ -40,9 +40,3 @@ export interface TracingOptions {
   readonly sampleRatio: number;
   readonly onError: (error: unknown, what: string) => void;
 }
-
-/** Loads OpenTelemetry, which takes a moment, and begins. */
-export async function startTracing(options: TracingOptions): Promise<Tracing> {
-  const { openTelemetry } = await import('./opentelemetry.ts');
-  return openTelemetry(options);
-}

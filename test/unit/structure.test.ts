@@ -110,6 +110,20 @@ describe('the structure of src', () => {
     expect(upward.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
+  test('no files import one another in a circle, not even a type', () => {
+    const below = new Map(files.map((file) => [file, imports.filter((each) => each.file === file)]));
+    const circles = new Set<string>();
+    const done = new Set<string>();
+    const descend = (file: string, above: readonly string[]): void => {
+      if (above.includes(file)) circles.add([...above.slice(above.indexOf(file)), file].join(' > '));
+      if (done.has(file) || above.includes(file)) return;
+      for (const { path } of below.get(file) ?? []) descend(path, [...above, file]);
+      done.add(file);
+    };
+    for (const file of files) descend(file, []);
+    expect([...circles]).toEqual([]);
+  });
+
   test('a feature is entered by its door only', () => {
     const entries = imports.filter(({ folder, target }) => FEATURES.includes(target) && folder !== target);
     expect(entries.length).toBeGreaterThan(5);
