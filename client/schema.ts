@@ -538,7 +538,7 @@ export interface paths {
         put?: never;
         /**
          * Open an account
-         * @description Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case.
+         * @description Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. An API key names no users but its own.
          *
          *     Permission: `produce`.
          */
@@ -608,7 +608,7 @@ export interface paths {
         head?: never;
         /**
          * Edit an account
-         * @description Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one.
+         * @description Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Not for API keys: one may send them, but not change them.
          *
          *     Permission: `act`.
          */

@@ -6,6 +6,7 @@ import { changesOf, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
+import { requireLogin } from './access.ts';
 import { addToWhitelist, holdUsers, linkUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
 import { accountsWhere } from './read-model.ts';
 import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './wire.ts';
@@ -53,7 +54,7 @@ export const createAccount = mutation({
   tag,
   summary: 'Open an account',
   description:
-    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case.',
+    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. An API key names no users but its own.',
   permission: 'produce',
   body: AccountCreate,
   answer: { status: 201, description: 'The account', schema: Account },
@@ -67,6 +68,7 @@ export const createAccount = mutation({
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
       const userIds = [...new Set([...body.user_ids, caller.userId])];
+      if (userIds.length > 1) requireLogin(caller);
       await holdUsers(tx, userIds);
       await linkUsers(tx, row.id, userIds);
       await addToWhitelist(tx, row.id, body.account_whitelist ?? [], 'account_whitelist');
@@ -81,7 +83,7 @@ export const updateAccount = mutation({
   tag,
   summary: 'Edit an account',
   description:
-    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one.',
+    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Not for API keys: one may send them, but not change them.',
   permission: 'act',
   params: idParams,
   body: AccountUpdate,
@@ -94,13 +96,15 @@ export const updateAccount = mutation({
       const before = await lockAccount(tx, params.id);
       const { account_name, timezone, user_ids } = body;
       const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
+      const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
       // Users are held before rights are taken, as whoever removes a user does.
-      await holdUsers(tx, user_ids ?? []);
+      await holdUsers(tx, joining);
       await holdRights(tx, leaving);
       requireVersion(before.version);
+      if (leaving.length + joining.length > 0) requireLogin(authority.caller);
       const changes = changesOf(before, { account_name, timezone });
       const unlinked = await unlinkUsers(tx, params.id, leaving);
-      const linked = await linkUsers(tx, params.id, user_ids ?? []);
+      const linked = await linkUsers(tx, params.id, joining);
       if (changes === undefined && unlinked + linked === 0) return before;
       await raiseVersion(tx, params.id, changes);
       return accountNow(tx, params.id);

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aKey, type Key } from '../harness/api-key.ts';
+import { type Account, anAccount, unique } from '../harness/builders.ts';
+import { Client } from '../harness/client.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+let registry: TestRegistry;
+let producer: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  producer = await registry.as('PRODUCTION_USER');
+});
+afterAll(() => registry.close());
+
+const withKey = ({ api_key }: Key) => new Client(registry.app, api_key, producer.userId);
+
+describe.each([
+  ['that is confined to the account', true],
+  ['that is not', false],
+])('a key %s says nothing of who may act', (_, isConfined) => {
+  let account: Account;
+  let key: Client;
+  let friend: Client;
+
+  beforeAll(async () => {
+    friend = await registry.as('TRADING_USER');
+    account = await anAccount(producer);
+    key = withKey(await aKey(producer, isConfined ? { account_ids: [account.id] } : {}));
+  });
+  const change = (client: Client, user_ids: number[]) =>
+    client.patch(`/account/update/${account.id}`, { user_ids });
+  const users = async () => (await producer.get(`/account/${account.id}`)).json().user_ids;
+
+  test('it lets nobody in, not even with a change that it may make', async () => {
+    const user_ids = [producer.userId, friend.userId];
+    const both = { account_name: unique('Account'), user_ids };
+    expect((await change(key, user_ids)).statusCode).toBe(403);
+    expect((await key.patch(`/account/update/${account.id}`, both)).statusCode).toBe(403);
+    expect((await change(key, [friend.userId])).statusCode).toBe(403);
+    expect((await producer.get(`/account/${account.id}`)).json()).toMatchObject({
+      account_name: account.account_name,
+      user_ids: [producer.userId],
+    });
+  });
+
+  test('it shuts nobody out', async () => {
+    expect((await change(producer, [producer.userId, friend.userId])).statusCode).toBe(200);
+    expect((await change(key, [producer.userId])).statusCode).toBe(403);
+    expect(await users()).toEqual([producer.userId, friend.userId]);
+  });
+
+  test('it may send back the users that it has read', async () => {
+    const changed = await key.patch(`/account/update/${account.id}`, {
+      account_name: unique('Account'),
+      user_ids: (await users()).toReversed(),
+    });
+    expect(changed.statusCode, changed.body).toBe(200);
+  });
+
+  test('it opens no account for others', async () => {
+    const opened = await key.post('/account/create', {
+      account_name: unique('Account'),
+      user_ids: [friend.userId],
+    });
+    expect(opened.statusCode).toBe(403);
+  });
+});
+
+test('a key opens an account for its own user', async () => {
+  const key = withKey(await aKey(producer));
+  const opened = await anAccount(key, { user_ids: [producer.userId] });
+  expect((await producer.get(`/account/${opened.id}`)).json().user_ids).toEqual([producer.userId]);
+});
