@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
+import { valuesOf } from '../database/columns.ts';
 import type { Transaction } from '../database/transact.ts';
 import { requireAccount } from '../operation/caller.ts';
 import { changesOf, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
+import { openStatuses } from '../rules/lifecycle.ts';
 import { requireLogin } from './access.ts';
 import { addToWhitelist, holdUsers, linkUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
 import { accountsWhere } from './read-model.ts';
@@ -170,8 +172,7 @@ export const deleteAccount = mutation({
 async function requireEmpty(tx: Transaction, accountId: number): Promise<void> {
   const [held] = await tx.query<{ devices: boolean; bundles: boolean }>(sql`
     SELECT EXISTS (SELECT FROM device WHERE account_id = ${accountId} AND deleted_at IS NULL) AS devices,
-           EXISTS (SELECT FROM bundle WHERE account_id = ${accountId} AND status IN ('Active', 'Reserved', 'Locked', 'Cancelled'))
-             AS bundles`);
+           EXISTS (SELECT FROM bundle WHERE account_id = ${accountId} AND status IN ${valuesOf(openStatuses)}) AS bundles`);
   if (held?.devices)
     throw problems.conflict('account-has-devices', 'The account has devices: move or delete them first.');
   if (held?.bundles) {

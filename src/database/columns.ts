@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { bigint, customType } from 'drizzle-orm/pg-core';
 
 /** The kinds of columns that all tables share. */
@@ -15,3 +15,7 @@ export const instant = customType<{ data: Date; driverData: string }>({
   fromDriver: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')),
 });
 export const createdAt = () => instant().notNull().default(sql`now()`);
+
+/** A list of our own words or numbers, such as `('Active', 'Reserved')`, written out, as plans and constraints need it. */
+export const valuesOf = (values: readonly (string | number)[]): SQL =>
+  sql.raw(`(${values.map((value) => (typeof value === 'number' ? value : `'${value}'`)).join(', ')})`);

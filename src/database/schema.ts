@@ -25,7 +25,7 @@ import {
   roleNames,
   technologyTypes,
 } from '../rules/words.ts';
-import { bytea, createdAt, id, instant, reference } from './columns.ts';
+import { bytea, createdAt, id, instant, reference, valuesOf } from './columns.ts';
 
 /**
  * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
@@ -156,7 +156,7 @@ export const device = pgTable(
     uniqueIndex('device_local_identifier_living').on(t.grid, t.localDeviceIdentifier).where(living),
     index('device_by_account').on(t.accountId, t.id).where(living),
     check('device_power_not_negative', sql`${t.powerMw} >= 0 AND ${t.powerMw} < 'Infinity'`),
-    check('device_granularity', sql`${t.granularityMinutes} IN ${sql.raw(`(${granularities.join(', ')})`)}`),
+    check('device_granularity', sql`${t.granularityMinutes} IN ${valuesOf(granularities)}`),
   ],
 );
 
@@ -249,9 +249,7 @@ export const issuance = pgTable(
 
 const notSplit = sql`status <> 'Bundle Split'`;
 /** What expires; queries must say it in these words for their plan to use the index. */
-export const expirable = sql.raw(
-  `status IN (${lifecycle.expire.from.map((status) => `'${status}'`).join(', ')})`,
-);
+export const expirable = sql`status IN ${valuesOf(lifecycle.expire.from)}`;
 
 /** A contiguous run of certificates of one issuance, in one account, with one status. */
 export const bundle = pgTable(

@@ -13,16 +13,19 @@ interface Rule {
   readonly performer: Performer;
   readonly wholeBundlesOnly: boolean;
   readonly reasonRequired: boolean;
+  /** Whether it says who may claim the bundle from then on. */
+  readonly namesBeneficiary: boolean;
 }
 
-const trading = { performer: 'trading', wholeBundlesOnly: false, reasonRequired: false } as const;
+const plain = { wholeBundlesOnly: false, reasonRequired: false, namesBeneficiary: false } as const;
+const trading = { ...plain, performer: 'trading' } as const;
 // The contract gives withdraw, lock and unlock a reason but no quantity, so they take bundles whole.
-const admin = { performer: 'admin', wholeBundlesOnly: true, reasonRequired: true } as const;
+const admin = { ...plain, performer: 'admin', wholeBundlesOnly: true, reasonRequired: true } as const;
 
 /** The lifecycle table of certificate-rules.md, "Status": what is not here is refused. */
 export const lifecycle = {
   transfer: { ...trading, from: ['Active'], to: 'Active' },
-  cancel: { ...trading, from: ['Active', 'Reserved'], to: 'Cancelled' },
+  cancel: { ...trading, from: ['Active', 'Reserved'], to: 'Cancelled', namesBeneficiary: true },
   claim: { ...trading, from: ['Cancelled'], to: 'Claimed' },
   reserve: { ...trading, from: ['Active'], to: 'Reserved' },
   unreserve: { ...trading, from: ['Reserved'], to: 'Active' },
@@ -30,14 +33,19 @@ export const lifecycle = {
   unlock: { ...admin, from: ['Locked'], to: 'before lock' },
   withdraw: { ...admin, from: ['Active', 'Reserved', 'Locked'], to: 'Withdrawn' },
   expire: {
+    ...plain,
     from: ['Active', 'Reserved'],
     to: 'Expired',
     performer: 'registry',
     wholeBundlesOnly: true,
-    reasonRequired: false,
   },
   export: { ...trading, from: ['Active'], to: 'Exported', wholeBundlesOnly: true },
-  cancel_for_storage: { ...trading, from: ['Active', 'Reserved'], to: 'Cancelled for Storage' },
+  cancel_for_storage: {
+    ...trading,
+    from: ['Active', 'Reserved'],
+    to: 'Cancelled for Storage',
+    namesBeneficiary: true,
+  },
 } as const satisfies Record<string, Rule>;
 
 export type LifecycleAction = keyof typeof lifecycle;
@@ -116,6 +124,24 @@ export function statusTransitions(): ReadonlyArray<readonly [BundleStatus, Bundl
     }
   }
   return [...pairs.values()];
+}
+
+/** The statuses that some action leaves: certificates that can still be used. */
+export const openStatuses: readonly OpenStatus[] = [
+  ...new Set(Object.values(table).flatMap(({ from }) => from)),
+];
+
+/** The statuses of a bundle whose beneficiary has been named: those that naming leads to, and what follows them. */
+export const statusesWithBeneficiary: readonly BundleStatus[] = followed(
+  Object.values(table).flatMap(({ namesBeneficiary, to }) =>
+    namesBeneficiary && to !== 'before lock' ? [to] : [],
+  ),
+);
+
+function followed(statuses: readonly BundleStatus[]): readonly BundleStatus[] {
+  const next = statusTransitions().flatMap(([from, to]) => (includes(statuses, from) ? [to] : []));
+  const all = [...new Set([...statuses, ...next])];
+  return all.length === statuses.length ? all : followed(all);
 }
 
 /**

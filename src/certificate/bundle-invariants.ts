@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import { valuesOf } from '../database/columns.ts';
+import { statusesWithBeneficiary, statusTransitions } from '../rules/lifecycle.ts';
+import type { Invariant, Look } from './invariant.ts';
+import { written } from './issuance-invariants.ts';
+
+/** certificate-rules.md, "Conservation": the live bundles of each issuance. */
+const conservation: Look = {
+  over: sql`
+    FROM issuance i
+    LEFT JOIN (SELECT issuance_id, min(range_start) AS starts, sum(quantity) AS quantity, bool_and(status = 'Withdrawn') AS withdrawn,
+                      min(id) FILTER (WHERE range_start <> expected) AS misplaced
+               FROM (SELECT id, issuance_id, range_start, quantity, status,
+                            lag(range_end) OVER (PARTITION BY issuance_id ORDER BY range_start) + 1 AS expected
+                     FROM bundle WHERE status <> 'Bundle Split') AS slice
+               GROUP BY issuance_id) AS held ON held.issuance_id = i.id`,
+  invariants: [
+    {
+      name: 'live bundles of an issuance neither overlap nor leave a gap',
+      holds: sql`held.starts = i.range_start AND held.misplaced IS NULL`,
+      line: sql`format('issuance %s, at bundle %s', i.issuance_id, held.misplaced)`,
+    },
+    {
+      name: 'live bundles of an issuance hold exactly what was issued',
+      holds: sql`held.quantity = i.quantity`,
+      line: sql`format('issuance %s: %s Wh issued, %s Wh in live bundles', i.issuance_id, i.quantity, held.quantity)`,
+    },
+    {
+      name: 'an issuance is withdrawn when all its live bundles are, and only then',
+      holds: sql`held.withdrawn = (i.withdrawn_at IS NOT NULL)`,
+      line: sql`format('issuance %s', i.issuance_id)`,
+    },
+  ],
+};
+
+/** certificate-rules.md, "Acting on bundles". */
+const splits: Look = {
+  over: sql`
+    FROM bundle p
+    LEFT JOIN (SELECT parent_id, count(*) AS number, min(range_start) AS starts, max(range_end) AS ends, sum(quantity) AS quantity
+               FROM bundle WHERE parent_id IS NOT NULL GROUP BY parent_id) AS c ON c.parent_id = p.id
+    WHERE p.status = 'Bundle Split'`,
+  invariants: [
+    {
+      name: 'the two children of a split tile their parent',
+      holds: sql`c.number = 2 AND c.starts = p.range_start AND c.ends = p.range_end AND c.quantity = p.quantity`,
+      line: sql`format('bundle %s: its children hold %s to %s, %s Wh in %s', p.id, c.starts, c.ends, c.quantity, c.number)`,
+    },
+  ],
+};
+
+/** What src/rules/hash.ts takes its hash over. Nothing needs escaping: the names of issuances have been looked at before. */
+const hashed = sql`
+  '{"bundle_quantity":' || b.quantity || ',"certificate_bundle_id_range_end":' || b.range_end
+  || ',"certificate_bundle_id_range_start":' || b.range_start || ',"device_id":' || i.device_id
+  || ',"energy_carrier":"' || i.energy_carrier || '","energy_source":"' || i.energy_source
+  || '","expiry_datestamp":"' || ${written(sql`i.expiry`)} || '","face_value":' || i.face_value
+  || ',"issuance_id":"' || i.issuance_id || '","metadata_id":' || i.metadata_id
+  || ',"production_ending_interval":"' || ${written(sql`i.production_end`)}
+  || '","production_starting_interval":"' || ${written(sql`i.production_start`)} || '"}'
+  || coalesce(encode(p.hash, 'hex'), '')`;
+
+/** certificate-rules.md, "Acting on bundles" and "Hash and lineage". */
+const descent: readonly Invariant[] = [
+  {
+    name: 'a bundle comes from a split of the same issuance, or holds all that was issued',
+    holds: sql`CASE WHEN b.parent_id IS NULL THEN b.range_start = i.range_start AND b.range_end = i.range_end
+               ELSE p.issuance_id = b.issuance_id AND p.id < b.id END`,
+    line: sql`format('bundle %s, from %s to %s', b.id, b.range_start, b.range_end)`,
+  },
+  {
+    name: 'a bundle has the device, the interval and the expiry of its issuance',
+    holds: sql`b.device_id = i.device_id AND b.production_start = i.production_start AND b.expiry = i.expiry`,
+    line: sql`format('bundle %s of issuance %s', b.id, i.issuance_id)`,
+  },
+  {
+    name: 'the hash of a bundle follows from its facts and its parent',
+    holds: sql`b.hash = sha256(convert_to(${hashed}, 'UTF8'))`,
+    line: sql`format('bundle %s of issuance %s', b.id, i.issuance_id)`,
+  },
+];
+
+/** The statuses that put another aside, and which they may: `('Locked', 'Active'), ...`. */
+const putsAside = sql.raw(
+  statusTransitions()
+    .filter(([, to]) => to === 'Locked' || to === 'Bundle Split')
+    .map(([from, to]) => `('${to}', '${from}')`)
+    .join(', '),
+);
+
+/** certificate-rules.md, "Status". */
+const status: readonly Invariant[] = [
+  {
+    name: 'a bundle has a beneficiary once it is cancelled, and not before',
+    holds: sql`b.status = 'Bundle Split' OR (b.status IN ${valuesOf(statusesWithBeneficiary)}) = (b.beneficiary IS NOT NULL)`,
+    line: sql`format('bundle %s is %s', b.id, b.status)`,
+  },
+  {
+    name: 'a lock and a split put a status aside, and nothing else does',
+    holds: sql`CASE WHEN b.prior_status IS NULL THEN b.status NOT IN ('Locked', 'Bundle Split')
+               ELSE (b.status, b.prior_status) IN (${putsAside}) END`,
+    line: sql`format('bundle %s is %s and was %s', b.id, b.status, coalesce(b.prior_status::text, 'nothing'))`,
+  },
+];
+
+const bundles: Look = {
+  over: sql`
+    FROM bundle b
+    JOIN issuance i ON i.id = b.issuance_id
+    LEFT JOIN bundle p ON p.id = b.parent_id AND p.status = 'Bundle Split'`,
+  invariants: [...descent, ...status],
+};
+
+export const bundleLooks: readonly Look[] = [conservation, splits, bundles];

@@ -1,0 +1,72 @@
+import { sql } from 'drizzle-orm';
+import { valuesOf } from '../database/columns.ts';
+import { openStatuses, statusTransitions } from '../rules/lifecycle.ts';
+import type { Look } from './invariant.ts';
+
+const accounts: Look = {
+  over: sql`FROM account a JOIN bundle b ON b.account_id = a.id WHERE a.deleted_at IS NOT NULL`,
+  invariants: [
+    {
+      name: 'a closed account holds nothing that can still be used',
+      holds: sql`b.status NOT IN ${valuesOf(openStatuses)}`,
+      line: sql`format('bundle %s in account %s', b.id, a.id)`,
+    },
+  ],
+};
+
+const recurring: Look = {
+  over: sql`
+    FROM recurring_action r
+    LEFT JOIN (SELECT recurring_action_id AS id, count(*) AS number, max(recurring_run) AS last
+               FROM action WHERE recurring_run IS NOT NULL GROUP BY recurring_action_id) AS l USING (id)`,
+  invariants: [
+    {
+      name: 'a recurring action has run as often as it says, each run once',
+      holds: sql`r.runs_done <= r.number_of_runs AND coalesce(l.number, 0) = r.runs_done AND coalesce(l.last, 0) = r.runs_done`,
+      line: sql`format('recurring action %s: %s runs of %s done, %s in the log', r.id, r.runs_done, r.number_of_runs, coalesce(l.number, 0))`,
+    },
+  ],
+};
+
+/** One row: whoever joins bundles and entries finds more pairs than bundles when one was made twice. */
+const making: Look = {
+  over: sql`
+    FROM (SELECT count(*) AS pairs, (SELECT count(*) FROM bundle) AS bundles,
+                 min(coalesce(b.id, j.entity_id)) FILTER (WHERE b.id IS NULL OR j.entity_id IS NULL) AS single,
+                 min(b.id) FILTER (WHERE j.hash IS DISTINCT FROM b.hash::text) AS unlike
+          FROM bundle b
+          FULL JOIN (SELECT entity_id, attributes_after ->> 'hash' AS hash
+                     FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE') AS j ON j.entity_id = b.id) AS made`,
+  invariants: [
+    {
+      name: 'every bundle was made in the journal, once',
+      holds: sql`single IS NULL AND pairs = bundles`,
+      line: sql`format('%s bundles, %s pairs of a bundle and an entry; alone: %s', bundles, pairs, coalesce(single::text, 'none'))`,
+    },
+    {
+      name: 'every bundle has the hash that it was made with in the journal',
+      holds: sql`unlike IS NULL`,
+      line: sql`format('bundle %s', unlike)`,
+    },
+  ],
+};
+
+const steps = sql.raw(
+  statusTransitions()
+    .map(([from, to]) => `('${from}', '${to}')`)
+    .join(', '),
+);
+
+const history: Look = {
+  over: sql`FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE' AND attributes_after ? 'status'`,
+  invariants: [
+    {
+      name: 'in the journal, every status was left as the lifecycle allows',
+      holds: sql`(attributes_before ->> 'status', attributes_after ->> 'status') IN (${steps})`,
+      line: sql`format('bundle %s, entry %s', entity_id, id)`,
+    },
+  ],
+};
+
+/** What accounts, recurring actions and the journal say of certificates. */
+export const recordLooks: readonly Look[] = [accounts, recurring, making, history];
