@@ -9,7 +9,7 @@ const headers: Look = {
   over: sql`
     FROM issuance i
     CROSS JOIN LATERAL (SELECT i.production_end AT TIME ZONE 'UTC' AS ends, i.expiry AT TIME ZONE 'UTC' AS expires) AS wall
-    LEFT JOIN issuance p ON p.id = i.replaces_id`,
+    LEFT JOIN issuance p ON p.id = i.replaces_id AND p.withdrawn_at IS NOT NULL`,
   invariants: [
     {
       name: 'an issuance is named after its device and the start of its interval',
@@ -23,7 +23,7 @@ const headers: Look = {
     },
     {
       name: 'an issuance expires whole calendar years after its interval',
-      holds: sql`expires = ends + make_interval(years => extract(year FROM expires)::int - extract(year FROM ends)::int)`,
+      holds: sql`expires = ends + make_interval(years => (date_part('year', expires) - date_part('year', ends))::int)`,
       line: sql`format('issuance %s expires at %s', i.issuance_id, i.expiry)`,
     },
     {

@@ -1,113 +1,297 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { aMarket, type Market, shownEverywhere } from '../harness/builders.ts';
-import { aRecurring } from '../harness/recurring.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { firstViolation } from '../../src/certificate/index.ts';
+import { queryOn } from '../../src/database/connection.ts';
+import { energyCarriers, energySources } from '../../src/rules/words.ts';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  hoursAgo,
+  issueBody,
+  type Market,
+  shownEverywhere,
+} from '../harness/builders.ts';
+import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** What `BREAKS` breaks: ids of rows. */
+type Places = Readonly<
+  Record<
+    | 'whole'
+    | 'wholeIssuance'
+    | 'older'
+    | 'parent'
+    | 'splitIssuance'
+    | 'first'
+    | 'second'
+    | 'again'
+    | 'newest'
+    | 'target'
+    | 'recurring',
+    number
+  >
+>;
 
 let registry: TestRegistry;
 let market: Market;
+let at: Places;
 
+/** Of everything that an invariant speaks of, one; made by nothing but requests. */
 beforeAll(async () => {
   registry = await openRegistry();
   market = await aMarket(registry);
+  const { admin, source, target, metadataId } = market;
+  const recurring = await aRecurring(market, 'cancel');
+  await runDue(registry, inDays(0));
+  const newer = await market.bundle();
+  const older = await market.bundle();
+  const parent = await market.bundle();
+  const moved = await market.transfer([parent.id], { certificate_quantity: 40 });
+  const [first = 0] = moved.json().resulting_bundle_ids;
+  const other = await aDevice(admin, { account_id: source.id });
+  const lost = await aBundle(admin, {
+    device_id: other.id,
+    metadata_id: metadataId,
+    quantity: 10,
+    ...hoursAgo(1),
+  });
+  const withdrawn = await admin.post('/certificate/withdraw', {
+    source_id: source.id,
+    granular_certificate_bundle_ids: [lost.id],
+    reason: 'The meter was misread',
+  });
+  expect(withdrawn.statusCode).toBe(202);
+  const again = await aBundle(admin, {
+    device_id: other.id,
+    metadata_id: metadataId,
+    quantity: 9,
+    ...hoursAgo(1),
+  });
+  await market.cancel([again.id], { certificate_bundle_percentage: 0.29 });
+
+  const one = async (text: string, ...values: unknown[]) =>
+    Number((await registry.primary.query(`SELECT (${text}) AS id`, values)).rows[0].id);
+  const issuanceOf = (bundle: number) => one('SELECT issuance_id FROM bundle WHERE id = $1', bundle);
+  at = {
+    whole: newer.id,
+    wholeIssuance: await issuanceOf(newer.id),
+    older: await issuanceOf(older.id),
+    parent: parent.id,
+    splitIssuance: await issuanceOf(parent.id),
+    first,
+    second: await one('SELECT id FROM bundle WHERE parent_id = $1 AND id <> $2', parent.id, first),
+    again: await issuanceOf(again.id),
+    newest: await one(
+      'SELECT id FROM issuance WHERE device_id = $1 ORDER BY range_start DESC LIMIT 1',
+      other.id,
+    ),
+    target: target.id,
+    recurring: recurring.id,
+  };
 });
 afterAll(() => registry.close());
 
 const check = () => market.admin.get('/certificate/check');
 
-/** Breaks the registry as only a superuser who has switched its triggers off can, looks, and mends it. */
-async function violationAfter(statement: string, undo: string): Promise<unknown> {
+const onBundle = (bundle: keyof Places, assignment: string) => (ids: Places) =>
+  `UPDATE bundle SET ${assignment} WHERE id = ${ids[bundle]}`;
+const onIssuance = (issuance: keyof Places, assignment: string) => (ids: Places) =>
+  `UPDATE issuance SET ${assignment} WHERE id = ${ids[issuance]}`;
+const onEntry = (bundle: keyof Places, type: 'CREATE' | 'UPDATE', assignment: string) => (ids: Places) =>
+  `UPDATE journal SET ${assignment} WHERE entity_name = 'bundle' AND event_type = '${type}' AND entity_id = ${ids[bundle]}`;
+
+/** How each invariant may be broken, as only a superuser can who has switched the triggers off. */
+const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => string>>>> = {
+  'an issuance is named after its device and the start of its interval': {
+    'another form': onIssuance('older', `issuance_id = replace(issuance_id, 'T', ' ')`),
+    'another device': onIssuance('older', `issuance_id = '9' || issuance_id`),
+    'half a second later': onIssuance('older', `production_start = production_start + interval '500 ms'`),
+  },
+  'no issuance was made before its interval had ended': {
+    'a second before': onIssuance('older', `issued_at = production_end - interval '1 s'`),
+  },
+  'an issuance expires whole calendar years after its interval': {
+    'an hour later': onIssuance('older', `expiry = expiry + interval '1 hour'`),
+    '730 days and one, which is no year': onIssuance('older', `expiry = expiry + interval '1 day'`),
+  },
+  'versions of an issuance follow one another, each naming the withdrawn one that it replaces': {
+    'replaces nothing': onIssuance('again', 'replaces_id = NULL'),
+    'replaces another': ({ again, older }) =>
+      `UPDATE issuance SET replaces_id = ${older} WHERE id = ${again}`,
+    'leaves a version out': onIssuance('again', 'issue_version = 3'),
+    'was there before': onIssuance('again', `issued_at = issued_at - interval '1 s'`),
+    'a first one that replaces': onIssuance('older', 'replaces_id = 1'),
+    'what it replaces lives': ({ again }) => `
+      ALTER TABLE issuance DROP CONSTRAINT issuance_one_live_per_instant;
+      UPDATE issuance SET withdrawn_at = NULL WHERE id = (SELECT replaces_id FROM issuance WHERE id = ${again})`,
+  },
+  'certificate ids of a device count up from 1 without a hole': {
+    'one left out': onIssuance('newest', 'range_start = range_start + 1'),
+    'one used again': onIssuance('newest', 'range_start = range_start - 1'),
+  },
+  'a device has at most one live issuance for any instant': {
+    'half an hour in both': ({ older }) => `
+      ALTER TABLE issuance DROP CONSTRAINT issuance_one_live_per_instant, DROP CONSTRAINT issuance_interval;
+      UPDATE issuance SET production_end = production_end + interval '30 min', expiry = expiry + interval '30 min' WHERE id = ${older}`,
+  },
+  'live bundles of an issuance neither overlap nor leave a gap': {
+    'a watt-hour in two': onBundle('second', 'range_start = range_start - 1'),
+    'a watt-hour in none': onBundle('second', 'range_start = range_start + 1'),
+    'the first one gone': onBundle('first', 'range_start = range_start + 1'),
+    'no bundle at all': onBundle('whole', `issuance_id = -1`),
+  },
+  'live bundles of an issuance hold exactly what was issued': {
+    'less at the end': onBundle('second', 'range_end = range_end - 1'),
+    'more at the end': onBundle('whole', 'range_end = range_end + 1'),
+  },
+  'an issuance is withdrawn when all its live bundles are, and only then': {
+    'a live bundle in a withdrawn one': onIssuance('older', 'withdrawn_at = now()'),
+    'a live issuance of nothing': onBundle('whole', `status = 'Withdrawn'`),
+  },
+  'the two children of a split tile their parent': {
+    'one is lost': onBundle('second', 'parent_id = NULL'),
+    'they hold more': onBundle('parent', 'range_start = range_start + 1'),
+    'a parent of nothing': ({ whole }) => `
+      UPDATE bundle SET status = 'Bundle Split', prior_status = 'Active' WHERE id = ${whole};
+      INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start, expiry)
+      SELECT issuance_id, account_id, range_start, range_end, hash, device_id, production_start, expiry FROM bundle WHERE id = ${whole}`,
+  },
+  'a bundle comes from a split of the same issuance, or holds all that was issued': {
+    'a parent that was not split': ({ whole, first }) =>
+      `UPDATE bundle SET parent_id = ${first} WHERE id = ${whole}`,
+    'a parent that is not there': onBundle('whole', 'parent_id = 0'),
+    'a parent of another issuance': ({ parent, older }) =>
+      `UPDATE bundle SET issuance_id = ${older} WHERE id = ${parent}`,
+  },
+  'a bundle has the device, the interval and the expiry of its issuance': {
+    device: onBundle('whole', 'device_id = device_id + 1'),
+    interval: onBundle('whole', `production_start = production_start + interval '1 s'`),
+    expiry: onBundle('whole', `expiry = expiry + interval '1 s'`),
+  },
+  'the hash of a bundle follows from its facts and its parent': {
+    'another hash': onBundle('whole', `hash = sha256('x')`),
+    "the parent's": ({ parent, first }) =>
+      `UPDATE bundle SET hash = (SELECT hash FROM bundle WHERE id = ${parent}) WHERE id = ${first}`,
+    'another parent': ({ parent }) => `UPDATE bundle SET hash = sha256('x') WHERE id = ${parent}`,
+    'other metadata': onIssuance('wholeIssuance', 'metadata_id = metadata_id + 1'),
+    'another source': onIssuance('splitIssuance', `energy_source = 'nuclear'`),
+    'another carrier': onIssuance('splitIssuance', `energy_carrier = 'heat'`),
+    'another year of expiry': ({ wholeIssuance }) => `
+      UPDATE issuance SET expiry = expiry + interval '1 year' WHERE id = ${wholeIssuance};
+      UPDATE bundle SET expiry = expiry + interval '1 year' WHERE issuance_id = ${wholeIssuance}`,
+    'an earlier end': ({ wholeIssuance }) => `
+      ALTER TABLE issuance DROP CONSTRAINT issuance_interval;
+      UPDATE issuance SET production_end = production_end - interval '1 min', expiry = expiry - interval '1 min' WHERE id = ${wholeIssuance};
+      UPDATE bundle SET expiry = expiry - interval '1 min' WHERE issuance_id = ${wholeIssuance}`,
+  },
+  'a bundle has a beneficiary once it is cancelled, and not before': {
+    'cancelled for nobody': onBundle('second', `status = 'Cancelled'`),
+    'somebody has it already': onBundle('second', `beneficiary = 'Somebody'`),
+  },
+  'a lock and a split put a status aside, and nothing else does': {
+    'locked, and was nothing': onBundle('second', `status = 'Locked'`),
+    'locked, and was final': onBundle('second', `status = 'Locked', prior_status = 'Expired'`),
+    'split, and was Locked': onBundle('parent', `prior_status = 'Locked'`),
+    'Active, and was Reserved': onBundle('second', `prior_status = 'Reserved'`),
+  },
+  'a closed account holds nothing that can still be used': {
+    closed: ({ target }) => `UPDATE account SET deleted_at = now() WHERE id = ${target}`,
+  },
+  'a recurring action has run as often as it says, each run once': {
+    'ran more often than the log': ({ recurring }) =>
+      `UPDATE recurring_action SET runs_done = runs_done + 1 WHERE id = ${recurring}`,
+    'a run that the log numbers otherwise': ({ recurring }) =>
+      `UPDATE action SET recurring_run = recurring_run + 1 WHERE recurring_action_id = ${recurring} AND recurring_run IS NOT NULL`,
+  },
+  'every bundle was made in the journal, once': {
+    never: onEntry('second', 'CREATE', `event_type = 'UPDATE'`),
+    twice: ({ whole }) => `
+      INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, attributes_after, recorded_at)
+      SELECT transaction_id, uuidv7(), event_type, entity_name, entity_id, attributes_after, recorded_at
+      FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = ${whole}`,
+    'one that is not there': onEntry('second', 'CREATE', 'entity_id = -entity_id'),
+  },
+  'in the journal, every status was left as the lifecycle allows': {
+    'out of a final one': onEntry('parent', 'UPDATE', `attributes_before = '{"status": "Claimed"}'`),
+    'out of nothing': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
+  },
+};
+
+/** What the check finds first once these statements have run; afterwards they have not. */
+async function foundAfter(statements: string): Promise<string | undefined> {
   const client = await registry.primary.connect();
   try {
-    await client.query(`SET session_replication_role = replica`);
-    await client.query(statement);
-    await shownEverywhere(registry);
-    const { conserved, violation } = (await check()).json();
-    expect(conserved).toBe(false);
-    return violation.invariant;
+    await client.query('BEGIN');
+    await client.query('SET LOCAL session_replication_role = replica');
+    await client.query(statements);
+    return (await firstViolation(queryOn(client)))?.invariant;
   } finally {
-    await client.query(undo);
-    await client.query(`RESET session_replication_role`);
+    await client.query('ROLLBACK');
     client.release();
-    await shownEverywhere(registry);
   }
 }
 
-let split: { first: number; second: number; parent: number };
-
-beforeEach(async () => {
-  const { id } = await market.bundle();
-  await market.transfer([id], { certificate_quantity: 40 });
-  const { rows } = await registry.primary.query('SELECT id FROM bundle WHERE parent_id = $1 ORDER BY id', [
-    id,
-  ]);
-  split = { parent: id, first: Number(rows[0].id), second: Number(rows[1].id) };
-});
-
-test('a registry whose history is nothing but requests is in order', async () => {
-  const { id } = await market.bundle();
-  await market.cancel([id], { certificate_bundle_percentage: 0.29 });
+test('a registry whose history is nothing but requests is in order, and every invariant has been looked at', async () => {
   const answer = (await check()).json();
   expect(answer).toMatchObject({ conserved: true, violation: null });
-  expect(answer.checked.length).toBeGreaterThan(5);
+  expect(answer.checked.toSorted()).toEqual(Object.keys(BREAKS).toSorted());
+});
+
+describe.each(Object.entries(BREAKS))('%s', (name, ways) => {
+  test.each(Object.entries(ways))('(%s)', async (_, statements) => {
+    expect(await foundAfter(statements(at))).toBe(name);
+  });
 });
 
 test('only an administrator checks the registry', async () => {
   expect((await market.trader.get('/certificate/check')).statusCode).toBe(403);
 });
 
-test('a watt-hour in two live bundles is found', async () => {
-  const found = await violationAfter(
-    `UPDATE bundle SET range_start = range_start - 1 WHERE id = ${split.second}`,
-    `UPDATE bundle SET range_start = range_start + 1 WHERE id = ${split.second}`,
-  );
-  expect(found).toBe('live bundles of an issuance neither overlap nor leave a gap');
+test('the answer names the first invariant that is violated, where, and those before it', async () => {
+  const set = async (shift: string) => {
+    const client = await registry.primary.connect();
+    await client.query('SET session_replication_role = replica');
+    await client.query(`UPDATE bundle SET range_end = range_end ${shift} WHERE id = ${at.second}`);
+    await client.query('RESET session_replication_role');
+    client.release();
+    await shownEverywhere(registry);
+  };
+  await set('- 1');
+  const answer = (await check()).json();
+  await set('+ 1');
+  const names = Object.keys(BREAKS);
+  const name = 'live bundles of an issuance hold exactly what was issued';
+  expect(answer).toEqual({
+    conserved: false,
+    checked: names.slice(0, names.indexOf(name)),
+    violation: {
+      invariant: name,
+      violation: expect.stringContaining('100 Wh issued, 99 Wh in live bundles'),
+    },
+  });
 });
 
-test('a watt-hour that is lost at the end is found', async () => {
-  const found = await violationAfter(
-    `UPDATE bundle SET range_end = range_end - 1 WHERE id = ${split.second}`,
-    `UPDATE bundle SET range_end = range_end + 1 WHERE id = ${split.second}`,
-  );
-  expect(found).toBe('live bundles of an issuance hold exactly what was issued');
-});
-
-test('a child that does not know its parent any more is found', async () => {
-  const found = await violationAfter(
-    `UPDATE bundle SET parent_id = NULL WHERE id = ${split.second}`,
-    `UPDATE bundle SET parent_id = ${split.parent} WHERE id = ${split.second}`,
-  );
-  expect(found).toBe('the two children of a split tile their parent');
-});
-
-test('a cancelled bundle that belongs to nobody is found', async () => {
-  const found = await violationAfter(
-    `UPDATE bundle SET status = 'Cancelled' WHERE id = ${split.second}`,
-    `UPDATE bundle SET status = 'Active' WHERE id = ${split.second}`,
-  );
-  expect(found).toBe('a bundle has a beneficiary once it is cancelled, and not before');
-});
-
-test('a bundle that the journal does not know is found', async () => {
-  const found = await violationAfter(
-    `UPDATE journal SET entity_id = -entity_id WHERE entity_name = 'bundle' AND entity_id = ${split.second} AND event_type = 'CREATE'`,
-    `UPDATE journal SET entity_id = -entity_id WHERE entity_name = 'bundle' AND entity_id = -${split.second}`,
-  );
-  expect(found).toBe('every bundle was made in the journal, once');
-});
-
-test('a withdrawn issuance that holds a live bundle is found', async () => {
-  const found = await violationAfter(
-    `UPDATE issuance SET withdrawn_at = now() WHERE id = (SELECT issuance_id FROM bundle WHERE id = ${split.second})`,
-    `UPDATE issuance SET withdrawn_at = NULL WHERE id = (SELECT issuance_id FROM bundle WHERE id = ${split.second})`,
-  );
-  expect(found).toBe('an issuance is withdrawn when all its live bundles are, and only then');
-});
-
-test('a recurring action that says it ran more often than the log is found', async () => {
-  const { id } = await aRecurring(market, 'cancel');
-  const found = await violationAfter(
-    `UPDATE recurring_action SET runs_done = runs_done + 1 WHERE id = ${id}`,
-    `UPDATE recurring_action SET runs_done = runs_done - 1 WHERE id = ${id}`,
-  );
-  expect(found).toBe('a recurring action has run as often as it says, each run once');
+test('hashes over every carrier, source and length of interval are made again alike', async () => {
+  const { admin, source, metadataId } = market;
+  const wanted = energySources.map((energy_source, n) => ({
+    energy_source,
+    granularity_minutes: 5,
+    minutes: 5 * (n + 1),
+    energy_carrier: energyCarriers[n % energyCarriers.length],
+  }));
+  const start = '2024-02-29T00:05:00Z';
+  for (const { energy_source, energy_carrier, minutes, granularity_minutes } of wanted) {
+    const { id: device_id } = await aDevice(admin, {
+      account_id: source.id,
+      energy_source,
+      granularity_minutes,
+    });
+    const end = new Date(Date.parse(start) + minutes * 60_000).toISOString();
+    const answer = await admin.post('/certificate/create', {
+      ...issueBody({ device_id, metadata_id: metadataId, quantity: 7, start, end }),
+      energy_carrier,
+    });
+    expect(answer.statusCode, answer.body).toBe(201);
+  }
+  expect((await check()).json()).toMatchObject({ conserved: true });
 });

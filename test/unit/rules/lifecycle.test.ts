@@ -6,7 +6,9 @@ import {
   type BundleState,
   lifecycle,
   lifecycleActions,
+  openStatuses,
   statusAfter,
+  statusesWithBeneficiary,
   statusTransitions,
 } from '../../../src/rules/lifecycle.ts';
 import { actionTypes, type BundleStatus, bundleStatuses, finalStatuses } from '../../../src/rules/words.ts';
@@ -46,6 +48,18 @@ const forbidden = everyPair.filter(({ to }) => to === undefined);
 const nowFor = (action: string) => (action === 'expire' ? EXPIRY : BEFORE);
 
 describe('the lifecycle table', () => {
+  test('every status is final or open', () => {
+    expect([...openStatuses, ...finalStatuses].toSorted()).toEqual(bundleStatuses.toSorted());
+  });
+
+  test('a bundle has a beneficiary from its cancellation on', () => {
+    expect(statusesWithBeneficiary.filter((status) => status !== 'Bundle Split').toSorted()).toEqual([
+      'Cancelled',
+      'Cancelled for Storage',
+      'Claimed',
+    ]);
+  });
+
   test('has a row for every action of the contract that is not a recurring one', () => {
     const single = actionTypes.filter((type) => !type.startsWith('recurring_'));
     expect(lifecycleActions.toSorted()).toEqual(single.toSorted());
