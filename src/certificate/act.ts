@@ -62,12 +62,12 @@ export async function answered(
   work: (tx: Transaction, order: Order) => Promise<ActionOutcome>,
 ): Promise<Answer> {
   const { caller, scope, services } = call;
-  const now = services.clock;
+  const { clock } = services;
   try {
     return await call.transact(async (tx) => {
       const actionId = await tx.beginAction();
-      const outcome = await work(tx, { caller, scope, asked, now: now() });
-      const view = actionView(await saveAction(tx, actionId, asked, outcome, now()));
+      const outcome = await work(tx, { caller, scope, asked, clock });
+      const view = actionView(await saveAction(tx, actionId, asked, outcome, clock()));
       if (call.query.dry_run) throw await rehearsed(call, tx, view);
       return view;
     });
@@ -76,7 +76,7 @@ export async function answered(
     const refusal = refusalIn(error);
     if (call.query.dry_run || refusal === undefined) throw error;
     return call.refuse(async (tx) => {
-      const { id } = await saveRefusal(tx, asked, refusal, now());
+      const { id } = await saveRefusal(tx, asked, refusal, clock());
       return refusal.with({ action_id: id });
     });
   }

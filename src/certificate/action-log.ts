@@ -17,13 +17,14 @@ const ActionQuery = pageQuery.extend({
 
 /**
  * What an account may see of the log: its own users' requests, those of administrators on it, and what arrived.
- * What a stranger tried in its name reached nothing, and is for administrators to see.
+ * What a stranger tried in its name found no such account, whoever is a stranger now, and is for administrators to see. A run of
+ * its own recurring action may find that its user is one.
  */
 const ofAccounts = (accounts: SQL) => sql`(
   a.source_id IN (${accounts})
     AND (a.action_result = 'Success'
-         OR EXISTS (SELECT FROM account_user l WHERE l.account_id = a.source_id AND l.user_id = a.user_id)
-         OR EXISTS (SELECT FROM registry_user u WHERE u.id = a.user_id AND u.role = 'ADMIN'))
+         OR a.details ->> 'code' IS DISTINCT FROM 'not-found'
+         OR a.recurring_action_id IS NOT NULL)
   OR a.target_id IN (${accounts}) AND a.action_result = 'Success' AND a.action_type = 'transfer')`;
 
 /** Administrators see all that was asked of an account, or of all. */

@@ -43,10 +43,11 @@ export interface Particulars {
   settle?(tx: Transaction, bundleIds: readonly number[]): Promise<void>;
 }
 
-/** An action as it is to be judged: who wants what, and the moment that counts. However it came: by HTTP, or by a schedule. */
+/** An action as it is to be judged: who wants what. However it came: by HTTP, or by a schedule. */
 export interface Order extends Authority {
   readonly asked: Asked;
-  readonly now: Date;
+  /** Asked once all locks are held: what expires while an action waits has expired. */
+  readonly clock: () => Date;
 }
 
 /**
@@ -60,13 +61,14 @@ export async function perform(
   order: Order,
   particulars: Particulars,
 ): Promise<ActionOutcome> {
-  const { asked, now } = order;
+  const { asked, clock } = order;
   const { action, decide, settle, details = {} } = particulars;
   requireOwn(order);
   assertRequestable(asked.bundleIds);
   assertMayTakePart(action, asked);
   const parties = await lockParties(tx, asked);
   const bundles = inOrder(await lockBundles(tx, asked.bundleIds), asked);
+  const now = clock();
   for (const bundle of bundles) assertMay(action, bundle, now);
   const { accountId = null, beneficiary = null } = (await decide?.(tx, { ...parties, bundles })) ?? {};
   const shares = apportion(bundles, asked);

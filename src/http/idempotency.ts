@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
+import { array } from '../database/connection.ts';
 import type { WalPosition } from '../database/position.ts';
 import type { Actor, Transaction } from '../database/transact.ts';
 import type { Operation, Services } from '../operation/operation.ts';
@@ -76,11 +77,11 @@ export async function beginAttempt(
   request: FastifyRequest,
 ): Promise<Attempt | Replayed> {
   const attempt = crypto.randomUUID();
-  const hash = hashOf(request, config.JWT_SECRET_KEY);
   const previous = config.JWT_SECRET_KEY_PREVIOUS;
-  const hashes = [hash, ...(previous ? [hashOf(request, previous)] : [])];
+  const hash = hashOf(request, config.JWT_SECRET_KEY);
+  const hashes = [hash, ...(previous ? [hashOf(request, previous)] : [])] as const;
   const { value: known, position } = await database.transact(actor, async (tx) => {
-    if (await claim(tx, { userId: actor.userId, key, hash, attempt })) return undefined;
+    if (await claim(tx, { userId: actor.userId, key, hashes, attempt })) return undefined;
     return recall(tx, actor.userId, key);
   });
   if (known !== undefined) return { replayed: replay(known, hashes), position };
@@ -135,21 +136,22 @@ function canonicalText(value: unknown): string {
 interface Claim {
   readonly userId: number;
   readonly key: string;
-  readonly hash: string;
+  /** Of the request: by the secret of today, and by that of before if there is one. */
+  readonly hashes: readonly [string, ...string[]];
   readonly attempt: string;
 }
 
-async function claim(tx: Transaction, { userId, key, hash, attempt }: Claim): Promise<boolean> {
+async function claim(tx: Transaction, { userId, key, hashes, attempt }: Claim): Promise<boolean> {
   await tx.query(sql`
     DELETE FROM idempotency_key WHERE (user_id, key) IN (
       SELECT user_id, key FROM idempotency_key WHERE started_at < now() - ${KEPT}
       ORDER BY started_at LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
   const claimed = await tx.query(sql`
-    INSERT INTO idempotency_key AS k (user_id, key, request_hash, attempt) VALUES (${userId}, ${key}, ${hash}, ${attempt})
+    INSERT INTO idempotency_key AS k (user_id, key, request_hash, attempt) VALUES (${userId}, ${key}, ${hashes[0]}, ${attempt})
     ON CONFLICT (user_id, key) DO UPDATE
       SET request_hash = excluded.request_hash, attempt = excluded.attempt, started_at = now(), answer = NULL
       WHERE k.started_at < now() - ${KEPT}
-         OR k.answer IS NULL AND k.started_at < now() - ${PATIENCE} AND k.request_hash = excluded.request_hash
+         OR k.answer IS NULL AND k.started_at < now() - ${PATIENCE} AND k.request_hash = ANY (${array(hashes)}::text[])
     RETURNING attempt`);
   return claimed.length > 0;
 }

@@ -80,12 +80,13 @@ function mount(app: FastifyInstance, operation: Operation, door: Door): void {
       onRequest: async (request, reply) => {
         // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
         reply.header('cache-control', 'no-store');
+        if (!operation.essential) await door.limit.admit(request, reply);
         try {
           request.authority = await door.authenticate(request, operation, consistency(request));
           if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
         } finally {
           // Whoever was turned away counts, too.
-          if (!operation.essential) await door.limit(request, reply);
+          if (!operation.essential) await door.limit.count(request, reply);
         }
       },
       handler: (request, reply) => answer(operation, door, request, reply),

@@ -46,7 +46,7 @@ export async function runAllDue({ database, clock, signal, onRun }: RunOptions):
     const due = await nextDue(database, clock(), [...failed.keys()]);
     if (due === undefined) break;
     try {
-      onRun(await runOnce(database, due, clock()));
+      onRun(await runOnce(database, due, clock));
     } catch (error) {
       failed.set(due.id, error);
     }
@@ -78,11 +78,12 @@ export type RunResult = 'done' | 'refused' | 'not due';
  *
  * @throws whatever is no refusal; then nothing has happened, and the run is still due.
  */
-async function runOnce(database: Database, due: DueRun, now: Date): Promise<RunResult> {
+async function runOnce(database: Database, due: DueRun, clock: () => Date): Promise<RunResult> {
   const { value } = await database.transact({ userId: due.userId, requestId: null }, async (tx) => {
     const row = await lockRecurring(tx, due.id);
+    const now = clock();
     if (!row?.nextRun || row.nextRun.getTime() > now.getTime()) return 'not due';
-    const result = await attempt(tx, row, now);
+    const result = await attempt(tx, row, clock);
     await advance(tx, row);
     if (result === 'refused' && (await isPointless(tx, row))) await end(tx, row.id, now);
     return result;
@@ -93,7 +94,8 @@ async function runOnce(database: Database, due: DueRun, now: Date): Promise<RunR
 /** Rights that the run began with are gone: it is judged anew. */
 class RightsTaken extends Error {}
 
-async function attempt(tx: Transaction, row: RecurringRow, now: Date): Promise<'done' | 'refused'> {
+async function attempt(tx: Transaction, row: RecurringRow, clock: () => Date): Promise<'done' | 'refused'> {
+  const now = clock();
   const recurring = { id: row.id, run: row.runsDone + 1 };
   const particulars = particularsOf(row);
   let asked = askedOf(row, particulars, now);
@@ -102,14 +104,15 @@ async function attempt(tx: Transaction, row: RecurringRow, now: Date): Promise<'
     const actionId = await tx.beginAction();
     const authority = await authorityOf(tx, row);
     asked = { ...asked, bundleIds: await choose(tx, row, now) };
-    const outcome = await perform(tx, { ...authority, asked, now }, particulars);
-    if (!hasKept(authority.caller, await holdRights(tx, authority.caller, { now }))) throw new RightsTaken();
+    const outcome = await perform(tx, { ...authority, asked, clock }, particulars);
+    if (!hasKept(authority.caller, await holdRights(tx, authority.caller, { now: clock() })))
+      throw new RightsTaken();
     await saveAction(tx, actionId, asked, { ...outcome, recurring }, now);
     return 'done';
   } catch (error) {
     if (error instanceof RightsTaken) {
       await tx.query(sql`ROLLBACK TO SAVEPOINT run`);
-      return attempt(tx, row, now);
+      return attempt(tx, row, clock);
     }
     const refusal = refusalIn(error);
     if (refusal === undefined) throw error;

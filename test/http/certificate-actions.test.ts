@@ -112,6 +112,30 @@ describe('who sees what', () => {
     }
   });
 
+  test('of a user only what it tried while it was one: not before it joined, nor after it left', async () => {
+    const { market } = await aLog();
+    const { id } = await market.bundle();
+    const guest = await registry.as('TRADING_USER');
+    const tries = async (): Promise<number> =>
+      (
+        await guest.post('/certificate/cancel', {
+          source_id: market.source.id,
+          granular_certificate_bundle_ids: [id],
+          certificate_quantity: 500,
+        })
+      ).json().action_id;
+    const users = (user_ids: number[]) =>
+      market.admin.patch(`/account/update/${market.source.id}`, { user_ids });
+    const before = await tries();
+    await users([market.trader.userId, guest.userId]);
+    const meanwhile = await tries();
+    await users([market.trader.userId]);
+    const after = await tries();
+    const told = (ids: number[]) => ids.filter((each) => [before, meanwhile, after].includes(each));
+    expect(told(idsOf(await actions(market.trader)))).toEqual([meanwhile]);
+    expect(told(idsOf(await actions(market.admin)))).toEqual([before, meanwhile, after]);
+  });
+
   test('an administrator’s action is in the log of the account it was on', async () => {
     const { market } = await aLog();
     const { id } = await market.bundle();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { whileItWaits } from '../harness/waiting.ts';
 
 let registry: TestRegistry;
 let market: Market;
@@ -50,6 +51,25 @@ test('an expired bundle refuses to be transferred and cancelled, before any job 
   const inTime = await later.post('/certificate/transfer', body);
   expect([transfer, cancel, inTime].map(({ statusCode }) => statusCode)).toEqual([409, 409, 202]);
   expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
+});
+
+test('what expires while an action waits for it has expired', async () => {
+  const bundle = await market.bundle();
+  const expiry = new Date(bundle.expiry_datestamp);
+  registry.setClock(new Date(expiry.getTime() - 1));
+  const later = await registry.as('ADMIN');
+  const answer = await whileItWaits(
+    registry,
+    { table: 'bundle', id: bundle.id },
+    () =>
+      later.post('/certificate/cancel', {
+        source_id: market.source.id,
+        granular_certificate_bundle_ids: [bundle.id],
+      }),
+    async () => registry.setClock(expiry),
+  );
+  expect(answer.statusCode, answer.body).toBe(409);
+  expect(answer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
 test('after all this, every watt-hour is in one live bundle, on both servers', () =>

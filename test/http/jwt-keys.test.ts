@@ -68,6 +68,29 @@ test('logins outlive both secrets', async () => {
   expect(await statusAt(after, next)).toBe(200);
 });
 
+test('a request that broke off before the change is done after it', async () => {
+  const key = crypto.randomUUID();
+  const login = await logIn({ app: before }, email);
+  const create = (app: FastifyInstance) =>
+    new Client(app, login.tokens.access_token, login.tokens.user_id).post(
+      '/account/create',
+      { account_name: `Account ${key}` },
+      { 'idempotency-key': key },
+    );
+  await create(before);
+  // As a process leaves it that dies before its commit.
+  await registry.primary.query('UPDATE account SET deleted_at = now() WHERE account_name = $1', [
+    `Account ${key}`,
+  ]);
+  await registry.primary.query(
+    `UPDATE idempotency_key SET answer = NULL, started_at = now() - interval '2 minutes' WHERE key = $1`,
+    [key],
+  );
+  const done = await create(between);
+  expect(done.statusCode, done.body).toBe(201);
+  expect(done.headers).not.toHaveProperty('idempotency-replayed');
+});
+
 test('a request that is repeated gets its first answer across the change', async () => {
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const body = { account_name: crypto.randomUUID() };

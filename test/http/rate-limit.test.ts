@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { newApiKey } from '../../src/authentication/secret.ts';
+import type { Database } from '../../src/database/database.ts';
 import { Client } from '../harness/client.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -92,6 +94,53 @@ describe('whoever is not known counts by its network', () => {
     const call = () =>
       app.inject({ url: '/user/me', remoteAddress: '192.0.2.3', headers: { authorization: 'Bearer x' } });
     expect(await statuses(PER_MINUTE + 1, call)).toEqual([...Array(PER_MINUTE).fill(401), 429]);
+  });
+
+  describe('and is not looked up any more once it was unknown too often', () => {
+    let lookUps = 0;
+    const from = '192.0.2.5';
+    const shows = (apiKey: string) =>
+      app.inject({ url: '/user/me', remoteAddress: from, headers: { 'x-api-key': apiKey } });
+
+    beforeEach(async () => {
+      lookUps = 0;
+      const counted: Database = {
+        ...registry.database,
+        read: (...args) => {
+          lookUps += 1;
+          return registry.database.read(...args);
+        },
+        readPrimary: (work) => {
+          lookUps += 1;
+          return registry.database.readPrimary(work);
+        },
+      };
+      const served = { config: registry.config, database: counted, clock: () => NOW, log: registry.app.log };
+      app = await buildApp(served);
+      return () => app.close();
+    });
+
+    test('however many API keys it makes up', async () => {
+      const seen = await statuses(PER_MINUTE * 4, () => shows(newApiKey()));
+      expect(seen).toEqual([...Array(PER_MINUTE).fill(401), ...Array(PER_MINUTE * 3).fill(429)]);
+      // Each was asked for on the standby, and then on the primary.
+      expect(lookUps).toBe(PER_MINUTE * 2);
+    });
+
+    test('and who was known there before is served on', async () => {
+      const made = await registry
+        .as('TRADING_USER')
+        .then((user) => user.post('/auth/api_keys', { name: 'K', permissions: ['read'] }));
+      const { api_key: known } = made.json();
+      expect((await shows(known)).statusCode).toBe(200);
+      await statuses(PER_MINUTE * 2, () => shows(newApiKey()));
+      expect((await shows(known)).statusCode).toBe(200);
+      const fresh = await shows(
+        (await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] })).json().api_key,
+      );
+      expect(fresh.statusCode).toBe(429);
+      expect(Number(fresh.headers['retry-after'])).toBeGreaterThan(0);
+    });
   });
 
   test('all of an IPv6 network as one', async () => {

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aKey } from '../harness/api-key.ts';
 import { aMarket, anAccount, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { aRecurring, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { type Row, whileItWaits } from '../harness/waiting.ts';
 import { CLIENTS, type Reply, times } from './duel.ts';
 
 /** Somebody acts, and the right to do so is taken: the outcome is that of the one before the other, in some order. */
@@ -30,34 +31,12 @@ const transferBody = ({ id }: Bundle) => ({
 const remove = () =>
   market.admin.patch(`/account/update/${market.source.id}`, { user_ids: [market.admin.userId] });
 
-const ROWS = { bundle: 'bundle', account: 'account' };
-
-/** Starts a request that must wait for a row, does something else meanwhile, and lets it go on. */
-async function whileItWaits(
-  row: { table: keyof typeof ROWS; id: number },
-  start: () => Promise<Reply>,
-  meanwhile: () => Promise<Reply>,
-): Promise<Reply> {
-  const holder = await registry.primary.connect();
-  try {
-    await holder.query('BEGIN');
-    await holder.query(`SELECT FROM ${ROWS[row.table]} WHERE id = $1 FOR UPDATE`, [row.id]);
-    const waiting = start();
-    await vi.waitFor(async () => {
-      const { rows } = await registry.primary.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(rows.length).toBe(1);
-    }, 20_000);
-    const done = await meanwhile();
-    expect(done.statusCode, done.body).toBeLessThan(300);
-    await holder.query('COMMIT');
-    return await waiting;
-  } finally {
-    await holder.query('ROLLBACK');
-    holder.release();
-  }
-}
+/** What takes rights while a request waits for a row must be done before the request goes on. */
+const takenWhileItWaits = (row: Row, start: () => Promise<Reply>, take: () => Promise<Reply>) =>
+  whileItWaits(registry, row, start, async () => {
+    const { statusCode, body } = await take();
+    expect(statusCode, body).toBeLessThan(300);
+  });
 
 const failures = async (bundleId: number) => {
   const { rows } = await registry.primary.query(
@@ -70,7 +49,7 @@ const failures = async (bundleId: number) => {
 describe('a transfer that waits, when meanwhile its user', () => {
   test('is removed from the account, finds no such account, and the refusal is recorded', async () => {
     const bundle = await market.bundle();
-    const answer = await whileItWaits(
+    const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
       () => market.transfer([bundle.id]),
       remove,
@@ -105,7 +84,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
       const bundle = await market.bundle();
       const key = { 'idempotency-key': crypto.randomUUID() };
       const transfer = () => market.trader.post('/certificate/transfer', transferBody(bundle), key);
-      const answer = await whileItWaits({ table: 'bundle', id: bundle.id }, transfer, change);
+      const answer = await takenWhileItWaits({ table: 'bundle', id: bundle.id }, transfer, change);
       expect(answer.statusCode, answer.body).toBe(status);
       expect(await failures(bundle.id)).toEqual([]);
       expect(await read(bundle.id)).toMatchObject(bundle);
@@ -119,7 +98,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
   test('gets a new login, is done: only its own login counts', async () => {
     const bundle = await market.bundle();
     const elsewhere = await registry.again(market.trader);
-    const answer = await whileItWaits(
+    const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
       () => market.transfer([bundle.id]),
       () => elsewhere.post('/auth/logout'),
@@ -130,7 +109,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
   test('is removed from another account, is done', async () => {
     const bundle = await market.bundle();
     const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });
-    const answer = await whileItWaits(
+    const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
       () => market.transfer([bundle.id]),
       () => market.admin.patch(`/account/update/${other.id}`, { user_ids: [market.admin.userId] }),
@@ -142,7 +121,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
   test('revokes the API key that it came by, is refused with 401', async () => {
     const bundle = await market.bundle();
     const key = await aKey(market.trader, { permissions: ['act'] });
-    const answer = await whileItWaits(
+    const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
       () => byKey(key.api_key, bundle),
       () => market.trader.delete(`/auth/api_keys/${key.id}`),
@@ -153,7 +132,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
 
   test('is removed from the account, tells nothing of the bundle that it would have been refused for', async () => {
     const bundle = await market.bundleIn('Claimed');
-    const answer = await whileItWaits(
+    const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
       () => market.transfer([bundle.id]),
       remove,
@@ -165,7 +144,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
   test('is removed from the account, is no dry run either', async () => {
     const bundle = await market.bundle();
     const rehearse = () => market.trader.post('/certificate/transfer?dry_run=true', transferBody(bundle));
-    const answer = await whileItWaits({ table: 'bundle', id: bundle.id }, rehearse, remove);
+    const answer = await takenWhileItWaits({ table: 'bundle', id: bundle.id }, rehearse, remove);
     expect(answer.statusCode).toBe(404);
     expect(await failures(bundle.id)).toEqual([]);
   });
@@ -180,7 +159,7 @@ const byKey = (apiKey: string, bundle: Bundle) =>
   });
 
 test('an edit that waits for the account, while its user loses the role, is refused', async () => {
-  const answer = await whileItWaits(
+  const answer = await takenWhileItWaits(
     { table: 'account', id: market.source.id },
     () => market.trader.patch(`/account/update/${market.source.id}`, { account_name: 'Mine' }),
     () => market.admin.post(`/user/change_role/${market.trader.userId}`, { role: 'AUDIT_USER' }),
@@ -195,7 +174,7 @@ test('a run of a recurring action that waits, while its user is removed from the
     await runDue(registry, NOW);
     return market.admin.get(`/certificate/${bundle.id}`);
   };
-  await whileItWaits({ table: 'bundle', id: bundle.id }, running, remove);
+  await takenWhileItWaits({ table: 'bundle', id: bundle.id }, running, remove);
   expect((await runsIn(market, id)).map(({ details }) => details.code)).toEqual(['not-found']);
   expect(await read(bundle.id)).toMatchObject(bundle);
 });
