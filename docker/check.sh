@@ -66,7 +66,7 @@ stops() {
   say "SIGTERM stops it within $STOP_S s"
   local container code
   container=$(compose ps --quiet gc_registry)
-  docker stop --time "$STOP_S" "$container" >/dev/null
+  docker stop -t "$STOP_S" "$container" >/dev/null
   code=$(docker inspect --format '{{.State.ExitCode}}' "$container")
   # 137 is a process that had to be killed; development's watcher has a code of its own.
   [ "$code" -ne 137 ] || fail "it was killed after $STOP_S s"
