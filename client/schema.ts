@@ -136,7 +136,7 @@ export interface paths {
         put?: never;
         /**
          * Change one’s password
-         * @description Takes the password that is, and one that shall be: 12 to 1 024 characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.
+         * @description Takes the password that is, and one that shall be: 12 to 1024 characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.
          *
          *     Permission: `read`.
          */
@@ -3174,6 +3174,14 @@ export interface components {
         /** @description Bad Request */
         BadRequest: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3183,6 +3191,15 @@ export interface components {
         /** @description Unauthorized */
         Unauthorized: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                "www-authenticate": components["headers"]["www-authenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -3192,6 +3209,14 @@ export interface components {
         /** @description Forbidden */
         Forbidden: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3201,6 +3226,14 @@ export interface components {
         /** @description Not Found */
         NotFound: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3210,6 +3243,14 @@ export interface components {
         /** @description Not Acceptable */
         NotAcceptable: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3219,6 +3260,15 @@ export interface components {
         /** @description Conflict */
         Conflict: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                "retry-after": components["headers"]["retry-after"];
                 [name: string]: unknown;
             };
             content: {
@@ -3228,6 +3278,15 @@ export interface components {
         /** @description Precondition Failed */
         PreconditionFailed: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                etag: components["headers"]["etag"];
                 [name: string]: unknown;
             };
             content: {
@@ -3237,6 +3296,14 @@ export interface components {
         /** @description Payload Too Large */
         PayloadTooLarge: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3246,6 +3313,14 @@ export interface components {
         /** @description Unsupported Media Type */
         UnsupportedMediaType: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3255,6 +3330,14 @@ export interface components {
         /** @description Unprocessable Entity */
         UnprocessableEntity: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
                 [name: string]: unknown;
             };
             content: {
@@ -3264,6 +3347,15 @@ export interface components {
         /** @description Too Many Requests */
         TooManyRequests: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                "retry-after": components["headers"]["retry-after"];
                 [name: string]: unknown;
             };
             content: {
@@ -3273,6 +3365,13 @@ export interface components {
         /** @description Internal Server Error */
         InternalServerError: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
                 [name: string]: unknown;
             };
             content: {
@@ -3282,6 +3381,14 @@ export interface components {
         /** @description Service Unavailable */
         ServiceUnavailable: {
             headers: {
+                "cache-control": components["headers"]["cache-control"];
+                "x-request-id": components["headers"]["x-request-id"];
+                "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                "registry-consistency": components["headers"]["registry-consistency"];
+                "registry-replica": components["headers"]["registry-replica"];
+                "retry-after": components["headers"]["retry-after"];
                 [name: string]: unknown;
             };
             content: {
@@ -3291,7 +3398,32 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Nothing that the API answers is for a cache. */
+        "cache-control": string;
+        /** @description Names the request in logs and journal. */
+        "x-request-id": string;
+        /** @description Requests that you may make in a window. Absent where nothing is limited. */
+        "ratelimit-limit": number;
+        /** @description How many of them are left. */
+        "ratelimit-remaining": number;
+        /** @description Seconds until the next window. */
+        "ratelimit-reset": number;
+        /** @description Seconds to wait before you try again. */
+        "retry-after": number;
+        /** @description How to show who you are. */
+        "www-authenticate": string;
+        /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+        etag: string;
+        /** @description The `cursor` of the next page. The last page has none. */
+        "registry-next-cursor": string;
+        /** @description Of what was written. Sent with a later request, its answer shows that, whichever instance it asks. */
+        "registry-consistency": string;
+        /** @description What was written is safe, but a standby did not show it in time. */
+        "registry-replica": "lagging";
+        /** @description This is the first answer to the request with this `Idempotency-Key` once more. */
+        "idempotency-replayed": "true";
+    };
     pathItems: never;
 }
 export type Liveness = components['schemas']['Liveness'];
@@ -3371,6 +3503,18 @@ export type ResponseUnprocessableEntity = components['responses']['Unprocessable
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseInternalServerError = components['responses']['InternalServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type HeaderCacheControl = components['headers']['cache-control'];
+export type HeaderXRequestId = components['headers']['x-request-id'];
+export type HeaderRatelimitLimit = components['headers']['ratelimit-limit'];
+export type HeaderRatelimitRemaining = components['headers']['ratelimit-remaining'];
+export type HeaderRatelimitReset = components['headers']['ratelimit-reset'];
+export type HeaderRetryAfter = components['headers']['retry-after'];
+export type HeaderWwwAuthenticate = components['headers']['www-authenticate'];
+export type HeaderEtag = components['headers']['etag'];
+export type HeaderRegistryNextCursor = components['headers']['registry-next-cursor'];
+export type HeaderRegistryConsistency = components['headers']['registry-consistency'];
+export type HeaderRegistryReplica = components['headers']['registry-replica'];
+export type HeaderIdempotencyReplayed = components['headers']['idempotency-replayed'];
 export type $defs = Record<string, never>;
 export interface operations {
     health: {
@@ -3385,6 +3529,8 @@ export interface operations {
             /** @description It does */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3407,6 +3553,8 @@ export interface operations {
             /** @description The state of each part */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3437,6 +3585,14 @@ export interface operations {
             /** @description The level before and now */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3494,6 +3650,13 @@ export interface operations {
             /** @description An access token and a refresh token */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,6 +3697,13 @@ export interface operations {
             /** @description The next access token and refresh token */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3566,6 +3736,14 @@ export interface operations {
             /** @description The login has ended */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3605,6 +3783,14 @@ export interface operations {
             /** @description The password is changed */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3644,8 +3830,12 @@ export interface operations {
             /** @description A page of keys */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3679,6 +3869,14 @@ export interface operations {
             /** @description The key */
             201: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3715,6 +3913,13 @@ export interface operations {
             /** @description It is revoked */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3756,8 +3961,15 @@ export interface operations {
             /** @description The user */
             201: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3788,8 +4000,12 @@ export interface operations {
             /** @description The caller */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3816,6 +4032,11 @@ export interface operations {
             /** @description Accounts */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3847,8 +4068,12 @@ export interface operations {
             /** @description A page of users */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3878,8 +4103,12 @@ export interface operations {
             /** @description The user */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3917,8 +4146,14 @@ export interface operations {
             /** @description The user as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3966,8 +4201,15 @@ export interface operations {
             /** @description The user as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4010,6 +4252,14 @@ export interface operations {
             /** @description The password is set */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4049,6 +4299,13 @@ export interface operations {
             /** @description It is removed */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4086,6 +4343,11 @@ export interface operations {
             /** @description Users */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4120,8 +4382,15 @@ export interface operations {
             /** @description The organisation */
             201: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4157,8 +4426,12 @@ export interface operations {
             /** @description A page of organisations */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4188,8 +4461,12 @@ export interface operations {
             /** @description The organisation */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4227,8 +4504,14 @@ export interface operations {
             /** @description The organisation as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4267,6 +4550,13 @@ export interface operations {
             /** @description It is removed */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4308,8 +4598,15 @@ export interface operations {
             /** @description The account */
             201: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4345,8 +4642,12 @@ export interface operations {
             /** @description A page of accounts */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4376,8 +4677,12 @@ export interface operations {
             /** @description The account */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4415,8 +4720,14 @@ export interface operations {
             /** @description The account as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4459,8 +4770,14 @@ export interface operations {
             /** @description The account as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4499,6 +4816,13 @@ export interface operations {
             /** @description It is closed */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4536,6 +4860,11 @@ export interface operations {
             /** @description Accounts */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4573,6 +4902,11 @@ export interface operations {
             /** @description Accounts */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4610,6 +4944,11 @@ export interface operations {
             /** @description The sums */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4644,8 +4983,15 @@ export interface operations {
             /** @description The device */
             201: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4681,8 +5027,12 @@ export interface operations {
             /** @description A page of devices */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4712,8 +5062,12 @@ export interface operations {
             /** @description The device */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4751,8 +5105,14 @@ export interface operations {
             /** @description The device as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4791,6 +5151,13 @@ export interface operations {
             /** @description It is retired */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4828,6 +5195,11 @@ export interface operations {
             /** @description Devices */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4858,6 +5230,11 @@ export interface operations {
             /** @description Devices */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4892,8 +5269,15 @@ export interface operations {
             /** @description The reading */
             201: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4931,8 +5315,12 @@ export interface operations {
             /** @description A page of readings */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4962,8 +5350,12 @@ export interface operations {
             /** @description The reading */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5001,8 +5393,14 @@ export interface operations {
             /** @description The reading as it is now */
             200: {
                 headers: {
-                    /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
-                    etag?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    etag: components["headers"]["etag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5041,6 +5439,13 @@ export interface operations {
             /** @description It is taken back */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5082,6 +5487,14 @@ export interface operations {
             /** @description The metadata */
             201: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5119,6 +5532,14 @@ export interface operations {
             /** @description The bundle */
             201: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5154,6 +5575,11 @@ export interface operations {
             /** @description A page of bundles */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5191,8 +5617,12 @@ export interface operations {
             /** @description A page of full views */
             202: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5226,6 +5656,11 @@ export interface operations {
             /** @description Whether all of it holds */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5255,6 +5690,11 @@ export interface operations {
             /** @description The full view */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5288,6 +5728,11 @@ export interface operations {
             /** @description The lineage */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5321,6 +5766,11 @@ export interface operations {
             /** @description A page of bundles */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5358,6 +5808,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5399,6 +5857,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5440,6 +5906,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5481,6 +5955,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5522,6 +6004,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5563,6 +6053,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5604,6 +6102,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5645,6 +6151,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5686,8 +6200,12 @@ export interface operations {
             /** @description A page of actions */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5725,6 +6243,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5766,6 +6292,14 @@ export interface operations {
             /** @description The action, done */
             202: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5804,8 +6338,12 @@ export interface operations {
             /** @description A page of recurring actions */
             200: {
                 headers: {
-                    /** @description The `cursor` of the next page. The last page has none. */
-                    "registry-next-cursor"?: string;
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5838,6 +6376,13 @@ export interface operations {
             /** @description It is stopped */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5880,6 +6425,11 @@ export interface operations {
             /** @description Events in the order of their positions */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5908,6 +6458,11 @@ export interface operations {
             /** @description What was found */
             200: {
                 headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
                     [name: string]: unknown;
                 };
                 content: {

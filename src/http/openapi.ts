@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
+import { ANSWER_HEADERS, problemHeaders, successHeaders } from './answer-headers.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
 import { takesIfMatch } from './precondition.ts';
@@ -50,16 +51,6 @@ const IF_MATCH = {
     'The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed.',
 };
 
-const ETAG = {
-  schema: { type: 'string', examples: ['"3"'] },
-  description: 'The version of the entity, in quotes: send it as `If-Match` to change what you have seen.',
-};
-
-const NEXT_CURSOR = {
-  schema: { type: 'string' },
-  description: 'The `cursor` of the next page. The last page has none.',
-};
-
 const titleOf = (code: number) => (STATUS_CODES[code] ?? 'Error').replaceAll(' ', '');
 
 /** The answer of every operation that refuses with that status. */
@@ -67,7 +58,10 @@ function problemAnswers(codes: Iterable<number>): JsonSchema {
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   const answers = [...new Set(codes)]
     .sort((a, b) => a - b)
-    .map((code) => [titleOf(code), { description: STATUS_CODES[code] ?? 'Error', content }]);
+    .map((code) => {
+      const description = STATUS_CODES[code] ?? 'Error';
+      return [titleOf(code), { description, headers: problemHeaders(code), content }];
+    });
   return Object.fromEntries(answers);
 }
 
@@ -92,6 +86,7 @@ export function openApiDocument(operations: readonly Operation[]): JsonSchema {
     paths,
     components: {
       schemas: { ...named.schemas, Problem: PROBLEM },
+      headers: ANSWER_HEADERS,
       responses: problemAnswers(operations.flatMap(refusalsOf)),
       securitySchemes: {
         password: {
@@ -163,10 +158,6 @@ function requiredInputs(schema: z.ZodType): string[] {
 
 function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   const { status, description, schema, streams = [] } = operation.answer;
-  const headers = {
-    ...(isPaged(operation) ? { 'registry-next-cursor': NEXT_CURSOR } : {}),
-    ...(operation.versioned && operation.method !== 'DELETE' ? { etag: ETAG } : {}),
-  };
   const streamed = streams.map((type) => [type, { schema: { type: 'string' } }]);
   const content = {
     [JSON_TYPE]: { schema: named.describe(schema, 'input') },
@@ -177,15 +168,9 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
     { $ref: `#/components/responses/${titleOf(code)}` },
   ]);
   return {
-    [status]: { description, ...(Object.keys(headers).length > 0 ? { headers } : {}), content },
+    [status]: { description, headers: successHeaders(operation), content },
     ...Object.fromEntries(refusals),
   };
-}
-
-/** Lists answer an array, and lead to the next page in a header; other pages carry the cursor in their body. */
-function isPaged({ query, body, answer }: Operation): boolean {
-  const takesCursor = [query, body].some((each) => each instanceof z.ZodObject && 'cursor' in each.shape);
-  return takesCursor && answer.schema instanceof z.ZodArray;
 }
 
 /** The problems that follow from what an operation is, with those it names itself. */

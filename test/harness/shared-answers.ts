@@ -1,14 +1,21 @@
 import { z } from 'zod';
 
-const Shared = z.looseObject({
-  components: z.looseObject({ responses: z.record(z.string(), z.looseObject({})) }),
-});
+const Parts = z.record(z.string(), z.looseObject({}));
+const Shared = z.looseObject({ components: z.looseObject({ headers: Parts, responses: Parts }) });
 
-/** An OpenAPI document with the answers that operations share put where they are referred to. */
+type Kind = 'headers' | 'responses';
+
+/** An OpenAPI document with the answers and headers that operations share put where they are referred to. */
 export function withAnswersInPlace(document: unknown): unknown {
-  const shared = Shared.parse(document).components.responses;
+  // Answers refer to headers.
+  return (['headers', 'responses'] as const).reduce(inPlace, document);
+}
+
+function inPlace(document: unknown, kind: Kind): unknown {
+  const shared = Shared.parse(document).components[kind];
+  const reference = new RegExp(`^#/components/${kind}/([\\w-]+)$`);
   return JSON.parse(JSON.stringify(document), (_, value) => {
-    const [, name = ''] = /^#\/components\/responses\/(\w+)$/.exec(value?.$ref ?? '') ?? [];
+    const [, name = ''] = reference.exec(value?.$ref ?? '') ?? [];
     return shared[name] ?? value;
   });
 }

@@ -7,10 +7,15 @@ const Schema = z.record(z.string(), z.unknown());
 const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });
 const Content = z.record(z.string(), z.strictObject({ schema: Schema }));
 
+const Headers = z.record(
+  z.string().regex(/^[a-z-]+$/),
+  z.strictObject({ schema: Schema, description: z.string().min(1) }),
+);
+
 /** What OpenAPI 3.1 asks of the parts that this document uses; a member that is not here is a mistake. */
 const Answer = z.strictObject({
   description: z.string().min(1),
-  headers: z.record(z.string(), z.strictObject({ schema: Schema, description: z.string() })).optional(),
+  headers: Headers,
   content: Content,
 });
 
@@ -49,6 +54,7 @@ const OpenApi = z.strictObject({
   ),
   components: z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/), Schema),
+    headers: Headers,
     responses: z.record(z.string().regex(/^[A-Za-z]+$/), Answer),
     securitySchemes: z.record(z.string(), Schema),
   }),
@@ -179,7 +185,7 @@ describe('the OpenAPI document', () => {
   test('names the header that leads to the next page, on the lists that have it', () => {
     const paged = described()
       .filter(({ responses }) =>
-        Object.values(responses).some(({ headers }) => headers?.['registry-next-cursor']),
+        Object.values(responses).some(({ headers }) => headers['registry-next-cursor']),
       )
       .map(({ operationId }) => operationId);
     expect(paged).toEqual(

@@ -6,6 +6,16 @@ import type { ApiDocument, Operation } from './document.ts';
 const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
 
+/** What HTTP itself, helmet and CORS add, whatever the operation. */
+const NOT_OF_THE_API =
+  /^(content-(type|length)|date|connection|keep-alive|transfer-encoding|vary|access-control-.*)$/;
+const OF_HELMET =
+  /^(cross-origin-.*-policy|origin-agent-cluster|referrer-policy|strict-transport-security|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection))$/;
+
+/** The names of the headers of an answer that the API itself gives. */
+export const ownHeaders = ({ headers }: Pick<LightMyRequestResponse, 'headers'>): string[] =>
+  Object.keys(headers).filter((name) => !NOT_OF_THE_API.test(name) && !OF_HELMET.test(name));
+
 /** Holds answers against what the API document says that they are. */
 export class Answers {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -16,13 +26,15 @@ export class Answers {
     this.#ajv.addSchema({ $id: 'openapi', components: { schemas } });
   }
 
-  /** What is wrong with an answer, or `undefined`: a status that is not declared, or a body of another shape. */
+  /** What is wrong with an answer, or `undefined`: a status or a header that is not declared, or a body of another shape. */
   fault({ responses }: Operation, answer: LightMyRequestResponse): string | undefined {
     const { statusCode, body } = answer;
     const said = `${statusCode} ${body.slice(0, 500)}`;
     if (statusCode >= 500) return `failed: ${said}`;
-    const declared = responses[String(statusCode)]?.content;
+    const { content: declared, headers = {} } = responses[String(statusCode)] ?? {};
     if (declared === undefined) return `undeclared status: ${said}`;
+    const stranger = ownHeaders(answer).find((name) => !(name in headers));
+    if (stranger !== undefined) return `undeclared header ${stranger}: ${said}`;
     const type = String(answer.headers['content-type']).split(';')[0] ?? '';
     const schema = declared[type]?.schema;
     if (schema === undefined) return `undeclared content type ${type}: ${said}`;

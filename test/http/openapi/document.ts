@@ -19,7 +19,10 @@ const Described = z.object({
   tags: z.array(z.string()),
   parameters: z.array(Parameter),
   requestBody: z.object({ content }).optional(),
-  responses: z.record(z.string(), z.object({ content: content.optional() })),
+  responses: z.record(
+    z.string(),
+    z.object({ content: content.optional(), headers: z.record(z.string(), schema) }),
+  ),
   security: z.array(schema),
 });
 

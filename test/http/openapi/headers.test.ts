@@ -1,0 +1,120 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildApp } from '../../../src/app.ts';
+import { ANSWER_HEADERS } from '../../../src/http/answer-headers.ts';
+import { anAccount } from '../../harness/builders.ts';
+import { Client } from '../../harness/client.ts';
+import { NOW, openRegistry, type TestRegistry } from '../../harness/registry.ts';
+import { Answers, ownHeaders } from './answers.ts';
+import { type ApiDocument, readDocument } from './document.ts';
+
+/** Answers of every kind, and their headers against those that the API document has for their operation and status. */
+
+const PER_MINUTE = 30;
+
+let registry: TestRegistry;
+/** One whose standby is never waited for, so that it is always late. */
+let hasty: FastifyInstance;
+let document: ApiDocument;
+let answers: Answers;
+let client: Client;
+
+beforeAll(async () => {
+  registry = await openRegistry({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+  const { config, log } = { config: registry.config, log: registry.app.log };
+  const database = { ...registry.database, mirrored: async () => false };
+  hasty = await buildApp({ config, database, clock: () => NOW, log });
+  document = await readDocument(registry.app);
+  answers = new Answers(document);
+  client = await registry.as('ADMIN');
+});
+afterAll(async () => {
+  await hasty.close();
+  await registry.close();
+});
+
+const met = new Set<string>();
+
+function expectDeclared(operationId: string, answer: LightMyRequestResponse): void {
+  const operation = document.operations.find((each) => each.operationId === operationId);
+  expect(operation && answers.fault(operation, answer)).toBeUndefined();
+  for (const name of ownHeaders(answer)) met.add(name);
+}
+
+const at = (app: FastifyInstance) =>
+  new Client(app, client.authorization.authorization.slice('Bearer '.length), client.userId);
+
+test.each([201, 409])('a write that is answered %i, and its repetition', async (status) => {
+  const account = { account_name: `Account ${status}` };
+  if (status === 409) await anAccount(client, account);
+  const key = { 'idempotency-key': crypto.randomUUID() };
+  for (const replayed of [undefined, 'true']) {
+    const answer = await client.post('/account/create', account, key);
+    expect(answer.statusCode, answer.body).toBe(status);
+    expect(answer.headers['idempotency-replayed']).toBe(replayed);
+    expectDeclared('createAccount', answer);
+  }
+});
+
+test('a write that a standby does not show in time', async () => {
+  const answer = await at(hasty).post('/account/create', { account_name: 'Late' });
+  expect(answer.headers['registry-replica']).toBe('lagging');
+  expectDeclared('createAccount', answer);
+});
+
+test('a page that leads to the next', async () => {
+  for (const name of ['One', 'Two']) await anAccount(client, { account_name: name });
+  const answer = await client.get('/account/list?limit=1');
+  expect(answer.headers).toHaveProperty('registry-next-cursor');
+  expectDeclared('listAccounts', answer);
+});
+
+test('an edit of another version than was seen', async () => {
+  const { id } = await anAccount(client);
+  const url = `/account/update/${id}`;
+  const answer = await client.request({
+    method: 'PATCH',
+    url,
+    payload: { timezone: 'Asia/Tokyo' },
+    headers: { 'if-match': '"99"' },
+  });
+  expect(answer.statusCode).toBe(412);
+  expectDeclared('updateAccount', answer);
+});
+
+test('an action that is refused and recorded', async () => {
+  const { id } = await anAccount(client);
+  const body = { source_id: id, granular_certificate_bundle_ids: [999_999] };
+  const answer = await client.post('/certificate/cancel', body);
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers).toHaveProperty('registry-consistency');
+  expectDeclared('cancelCertificates', answer);
+});
+
+test('bodies that cannot be read, and what asks for nothing that there is', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const broken = { method: 'POST', url: '/account/create', payload: '{', headers } as const;
+  expectDeclared('createAccount', await client.request(broken));
+  expectDeclared('readAccount', await client.get('/account/999999'));
+  expectDeclared('readAccount', await client.get('/account/x'));
+});
+
+test('nobody, and health', async () => {
+  const answer = await registry.app.inject({ url: '/user/me' });
+  expect(answer.headers).toHaveProperty('www-authenticate');
+  expectDeclared('readMe', answer);
+  expectDeclared('health', await registry.app.inject({ url: '/health' }));
+  expectDeclared('ready', await registry.app.inject({ url: '/health/ready' }));
+});
+
+test('too many', async () => {
+  const reader = await registry.as('AUDIT_USER');
+  for (let n = 0; n < PER_MINUTE; n++) await reader.get('/user/me');
+  const answer = await reader.get('/user/me');
+  expect(answer.statusCode).toBe(429);
+  expectDeclared('readMe', answer);
+});
+
+test('every header of the document was met, so none is there for nothing', () => {
+  expect([...met].sort()).toEqual(Object.keys(ANSWER_HEADERS).sort());
+});
