@@ -69,21 +69,22 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     tracing,
   });
   const clock = () => new Date();
-  const scheduler = startScheduler({
-    database,
-    writeUrl: config.DATABASE_WRITE_URL,
-    clock,
-    clockMayDifferMs: CLOCK_MAY_DIFFER_MS,
-    onError: (error, what) => log.warn({ err: error }, what),
-  });
   const app = await buildApp({
     config,
     database,
     clock,
     log,
     journal,
-    scheduler,
+    scheduler: { status: () => scheduler.status() },
     ...(tracing ? { tracing } : {}),
+  });
+  // After the application, which counts what it does.
+  const scheduler = startScheduler({
+    database,
+    writeUrl: config.DATABASE_WRITE_URL,
+    clock,
+    clockMayDifferMs: CLOCK_MAY_DIFFER_MS,
+    onError: (error, what) => log.warn({ err: error }, what),
   });
   const stop = async () => {
     await app.close();

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { expireBatch } from '../../src/certificate/index.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { aMarket, type Market } from '../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { type Metrics, metricsOf } from '../harness/metrics.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let market: Market;
@@ -79,6 +81,24 @@ describe('actions and their energy', () => {
     const failure = { action: 'transfer', result: 'Failure' };
     expect(await growth(() => market.transfer([id]), 'registry_actions_total', failure)).toBe(1);
     expect((await read()).value('registry_action_energy_wh_total', failure)).toBe(0);
+  });
+
+  test('count what the scheduler does: what expires, and the runs of recurring actions, refused ones too', async () => {
+    const trade = await aMarket(registry);
+    await trade.bundle({ quantity: 100 });
+    await aRecurring(trade, 'transfer');
+    const run = () => runDue(registry, NOW);
+    expect(await growth(run, 'registry_action_energy_wh_total', moved('transfer'))).toBe(100);
+    const failures = { action: 'transfer', result: 'Failure' };
+    expect(await growth(() => runDue(registry, inDays(1)), 'registry_actions_total', failures)).toBe(1);
+    const lapsing = await trade.bundle({ quantity: 40 });
+    await registry.primary.query(
+      `UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE status = 'Active' AND id <> $1`,
+      [lapsing.id],
+    );
+    const expire = () => expireBatch(registry.database, new Date(lapsing.expiry_datestamp));
+    expect(await growth(expire, 'registry_action_energy_wh_total', moved('expire'))).toBe(40);
+    expect((await read()).value('registry_actions_total', moved('expire'))).toBe(1);
   });
 
   test('count neither a dry run, nor a request that is repeated', async () => {
