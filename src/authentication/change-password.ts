@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/wire.ts';
+import { passwordLength } from '../rules/password.ts';
 import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
 import { countAttempt, forgiveAttempt } from './throttle.ts';
 import { newPassword, password } from './wire.ts';
@@ -23,8 +24,7 @@ export const changePassword = mutation({
   path: '/auth/change_password',
   tag: 'Authentication',
   summary: 'Change one’s password',
-  description:
-    'Takes the password that is, and one that shall be: 12 to 1 024 characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.',
+  description: `Takes the password that is, and one that shall be: ${passwordLength.shortest} to ${passwordLength.longest} characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.`,
   permission: 'read',
   loginOnly: true,
   body: PasswordChange,

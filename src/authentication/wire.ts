@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { id, instant, instantText, version, words } from '../operation/wire.ts';
+import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
 
 /** A password to check: any text that is not too long. What a new one must be, the rules say. */
 export const password = z
   .string()
-  .max(1_024)
+  .max(passwordLength.longest)
   .meta({ format: 'password', examples: ['correct horse battery'] });
 
-/** A new one: what a schema can say of the rules. */
-export const newPassword = password.min(12).meta({ format: 'password', examples: ['correct horse battery'] });
+/** A new one: what a schema can say of the rules. No text has fewer UTF-16 units than characters. */
+export const newPassword = password
+  .min(passwordLength.shortest)
+  .meta({ format: 'password', examples: ['correct horse battery'] });
 
 export const Tokens = z
   .object({

@@ -6,6 +6,7 @@ import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
+import { passwordLength } from '../rules/password.ts';
 import type { Role } from '../rules/words.ts';
 import { requireEditor, requireUser } from './access.ts';
 import { lastAdministrator, lockWithAdministrators } from './administrators.ts';
@@ -21,8 +22,7 @@ export const createUser = mutation({
   path: '/user/create',
   tag,
   summary: 'Register a user',
-  description:
-    'Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least 12 characters long; it is kept as an argon2id hash, and never shown again.',
+  description: `Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least ${passwordLength.shortest} characters long; it is kept as an argon2id hash, and never shown again.`,
   permission: 'administer',
   loginOnly: true,
   body: UserCreate,
