@@ -42,7 +42,7 @@ export interface Attempt {
   /** Keeps an answer that no transaction kept, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
   /** After a failure: keeps a refusal as the answer, unless it is kept already, and frees the key of anything that may pass. */
-  fail(error: unknown): Promise<void>;
+  fail(problem: Problem | undefined): Promise<void>;
 }
 
 /** The key of a request that has one and whose operation takes one: a POST that changes something, of a known user. */
@@ -100,9 +100,9 @@ export async function beginAttempt(
     async finish(value) {
       if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
     },
-    async fail(error) {
-      if (error === recorded) return;
-      const lasting = error instanceof Problem && isLasting(error) ? error : undefined;
+    async fail(problem) {
+      if (problem !== undefined && problem === recorded) return;
+      const lasting = problem && isLasting(problem) ? problem : undefined;
       await database.transact(actor, async (tx) => {
         if (lasting) await save(tx, own, { problem: partsOf(lasting) });
         else await tx.query(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);

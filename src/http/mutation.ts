@@ -3,8 +3,8 @@ import { formatPosition, laterOf, type WalPosition } from '../database/position.
 import type { Transaction } from '../database/transact.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
-import { Problem } from '../operation/problem.ts';
-import { Refusal } from '../rules/refusal.ts';
+import type { Problem } from '../operation/problem.ts';
+import { problemOf } from './error-answer.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import { type Precondition, preconditionOf } from './precondition.ts';
 import { type Rights, RightsLost, withRights } from './rights.ts';
@@ -49,10 +49,12 @@ export async function mutate(
     await attempt?.finish(value);
     return value;
   } catch (error) {
-    const refused = error instanceof Refusal ? Problem.of(error) : error;
+    const lost = error instanceof RightsLost ? error : undefined;
     // If even this fails, the key is free again a minute later.
-    await attempt?.fail(refused).catch((lost) => request.log.warn({ err: lost }, 'a key was not freed'));
-    throw refused instanceof RightsLost ? refused.answer : refused;
+    await attempt
+      ?.fail(lost ? undefined : problemOf(error))
+      .catch((failure) => request.log.warn({ err: failure }, 'a key was not freed'));
+    throw lost?.answer ?? error;
   } finally {
     await showWritten();
   }

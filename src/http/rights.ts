@@ -6,6 +6,7 @@ import { Problem, problems } from '../operation/problem.ts';
 import type { Permission } from '../rules/permission.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { authorise } from './authenticate.ts';
+import { problemOf } from './error-answer.ts';
 
 /** The rights that a mutation is judged by. */
 export interface Rights {
@@ -75,8 +76,7 @@ function holdable({ database, clock }: Services, authority: Authority) {
       held = true;
     },
     async takenBefore(error: unknown): Promise<Taken | undefined> {
-      const isRefused = error instanceof Problem || error instanceof Refusal;
-      if (held || !isRefused) return undefined;
+      if (held || problemOf(error).status >= 500) return undefined;
       const now = await database.readPrimary((reader) => callerNow(reader, caller, clock()));
       return hasKept(caller, now) ? undefined : new Taken(now);
     },

@@ -62,6 +62,18 @@ test('a refusal is repeated too, even when the request would succeed by now', as
   expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
 });
 
+test('so is a refusal that only Postgres could see', async () => {
+  const body = { account_name: `Account ${crypto.randomUUID()}` };
+  const { id } = (await market.admin.post('/account/create', body)).json();
+  const key = newKey();
+  const first = await market.admin.post('/account/create', body, key);
+  expect(first.json().type).toBe('urn:gc-registry:problem:name-taken');
+  await market.admin.delete(`/account/delete/${id}`);
+  const again = await market.admin.post('/account/create', body, key);
+  expect(again.headers['idempotency-replayed']).toBe('true');
+  expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
+});
+
 test('the same key with another If-Match is another request', async () => {
   const admin = await registry.as('ADMIN');
   const user = await registry.as('TRADING_USER');
