@@ -149,8 +149,8 @@ export interface Market {
   readonly metadataId: number;
   /** A bundle of the source for the next hour, counted back from now. */
   bundle(fields?: { quantity?: number }): Promise<Bundle>;
-  /** The same in any status, with a beneficiary where the status has one. */
-  bundleIn(status: BundleStatus): Promise<Bundle>;
+  /** The same in any status, with a beneficiary where the status has one. `aside`: what a lock or a split put aside. */
+  bundleIn(status: BundleStatus, aside?: BundleStatus): Promise<Bundle>;
   transfer(ids: number[], fields?: Record<string, unknown>): ReturnType<Client['post']>;
   cancel(ids: number[], fields?: Record<string, unknown>): ReturnType<Client['post']>;
 }
@@ -183,6 +183,19 @@ export async function aMarket(registry: TestRegistry, traderRole: Role = 'TRADIN
       ...fields,
     });
 
+  /** By an action that takes one certificate. */
+  const split = async (id: number, status: BundleStatus) => {
+    const part = { certificate_quantity: 1 };
+    const body = { source_id: source.id, granular_certificate_bundle_ids: [id], ...part };
+    const claim = () => trader.post('/certificate/claim', body);
+    const answer = await (status === 'Active'
+      ? transfer([id], part)
+      : status === 'Reserved'
+        ? cancel([id], part)
+        : claim());
+    expect(answer.statusCode, answer.body).toBe(202);
+  };
+
   return {
     admin,
     trader,
@@ -192,10 +205,11 @@ export async function aMarket(registry: TestRegistry, traderRole: Role = 'TRADIN
     device,
     metadataId,
     bundle,
-    async bundleIn(status) {
+    async bundleIn(status, aside = 'Active') {
       const made = await bundle();
-      if (status === 'Bundle Split') await transfer([made.id], { certificate_quantity: 1 });
-      else for (const step of stepsTo(status)) await registry.primary.query(step, [made.id]);
+      const whole = status === 'Bundle Split' ? stepsTo(aside) : stepsTo(status, aside);
+      for (const step of whole) await registry.primary.query(step, [made.id]);
+      if (status === 'Bundle Split') await split(made.id, aside);
       await shownEverywhere(registry);
       return { ...made, certificate_bundle_status: status };
     },
@@ -205,10 +219,10 @@ export async function aMarket(registry: TestRegistry, traderRole: Role = 'TRADIN
 }
 
 /** The statements that take an Active bundle along the lifecycle table, whatever operations the API has. */
-function stepsTo(status: BundleStatus): string[] {
+function stepsTo(status: BundleStatus, aside: BundleStatus = 'Active'): string[] {
   const to = (next: string, more = '') => `UPDATE bundle SET status = '${next}'${more} WHERE id = $1`;
   if (status === 'Active') return [];
-  if (status === 'Locked') return [to('Locked', ", prior_status = 'Active'")];
+  if (status === 'Locked') return [...stepsTo(aside), to('Locked', `, prior_status = '${aside}'`)];
   if (status === 'Claimed') return [...stepsTo('Cancelled'), to('Claimed')];
   if (status === 'Cancelled' || status === 'Cancelled for Storage')
     return [to(status, ", beneficiary = 'B'")];

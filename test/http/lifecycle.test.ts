@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lifecycle } from '../../src/rules/lifecycle.ts';
+import { lifecycle, statusTransitions } from '../../src/rules/lifecycle.ts';
 import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/words.ts';
 import { type Action, aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
@@ -43,6 +43,20 @@ const TRADERS: readonly Role[] = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
 const mayAct = (action: ActionName, role: Role) =>
   lifecycle[action].performer === 'admin' ? role === 'ADMIN' : TRADERS.includes(role);
 
+/** What a bundle of this status may have been when it was locked or split. */
+const asides = (status: BundleStatus): (BundleStatus | undefined)[] =>
+  status === 'Locked' || status === 'Bundle Split'
+    ? statusTransitions().flatMap(([from, to]) => (to === status ? [from] : []))
+    : [undefined];
+
+const standings = bundleStatuses.flatMap((status) =>
+  asides(status).map((aside) => ({
+    status,
+    aside,
+    name: aside === undefined ? status : `${status}, and was ${aside}`,
+  })),
+);
+
 /** What is right, whoever asks: role first, then whether the account is one's own, then the status. */
 function rightStatus(action: ActionName, status: BundleStatus, role: Role, isInside: boolean): number {
   if (!mayAct(action, role)) return 403;
@@ -66,20 +80,31 @@ const callers = roleNames.flatMap((role) => [
 ]);
 
 describe.each(ACTIONS)('%s', (action) => {
-  test.each(bundleStatuses)('of a bundle that is %s', async (status) => {
-    const standing = await market.bundleIn(status);
+  test.each(standings)('of a bundle that is $name', async ({ status, aside }) => {
+    const standing = await market.bundleIn(status, aside);
     const before = await read(standing.id);
     for (const { role, isInside } of callers) {
       const right = rightStatus(action, status, role, isInside);
-      const { id } = right === 202 ? await market.bundleIn(status) : standing;
+      const { id } = right === 202 ? await market.bundleIn(status, aside) : standing;
       const answer = await perform((isInside ? insiders : outsiders).get(role), action, id);
       expect(answer?.statusCode, `${role}, ${isInside ? 'inside' : 'outside'}: ${answer?.body}`).toBe(right);
       if (right !== 202) continue;
       const { to } = lifecycle[action];
-      expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? 'Active' : to);
+      expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? aside : to);
     }
     expect(await read(standing.id)).toEqual(before);
   });
+});
+
+test('a lock puts aside Active and Reserved, a split Cancelled too: all of them are tried here', () => {
+  const put = standings.flatMap(({ aside, name }) => (aside === undefined ? [] : [name]));
+  expect(put.toSorted()).toEqual([
+    'Bundle Split, and was Active',
+    'Bundle Split, and was Cancelled',
+    'Bundle Split, and was Reserved',
+    'Locked, and was Active',
+    'Locked, and was Reserved',
+  ]);
 });
 
 test('every action of the table is tried here; the registry itself expires, and two are not there yet', () => {
