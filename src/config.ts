@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { passwordLength } from './rules/password.ts';
 
 const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
 
@@ -85,7 +86,7 @@ const Settings = z
       .string()
       .regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -')
       .default('registry-events'),
-    SEED_PASSWORD: z.string().min(12).default(SAMPLE_PASSWORD),
+    SEED_PASSWORD: z.string().min(passwordLength.shortest).default(SAMPLE_PASSWORD),
     ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {

@@ -6,7 +6,9 @@ import { type QueryCall, query } from '../operation/operation.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { countText, idParams } from '../operation/wire.ts';
+import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
+import { MOST_BUNDLES } from '../rules/requested.ts';
 import { requireBundle } from './access.ts';
 import { Bundle, FullBundle } from './bundle-wire.ts';
 import { CertificateFilter, conditionOf, type Filter, filterView } from './filter.ts';
@@ -21,9 +23,8 @@ import {
 } from './read-model.ts';
 import { STREAM_TYPES, streamRows } from './stream.ts';
 
-const MOST_BUNDLES = 10_000;
-
 const Page = {
+  /** One action can take a page, and not more. */
   limit: z.int().min(1).max(MOST_BUNDLES).default(1_000),
   cursor: z.string().max(500).nullish().meta({ description: 'The next_cursor of the page before' }),
 };
@@ -39,10 +40,8 @@ const QueryAnswer = z
   })
   .meta({ id: 'CertificateQueryAnswer', description: 'The query as it was understood, and its bundles.' });
 
-const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
-const YEAR_9999 = Date.parse('9999-12-31T23:59:59.999Z');
-/** Milliseconds of an instant that both JavaScript and Postgres can hold, and an id. */
-const CursorKeys = z.tuple([z.int().min(YEAR_1).max(YEAR_9999), z.int().min(0)]);
+/** Milliseconds of an instant, and an id. */
+const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0)]);
 
 /** Rows of a page, and where the next one starts. Order: interval start, then id. */
 async function page<Row extends BundleRow>(

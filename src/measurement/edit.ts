@@ -7,8 +7,8 @@ import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/wire.ts';
+import { endProblems } from '../rules/interval.ts';
 import { type ReadingRow, readingView, requireReading } from './read-model.ts';
-import { readingIntervalProblems } from './reading-interval.ts';
 import { Measurement, MeasurementCreate, MeasurementUpdate } from './wire.ts';
 
 const common = { tag: 'Measurements', permission: 'produce' } as const;
@@ -28,8 +28,9 @@ async function lockReading(tx: Transaction, authority: Authority, id: number): P
 }
 
 function requireInterval(start: Date, end: Date, now: Date): void {
-  const wrong = readingIntervalProblems(start, end, now);
-  if (wrong.length > 0) throw problems.invalid(wrong);
+  const wrong = endProblems({ start, end }, now);
+  const path = 'body.interval_end_datetime';
+  if (wrong.length > 0) throw problems.invalid(wrong.map((message) => ({ path, message })));
 }
 
 export const createMeasurement = mutation({

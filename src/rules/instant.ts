@@ -2,8 +2,9 @@ import { IANAZone } from 'luxon';
 import { refuse } from './refusal.ts';
 
 const MS_PER_MINUTE = 60_000;
-const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
-const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+/** The first and the last instant that JavaScript, Postgres and four digits of a year can hold. */
+export const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+export const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 const DATETIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;

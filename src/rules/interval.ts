@@ -13,6 +13,16 @@ export interface Interval {
   readonly end: Date;
 }
 
+/** What speaks against the end of an interval, of production or of a reading; empty when nothing does. */
+export function endProblems({ start, end }: Interval, now: Date): string[] {
+  const lengthMs = end.getTime() - start.getTime();
+  const problems: string[] = [];
+  if (lengthMs <= 0) problems.push('must be later than the start');
+  if (lengthMs > LONGEST_MS) problems.push('must be at most one hour after the start');
+  if (end > now) problems.push('must not be in the future');
+  return problems;
+}
+
 /**
  * What speaks against issuing for an interval (certificate-rules.md, "Issuance"); empty when nothing does.
  * `granularityMinutes` is the device's; both ends must lie on its grid, which starts at midnight UTC.
@@ -27,11 +37,8 @@ export function intervalProblems(
   if (Number.isNaN(from) || Number.isNaN(to)) {
     return [{ path: Number.isNaN(from) ? START : END, message: 'must be a datetime' }];
   }
-  const problems: FieldError[] = [];
+  const problems: FieldError[] = endProblems({ start, end }, now).map((message) => ({ path: END, message }));
   const problem = (path: string, message: string) => problems.push({ path, message });
-  if (to <= from) problem(END, 'must be later than the start');
-  if (to - from > LONGEST_MS) problem(END, 'must be at most one hour after the start');
-  if (to > now.getTime()) problem(END, 'must not be in the future');
   if (!granularities.some((minutes) => minutes === granularityMinutes)) {
     problem('granularity_minutes', `must be one of ${granularities.join(', ')}`);
     return problems;

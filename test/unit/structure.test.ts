@@ -18,7 +18,7 @@ const FEATURES = [
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rules: [],
   embedded: [],
-  'config.ts': [],
+  'config.ts': ['rules'],
   'log.ts': ['config.ts'],
   tracing: [],
   database: ['rules', 'tracing'],
