@@ -108,7 +108,7 @@ export class Aim {
       granular_certificate_bundle_ids: this.#ids(pieces),
       ...(dice.chance(20) ? { user_id: dice.chance(95) ? by : this.anyUser() } : {}),
       ...(dice.chance(isAdmins ? 4 : 60) ? this.#amount(pieces) : {}),
-      ...(action === 'transfer' ? { target_id: this.#target(lead.account) } : {}),
+      ...(action === 'transfer' ? { target_id: this.target(lead.account) } : {}),
       ...(action === 'cancel' && dice.chance(40) ? { beneficiary: dice.pick(BENEFICIARIES) } : {}),
       ...(action === 'claim' && dice.chance(50) ? { beneficiary: this.#claimed(lead) } : {}),
       ...(isAdmins && dice.chance(96) ? { reason: dice.chance(3) ? ' ' : 'A reason' } : {}),
@@ -157,7 +157,7 @@ export class Aim {
     }
   }
 
-  #target(source: number): number {
+  target(source: number): number {
     const accounts = [...this.#ledger.accounts.values()];
     const willing = accounts.filter(({ accepts, closed }) => accepts.includes(source) && !closed);
     if (willing.length > 0 && this.#dice.chance(88)) return this.#dice.pick(willing).id;

@@ -4,6 +4,7 @@ import { anAccount, type Bundle, shownEverywhere } from '../harness/builders.ts'
 import { hasLapsed } from './law.ts';
 import { type Piece, quantityOf } from './ledger.ts';
 import { told } from './order.ts';
+import { recur, runRecurring } from './recurring.ts';
 import type { Walk } from './walk.ts';
 
 /** Steps that are taken alone, since what comes at the same time could not be told apart from them. */
@@ -13,6 +14,8 @@ const HOUR_MS = 3_600_000;
 const WEIGHTS = {
   clock: 6,
   expire: 2,
+  recurring: 8,
+  run: 8,
   members: 10,
   close: 8,
   open: 6,
@@ -33,6 +36,10 @@ export async function stepAlone(walk: Walk): Promise<void> {
       return walk.wait(dice.between(1, 20 * 24) * HOUR_MS);
     case 'expire':
       return expire(walk);
+    case 'recurring':
+      return recur(walk);
+    case 'run':
+      return runRecurring(walk);
     case 'members': {
       const users = Array.from({ length: dice.between(1, 3) }, () => aim.anyUser());
       const account = aim.anyAccount();

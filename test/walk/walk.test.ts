@@ -110,7 +110,12 @@ describe('after the walk', () => {
     const met = new Set([...walk.told.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
     const done = Object.keys(LAW).map((action) => `${action} 202`);
     const other = ['issue 201', 'whitelist 200', 'members 200', 'close 200', 'move device 200'];
-    expect([...done, ...other, ...REFUSALS].filter((each) => !met.has(each))).toEqual([]);
+    const recurring = ['transfer', 'cancel'].flatMap((action) => [
+      `recurring_${action} 202`,
+      `run of recurring_${action} done`,
+      `run of recurring_${action} refused`,
+    ]);
+    expect([...done, ...other, ...recurring, ...REFUSALS].filter((each) => !met.has(each))).toEqual([]);
   });
 
   test('intervals had been withdrawn and issued again, as new versions', async () => {

@@ -6,6 +6,7 @@ import { Dice } from './dice.ts';
 import { Ledger, type Piece } from './ledger.ts';
 import { bundlesIn, difference } from './observed.ts';
 import { type Exchange, explain, told } from './order.ts';
+import type { Recurring } from './recurring.ts';
 import type { Request } from './registry-law.ts';
 import { send } from './send.ts';
 
@@ -31,6 +32,9 @@ export class Walk {
   readonly recorded = { Success: 0, Failure: 0 };
   /** Answers to requests with an Idempotency-Key. */
   readonly kept: Exchange[] = [];
+  readonly recurring: Recurring[] = [];
+  /** For bundles that a run has made, until their ids are known: past all ids that the registry gives. */
+  provisional = 1_000_000_000_000;
   /** Bundles that the registry expired by itself. */
   expired = 0;
   now = NOW.getTime();
@@ -101,15 +105,20 @@ export class Walk {
 
   #note(exchange: Exchange): void {
     const { request } = exchange;
-    const answer = told(exchange);
-    const what = `${request.kind === 'act' ? request.action : request.kind} ${answer}`;
-    this.told.set(what, (this.told.get(what) ?? 0) + 1);
-    const isJudged = !/not-allowed|invalid-fields/.test(answer);
-    if (isJudged && request.kind === 'act' && !request.isDry) {
-      this.recorded[exchange.status < 300 ? 'Success' : 'Failure']++;
-    }
+    const isAction = request.kind === 'act';
+    const what = isAction ? request.action : request.kind;
+    const isJudged = this.note(what, told(exchange), isAction && !request.isDry);
     const hasKey = (request.kind === 'act' || request.kind === 'issue') && request.key !== undefined;
     if (isJudged && hasKey) this.kept.push(exchange);
+  }
+
+  /** Counts an answer, and an action that it must have left in the log; gives whether the rules were asked at all. */
+  note(what: string, answer: string, isLogged: boolean): boolean {
+    const both = `${what} ${answer}`;
+    this.told.set(both, (this.told.get(both) ?? 0) + 1);
+    const isJudged = !/not-allowed|invalid-fields/.test(answer);
+    if (isJudged && isLogged) this.recorded[answer.startsWith('2') ? 'Success' : 'Failure']++;
+    return isJudged;
   }
 
   /** The clock goes on, and everybody logs in again. */
