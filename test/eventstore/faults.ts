@@ -22,6 +22,8 @@ export interface Faults {
   draw(share: number, seed: number): void;
   clear(): void;
   next(): Fault | undefined;
+  /** How many of the list no call has met yet. */
+  left(): number;
 }
 
 const DRAWN: readonly Fault[] = ['refuse', 'full', 'drop'];
@@ -39,6 +41,7 @@ export function noFaults(): Faults {
       drawn = undefined;
     },
     next: () => listed.shift() ?? drawn?.(),
+    left: () => listed.length,
   };
 }
 

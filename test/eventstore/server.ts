@@ -31,6 +31,8 @@ export interface EventStoreStandIn {
   readonly memory: Memory;
   /** What the next appends meet, one each. */
   failNext(...faults: readonly Fault[]): void;
+  /** How many of those faults no append has met yet. */
+  faultsLeft(): number;
   /** This share of the appends, by a seeded draw, is refused, meets a full disk or loses its answer; `0` ends it. */
   failShare(share: number, seed: number): void;
   /** What the next reads and subscriptions meet, one each. */
@@ -67,6 +69,7 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
     port,
     memory,
     failNext: faults.appends.add,
+    faultsLeft: faults.appends.left,
     failShare: faults.appends.draw,
     failNextRead: faults.reads.add,
     failNextFeatures: faults.features.add,
