@@ -3821,7 +3821,10 @@ export interface operations {
                 /** @description Somebody else’s, for administrators */
                 user_id?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3991,7 +3994,10 @@ export interface operations {
     readMe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4023,7 +4029,10 @@ export interface operations {
     readMyAccounts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4059,7 +4068,10 @@ export interface operations {
                 /** @description Where the last page ended */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4091,7 +4103,10 @@ export interface operations {
     readUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4331,7 +4346,10 @@ export interface operations {
     readAccountUsers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4417,7 +4435,10 @@ export interface operations {
                 /** @description Where the last page ended */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4449,7 +4470,10 @@ export interface operations {
     readOrganisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4633,7 +4657,10 @@ export interface operations {
                 /** @description Where the last page ended */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4665,7 +4692,10 @@ export interface operations {
     readAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4848,7 +4878,10 @@ export interface operations {
     readAccountWhitelist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4890,7 +4923,10 @@ export interface operations {
     readAccountWhitelistInverse: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -4932,7 +4968,10 @@ export interface operations {
     readAccountSummary: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5018,7 +5057,10 @@ export interface operations {
                 /** @description Where the last page ended */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5050,7 +5092,10 @@ export interface operations {
     readDevice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5183,7 +5228,10 @@ export interface operations {
     readAccountDevices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5218,7 +5266,10 @@ export interface operations {
     readAccountCertificateDevices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5306,7 +5357,10 @@ export interface operations {
                 /** @description Only readings of this device */
                 device_id?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5338,7 +5392,10 @@ export interface operations {
     readMeasurement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5562,7 +5619,10 @@ export interface operations {
     queryCertificates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5604,7 +5664,10 @@ export interface operations {
     queryFullCertificates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5647,7 +5710,10 @@ export interface operations {
     checkCertificates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5678,7 +5744,10 @@ export interface operations {
     readCertificate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5716,7 +5785,10 @@ export interface operations {
                 /** @description `timeline` to show, `raw` to compute with */
                 format?: "timeline" | "raw";
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -5754,7 +5826,10 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path: {
                 /** @description Id, a positive integer */
                 id: number;
@@ -6191,7 +6266,10 @@ export interface operations {
                 from?: string;
                 to?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6329,7 +6407,10 @@ export interface operations {
                 /** @description The source */
                 account_id?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6416,7 +6497,10 @@ export interface operations {
                 /** @description Id, a positive integer */
                 entity_id?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6449,7 +6533,10 @@ export interface operations {
     verifyEvents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
+                "registry-consistency"?: string;
+            };
             path?: never;
             cookie?: never;
         };

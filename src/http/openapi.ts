@@ -5,6 +5,7 @@ import { JSON_TYPE, type Operation } from '../operation/operation.ts';
 import { ANSWER_HEADERS, problemHeaders, successHeaders } from './answer-headers.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
+import { CONSISTENCY } from './mutation.ts';
 import { takesIfMatch } from './precondition.ts';
 
 /** The release's, which `package.json` has. */
@@ -49,6 +50,15 @@ const IF_MATCH = {
   schema: { type: 'string' },
   description:
     'The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed.',
+};
+
+const CONSISTENCY_TOKEN = {
+  name: CONSISTENCY,
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description:
+    'The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked.',
 };
 
 const titleOf = (code: number) => (STATUS_CODES[code] ?? 'Error').replaceAll(' ', '');
@@ -113,6 +123,7 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
       ...parametersOf('query', operation.query, named),
       ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
       ...(takesIfMatch(operation) ? [IF_MATCH] : []),
+      ...(operation.changes || operation.essential ? [] : [CONSISTENCY_TOKEN]),
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
