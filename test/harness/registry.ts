@@ -88,7 +88,9 @@ export async function registryIn(
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
   });
-  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const level = process.env.TEST_LOG_LEVEL;
+  // Whoever changes the level in a test is not heard either.
+  const log = pino({ level: level ?? 'silent' }, level ? process.stdout : { write: () => undefined });
   const database = await openDatabase({
     writeUrl: config.DATABASE_WRITE_URL,
     readUrls: config.DATABASE_READ_URLS,
