@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BundleStatus } from '../../src/rules/words.ts';
+import { type BundleStatus, bundleStatuses } from '../../src/rules/words.ts';
 import { aDevice, aMarket, anAccount } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+const usable: BundleStatus[] = ['Active', 'Reserved', 'Locked', 'Cancelled'];
+const spent: BundleStatus[] = ['Claimed', 'Cancelled for Storage', 'Expired', 'Exported', 'Withdrawn'];
 
 let registry: TestRegistry;
 let admin: Client;
@@ -195,9 +198,6 @@ describe('a closed account', () => {
     await expect(aDevice(admin, { account_id: id })).rejects.toThrow('body.account_id');
   });
 
-  const usable: BundleStatus[] = ['Active', 'Reserved', 'Locked', 'Cancelled'];
-  const spent: BundleStatus[] = ['Claimed', 'Cancelled for Storage', 'Expired', 'Exported', 'Withdrawn'];
-
   test.each(usable)('cannot have a bundle that is %s, which would be nobody’s', async (status) => {
     const market = await aMarket(registry);
     await market.bundleIn(status);
@@ -280,6 +280,21 @@ describe('the sums of an account', () => {
       num_devices_by_type: { solar_pv: 2, wind_turbine: 1 },
       device_capacity_by_type: { solar_pv: 0.3, wind_turbine: 3 },
     });
+  });
+
+  test('count each live bundle once, by its status, and nothing of what was split', async () => {
+    const market = await aMarket(registry);
+    for (const status of bundleStatuses) await market.bundleIn(status);
+    const summary = (await market.trader.get(`/account/${market.source.id}/summary`)).json();
+    expect(summary).toMatchObject({
+      num_granular_certificate_bundles: bundleStatuses.length,
+      num_cancelled_granular_certificate_bundles: 1,
+      total_certificate_energy: 999,
+      energy_by_fuel_type: { wind: 999 },
+    });
+    const whole = [...usable, ...spent].map((status) => [status, 100]);
+    // One of the certificates that were split has gone to the other account.
+    expect(summary.energy_by_status).toEqual({ ...Object.fromEntries(whole), Active: 199 });
   });
 
   test('move with the certificates, while the device stays', async () => {
