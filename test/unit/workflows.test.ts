@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { generatedFiles } from '../../client/generated.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
+import { operations } from '../../src/http/operations.ts';
 
 /** What GitHub is told to run, as far as the project cares. */
 const Permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
@@ -20,7 +23,13 @@ const Job = z.object({
   'timeout-minutes': z.int(),
   steps: z.array(Step),
 });
-const Workflow = z.object({ permissions: Permissions, jobs: z.record(z.string(), Job) });
+const Workflow = z.object({
+  permissions: Permissions,
+  concurrency: z
+    .object({ group: z.string(), 'cancel-in-progress': z.union([z.boolean(), z.string()]) })
+    .optional(),
+  jobs: z.record(z.string(), Job),
+});
 type Workflow = z.infer<typeof Workflow>;
 
 const FOLDER = '.github/workflows';
@@ -83,6 +92,15 @@ describe('continuous integration', () => {
     }
   });
 
+  test('every commit on main is tested, though a newer one may come before its turn', () => {
+    expect(ci.concurrency?.group).toMatch(
+      /^ci-\$\{\{ github\.event_name == 'push' && github\.sha \|\| github\.ref \}\}$/,
+    );
+    expect(ci.concurrency?.['cancel-in-progress']).toMatch(
+      /^\$\{\{ github\.event_name == 'pull_request' \}\}$/,
+    );
+  });
+
   test('the programs of the release have exact versions', () => {
     const command = ci.jobs.release?.steps.at(-1)?.run ?? '';
     const packages = [...command.matchAll(/--package (\S+)/g)].map(([, name]) => name);
@@ -94,4 +112,34 @@ describe('continuous integration', () => {
 test('the changelog has the line that a release turns into a version', async () => {
   const lines = (await readFile('docs/CHANGELOG.md', 'utf8')).split('\n');
   expect(lines.filter((line) => line === '## Unreleased')).toHaveLength(1);
+});
+
+describe('a release', () => {
+  const Plugin = z.union([z.string(), z.tuple([z.string(), z.record(z.string(), z.unknown())])]);
+  const Plan = z.object({ plugins: z.array(Plugin) });
+  const Document = z.looseObject({ info: z.looseObject({ version: z.string() }) });
+  let plugins: Map<string, Record<string, unknown>>;
+  beforeAll(async () => {
+    const plan = Plan.parse(JSON.parse(await readFile('.releaserc.json', 'utf8')));
+    plugins = new Map(plan.plugins.map((each) => (typeof each === 'string' ? [each, {}] : each)));
+  });
+
+  test('makes the generated files anew once package.json has its version, with what they are made by installed', async () => {
+    const order = [...plugins.keys()].filter((name) => /\/(npm|exec|git)$/.test(name));
+    expect(order).toEqual(['@semantic-release/npm', '@semantic-release/exec', '@semantic-release/git']);
+    const { prepareCmd } = plugins.get('@semantic-release/exec') ?? {};
+    expect(String(prepareCmd).split(' && ')).toContain('npm run docs');
+    const { release } = (await workflow('ci.yml')).jobs;
+    expect(release?.steps.map(({ run }) => run)).toContain('npm ci --ignore-scripts');
+  });
+
+  test('commits every generated file, for some of them hold the version', async () => {
+    const document = Document.parse(openApiDocument(operations));
+    const next = { ...document, info: { ...document.info, version: '99.0.0' } };
+    const [now, then] = await Promise.all([generatedFiles(document), generatedFiles(next)]);
+    expect(then).not.toEqual(now);
+    const committed = ['package.json', ...Object.keys(then).map((name) => `client/${name}`)];
+    const { assets } = plugins.get('@semantic-release/git') ?? {};
+    expect(assets).toEqual(expect.arrayContaining(committed));
+  });
 });
