@@ -10,6 +10,7 @@ const START_LIMIT_MS = 180_000;
 
 const Readiness = z.object({
   status: z.enum(['ready', 'degraded']),
+  standbys: z.array(z.object({ state: z.string() })),
   journal: z.object({
     leads: z.boolean(),
     event_store: z.string(),

@@ -41,7 +41,7 @@ runProgram(async () => {
     seed,
     steps: chosen,
     processes: 3,
-    pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000 },
+    pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000, takeOverMs: 5_000 },
     lastStepAfterMs: (minutes - STEP_MINUTES) * MINUTE_MS,
     say,
   });

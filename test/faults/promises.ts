@@ -1,18 +1,20 @@
 import type pg from 'pg';
 import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome, Recorded } from './ledger.ts';
 
-/** What is in the database of one mutation that took effect. */
+/** What is in the database of one mutation. */
 interface Effect {
   /** Of the action, or of the issued bundle. */
   readonly id: number;
   readonly requestId: string | null;
+  /** Why it was refused, where it was: then that is all that is there. */
+  readonly refusal: string | null;
   /** The parts of it that do not fit together, or do not fit the request. */
   readonly broken: boolean;
 }
 
 /**
- * Holds what every client was told against what is there: the acknowledged once, the refused not at all, the unanswered once or not
- * at all, each of them whole, and nothing that nobody asked for. Gives the first promise that was not kept.
+ * Holds what every client was told against what is there: the acknowledged once, the refused as one refusal, the unanswered once or
+ * not at all, each of them whole, and nothing that nobody asked for. Gives the first promise that was not kept.
  */
 export async function firstBrokenPromise(primary: pg.Pool, ledger: Ledger): Promise<string | undefined> {
   const actions = await effectsOf(primary, ACTIONS);
@@ -27,18 +29,34 @@ export async function firstBrokenPromise(primary: pg.Pool, ledger: Ledger): Prom
   return unasked === undefined ? undefined : `${unasked} is in the database, and nobody asked for it`;
 }
 
-function brokenPromise({ outcomes }: Recorded, found: readonly Effect[]): string | undefined {
+function brokenPromise({ mutation, outcomes }: Recorded, found: readonly Effect[]): string | undefined {
   const [effect, second] = found;
-  if (second) return `was done ${found.length} times`;
-  if (effect?.broken) return 'was done in part';
+  if (second) return `was done, or refused, ${found.length} times`;
+  if (effect?.broken) return 'is there in part';
+  const refused = outcomes.find(({ kind }) => kind === 'refused');
+  if (refused?.kind === 'refused') return brokenRefusal(mutation, refused.code, outcomes, effect);
   const acknowledged = outcomes.filter((each) => each.kind === 'acknowledged');
-  if (outcomes.some(({ kind }) => kind === 'refused') && (effect || acknowledged.length > 0))
-    return 'was refused, and was done';
   if (acknowledged.length === 0) return undefined;
-  if (effect === undefined) return 'was acknowledged, and is not there';
+  if (effect === undefined || effect.refusal !== null) return 'was acknowledged, and is not there';
   return acknowledged
     .map((each) => brokenAnswer(each, effect, acknowledged))
     .find((each) => each !== undefined);
+}
+
+/** Of what was refused the refusal is there, where it is one that is written down, and nothing else. */
+function brokenRefusal(
+  { kind }: Mutation,
+  code: string,
+  outcomes: readonly Outcome[],
+  effect: Effect | undefined,
+): string | undefined {
+  if (outcomes.some((each) => each.kind === 'acknowledged') || effect?.refusal === null)
+    return 'was refused, and was done';
+  if (outcomes.some((each) => each.kind === 'refused' && each.code !== code))
+    return 'was refused in two ways';
+  if (kind !== 'issue' && effect?.refusal !== code)
+    return `was refused as ${code}, and is written down as ${effect?.refusal}`;
+  return undefined;
 }
 
 type Acknowledged = Extract<Outcome, { kind: 'acknowledged' }>;
@@ -66,11 +84,14 @@ function take(effects: Map<string, Effect[]>, mark: string): readonly Effect[] {
   return found;
 }
 
-/** An action is whole when one transaction wrote it, its effect on all of its Wh, and the entries that tell of both. */
+/**
+ * An action is whole when one transaction wrote it, its effect on all of its Wh, and the entries that tell of both. One that was
+ * refused has a single entry, and no effect.
+ */
 const ACTIONS = `
   WITH told AS MATERIALIZED (
     SELECT action_id, count(DISTINCT transaction_id) AS transactions, count(DISTINCT request_id) AS requests,
-           count(*) FILTER (WHERE entity_name = 'action') AS actions
+           count(*) FILTER (WHERE entity_name = 'action') AS actions, count(*) FILTER (WHERE entity_name <> 'action') AS others
     FROM journal GROUP BY action_id),
   told_of_bundle AS MATERIALIZED (
     SELECT DISTINCT action_id, entity_id AS bundle_id FROM journal WHERE entity_name = 'bundle'),
@@ -81,17 +102,20 @@ const ACTIONS = `
     LEFT JOIN told_of_bundle ON (told_of_bundle.action_id, told_of_bundle.bundle_id) = (a.id, b.id)
     GROUP BY a.id)
   SELECT concat_ws(' ', a.action_type, a.certificate_quantity, a.source_id, coalesce(a.target_id::text, '')) AS mark, a.id::int, a.request_id AS "requestId",
-         (told.transactions, told.requests, told.actions, carried.quantity, carried.told)
-           IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint, a.certificate_quantity::numeric, cardinality(a.resulting_bundle_ids)::bigint) AS broken
+         CASE WHEN a.action_result = 'Failure' THEN a.details ->> 'code' END AS refusal,
+         (told.transactions, told.requests, told.actions) IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint)
+           OR CASE WHEN a.action_result = 'Success'
+                THEN (carried.quantity, carried.told)
+                  IS DISTINCT FROM (a.certificate_quantity::numeric, cardinality(a.resulting_bundle_ids)::bigint)
+                ELSE told.others > 0 OR cardinality(a.resulting_bundle_ids) > 0 END AS broken
   FROM action a
   LEFT JOIN told ON told.action_id = a.id
-  LEFT JOIN carried ON carried.action_id = a.id
-  WHERE a.action_result = 'Success'`;
+  LEFT JOIN carried ON carried.action_id = a.id`;
 
 /** An issuance is whole when one transaction wrote its header, its first bundle, and the entries that tell of both. */
 const ISSUANCES = `
   SELECT concat_ws(' ', 'issuance', i.device_id, to_char(i.production_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS mark,
-         coalesce(b.id, 0)::int AS id, told.request AS "requestId",
+         coalesce(b.id, 0)::int AS id, told.request AS "requestId", NULL AS refusal,
          (told.transactions, told.entries) IS DISTINCT FROM (1::bigint, 2::bigint) AS broken
   FROM issuance i
   LEFT JOIN bundle b ON b.issuance_id = i.id AND b.parent_id IS NULL

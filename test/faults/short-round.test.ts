@@ -6,7 +6,7 @@ import { steps } from './steps.ts';
 test('nothing is lost and nothing done twice when processes and servers are killed under load', async () => {
   const told: string[] = [];
   const broken = [steps.leaderKilled, steps.primaryStopped, steps.eventStoreDown, steps.standbyPaused];
-  const pace = { calmMs: 500, downMs: 300, outageMs: 2_000 };
+  const pace = { calmMs: 500, downMs: 300, outageMs: 2_000, takeOverMs: Number.POSITIVE_INFINITY };
   const tried = await runCampaign({
     seed: 20_261_124,
     steps: broken,

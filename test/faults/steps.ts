@@ -11,6 +11,8 @@ export interface Pace {
   readonly downMs: number;
   /** How long the event store is down. */
   readonly outageMs: number;
+  /** Another process has to lead within so long. */
+  readonly takeOverMs: number;
 }
 
 export interface Step {
@@ -41,11 +43,28 @@ async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Pro
   return apis.map(({ name }) => name).join(', ');
 }
 
-/** Says, to be read and not judged, when another one led, once nothing of this leader came any more. */
-async function untilAnotherLeads({ apis }: House, gone: ApiProcess): Promise<string> {
+/** Says when another one led, once nothing of this leader came any more. @throws {Error} when that was too late. */
+async function untilAnotherLeads({ apis }: House, gone: ApiProcess, { takeOverMs }: Pace): Promise<string> {
   const begin = performance.now();
   const next = await leaderOf(apis.filter((each) => each !== gone));
-  return `${gone.name}; ${next.name} leads after ${((performance.now() - begin) / 1_000).toFixed(1)} s`;
+  const tookMs = performance.now() - begin;
+  const what = `${gone.name}; ${next.name} leads after ${(tookMs / 1_000).toFixed(1)} s`;
+  if (tookMs > takeOverMs) throw new Error(`nobody took over in time: ${what}`);
+  return what;
+}
+
+/** Until every fault that was ordered has been met: otherwise nothing would have been tried. */
+async function untilMet({ faultsLeft }: House['eventStore']): Promise<void> {
+  while (faultsLeft() > 0) await sleep(100);
+}
+
+/** Until every process says that the standby is late. */
+async function untilLate({ apis }: House): Promise<void> {
+  for (;;) {
+    const states = await Promise.all(apis.map((each) => each.readiness()));
+    if (states.every((each) => each?.standbys.some(({ state }) => state === 'late'))) return;
+    await sleep(100);
+  }
 }
 
 const apiSteps = {
@@ -55,10 +74,10 @@ const apiSteps = {
   },
   leaderKilled: {
     name: "kill -9 of the journal's leader",
-    async run(house) {
+    async run(house, _, pace) {
       const leader = await leaderOf(house.apis);
       await leader.kill();
-      const what = await untilAnotherLeads(house, leader);
+      const what = await untilAnotherLeads(house, leader, pace);
       await leader.start();
       return what;
     },
@@ -69,11 +88,11 @@ const apiSteps = {
   },
   leaderFrozen: {
     name: 'a leader that stands still, and goes on when another leads',
-    async run(house, _, { downMs }) {
+    async run(house, _, pace) {
       const leader = await leaderOf(house.apis);
       leader.signal('SIGSTOP');
-      const what = await untilAnotherLeads(house, leader);
-      await sleep(downMs);
+      const what = await untilAnotherLeads(house, leader, pace);
+      await sleep(pace.downMs);
       leader.signal('SIGCONT');
       return what;
     },
@@ -121,9 +140,11 @@ const serverSteps = {
   },
   standbyPaused: {
     name: 'a standby that stops to replay for a while',
-    async run({ standby }, _, { downMs }) {
+    async run(house, _, { downMs }) {
+      const { standby } = house;
       await standby.query('SELECT pg_wal_replay_pause()');
-      await sleep(LATE_MS + downMs);
+      await untilLate(house);
+      await sleep(downMs);
       await standby.query('SELECT pg_wal_replay_resume()');
       return undefined;
     },
@@ -171,7 +192,7 @@ const eventStoreSteps = {
       ] as const);
       eventStore.failNext(...faults);
       eventStore.failNextRead('drop', 'hang');
-      await sleep(2 * TOO_LATE_MS);
+      await untilMet(eventStore);
       return undefined;
     },
   },
@@ -180,7 +201,7 @@ const eventStoreSteps = {
     async run({ eventStore }, chance) {
       const times = 4 + chance.below(3);
       eventStore.failNext(...Array.from({ length: times }, () => 'full' as const));
-      await sleep(TOO_LATE_MS);
+      await untilMet(eventStore);
       return `for ${times} appends`;
     },
   },
