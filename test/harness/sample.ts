@@ -34,10 +34,17 @@ export async function printedProgram(file: string, language: string): Promise<st
   return blocks.map(([, block]) => block).join('\n');
 }
 
-/** Runs a program against a registry; gives what it printed. */
+/**
+ * Runs a program against a registry; gives what it printed.
+ *
+ * @throws {Error} when it fails.
+ */
 export async function runAgainst(url: string, command: string, ...parameters: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(command, parameters, {
     env: { ...process.env, REGISTRY: url },
   });
   return stdout;
 }
+
+/** What a reader would see if a printed step did not work: an answer that refuses, or a value that is not in one. */
+export const STUMBLED = /"status":[45]\d\d|^undefined$/m;

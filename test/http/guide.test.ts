@@ -1,6 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSampleRegistry, printedProgram, runAgainst, type SampleRegistry } from '../harness/sample.ts';
+import {
+  openSampleRegistry,
+  printedProgram,
+  runAgainst,
+  type SampleRegistry,
+  STUMBLED,
+} from '../harness/sample.ts';
 
 const GUIDE = 'docs/GUIDE.md';
 
@@ -24,6 +30,7 @@ const claimed = async (beneficiary: string) => {
 test('the steps of the guide in curl transfer, cancel and claim half a bundle, and issue another', async () => {
   const steps = await printedProgram(GUIDE, 'sh');
   const output = await runAgainst(registry.url, 'bash', '-euo', 'pipefail', '-c', steps);
+  expect(output).not.toMatch(STUMBLED);
   expect(output).toContain('Dry run');
   expect(output).toContain('Claimed');
   expect(await claimed('The school at the harbour')).toMatchObject([

@@ -77,6 +77,11 @@ describe('continuous integration', () => {
     expect(commands).toEqual(['bash docker/check.sh']);
   });
 
+  test('one job does what the README says, as root, who does it as an ordinary user too', () => {
+    const commands = ci.jobs.newcomer?.steps.flatMap(({ run }) => run ?? []);
+    expect(commands).toEqual(['sudo env "PATH=$PATH" bash .ci/newcomer']);
+  });
+
   test('only the release may write, and it comes after everything else, on main', () => {
     const { release, ...others } = ci.jobs;
     expect(Object.values(others).filter(({ permissions }) => permissions)).toEqual([]);
