@@ -8,6 +8,11 @@ import { startRegistry } from './start.ts';
 runProgram(async () => {
   const config = readConfig(loadEnvironment());
   const log = makeLog(config);
-  const registry = await startRegistry(config, log);
-  stopOnSignal(registry.stop, (line) => log.info(line));
+  const starting = startRegistry(config, log);
+  // From now on: a container's first process has no other way to be ended by a signal.
+  stopOnSignal(
+    async () => (await starting).stop(),
+    (line) => log.info(line),
+  );
+  await starting;
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -91,12 +92,11 @@ const PROGRAMS = {
 
 interface Program {
   readonly child: ChildProcess;
-  readonly url: string;
-  /** Waits until it says so. */
-  says(text: string): Promise<void>;
+  /** Waits until it says so, and gives all that it said. */
+  says(text: string): Promise<string>;
 }
 
-async function run(args: readonly string[]): Promise<Program> {
+function run(args: readonly string[]): Program {
   const { config } = registry;
   const child = spawn(process.execPath, args, {
     env: {
@@ -110,13 +110,19 @@ async function run(args: readonly string[]): Promise<Program> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const said: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => said.push(line));
-  const says = (text: string) =>
-    vi.waitFor(() => expect(said.join('\n')).toContain(text), { timeout: 60_000, interval: 20 });
-  await says('Server listening at ');
-  const [, url = ''] = /Server listening at (http:[^"]+)/.exec(said.join('\n')) ?? [];
-  return { child, url, says };
+  const says = async (text: string) => {
+    await vi.waitFor(() => expect(said.join('\n')).toContain(text), { timeout: 60_000, interval: 20 });
+    return said.join('\n');
+  };
+  return { child, says };
+}
+
+async function urlOf({ says }: Program): Promise<string> {
+  const [, url = ''] = /Server listening at (http:[^"]+)/.exec(await says('Server listening at ')) ?? [];
+  return url;
 }
 
 async function logIn(url: string): Promise<Record<string, string>> {
@@ -153,7 +159,9 @@ describe('a registry that is told to stop', () => {
   test.each(Object.entries(PROGRAMS))(
     'answers the request under way, takes no new one, relays, and ends well: %s',
     async (_, args) => {
-      const { child, url, says } = await run(args);
+      const program = run(args);
+      const { child, says } = program;
+      const url = await urlOf(program);
       const headers = await logIn(url);
       const feed = await openFeed(url, headers);
       await vi.waitFor(() => expect(feed.text()).toContain('event: '), { timeout: 20_000, interval: 20 });
@@ -181,4 +189,44 @@ describe('a registry that is told to stop', () => {
       expect(made.rowCount).toBe(1);
     },
   );
+
+  /** Sends a text, and nothing after it. */
+  async function sendHalf(url: string, text: string): Promise<void> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    await promisify((done: () => void) => socket.write(text, done))();
+  }
+
+  test('cuts off clients that stopped half-way, relays, and ends well', async () => {
+    const program = run(PROGRAMS['as it was built']);
+    const url = await urlOf(program);
+    const headers = await logIn(url);
+    const fields = Object.entries({ ...headers, host: 'localhost', 'content-length': '100' });
+    const head = `POST /account/create HTTP/1.1\r\n${fields.map((field) => `${field.join(': ')}\r\n`).join('')}`;
+    await sendHalf(url, `${head}\r\n{ "account_name": `);
+    await sendHalf(url, head);
+
+    const body = JSON.stringify({ account_name: 'The last one' });
+    expect((await fetch(`${url}/account/create`, { method: 'POST', headers, body })).status).toBe(201);
+    const exit = once(program.child, 'exit');
+    program.child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(await relayed()).toEqual(await written());
+  });
+
+  test('while it starts ends its start first, and then itself', async () => {
+    const blocker = await registry.primary.connect();
+    await blocker.query('BEGIN; LOCK TABLE registry_user IN ACCESS EXCLUSIVE MODE');
+    const { child, says } = run(PROGRAMS['as it was built']);
+    await vi.waitFor(async () => expect(await isAnyoneWaiting()).toBe(1), { timeout: 60_000 });
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await Promise.race([says('SIGTERM: stopping'), exit]);
+    await blocker.query('COMMIT');
+    blocker.release();
+    expect(await exit).toEqual([0, null]);
+  });
 });
