@@ -73,24 +73,63 @@ stops() {
   [ "$code" -eq "${1:-$code}" ] || fail "it ended with code $code"
 }
 
+# What each server is, whether it is a standby, and how much was issued there.
 servers() {
   local service
   for service in postgres_db_write postgres_db_read; do
-    compose exec -T "$service" psql --username postgres -At --command \
-      'SELECT system_identifier, pg_is_in_recovery() FROM pg_control_system()'
+    compose exec -T "$service" psql --username postgres --dbname registry -At --command \
+      'SELECT system_identifier, pg_is_in_recovery(), (SELECT count(*) FROM issuance) FROM pg_control_system()'
   done
 }
 
+readonly PAIR=$'^([0-9]+)\\|f\\|([1-9][0-9]*)\n([0-9]+)\\|t\\|([0-9]+)$'
+
+# The primary's system, when the other server is its standby and shows as much.
+system_of_pair() {
+  [[ $1 =~ $PAIR && ${BASH_REMATCH[1]} = "${BASH_REMATCH[3]}" && ${BASH_REMATCH[2]} = "${BASH_REMATCH[4]}" ]] ||
+    fail "this is not a primary and its standby, with something issued: $1"
+  echo "${BASH_REMATCH[1]}"
+}
+
 data_survives_down() {
-  say 'the data of the primary and its standby survives a down'
+  say 'the data of every server survives a down'
   local before after
   before=$(servers)
-  [[ $before =~ ^([0-9]+)\|f$'\n'([0-9]+)\|t$ && ${BASH_REMATCH[1]} = "${BASH_REMATCH[2]}" ]] ||
-    fail "this is not a primary and its standby: $before"
+  system_of_pair "$before" >/dev/null
+  compose exec -T eventstore touch /var/lib/eventstore/before-down
   compose down
   compose up --detach --wait
   after=$(servers)
-  [ "$before" = "$after" ] || fail "other servers than before: $before, $after"
+  [ "$before" = "$after" ] || fail "other servers or data than before: $before, $after"
+  compose exec -T eventstore test -e /var/lib/eventstore/before-down || fail 'the event store has another volume'
+}
+
+times_started() { compose logs --no-log-prefix gc_registry | grep --count 'Server listening' || true; }
+
+sources_are_watched() {
+  say 'a changed source starts the registry anew'
+  local before
+  before=$(times_started)
+  touch src/app.ts
+  for ((waited = 0; waited < READY_S; waited++)); do
+    [ "$(times_started)" -le "$before" ] || return 0
+    sleep 1
+  done
+  fail "it was not started anew within $READY_S s"
+}
+
+standby_heals() {
+  say 'the standby becomes one of the primary that was made anew'
+  local before after
+  before=$(system_of_pair "$(servers)")
+  compose rm --stop --force postgres_db_write
+  docker volume rm "${COMPOSE_PROJECT_NAME}_postgres_db_write"
+  compose up --detach --wait
+  for ((waited = 0; waited < READY_S; waited++)); do
+    after=$(system_of_pair "$(servers 2>/dev/null)" 2>/dev/null) && break
+    sleep 1
+  done
+  [ "$before" != "${after:-$before}" ] || fail "the standby is none of the new primary: $(servers)"
 }
 
 example_is_refused() {
@@ -116,8 +155,12 @@ cp .env.example .env
 for cluster_files in '-f compose.override.yml' ''; do
   read -ra cluster <<<"$cluster_files"
   starts
+  [ -z "$cluster_files" ] || sources_are_watched
   stops
-  [ -n "$cluster_files" ] || data_survives_down
+  if [ -z "$cluster_files" ]; then
+    data_survives_down
+    standby_heals
+  fi
   compose down --volumes
 done
 
