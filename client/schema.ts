@@ -736,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Register a device
-         * @description Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`.
+         * @description Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`. An identifier under which certificates of another device were issued, retired or not, is refused; so is one that a device of the grid has. Case makes no difference.
          *
          *     Permission: `produce`.
          */
@@ -806,7 +806,7 @@ export interface paths {
         head?: never;
         /**
          * Edit a device
-         * @description Changes the fields given. Certificates already issued keep what the device was then.
+         * @description Changes the fields given. Certificates already issued keep what the device was then. A device for which certificates were issued keeps its grid and its identifier.
          *
          *     Permission: `produce`.
          */
@@ -825,7 +825,7 @@ export interface paths {
         post?: never;
         /**
          * Retire a device
-         * @description Nothing more is issued for it. Its certificates and its history stay.
+         * @description Nothing more is issued for it. Its certificates and its history stay; if there are any, its identifier stays taken, too.
          *
          *     Permission: `produce`.
          */
@@ -1926,7 +1926,7 @@ export interface components {
             /** @example Aberdeen Offshore Wind Farm */
             device_name: string;
             /**
-             * @description Unique within its grid; without one nothing is issued
+             * @description Unique within its grid, whatever its case; without one nothing is issued
              * @example T_ABRBO-1
              */
             local_device_identifier?: string | null;
@@ -2016,7 +2016,7 @@ export interface components {
             /** @example Aberdeen Offshore Wind Farm */
             device_name?: string;
             /**
-             * @description Unique within its grid; without one nothing is issued
+             * @description Unique within its grid, whatever its case; without one nothing is issued
              * @example T_ABRBO-1
              */
             local_device_identifier?: string | null;

@@ -20,5 +20,7 @@ function describe(error: unknown, expected: readonly Expected[]): string {
     const reason = error.message || error.code;
     return `A server that is needed cannot be reached (${reason}). Without one: start "make demo" in another terminal.`;
   }
-  return error.stack ?? error.message;
+  // A statement that failed says in its stack which one it was, and only its cause says why.
+  const why = error.cause instanceof Error ? `\n${error.cause.message}` : '';
+  return `${error.stack ?? error.message}${why}`;
 }

@@ -64,5 +64,25 @@ const intervals: Look = {
   ],
 };
 
+/** Few plants were ever two devices: only their issuances are looked at. */
+const plants: Look = {
+  over: sql`
+    FROM (SELECT i.issuance_id, i.production_start,
+                 max(i.production_end) OVER (PARTITION BY plant.grid, plant.identifier ORDER BY i.production_start, i.id
+                                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS previous_end
+          FROM (SELECT id, lower(grid) AS grid, lower(local_device_identifier) AS identifier,
+                       count(*) OVER (PARTITION BY lower(grid), lower(local_device_identifier)) AS devices
+                FROM device WHERE local_device_identifier IS NOT NULL) AS plant
+          JOIN issuance i ON i.device_id = plant.id AND i.withdrawn_at IS NULL
+          WHERE plant.devices > 1) AS live`,
+  invariants: [
+    {
+      name: 'no two devices of one plant have a live issuance for an instant',
+      holds: sql`coalesce(production_start >= previous_end, true)`,
+      line: sql`format('issuance %s starts before that of another device of its plant ends', issuance_id)`,
+    },
+  ],
+};
+
 /** certificate-rules.md, "Issuance". */
-export const issuanceLooks: readonly Look[] = [headers, ids, intervals];
+export const issuanceLooks: readonly Look[] = [headers, ids, intervals, plants];

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -131,6 +131,12 @@ export const accountWhitelist = pgTable(
   ],
 );
 
+/** Which plant a device is: case tells no two of them apart. */
+const plantOf = (t: Readonly<Record<'grid' | 'localDeviceIdentifier', SQLWrapper>>): [SQL, SQL] => [
+  sql`lower(${t.grid})`,
+  sql`lower(${t.localDeviceIdentifier})`,
+];
+
 export const device = pgTable(
   'device',
   {
@@ -153,7 +159,10 @@ export const device = pgTable(
     ...edited(),
   },
   (t) => [
-    uniqueIndex('device_local_identifier_living').on(t.grid, t.localDeviceIdentifier).where(living),
+    uniqueIndex('device_local_identifier_living')
+      .on(...plantOf(t))
+      .where(living),
+    index('device_by_local_identifier').on(...plantOf(t)),
     index('device_by_account').on(t.accountId, t.id).where(living),
     check('device_power_not_negative', sql`${t.powerMw} >= 0 AND ${t.powerMw} < 'Infinity'`),
     check('device_granularity', sql`${t.granularityMinutes} IN ${valuesOf(granularities)}`),

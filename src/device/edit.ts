@@ -53,7 +53,7 @@ export const createDevice = mutation({
   tag,
   summary: 'Register a device',
   description:
-    'Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`.',
+    'Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`. An identifier under which certificates of another device were issued, retired or not, is refused; so is one that a device of the grid has. Case makes no difference.',
   permission: 'produce',
   body: DeviceCreate,
   answer: { status: 201, description: 'The device', schema: Device },
@@ -92,7 +92,8 @@ export const updateDevice = mutation({
   path: '/device/update/:id',
   tag,
   summary: 'Edit a device',
-  description: 'Changes the fields given. Certificates already issued keep what the device was then.',
+  description:
+    'Changes the fields given. Certificates already issued keep what the device was then. A device for which certificates were issued keeps its grid and its identifier.',
   permission: 'produce',
   params: idParams,
   body: DeviceUpdate,
@@ -122,7 +123,8 @@ export const deleteDevice = mutation({
   path: '/device/delete/:id',
   tag,
   summary: 'Retire a device',
-  description: 'Nothing more is issued for it. Its certificates and its history stay.',
+  description:
+    'Nothing more is issued for it. Its certificates and its history stay; if there are any, its identifier stays taken, too.',
   permission: 'produce',
   params: idParams,
   answer: { status: 200, description: 'It is retired', schema: done },

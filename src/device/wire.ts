@@ -15,7 +15,10 @@ const fields = {
   device_name: words().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
   local_device_identifier: words()
     .nullish()
-    .meta({ description: 'Unique within its grid; without one nothing is issued', examples: ['T_ABRBO-1'] }),
+    .meta({
+      description: 'Unique within its grid, whatever its case; without one nothing is issued',
+      examples: ['T_ABRBO-1'],
+    }),
   grid: words().meta({ examples: ['National Grid'] }),
   energy_source: z.enum(energySources),
   technology_type: z.enum(technologyTypes),

@@ -20,6 +20,8 @@ const unknown = (path: string, message: string): Meaning => ({
   message,
 });
 
+const KEPT = 'The device keeps the grid and the identifier under which its certificates were issued.';
+
 /** What a constraint of the database means to the person whose request ran into it. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
@@ -30,6 +32,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     'body.local_device_identifier',
     'A device of this grid has this identifier.',
   ),
+  device_local_identifier_spent: taken(
+    'identifier-spent',
+    'body.local_device_identifier',
+    'Certificates of another device of this grid were issued under this identifier: it stays that device’s for ever.',
+  ),
+  device_local_identifier_kept: taken('device-has-issued', 'body.local_device_identifier', KEPT),
+  device_grid_kept: taken('device-has-issued', 'body.grid', KEPT),
   measurement_one_per_instant: taken(
     'interval-taken',
     'body.interval_start_datetime',

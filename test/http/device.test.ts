@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Account, aDevice, aMarket, anAccount, type Device } from '../harness/builders.ts';
+import {
+  type Account,
+  aBundle,
+  aDevice,
+  aMarket,
+  anAccount,
+  type Device,
+  hoursAgo,
+  metadata,
+} from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -72,11 +81,75 @@ describe('an operational date', () => {
 });
 
 describe('a local identifier', () => {
-  test('is free again once its device is retired', async () => {
+  test('is free again once its device is retired, if nothing was issued for that', async () => {
     const local_device_identifier = unique('MPAN');
     const { id } = await device({ local_device_identifier });
     await owner.delete(`/device/delete/${id}`);
     expect((await device({ local_device_identifier })).id).not.toBe(id);
+  });
+
+  describe('under which certificates were issued', () => {
+    const issued = async () => {
+      const made = await device({ local_device_identifier: unique('Mpan') });
+      const admin = await registry.as('ADMIN');
+      const metadata_id = await metadata(admin);
+      await aBundle(admin, { device_id: made.id, metadata_id, quantity: 1000, ...hoursAgo(3) });
+      return read(made);
+    };
+    const attempt = (fields: object) =>
+      owner.post('/device/create', { ...A_DEVICE, account_id: account.id, ...fields });
+    const A_DEVICE = {
+      device_name: 'The same again',
+      energy_source: 'wind',
+      technology_type: 'wind_turbine',
+      operational_date: '2015-01-01',
+      power_mw: 100,
+      peak_demand: 1,
+      location: '57.2, -1.9',
+      is_storage: false,
+    };
+    const problem = (code: string, path = 'body.local_device_identifier') => ({
+      status: 409,
+      type: `urn:gc-registry:problem:${code}`,
+      errors: [{ path }],
+    });
+
+    test('stays that of its device when that is retired, in any case', async () => {
+      const { id, grid, local_device_identifier } = await issued();
+      await owner.delete(`/device/delete/${id}`);
+      for (const twin of [
+        { grid, local_device_identifier },
+        { grid: grid.toUpperCase(), local_device_identifier: local_device_identifier.toLowerCase() },
+      ]) {
+        expect((await attempt(twin)).json()).toMatchObject(problem('identifier-spent'));
+        const other = await device({ local_device_identifier: unique('MPAN') });
+        expect((await edit(other, twin)).json()).toMatchObject(problem('identifier-spent'));
+      }
+      expect((await attempt({ grid: 'Elsewhere', local_device_identifier })).statusCode).toBe(201);
+    });
+
+    test('is not given up for another, nor for another grid', async () => {
+      const made = await issued();
+      const renamed = await edit(made, { local_device_identifier: unique('MPAN') });
+      expect(renamed.json()).toMatchObject(problem('device-has-issued'));
+      expect((await edit(made, { local_device_identifier: null })).json()).toMatchObject(
+        problem('device-has-issued'),
+      );
+      const moved = await edit(made, { grid: 'Elsewhere' });
+      expect(moved.json()).toMatchObject(problem('device-has-issued', 'body.grid'));
+      expect(await read(made)).toEqual(made);
+      const { grid, local_device_identifier } = made;
+      const edited = await edit(made, { device_name: 'Renamed', grid, local_device_identifier });
+      expect(edited.json()).toMatchObject({ device_name: 'Renamed', grid, local_device_identifier });
+    });
+  });
+
+  test('has no case', async () => {
+    const one = await device({ local_device_identifier: unique('Mpan') });
+    const { grid, local_device_identifier } = await read(one);
+    const twin = { grid: grid.toLowerCase(), local_device_identifier: local_device_identifier.toUpperCase() };
+    await expect(device(twin)).rejects.toThrow('identifier-taken');
+    expect((await edit(one, twin)).json()).toMatchObject(twin);
   });
 
   test('may be missing on any number of devices of a grid', async () => {

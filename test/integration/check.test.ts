@@ -134,6 +134,13 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
       ALTER TABLE issuance DROP CONSTRAINT issuance_one_live_per_instant, DROP CONSTRAINT issuance_interval;
       UPDATE issuance SET production_end = production_end + interval '30 min', expiry = expiry + interval '30 min' WHERE id = ${older}`,
   },
+  'no two devices of one plant have a live issuance for an instant': {
+    'one of them retired, under another case': ({ older, again }) => `
+      UPDATE device d SET grid = upper(twin.grid), local_device_identifier = upper(twin.local_device_identifier), deleted_at = now()
+      FROM device twin
+      WHERE d.id = (SELECT device_id FROM issuance WHERE id = ${older})
+        AND twin.id = (SELECT device_id FROM issuance WHERE id = ${again})`,
+  },
   'live bundles of an issuance neither overlap nor leave a gap': {
     'a watt-hour in two': onBundle('second', 'range_start = range_start - 1'),
     'a watt-hour in none': onBundle('second', 'range_start = range_start + 1'),

@@ -42,6 +42,15 @@ const writers = [
 
 const device = async () => (await aDevice(market.admin, { account_id: market.source.id })).id;
 
+const bornWithdrawn = (id: number, start: string, end: string) =>
+  insertIssuance(market, id, {
+    start,
+    end,
+    first: 11,
+    last: 20,
+    more: { issuance_id: `'withdrawn ${start}'`, withdrawn_at: 'now()' },
+  });
+
 describe.each(writers)('%s', (_, pool) => {
   test('splits a bundle into two children that tile it', async () => {
     const parent = await market.bundle({ quantity: 100 });
@@ -219,6 +228,7 @@ describe.each(writers)('%s', (_, pool) => {
         more: { issuance_id: `'${start}'` },
       });
       expect(await refusalOf(pool(), again)).toBe(EXCLUSION);
+      expect(await refusalOf(pool(), bornWithdrawn(id, start, end))).toBe(REFUSED);
     }
   });
 

@@ -8,6 +8,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
 import { replay } from '../../src/journal/index.ts';
 import { aMarket, CONSERVATION, expectConserved } from '../harness/builders.ts';
+import { runProgram } from '../harness/program.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
 
@@ -176,6 +177,35 @@ test('a run in which one migration fails changes nothing, those before it includ
   await expect(migrateWithDrizzle(drizzle(owner), { migrationsFolder })).rejects.toThrow('SELECT 1 / 0');
   expect(await schemaOf(owner)).toEqual(before);
   expect(await appliedTo(owner)).toBe(3);
+});
+
+test('devices that differ in case only are named, and nothing is migrated until one of them is retired', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  const { entries } = await listed();
+  await migrateTo(
+    owner,
+    entries.findIndex(({ tag }) => tag.endsWith('_plants')),
+  );
+  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await owner.query(`
+    INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
+                        power_mw, peak_demand, location, is_storage, account_id)
+    SELECT device_name, 'd1', 'A GRID', energy_source, technology_type, operational_date, power_mw, peak_demand, location,
+           is_storage, account_id FROM device`);
+  const before = await schemaOf(owner);
+  const { code, output } = await runProgram('update-database', {
+    PATH: process.env.PATH,
+    DATABASE_OWNER_URL: urls.ownerUrl,
+    DATABASE_WRITE_URL: urls.writeUrl,
+    DATABASE_READ_URLS: urls.readUrls.join(','),
+    ESDB_CONNECTION_STRING: '',
+  });
+  expect(code, output).toBe(1);
+  expect(output).toMatch(/Nothing was migrated: .*: devices 1, 2 \(grid a grid, identifier d1\)\n$/);
+  expect(await schemaOf(owner)).toEqual(before);
+  await owner.query('UPDATE device SET deleted_at = now() WHERE id = 2');
+  await migrate(urls);
+  expect(await appliedTo(owner)).toBe(entries.length);
 });
 
 test('a reset gives an empty registry with the newest schema, in which the application may do its work', async () => {

@@ -1,0 +1,87 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { aDevice, aMarket, type Market } from '../harness/builders.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './refused-by-postgres.ts';
+
+/** What Postgres refuses by itself, so that no plant is ever two devices that issue. */
+
+let registry: TestRegistry;
+let market: Market;
+let app: pg.Pool;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+  app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
+});
+
+afterAll(async () => {
+  await app.end();
+  await registry.close();
+});
+
+const device = async () => (await aDevice(market.admin, { account_id: market.source.id })).id;
+
+/** Registers the same plant again, in another case. */
+const copyOf = (id: number) => `
+  INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
+                      power_mw, peak_demand, location, is_storage, account_id)
+  SELECT device_name, upper(local_device_identifier), upper(grid), energy_source, technology_type, operational_date,
+         power_mw, peak_demand, location, is_storage, account_id FROM device WHERE id = ${id}`;
+
+describe.each([
+  ['registry_app', () => app],
+  ['the owner', () => registry.primary],
+] as const)('%s', (_, pool) => {
+  test('issues nothing for a device that is retired, or has no identifier', async () => {
+    for (const lacking of [`deleted_at = now()`, 'local_device_identifier = NULL']) {
+      const id = await device();
+      const strip = `UPDATE device SET ${lacking} WHERE id = ${id}`;
+      expect(await refusalOf(pool(), strip, insertIssuance(market, id)), lacking).toBe(REFUSED);
+    }
+  });
+
+  test('makes no second device of a plant, whether the first one is retired, or renamed', async () => {
+    const [id, twin] = [await device(), await device()];
+    await refusalOf(pool(), insertIssuance(market, id));
+    const rename = `UPDATE device SET local_device_identifier = 'Another' WHERE id = ${id}`;
+    const move = `UPDATE device SET grid = 'Another' WHERE id = ${id}`;
+    const retireIt = `UPDATE device SET deleted_at = now() WHERE id = ${id}`;
+    const takeOver = `
+      UPDATE device d SET local_device_identifier = lower(of.local_device_identifier)
+      FROM device of WHERE d.id = ${twin} AND of.id = ${id}`;
+    for (const statement of [takeOver, copyOf(id)]) {
+      expect(await refusalOf(pool(), statement)).toBe(UNIQUE);
+      expect(await refusalOf(pool(), retireIt, statement)).toBe(REFUSED);
+    }
+    for (const statement of [rename, move]) {
+      expect(await refusalOf(pool(), statement)).toBe(REFUSED);
+      expect(await refusalOf(pool(), retireIt, statement)).toBe(REFUSED);
+    }
+  });
+});
+
+test('a plant that is registered while its device issues and is retired stays the plant of that device', async () => {
+  const id = await device();
+  const [issuing, registering] = [await app.connect(), await app.connect()];
+  try {
+    await issuing.query('BEGIN');
+    await issuing.query(insertIssuance(market, id));
+    await issuing.query(`UPDATE device SET deleted_at = now() WHERE id = ${id}`);
+    const twin = registering.query(copyOf(id));
+    const outcome = expect(twin).rejects.toMatchObject({ constraint: 'device_local_identifier_spent' });
+    await vi.waitFor(async () => {
+      const { rows } = await registry.primary.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO device%'
+         AND datname = current_database()`,
+      );
+      expect(rows.length).toBe(1);
+    });
+    await issuing.query('COMMIT');
+    await outcome;
+  } finally {
+    issuing.release();
+    registering.release();
+  }
+});
