@@ -18,6 +18,8 @@ interface Asked {
   readonly changes: boolean;
   /** What the client has seen; its own accounts are part of that. */
   readonly atLeast?: WalPosition | undefined;
+  /** The request's own log. */
+  readonly log: Services['log'];
 }
 
 export type Identify = (credential: Credential, asked: Asked) => Promise<Caller>;
@@ -53,7 +55,7 @@ export function identifier(services: Services): Identify {
     const found = isApiKey(apiKey) && (await lookUp((reader) => keyHolder(reader, shown), asked));
     if (!found || hasExpired(found, now))
       throw problems.unauthenticated('The API key is not valid, or has expired.');
-    used(found.id, found.lastUsedAt, now);
+    used(found, now, asked.log);
     return callerOf(found);
   }
 

@@ -5,14 +5,20 @@ const MINUTE_MS = 60_000;
 /** Keys in use at once whose last note a process remembers. */
 const MOST_REMEMBERED = 10_000;
 
+interface UsedKey {
+  readonly id: number;
+  readonly userId: number;
+  readonly lastUsedAt: Date | null;
+}
+
 /**
  * Notes that an API key was used: at most once a minute and process, beside the request, which never waits for it. A note that
  * is lost costs nothing but a minute.
  */
-export function keyUse({ database, log }: Pick<Services, 'database' | 'log'>) {
+export function keyUse({ database }: Pick<Services, 'database'>) {
   const noted = new Map<number, number>();
 
-  return (keyId: number, lastUsedAt: Date | null, now: Date): void => {
+  return ({ id: keyId, userId, lastUsedAt }: UsedKey, now: Date, log: Services['log']): void => {
     const latest = Math.max(lastUsedAt?.getTime() ?? 0, noted.get(keyId) ?? 0);
     if (Math.abs(now.getTime() - latest) < MINUTE_MS) return;
     if (noted.size >= MOST_REMEMBERED) noted.clear();
@@ -22,6 +28,8 @@ export function keyUse({ database, log }: Pick<Services, 'database' | 'log'>) {
         tx.query(sql`
           UPDATE api_key_secret SET last_used_at = ${now.toISOString()}::timestamptz WHERE api_key_id = ${keyId}`),
       )
-      .catch((error: unknown) => log.warn({ err: error }, 'the use of an API key was not noted'));
+      .catch((error: unknown) =>
+        log.warn({ err: error, actor: userId, key_id: keyId }, 'the use of an API key was not noted'),
+      );
   };
 }

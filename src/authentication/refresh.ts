@@ -24,14 +24,14 @@ export const refresh = mutation({
   }),
   answer: { status: 200, description: 'The next access token and refresh token', schema: Tokens },
   refusals: [401],
-  async handle({ body, requestId, services, transact }) {
+  async handle({ body, log, services, transact }) {
     const now = services.clock();
     const refreshed = await transact((tx) => refreshSession(tx, body.refresh_token, now));
     if (refreshed.result === 'refreshed') return tokensOf(services.config, refreshed.session, now);
     if (refreshed.result === 'reused') {
       const { userId, sessionId } = refreshed;
-      const about = { request_id: requestId, actor: userId, session_id: sessionId };
-      services.log.warn(about, 'a refresh token was shown again: its login is ended');
+      const about = { actor: userId, session_id: sessionId };
+      log.warn(about, 'a refresh token was shown again: its login is ended');
     }
     throw problems.unauthenticated('The refresh token is not valid, or has expired. Log in again.');
   },

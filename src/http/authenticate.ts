@@ -25,7 +25,8 @@ export function authenticator(services: Services): Authenticate {
   return async (request, operation, atLeast) => {
     const { permission, changes } = operation;
     if (permission === 'public') return ANYONE;
-    return authorise(operation, permission, await identify(credentialOf(request), { changes, atLeast }));
+    const asked = { changes, atLeast, log: request.log };
+    return authorise(operation, permission, await identify(credentialOf(request), asked));
   };
 }
 

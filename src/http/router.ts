@@ -108,6 +108,7 @@ async function answer(
     ...parseInput(operation, request),
     services,
     requestId: request.id,
+    log: request.log,
     address: networkOf(request.ip),
     mediaType,
     answerHeader: (name: string, value: string) => void reply.header(name, value),

@@ -59,6 +59,8 @@ interface Call<
   readonly body: Input<B>;
   readonly services: Services;
   readonly requestId: string;
+  /** The request's own log: each line names the request, its route and, but for a public operation, who calls. */
+  readonly log: FastifyBaseLogger;
   /** Where the request comes from: the client's IPv4 address, or the network of its IPv6 one. */
   readonly address: string;
   /** The first of the media types offered by the operation that the client accepts. */

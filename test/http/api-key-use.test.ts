@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildApp } from '../../src/app.ts';
 import { aKey, type Key } from '../harness/api-key.ts';
 import { shownEverywhere } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
+import { captureLog } from '../harness/log.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -59,6 +61,27 @@ describe('the last use of a key', () => {
       await Promise.all(Array.from({ length: 50 }, () => withKey(key).get('/user/me')));
     expect(await noted()).toEqual(once);
   });
+});
+
+test('a use that cannot be noted fails no request, and is told to the log with whose it was', async () => {
+  const key = await aKey(producer);
+  const captured = captureLog();
+  const { config, database } = registry;
+  const broken = { ...database, transact: () => Promise.reject(new Error('the primary is away')) };
+  const app = await buildApp({ config, database: broken, clock: () => NOW, log: captured.log });
+  const answer = await app.inject({ url: '/user/me', headers: { 'x-api-key': key.api_key } });
+  await app.close();
+  expect(answer.statusCode, answer.body).toBe(200);
+  expect(captured.lines()).toContainEqual(
+    expect.objectContaining({
+      msg: 'the use of an API key was not noted',
+      request_id: answer.headers['x-request-id'],
+      method: 'GET',
+      route: '/user/me',
+      actor: producer.userId,
+      key_id: key.id,
+    }),
+  );
 });
 
 test('a user has 100 keys at most, even of many that are made at once', async () => {

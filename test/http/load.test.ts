@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { LightMyRequestResponse } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { operations } from '../../src/http/operations.ts';
 import { Client } from '../harness/client.ts';
@@ -143,6 +143,25 @@ describe('while the event loop is late', () => {
     delayMs = 0;
     expect((await client.get('/user/me')).statusCode).toBe(200);
     await app.close();
+  });
+});
+
+test('an event loop that is really late sheds, by the watcher of the application itself', async () => {
+  const { config, database } = registry;
+  const strict = { ...config, MAX_EVENT_LOOP_DELAY_MS: 100 };
+  const app = await buildApp({ config: strict, database, log: captureLog().log, clock: () => NOW });
+  onTestFinished(() => app.close());
+  const client = new Client(app, admin.authorization.authorization.slice('Bearer '.length), admin.userId);
+  expect((await client.get('/user/me')).statusCode).toBe(200);
+  // Every turn of the loop takes longer than a look and the delay that is allowed, so that every look is late.
+  const blocking = setInterval(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500), 1);
+  onTestFinished(() => clearInterval(blocking));
+  await vi.waitFor(async () => expectShed(await client.get('/user/me')), { timeout: 30_000, interval: 1 });
+  expect((await app.inject('/health')).statusCode).toBe(200);
+  clearInterval(blocking);
+  await vi.waitFor(async () => expect((await client.get('/user/me')).statusCode).toBe(200), {
+    timeout: 30_000,
+    interval: 50,
   });
 });
 

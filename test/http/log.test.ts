@@ -177,7 +177,14 @@ describe('POST /change_log_level', () => {
     await change(admin, from);
     await change(admin, to);
     const changes = captured.lines().filter(({ msg }) => msg === 'the log level was changed');
-    expect(changes.at(-1)).toMatchObject({ from, to, actor: admin.userId, request_id: expect.any(String) });
+    expect(changes.at(-1)).toMatchObject({
+      from,
+      to,
+      actor: admin.userId,
+      request_id: expect.any(String),
+      method: 'POST',
+      route: '/change_log_level',
+    });
   });
 
   test.each([

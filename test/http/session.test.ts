@@ -157,13 +157,16 @@ describe('a refresh token', () => {
     const first = await logIn({ app }, email);
     await refresh({ app }, first.tokens.refresh_token);
     now = new Date(NOW.getTime() + 60_000);
-    await refresh({ app }, first.tokens.refresh_token);
+    const answer = await refresh({ app }, first.tokens.refresh_token);
     await app.close();
     expect(captured.lines()).toContainEqual(
       expect.objectContaining({
         msg: 'a refresh token was shown again: its login is ended',
         actor: user.userId,
         session_id: first.client.claims.sid,
+        request_id: answer.headers['x-request-id'],
+        method: 'POST',
+        route: '/auth/refresh',
       }),
     );
     expect(captured.text()).not.toContain(first.tokens.refresh_token.slice(5));
