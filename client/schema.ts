@@ -5864,7 +5864,7 @@ export interface operations {
     transferCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -5913,7 +5913,7 @@ export interface operations {
     cancelCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -5962,7 +5962,7 @@ export interface operations {
     claimCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6011,7 +6011,7 @@ export interface operations {
     reserveCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6060,7 +6060,7 @@ export interface operations {
     unreserveCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6109,7 +6109,7 @@ export interface operations {
     lockCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6158,7 +6158,7 @@ export interface operations {
     unlockCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6207,7 +6207,7 @@ export interface operations {
     withdrawCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6302,7 +6302,7 @@ export interface operations {
     createRecurringTransfer: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {
@@ -6351,7 +6351,7 @@ export interface operations {
     createRecurringCancel: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional */
+                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
                 dry_run?: boolean;
             };
             header?: {

@@ -9,7 +9,8 @@ export const actionOperation = {
   query: z.object({
     dry_run: flagText.meta({
       description:
-        'Judge and answer as usual, with `action_result` "Dry run", and change nothing. Ids are provisional',
+        'Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make ' +
+        '(its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist',
     }),
   }),
   answer: { status: 202, description: 'The action, done', schema: Action },

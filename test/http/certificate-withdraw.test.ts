@@ -92,35 +92,3 @@ test('a claim that names another beneficiary is refused; one that names none is 
   expect((await claim({ beneficiary: 'Somebody else' })).statusCode).toBe(422);
   expect((await claim({})).statusCode).toBe(202);
 });
-
-test('a dry run answers as the action does, and leaves nothing behind', async () => {
-  const { id } = await market.bundle();
-  const ask = {
-    source_id: market.source.id,
-    target_id: market.target.id,
-    granular_certificate_bundle_ids: [id],
-    certificate_quantity: 30,
-  };
-  const entries = async () =>
-    (await registry.primary.query('SELECT count(*)::int AS n FROM journal')).rows[0].n;
-  const before = await entries();
-  const dry = await market.trader.post('/certificate/transfer?dry_run=true', ask);
-  const refused = await market.trader.post('/certificate/transfer?dry_run=true', {
-    ...ask,
-    certificate_quantity: 101,
-  });
-  expect(refused.statusCode).toBe(422);
-  expect(await entries()).toBe(before);
-  const real = await market.trader.post('/certificate/transfer', ask);
-  const alike = ({
-    id: _,
-    resulting_bundle_ids: ids,
-    action_result: __,
-    ...rest
-  }: Record<string, unknown>) => ({
-    ...rest,
-    effects: Array.isArray(ids) ? ids.length : 0,
-  });
-  expect(dry.json().action_result).toBe('Dry run');
-  expect(alike(dry.json())).toEqual(alike(real.json()));
-});

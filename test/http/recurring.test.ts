@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-const ask = (fields: object = {}, { action = 'transfer', client = market.trader, query = '' } = {}) =>
-  client.post(`/certificate/recurring_${action}${query}`, daily(market, fields));
+const ask = (fields: object = {}, { action = 'transfer', client = market.trader } = {}) =>
+  client.post(`/certificate/recurring_${action}`, daily(market, fields));
 
 const idsOf = async (client: Client, query = ''): Promise<number[]> => {
   const answer = await client.get(`/certificate/recurring${query}`);
@@ -97,20 +97,6 @@ describe('asked for', () => {
       target_id: null,
       next_action_datetime: '2026-03-15T12:00:00Z',
     });
-  });
-
-  test('in a dry run it gets the same answer, and stands nowhere', async () => {
-    const before = await stored();
-    for (const action of ['transfer', 'cancel']) {
-      const dry = await ask({}, { action, query: '?dry_run=true' });
-      expect(dry.statusCode, dry.body).toBe(202);
-      expect(dry.json()).toMatchObject({ action_result: 'Dry run', action_type: `recurring_${action}` });
-      const real = await ask({}, { action });
-      const { id: _, action_result: __, details, ...rest } = real.json();
-      expect(dry.json()).toMatchObject(rest);
-      expect(Object.keys(dry.json().details)).toEqual(Object.keys(details));
-    }
-    expect(await stored()).toBe(before + 2);
   });
 
   test('again with the same Idempotency-Key it is made once', async () => {
