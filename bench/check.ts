@@ -10,6 +10,9 @@ import { BUNDLES, fill } from './large-registry.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/** What is promised for so many bundles on an idle machine with two cores. More is said, and no failure. */
+const MOST_SECONDS = 5;
+
 /** Exit code 1 when the check finds something, or another number of bundles was there: the figure would be worth nothing. */
 runProgram(() =>
   withCluster(async (cluster, config) => {
@@ -26,11 +29,13 @@ runProgram(() =>
         last = now;
       }),
     );
-    const seconds = ((performance.now() - start) / 1_000).toFixed(2);
+    const seconds = (performance.now() - start) / 1_000;
     await database.stop();
     const verdict = found ? `violated: ${found.invariant}: ${found.violation}` : 'in order';
-    say(`${bundles} bundles checked in ${seconds} s: ${verdict}`);
-    if (bundles !== BUNDLES) say(`There should have been ${BUNDLES}.`);
+    if (bundles !== BUNDLES) say(`There should have been ${BUNDLES} bundles.`);
+    const judged =
+      seconds <= MOST_SECONDS ? `of at most ${MOST_SECONDS} s` : `more than the ${MOST_SECONDS} s promised`;
+    say(`${bundles} bundles checked in ${seconds.toFixed(2)} s, ${judged}: ${verdict}`);
     process.exitCode = found === undefined && bundles === BUNDLES ? 0 : 1;
   }),
 );

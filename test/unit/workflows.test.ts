@@ -1,6 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { generatedFiles } from '../../client/generated.ts';
@@ -14,6 +17,7 @@ const Step = z.object({
   run: z.string().optional(),
   with: z.record(z.string(), z.unknown()).optional(),
   env: z.record(z.string(), z.string()).optional(),
+  'timeout-minutes': z.int().optional(),
 });
 const Job = z.object({
   needs: z.array(z.string()).optional(),
@@ -65,6 +69,21 @@ describe('continuous integration', () => {
 
   test.each(['gate', 'containers'])('the job %s runs what a developer runs', (name) => {
     expect(ci.jobs[name]?.steps.map(({ run }) => run)).toContain('bash .ci/run');
+  });
+
+  test('the gate ends within 15 minutes, or fails', () => {
+    const gate = ci.jobs.gate?.steps.find(({ run }) => run === 'bash .ci/run');
+    expect(gate?.['timeout-minutes']).toBe(15);
+  });
+
+  test('the last line of the gate says how many tests there were, and how long all of it took', async () => {
+    const last = /node -e '([^']+)' "\$SECONDS"\nexit/.exec(await readFile('.ci/run', 'utf8'))?.[1] ?? '';
+    const cwd = await mkdtemp(join(tmpdir(), 'gate-'));
+    onTestFinished(() => rm(cwd, { recursive: true }));
+    const counts = { numPassedTests: 2_000, numFailedTests: 1, numPendingTests: 3 };
+    await writeFile(join(cwd, 'test-results.json'), JSON.stringify(counts));
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', last, '754'], { cwd });
+    expect(stdout).toBe('2000 passed, 1 failed, 3 skipped in 12 min 34 s\n');
   });
 
   test('one job runs the gate on containers', () => {
