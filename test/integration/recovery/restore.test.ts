@@ -15,7 +15,7 @@ const PATIENCE_MS = 300_000;
 vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
 
 /**
- * One disaster, and two ways out of it. Under a load of issuances and transfers a backup is taken and a restore point is
+ * One disaster, and the ways out of it. Under a load of issuances and transfers a backup is taken and a restore point is
  * set; then the primary is killed while it writes.
  */
 let server: ArchivedCluster;
@@ -24,7 +24,9 @@ let market: Market;
 let eventStore: TestEventStore;
 let load: Load;
 let backup: string;
-/** What was answered before the restore point was set, and one transfer that was asked for after it. */
+/** Where a restore may stop, said in each of the ways that there are. */
+const point = { name: 'before the mistake', lsn: '', time: '' };
+/** What was answered before that point, and one transfer that was asked for after it. */
 let beforeThePoint: readonly number[];
 let afterThePoint: number;
 
@@ -45,7 +47,7 @@ beforeAll(async () => {
   await archived();
 
   beforeThePoint = load.acknowledged.map(({ actionId }) => actionId);
-  await lost.primary.query("SELECT pg_create_restore_point('before the mistake')");
+  await setPoint();
   const later: Action = JSON.parse((await market.transfer([(await market.bundle()).id])).body);
   afterThePoint = later.id;
   await archived();
@@ -61,6 +63,20 @@ afterAll(async () => {
   await eventStore.stop();
   await server.stop();
 });
+
+/** Its position is what the answer to a write tells. */
+async function setPoint(): Promise<void> {
+  const last = await market.transfer([(await market.bundle()).id]);
+  const action: Action = JSON.parse(last.body);
+  beforeThePoint = [...beforeThePoint, action.id];
+  point.lsn = String(last.headers['registry-consistency']);
+  const { rows } = await lost.primary.query(
+    `SELECT pg_create_restore_point($1),
+            to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS time`,
+    [point.name],
+  );
+  point.time = rows[0].time;
+}
 
 /** The segment at hand is archived when it is full, or when one asks for it. */
 async function archived(): Promise<void> {
@@ -147,36 +163,38 @@ async function aBundleLeft({ primary }: TestRegistry): Promise<{ id: number }> {
   return rows[0];
 }
 
-test('restored to a point before a mistake, it has what was answered before and nothing after, and the stream tells that it is past it', async () => {
-  const folder = await server.restoredFolder('to-a-point');
-  const from = ['--backup', backup, '--archive', server.archive];
-  const toPoint = ['--to-name', 'before the mistake'];
-  expect(await server.run('restore', ...from, '--into', folder.primary, ...toPoint)).toMatchObject({
-    code: 0,
-  });
-  const { registry, ownerUrl } = await reopen(await server.startRestored(folder));
+test.each(['name', 'lsn', 'time'] as const)(
+  'restored to a point before a mistake by its %s, it has what was answered before and nothing after, and the stream tells that it is past it',
+  async (by) => {
+    const folder = await server.restoredFolder(`to-a-${by}`);
+    const from = ['--backup', backup, '--archive', server.archive];
+    const toPoint = [`--to-${by}`, point[by]];
+    const answer = await server.run('restore', ...from, '--into', folder.primary, ...toPoint);
+    expect(answer).toMatchObject({ code: 0 });
+    const { registry, ownerUrl } = await reopen(await server.startRestored(folder));
 
-  const there = new Set(await successes(registry));
-  expect(beforeThePoint.filter((id) => !there.has(id))).toEqual([]);
-  expect(there.has(afterThePoint)).toBe(false);
+    const there = new Set(await successes(registry));
+    expect(beforeThePoint.filter((id) => !there.has(id))).toEqual([]);
+    expect(there.has(afterThePoint)).toBe(false);
 
-  const { DATABASE_WRITE_URL: writeUrl } = registry.config;
-  const onOldStream = environmentOf(registry, ownerUrl, eventStore.environment);
-  const before = await eventStore.log.last();
-  const stopped = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
-  await vi.waitFor(() => expect(stopped.status().eventStore).toBe('diverged'), 30_000);
-  await stopped.stop();
-  expect(await runProgram('verify-journal', onOldStream)).toMatchObject({ code: 1 });
-  expect(await eventStore.log.last()).toEqual(before);
+    const { DATABASE_WRITE_URL: writeUrl } = registry.config;
+    const onOldStream = environmentOf(registry, ownerUrl, eventStore.environment);
+    const before = await eventStore.log.last();
+    const stopped = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
+    await vi.waitFor(() => expect(stopped.status().eventStore).toBe('diverged'), 30_000);
+    await stopped.stop();
+    expect(await runProgram('verify-journal', onOldStream)).toMatchObject({ code: 1 });
+    expect(await eventStore.log.last()).toEqual(before);
 
-  const stream = `${eventStore.log.stream}-2`;
-  const journal = await relayed(registry, stream);
-  const onNewStream = { ...onOldStream, ESDB_STREAM: stream };
-  expect(await runProgram('verify-journal', onNewStream)).toMatchObject({ code: 0 });
-  expect(await runProgram('check-registry', onNewStream)).toMatchObject({ code: 0 });
-  await journal.stop();
-  await registry.close();
-});
+    const stream = `${eventStore.log.stream}-${by}`;
+    const journal = await relayed(registry, stream);
+    const onNewStream = { ...onOldStream, ESDB_STREAM: stream };
+    expect(await runProgram('verify-journal', onNewStream)).toMatchObject({ code: 0 });
+    expect(await runProgram('check-registry', onNewStream)).toMatchObject({ code: 0 });
+    await journal.stop();
+    await registry.close();
+  },
+);
 
 test('a restore refuses what it cannot do, and touches nothing', async () => {
   const { primary } = await server.restoredFolder('refused');
