@@ -1,8 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../src/database/transact.ts';
 import type { SampleDevice } from './sample/index.ts';
+import { SeedError } from './seed-error.ts';
 
-/** Registers devices that are not there yet. */
+/**
+ * Registers devices that are not there yet, in this account; gives their ids by identifier.
+ *
+ * @throws {SeedError} when another account has one of their identifiers, or a retired device issued under it.
+ */
 export async function seedDevices(
   tx: Transaction,
   accountId: number,
@@ -17,12 +22,24 @@ export async function seedDevices(
       device_name text, local_device_identifier text, grid text, energy_source energy_source,
       technology_type technology_type, operational_date timestamptz, power_mw numeric, energy_mwh numeric,
       peak_demand numeric, location text, is_storage boolean)
+    WHERE NOT EXISTS (
+      SELECT FROM device retired
+      WHERE lower(retired.grid) = lower(d.grid)
+        AND lower(retired.local_device_identifier) = lower(d.local_device_identifier)
+        AND EXISTS (SELECT FROM issuance i WHERE i.device_id = retired.id))
     ON CONFLICT DO NOTHING`);
   const wanted = JSON.stringify(devices.map(({ grid, local_device_identifier: id }) => ({ grid, id })));
   const rows = await tx.query<{ id: number; identifier: string }>(sql`
-    SELECT d.id, d.local_device_identifier AS identifier
+    SELECT d.id, w.id AS identifier
     FROM device d JOIN jsonb_to_recordset(${wanted}::jsonb) AS w(grid text, id text)
-      ON d.grid = w.grid AND d.local_device_identifier = w.id
-    WHERE d.deleted_at IS NULL`);
-  return new Map(rows.map(({ id, identifier }) => [identifier, id]));
+      ON lower(d.grid) = lower(w.grid) AND lower(d.local_device_identifier) = lower(w.id)
+    WHERE d.deleted_at IS NULL AND d.account_id = ${accountId}`);
+  const ids = new Map(rows.map(({ id, identifier }) => [identifier, id]));
+  const missing = devices.map((each) => each.local_device_identifier).filter((each) => !ids.has(each));
+  if (missing.length > 0) {
+    throw new SeedError(
+      `Nothing was loaded: another account has the devices ${missing.join(', ')}, or they were retired after certificates were issued for them. Move them to account ${accountId}, or load into an empty registry.`,
+    );
+  }
+  return ids;
 }

@@ -22,19 +22,23 @@ export interface LiveIssuance {
   readonly quantityWh: number;
 }
 
-/** Locks the devices in the order of their ids: whoever draws certificate ids of a device does it alone. */
+/**
+ * Locks the devices in the order of their ids: whoever draws certificate ids of a device does it alone. They are read after
+ * that, by a statement that sees what was committed while the lock was waited for, such as a move to another account.
+ */
 export async function lockDevices(
   tx: Transaction,
   ids: readonly number[],
 ): Promise<Map<number, IssuingDevice>> {
+  await tx.query(
+    sql`SELECT FROM device WHERE id = ANY (${array(ids)}::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
+  );
   const rows = await tx.query<IssuingDevice>(sql`
     SELECT d.id, d.account_id AS "accountId", d.local_device_identifier AS "localDeviceIdentifier",
            d.power_mw::float8 AS "powerMw", d.granularity_minutes AS "granularityMinutes",
            d.energy_source AS "energySource", d.is_storage AS "isStorage"
     FROM device d JOIN account a ON a.id = d.account_id
-    WHERE d.id = ANY (${array(ids)}::bigint[]) AND d.deleted_at IS NULL AND a.deleted_at IS NULL
-    ORDER BY d.id
-    FOR NO KEY UPDATE OF d`);
+    WHERE d.id = ANY (${array(ids)}::bigint[]) AND d.deleted_at IS NULL AND a.deleted_at IS NULL`);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

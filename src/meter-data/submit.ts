@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { type Draft, type IssueOptions, issue, type Outcome } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transact.ts';
+import { formatInstant } from '../rules/instant.ts';
+import { refuse } from '../rules/refusal.ts';
 import type { MeterReading } from './reading.ts';
 
 /** Readings of one device, and the metadata under which they are issued. */
@@ -20,7 +22,7 @@ export interface SubmissionResult {
 
 /**
  * Records meter readings and issues certificates for them, in one transaction. Readings that are known already are
- * left as they are, so that a repeated submission adds nothing.
+ * left as they are, so that a repeated submission adds nothing; nothing is issued for one that says otherwise.
  *
  * @throws {Refusal} for a reading that cannot be issued, unless `options.onError` is `skip`.
  */
@@ -31,7 +33,14 @@ export async function submitReadings(
 ): Promise<SubmissionResult> {
   const drafts = submissions.flatMap(draftsOf);
   const newReadings = await saveReadings(tx, drafts);
-  const outcomes = await issue(tx, drafts, options);
+  const alike = await storedAlike(tx, drafts);
+  const differing = drafts.find((draft) => !alike.has(draft));
+  if (differing && options.onError === 'fail') throw readingDiffers(differing);
+  const issued = await issue(tx, [...alike], options);
+  const outcomeOf = new Map([...alike].map((draft, n) => [draft, issued[n]]));
+  const outcomes = drafts.map(
+    (draft): Outcome => outcomeOf.get(draft) ?? { result: 'refused', refusal: readingDiffers(draft) },
+  );
   const issuedWh = outcomes.reduce((sum, each) => sum + (each.result === 'issued' ? each.quantityWh : 0), 0);
   return { newReadings, outcomes, issuedWh };
 }
@@ -46,6 +55,9 @@ function draftsOf({ deviceId, metadataId, readings }: Submission): Draft[] {
   }));
 }
 
+const readingDiffers = ({ deviceId, start, quantityWh }: Draft) =>
+  refuse.readingDiffers(deviceId, formatInstant(start), quantityWh);
+
 async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<number> {
   const rows = await tx.query(sql`
     INSERT INTO measurement_report (device_id, interval_start, interval_end, interval_usage)
@@ -56,4 +68,21 @@ async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<
     ON CONFLICT DO NOTHING
     RETURNING id`);
   return rows.length;
+}
+
+/** The drafts, in their order, whose readings the registry has as they are. Any other reading would overlap, and is not there. */
+async function storedAlike(tx: Transaction, drafts: readonly Draft[]): Promise<Set<Draft>> {
+  const rows = await tx.query<{ n: number }>(sql`
+    SELECT draft.n
+    FROM unnest(${array(drafts.map(({ deviceId }) => deviceId))}::bigint[],
+                ${array(drafts.map(({ start }) => start.toISOString()))}::timestamptz[],
+                ${array(drafts.map(({ end }) => end.toISOString()))}::timestamptz[],
+                ${array(drafts.map(({ quantityWh }) => quantityWh))}::bigint[])
+      WITH ORDINALITY AS draft(device_id, starts, ends, usage, n)
+    WHERE EXISTS (
+      SELECT FROM measurement_report m
+      WHERE m.device_id = draft.device_id AND m.interval_start = draft.starts AND m.interval_end = draft.ends
+        AND m.interval_usage = draft.usage AND m.gross_net_indicator = 'NET' AND m.deleted_at IS NULL)`);
+  const stored = new Set(rows.map(({ n }) => n));
+  return new Set(drafts.filter((_, index) => stored.has(index + 1)));
 }

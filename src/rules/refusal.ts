@@ -169,6 +169,12 @@ const issuanceRefusals = {
       'already-issued',
       `certificates exist for this interval or a part of it: issuance ${issuanceId}`,
     ),
+  readingDiffers: (deviceId: number, start: string, askedWh: number) =>
+    new Refusal(
+      'conflict',
+      'reading-differs',
+      `device ${deviceId} has another reading for ${start} or a part of its interval than ${askedWh} Wh: correct it, or take it back, first`,
+    ),
   idsExhausted: (quantity: number) =>
     badField('ids-exhausted', 'bundle_quantity', `the device has no ${quantity} certificate ids left`),
   issuanceIdInvalid: () =>

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aMarket, type Bundle, expectConserved, issueBody, type Market } from '../harness/builders.ts';
+import {
+  aBundle,
+  aDevice,
+  aMarket,
+  type Bundle,
+  expectConserved,
+  hoursAgo,
+  issueBody,
+  type Market,
+} from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -58,6 +67,26 @@ test('once every live bundle is withdrawn, and only then, the interval is issued
     { issue_version: 2, replaces: 1 },
   ]);
   await expectConserved(registry);
+});
+
+test('a re-issue that starts elsewhere is a first version, and a query finds what was withdrawn around it', async () => {
+  const { admin, source, metadataId: metadata_id } = market;
+  const { id: device_id } = await aDevice(admin, { account_id: source.id, granularity_minutes: 30 });
+  const { start, end } = hoursAgo(5);
+  const half = new Date(Date.parse(start) + 1_800_000).toISOString();
+  const whole = await aBundle(admin, { device_id, metadata_id, quantity: 10, start, end });
+  expect((await withdraw(source.id, [whole.id])).statusCode).toBe(202);
+  const anew = await aBundle(admin, { device_id, metadata_id, quantity: 5, start: half, end });
+  const lineage = (await admin.get(`/certificate/${anew.id}/lineage?format=raw`)).json();
+  expect(lineage.issuance).toMatchObject({ issue_version: 1, previous_issuance: null });
+  const found = await admin.post('/certificate/query', {
+    source_id: source.id,
+    device_id,
+    certificate_period_start: new Date(Date.parse(half) - 3_600_000).toISOString(),
+    certificate_period_end: end,
+    certificate_bundle_status: 'Withdrawn',
+  });
+  expect(found.json().granular_certificate_bundles).toMatchObject([{ id: whole.id }]);
 });
 
 test('withdrawing needs a reason, and takes whole bundles', async () => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { aDevice, aMarket, type Market } from '../harness/builders.ts';
+import { aDevice, aMarket, hoursAgo, issueBody, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './refused-by-postgres.ts';
 
@@ -29,6 +29,16 @@ const copyOf = (id: number) => `
                       power_mw, peak_demand, location, is_storage, account_id)
   SELECT device_name, upper(local_device_identifier), upper(grid), energy_source, technology_type, operational_date,
          power_mw, peak_demand, location, is_storage, account_id FROM device WHERE id = ${id}`;
+
+const waitsForLock = (statement: string) =>
+  vi.waitFor(async () => {
+    const { rows } = await registry.primary.query(
+      `SELECT FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND datname = current_database() AND strpos(query, $1) > 0`,
+      [statement],
+    );
+    expect(rows.length).toBe(1);
+  });
 
 describe.each([
   ['registry_app', () => app],
@@ -71,17 +81,29 @@ test('a plant that is registered while its device issues and is retired stays th
     await issuing.query(`UPDATE device SET deleted_at = now() WHERE id = ${id}`);
     const twin = registering.query(copyOf(id));
     const outcome = expect(twin).rejects.toMatchObject({ constraint: 'device_local_identifier_spent' });
-    await vi.waitFor(async () => {
-      const { rows } = await registry.primary.query(
-        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO device%'
-         AND datname = current_database()`,
-      );
-      expect(rows.length).toBe(1);
-    });
+    await waitsForLock('INSERT INTO device');
     await issuing.query('COMMIT');
     await outcome;
   } finally {
     issuing.release();
     registering.release();
+  }
+});
+
+test('a device that moves to another account while its issuance waits issues to that account', async () => {
+  const id = await device();
+  const moving = await app.connect();
+  try {
+    await moving.query('BEGIN');
+    await moving.query(`UPDATE device SET account_id = ${market.target.id} WHERE id = ${id}`);
+    const body = issueBody({ device_id: id, metadata_id: market.metadataId, quantity: 10, ...hoursAgo(30) });
+    const issuing = market.admin.post('/certificate/create', body);
+    await waitsForLock('FROM device');
+    await moving.query('COMMIT');
+    const answer = await issuing;
+    expect(answer.statusCode, answer.body).toBe(201);
+    expect(answer.json().account_id).toBe(market.target.id);
+  } finally {
+    moving.release();
   }
 });

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { loadFromElexon } from '../../seed/elexon/load.ts';
 import { windowOf } from '../../seed/elexon/window.ts';
-import { SAMPLE_UNITS } from '../../seed/sample/index.ts';
+import { GRID, SAMPLE_UNITS } from '../../seed/sample/index.ts';
 import { seedSampleRegistry } from '../../seed/sample-registry.ts';
+import { SeedError } from '../../seed/seed-error.ts';
 import { readConfig } from '../../src/config.ts';
 import { elexonClient } from '../../src/meter-data/elexon/index.ts';
+import { aDevice, anAccount } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { type ElexonStandIn, startElexonStandIn } from '../stand-in/elexon/server.ts';
 
@@ -56,6 +58,31 @@ test('sample data seeded twice adds nothing the second time', async () => {
   expect(once.readings).toBe(SAMPLE_UNITS.length * 14 * 24);
   await seedSample();
   expect(await countRows()).toEqual(once);
+});
+
+const SAMPLE_IDENTIFIER = SAMPLE_UNITS[0]?.device.local_device_identifier ?? '';
+
+test('a device that another account registered first gets no certificates of the sample, and is named', async () => {
+  const stranger = await registry.as('PRODUCTION_USER');
+  const account = await anAccount(stranger);
+  const local_device_identifier = SAMPLE_IDENTIFIER.toLowerCase();
+  await aDevice(stranger, { account_id: account.id, grid: GRID, local_device_identifier });
+  const before = await countRows();
+  await expect(seedSample()).rejects.toThrow(SeedError);
+  await expect(seedSample()).rejects.toThrow(`another account has the devices ${SAMPLE_IDENTIFIER}, or`);
+  expect(await countRows()).toEqual(before);
+});
+
+test('a device of the sample that was retired with certificates is not made again', async () => {
+  await seedSample();
+  const admin = await registry.as('ADMIN');
+  const { rows } = await registry.primary.query('SELECT id FROM device WHERE local_device_identifier = $1', [
+    SAMPLE_IDENTIFIER,
+  ]);
+  expect((await admin.delete(`/device/delete/${rows[0].id}`)).statusCode).toBe(200);
+  const before = await countRows();
+  await expect(seedSample()).rejects.toThrow(SAMPLE_IDENTIFIER);
+  expect(await countRows()).toEqual(before);
 });
 
 test('the sample has several technologies, a battery and a consumption device, and ends a week before today', async () => {

@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   certificate: ['rules', 'database', 'journal', 'operation', 'config.ts'],
   event: ['rules', 'database', 'journal', 'operation'],
   scheduler: ['rules', 'database', 'operation', 'authentication', 'certificate'],
-  'meter-data': ['database', 'certificate'],
+  'meter-data': ['rules', 'database', 'certificate'],
   http: ['rules', 'tracing', 'database', 'journal', 'metrics', 'operation', 'config.ts', ...FEATURES],
   'app.ts': ['metrics', 'operation', 'http'],
   'start.ts': ['config.ts', 'tracing', 'authentication', 'database', 'journal', 'scheduler', 'app.ts'],

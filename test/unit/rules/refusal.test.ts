@@ -32,6 +32,7 @@ const examples: Record<keyof typeof refuse, Refusal> = {
   overCapacity: refuse.overCapacity(2, 1),
   deviceUnidentified: refuse.deviceUnidentified(3),
   alreadyIssued: refuse.alreadyIssued('12-2025-01-12T14:00:00Z'),
+  readingDiffers: refuse.readingDiffers(3, '2025-01-12T14:00:00Z', 900),
   idsExhausted: refuse.idsExhausted(5),
   issuanceIdInvalid: refuse.issuanceIdInvalid(),
   instantInvalid: refuse.instantInvalid(),

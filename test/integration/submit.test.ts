@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { submitReadings } from '../../src/meter-data/submit.ts';
+import { aDevice, aMarket, hoursAgo, type Market } from '../harness/builders.ts';
+import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+
+/** Certificates are issued for the readings that the registry has, and for no others. */
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const hour = (ago: number, energyWh: number) => {
+  const { start, end } = hoursAgo(ago);
+  return { start: new Date(start), end: new Date(end), energyWh };
+};
+
+async function submit(
+  deviceId: number,
+  readings: readonly ReturnType<typeof hour>[],
+  onError: 'fail' | 'skip' = 'skip',
+) {
+  const submissions = [{ deviceId, metadataId: market.metadataId, readings }];
+  const { value } = await registry.database.transact({ userId: null, requestId: null }, (tx) =>
+    submitReadings(tx, submissions, { config: registry.config, now: NOW, onError }),
+  );
+  return value;
+}
+
+async function aDeviceWithReading(interval_usage: number, { start, end } = hoursAgo(9), more: object = {}) {
+  const { id } = await aDevice(market.admin, { account_id: market.source.id, granularity_minutes: 30 });
+  const answer = await market.admin.post('/measurement/create', {
+    device_id: id,
+    interval_start_datetime: start,
+    interval_end_datetime: end,
+    interval_usage,
+    ...more,
+  });
+  expect(answer.statusCode, answer.body).toBe(201);
+  return id;
+}
+
+const refused = { result: 'refused', refusal: { code: 'reading-differs', kind: 'conflict' } };
+const bundlesOf = async (device: number) =>
+  (await registry.primary.query('SELECT quantity::int FROM bundle WHERE device_id = $1', [device])).rows;
+
+test('nothing is issued for a reading that the registry has otherwise; those around it are', async () => {
+  const device = await aDeviceWithReading(7);
+  const result = await submit(device, [hour(10, 800), hour(9, 900), hour(8, 1000)]);
+  expect(result).toMatchObject({
+    newReadings: 2,
+    issuedWh: 1800,
+    outcomes: [{ result: 'issued', quantityWh: 800 }, refused, { result: 'issued', quantityWh: 1000 }],
+  });
+  expect(await bundlesOf(device)).toEqual([{ quantity: 800 }, { quantity: 1000 }]);
+});
+
+test('nor for a part of its interval, nor of two in one batch that differ', async () => {
+  const { start, end } = hoursAgo(9);
+  const half = new Date(Date.parse(start) + 1_800_000);
+  const device = await aDeviceWithReading(900);
+  expect(await submit(device, [{ start: half, end: new Date(end), energyWh: 900 }])).toMatchObject({
+    outcomes: [refused],
+  });
+  expect(await submit(device, [hour(5, 1), hour(5, 2), hour(5, 1)])).toMatchObject({
+    newReadings: 1,
+    outcomes: [{ result: 'issued' }, refused, { result: 'already issued' }],
+  });
+});
+
+test('one reading that differs refuses a batch that is all or nothing', async () => {
+  const device = await aDeviceWithReading(7);
+  await expect(submit(device, [hour(10, 800), hour(9, 900)], 'fail')).rejects.toMatchObject({
+    code: 'reading-differs',
+  });
+  expect(await bundlesOf(device)).toEqual([]);
+});
+
+test('a reading that is known as it is, or gross, or taken back, is issued', async () => {
+  const known = await aDeviceWithReading(900);
+  const gross = await aDeviceWithReading(7, hoursAgo(9), { gross_net_indicator: 'GROSS' });
+  for (const device of [known, gross]) {
+    expect(await submit(device, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'issued' }] });
+    expect(await submit(device, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'already issued' }] });
+  }
+  const corrected = await aDeviceWithReading(7);
+  const [{ id }] = (
+    await registry.primary.query('SELECT id FROM measurement_report WHERE device_id = $1', [corrected])
+  ).rows;
+  await market.admin.delete(`/measurement/delete/${id}`);
+  expect(await submit(corrected, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'issued' }] });
+});
