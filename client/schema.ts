@@ -1482,7 +1482,7 @@ export interface paths {
         };
         /**
          * Verify the journal
-         * @description Recomputes the chain of hashes, checks that positions have no gap, and compares every event with EventStoreDB where there is one. Names the first difference.
+         * @description Recomputes the chain of hashes, checks that positions have no gap, and compares every event with EventStoreDB where there is one, which may take 10 s to get the latest. Names the first difference.
          *
          *     Permission: `administer`.
          */
@@ -3153,6 +3153,8 @@ export interface components {
         JournalVerification: {
             /** @description Events that were found right */
             verified: number;
+            /** @description How many of them are in EventStoreDB as well; `null` without one */
+            compared: number | null;
             difference: string | null;
         };
         /** @description RFC 9457. An error means that nothing was changed. */

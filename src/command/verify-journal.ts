@@ -12,10 +12,11 @@ runProgram(async () => {
   const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
   const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
   try {
-    const { verified, difference } = await database.readPrimary(({ query }) =>
-      firstDifference(query, log, (count) => process.stderr.write(`\r${count} events`)),
+    const { verified, compared, difference } = await database.readPrimary(({ query }) =>
+      firstDifference(query, { log, onProgress: (count) => process.stderr.write(`\r${count} events`) }),
     );
-    const where = log ? 'in the journal and in EventStoreDB' : 'in the journal';
+    const where =
+      compared === null ? 'in the journal' : `in the journal, and ${compared} of them in EventStoreDB`;
     process.stdout.write(
       difference ? `\nDIFFERENCE: ${difference}\n` : `\n${verified} events are right, ${where}.\n`,
     );

@@ -1,50 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Query } from '../database/connection.ts';
 import { chainHash, NO_HASH, type SequencedEntry, sequencedEntries } from './entry.ts';
 import { differenceOf, type EventLog } from './event-log.ts';
 
 const BATCH = 2_000;
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 100;
 
 export interface Verified {
   /** Entries whose place, hash and event were found right. */
   readonly verified: number;
+  /** How many of them were compared with their events in EventStoreDB; `null` without one. */
+  readonly compared: number | null;
   /** The first difference by name, or `null`. */
   readonly difference: string | null;
 }
 
+export interface VerifyOptions {
+  readonly log?: EventLog | undefined;
+  /** How long EventStoreDB may take to get what the relay still owes it. */
+  readonly patienceMs?: number;
+  readonly onProgress?: (verified: number) => void;
+}
+
 /**
  * Recomputes the chain from its beginning, checks that positions have no gap and leave no entry out, and compares every
- * event that EventStoreDB has with its entry. Events that it does not have yet are the relay's to bring, and no difference.
+ * entry that has a position by now with its event in EventStoreDB. What is written meanwhile is the relay's to bring: it is
+ * verified, and compared as far as it has come.
+ *
+ * @throws what Postgres and the event store throw.
  */
-export async function firstDifference(
-  query: Query,
-  log?: EventLog,
-  onProgress: (verified: number) => void = () => {},
-): Promise<Verified> {
-  let hash = NO_HASH;
-  let verified = 0;
+export async function firstDifference(query: Query, options: VerifyOptions = {}): Promise<Verified> {
+  const { log, patienceMs = PATIENCE_MS, onProgress = () => {} } = options;
   const [first] = await entriesLeftOut(query);
   const last = await lastPosition(query);
-  const stored = log && (await log.last());
+  const stored = log && (await storedUpTo(log, last, patienceMs));
+  let hash = NO_HASH;
+  let verified = 0;
+  const found = (difference: string | null) => {
+    const compared = stored === undefined ? null : Math.min(verified, stored + 1);
+    return { verified, compared, difference };
+  };
   for (;;) {
     const entries = await sequencedEntries(query, sql`p.position >= ${verified}`, BATCH);
-    const events = await eventsFrom(log, verified, (stored?.revision ?? -1) + 1);
+    const events = await eventsFrom(log, verified, stored);
     for (const entry of entries) {
-      const difference = placeOf(entry, verified, hash) ?? eventDifference(events, entry, stored?.revision);
-      if (difference) return { verified, difference: `position ${verified}: ${difference}` };
+      const awaited = stored !== undefined && entry.position <= Math.max(last, stored);
+      const difference = placeOf(entry, verified, hash) ?? (awaited ? eventDifference(events, entry) : null);
+      if (difference) return found(`position ${verified}: ${difference}`);
       ({ hash } = entry);
       verified += 1;
     }
     onProgress(verified);
     if (entries.length < BATCH) break;
   }
-  if (verified <= last) return { verified, difference: `position ${verified}: its entry is missing` };
-  if (stored && stored.revision >= verified)
-    return {
-      verified,
-      difference: `EventStoreDB goes on to revision ${stored.revision}, the journal does not`,
-    };
-  return { verified, difference: first ? `entry ${first.id} has no position` : null };
+  if (verified <= last) return found(`position ${verified}: its entry is missing`);
+  if (stored !== undefined && stored >= verified)
+    return found(`EventStoreDB goes on to revision ${stored}, the journal does not`);
+  return found(first ? `entry ${first.id} has no position` : null);
+}
+
+/** The last revision of the stream, -1 where it is empty, once it has come to `last` or has been waited for in vain. */
+async function storedUpTo(log: EventLog, last: number, patienceMs: number): Promise<number> {
+  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(LOOK_EVERY_MS)) {
+    const revision = (await log.last())?.revision ?? -1;
+    if (revision >= last || performance.now() > giveUpAt) return revision;
+  }
 }
 
 function placeOf(entry: SequencedEntry, position: number, previousHash: string): string | undefined {
@@ -56,17 +78,16 @@ function placeOf(entry: SequencedEntry, position: number, previousHash: string):
 
 type Events = ReadonlyMap<number, Parameters<typeof differenceOf>[0]>;
 
-function eventDifference(events: Events, entry: SequencedEntry, last = -1): string | undefined {
-  if (entry.position > last) return undefined;
+function eventDifference(events: Events, entry: SequencedEntry): string | undefined {
   const event = events.get(entry.position);
   if (event === undefined) return 'EventStoreDB has no event here';
   const difference = differenceOf(event, entry);
   return difference && `EventStoreDB has ${difference}`;
 }
 
-async function eventsFrom(log: EventLog | undefined, from: number, end: number): Promise<Events> {
+async function eventsFrom(log: EventLog | undefined, from: number, last = -1): Promise<Events> {
   const events = new Map<number, Parameters<typeof differenceOf>[0]>();
-  if (log === undefined || from >= end) return events;
+  if (log === undefined || from > last) return events;
   for await (const event of log.read(from, BATCH)) events.set(event.revision, event);
   return events;
 }

@@ -53,7 +53,7 @@ async function firstUnconserved({ database }: House): Promise<string | undefined
 async function firstUnverified({ database, eventStore }: House): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
-    const { difference } = await database.readPrimary(({ query }) => firstDifference(query, log));
+    const { difference } = await database.readPrimary(({ query }) => firstDifference(query, { log }));
     return difference === null ? undefined : `journal:verify finds: ${difference}`;
   } finally {
     await log.close();

@@ -34,7 +34,7 @@ const verified = () => firstDifference(queryOn(client));
 
 describe('verification of the journal', () => {
   test('finds one that nobody touched in order', async () => {
-    expect(await verified()).toEqual({ verified: 8, difference: null });
+    expect(await verified()).toEqual({ verified: 8, compared: null, difference: null });
   });
 
   test.each([
@@ -102,7 +102,7 @@ describe('verification of the journal', () => {
   test('leaves out what has no position yet', async () => {
     await client.query('SET session_replication_role = origin');
     await client.query("INSERT INTO organisation (name) VALUES ('new')");
-    expect(await verified()).toEqual({ verified: 8, difference: null });
+    expect(await verified()).toEqual({ verified: 8, compared: null, difference: null });
   });
 });
 
@@ -115,7 +115,7 @@ describe('verification of EventStoreDB', () => {
   afterEach(() => eventStore.stop());
 
   async function difference(): Promise<string | null> {
-    return (await firstDifference(queryOn(client), eventStore.log)).difference;
+    return (await firstDifference(queryOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
   }
 
   async function relayed(): Promise<void> {
@@ -134,7 +134,7 @@ describe('verification of EventStoreDB', () => {
     if (six === undefined || seven === undefined) throw new Error('there are eight entries');
     const forged = chainHash(six.hash, seven);
     await client.query(`UPDATE journal_position SET hash = decode($1, 'hex') WHERE position = 7`, [forged]);
-    expect(await verified()).toEqual({ verified: 8, difference: null });
+    expect(await verified()).toEqual({ verified: 8, compared: null, difference: null });
     expect(await difference()).toBe('position 7: EventStoreDB has other data');
   });
 
@@ -143,5 +143,15 @@ describe('verification of EventStoreDB', () => {
     await client.query(`DELETE FROM journal WHERE id = ${at(7)}`);
     await client.query('DELETE FROM journal_position WHERE position = 7');
     expect(await difference()).toBe('EventStoreDB goes on to revision 7, the journal does not');
+  });
+
+  test('names the first event that the stream has lost, be it all of them', async () => {
+    expect(await difference()).toBe('position 0: EventStoreDB has no event here');
+  });
+
+  test('waits for what the relay still owes, and tells how many events it compared', async () => {
+    const found = firstDifference(queryOn(client), { log: eventStore.log });
+    await relayed();
+    expect(await found).toEqual({ verified: 8, compared: 8, difference: null });
   });
 });

@@ -22,7 +22,7 @@ export interface Relaying {
 
 /** A registry that relays its journal to that store, which is the caller's to stop. */
 export async function openRelaying(eventStore: TestEventStore): Promise<Relaying> {
-  const registry = await openRegistry();
+  const registry = await openRegistry({ ...eventStore.environment });
   const market = await aMarket(registry);
   const journals: Journal[] = [];
   const stopAll = async () => void (await Promise.all(journals.splice(0).map((each) => each.stop())));
@@ -56,9 +56,9 @@ export async function openRelaying(eventStore: TestEventStore): Promise<Relaying
       });
       expect((await eventStore.events()).map(({ eventId }) => eventId)).toEqual(all);
       const verified = await registry.database.readPrimary(({ query }) =>
-        firstDifference(query, eventStore.log),
+        firstDifference(query, { log: eventStore.log }),
       );
-      expect(verified).toEqual({ verified: all.length, difference: null });
+      expect(verified).toEqual({ verified: all.length, compared: all.length, difference: null });
     },
     async close() {
       await stopAll();
