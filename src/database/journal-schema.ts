@@ -27,7 +27,7 @@ export const journal = pgTable(
     // EventStoreDB takes no event of 1 MiB: what could never be relayed is refused while it is still somebody's request.
     check(
       'journal_entry_size',
-      sql`coalesce(pg_column_size(${t.attributesBefore}), 0) + coalesce(pg_column_size(${t.attributesAfter}), 0) <= 500000`,
+      sql`coalesce(octet_length(${t.attributesBefore}::text), 0) + coalesce(octet_length(${t.attributesAfter}::text), 0) <= 500000`,
     ),
   ],
 );

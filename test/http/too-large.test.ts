@@ -45,11 +45,18 @@ test('what is too large for an event is refused, and changes nothing', async () 
   expect(await longestEntry()).toBeLessThan(900_000);
 });
 
-test('the journal itself takes no entry that could never be relayed', async () => {
-  const insert = registry.primary.query(
-    `INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
+test.each([
+  ['x', 600_000],
+  // JSON text writes six bytes for it.
+  ['\u0001', 100_000],
+])(
+  'the journal itself takes no entry that could never be relayed: %j, so many times',
+  async (letter, times) => {
+    const insert = registry.primary.query(
+      `INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
      VALUES ('GB', 'NESO', $1, 'GB')`,
-    ['x'.repeat(600_000)],
-  );
-  await expect(insert).rejects.toThrow('journal_entry_size');
-});
+      [letter.repeat(times)],
+    );
+    await expect(insert).rejects.toThrow('journal_entry_size');
+  },
+);
