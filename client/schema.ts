@@ -1550,9 +1550,9 @@ export interface components {
                 ordered_up_to: number | null;
                 /** @description Entries that wait for a position, counted to 10 000 */
                 unordered: number | null;
-                /** @description The next position that EventStoreDB lacks */
+                /** @description The next position that EventStoreDB lacks; seen seconds ago where this process does not lead */
                 relayed_up_to: number | null;
-                /** @description Events that EventStoreDB lacks, where this process leads */
+                /** @description Events that EventStoreDB lacks, by that */
                 unrelayed: number | null;
                 problem: string | null;
             } | null;

@@ -66,6 +66,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     eventStore: config.ESDB_CONNECTION_STRING,
     stream: config.ESDB_STREAM,
     onError: (error, what) => log.warn({ err: error }, what),
+    warn: (what) => log.warn(what),
     tracing,
   });
   const clock = () => new Date();

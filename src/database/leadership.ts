@@ -22,6 +22,8 @@ export interface LeadershipOptions {
   readonly works: readonly Work[];
   /** Called when the office is taken, before the first round. */
   readonly onLead?: () => void;
+  /** Called about once a second while another process leads. `query` runs on the connection that asks for the lock. */
+  readonly onFollow?: (query: Query) => void;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -86,6 +88,7 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
         // The primary answers again; and where another leads, this process need not be fit to.
         if (state.problem === lostPrimary || !leads) state.problem = null;
         if (leads) break;
+        options.onFollow?.(query);
       }
       if (stopped.signal.aborted) return;
       options.onLead?.();

@@ -20,11 +20,11 @@ const JournalState = z.object({
   event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
   ordered_up_to: z.int().nullable().meta({ description: 'The next position to be given' }),
   unordered: z.int().nullable().meta({ description: 'Entries that wait for a position, counted to 10 000' }),
-  relayed_up_to: z.int().nullable().meta({ description: 'The next position that EventStoreDB lacks' }),
-  unrelayed: z
-    .int()
-    .nullable()
-    .meta({ description: 'Events that EventStoreDB lacks, where this process leads' }),
+  relayed_up_to: z.int().nullable().meta({
+    description:
+      'The next position that EventStoreDB lacks; seen seconds ago where this process does not lead',
+  }),
+  unrelayed: z.int().nullable().meta({ description: 'Events that EventStoreDB lacks, by that' }),
   problem: z.string().nullable(),
 });
 

@@ -38,6 +38,14 @@ export function sequencedEntries(query: Query, condition: SQL, limit: number): P
     ORDER BY p.position LIMIT ${limit}`);
 }
 
+/** The last position that was given, or -1. */
+export async function lastPosition(query: Query): Promise<number> {
+  const [row] = await query<{ last: number }>(
+    sql`SELECT coalesce(max(position), -1) AS last FROM journal_position`,
+  );
+  return row?.last ?? -1;
+}
+
 /** An entry with its position, or `null` while the sequencer has not come to it. */
 export interface HistoricEntry extends JournalEntry {
   readonly position: number | null;

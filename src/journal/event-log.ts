@@ -30,6 +30,9 @@ export interface StoredEvent {
 /** Another writer was faster, or an append of ours went through though its answer was lost. */
 export class RevisionConflict extends Error {}
 
+/** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
+export class DivergedStream extends Error {}
+
 /** The one stream of the registry in EventStoreDB. Every call has a deadline; all may throw what the client throws. */
 export interface EventLog {
   readonly stream: string;
@@ -39,6 +42,7 @@ export interface EventLog {
    * Appends entries so that each one's revision is its position.
    *
    * @throws {RevisionConflict} when the stream does not end just before the first of them.
+   * @throws {DivergedStream} when the store has put them elsewhere: a stream that was deleted once counts on from its old end.
    */
   append(entries: readonly SequencedEntry[]): Promise<void>;
   close(): Promise<void>;
@@ -94,14 +98,18 @@ export function connectEventLog(
     async append(entries) {
       const first = entries[0]?.position ?? 0;
       const expectedRevision = first === 0 ? NO_STREAM : BigInt(first - 1);
+      let end: bigint;
       try {
         const appending = client().appendToStream(stream, entries.map(eventOf), { expectedRevision });
-        await within(deadlineMs, appending);
+        ({ nextExpectedRevision: end } = await within(deadlineMs, appending));
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) throw new RevisionConflict(error.message);
         await replace();
         throw error;
       }
+      const expected = first + entries.length - 1;
+      if (Number(end) !== expected)
+        throw new DivergedStream(`position ${expected} was appended to the stream as revision ${end}`);
     },
     close: replace,
   };

@@ -1,23 +1,29 @@
 import { sql } from 'drizzle-orm';
 import type { Query } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from './entry.ts';
-import { differenceOf, type EventLog } from './event-log.ts';
+import { DivergedStream, differenceOf, type EventLog, type StoredEvent } from './event-log.ts';
 
 const BATCH = 500;
 /** EventStoreDB refuses appends of 1 MiB and more. */
 const MOST_BYTES = 700_000;
 
-/** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
-export class DivergedStream extends Error {}
-
 /**
- * Finds where the stream stands: the next position it lacks. No note is kept of it elsewhere, so none can be wrong.
+ * Finds where the stream stands: the next position it lacks.
  *
- * @throws {DivergedStream} when its last event is not the journal's entry at that position.
+ * @param reached how many events the stream is known to have held.
+ * @throws {DivergedStream} when its last event is not the journal's entry at that position, or it has lost some.
  */
-export async function nextPosition(query: Query, log: EventLog): Promise<number> {
+export async function nextPosition(query: Query, log: EventLog, reached = 0): Promise<number> {
   const last = await log.last();
-  if (last === undefined) return 0;
+  if (last !== undefined) await requireEntry(query, last);
+  const next = (last?.revision ?? -1) + 1;
+  if (next < reached) {
+    throw new DivergedStream(`the stream has lost events: it held ${reached} of them, and holds ${next}`);
+  }
+  return next;
+}
+
+async function requireEntry(query: Query, last: StoredEvent): Promise<void> {
   const [entry] = await sequencedEntries(query, sql`p.position = ${last.revision}`, 1);
   if (entry === undefined) {
     throw new DivergedStream(
@@ -26,7 +32,6 @@ export async function nextPosition(query: Query, log: EventLog): Promise<number>
   }
   const difference = differenceOf(last, entry);
   if (difference) throw new DivergedStream(`revision ${last.revision} of the stream has ${difference}`);
-  return last.revision + 1;
 }
 
 /** Appends what is sequenced from `position` on, and gives the next position: at the end, and after each append to `onAppended`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Query } from '../database/connection.ts';
-import { chainHash, NO_HASH, type SequencedEntry, sequencedEntries } from './entry.ts';
+import { chainHash, lastPosition, NO_HASH, type SequencedEntry, sequencedEntries } from './entry.ts';
 import { differenceOf, type EventLog } from './event-log.ts';
 
 const BATCH = 2_000;
@@ -90,13 +90,6 @@ async function eventsFrom(log: EventLog | undefined, from: number, last = -1): P
   if (log === undefined || from > last) return events;
   for await (const event of log.read(from, BATCH)) events.set(event.revision, event);
   return events;
-}
-
-async function lastPosition(query: Query): Promise<number> {
-  const [row] = await query<{ last: number }>(
-    sql`SELECT coalesce(max(position), -1) AS last FROM journal_position`,
-  );
-  return row?.last ?? -1;
 }
 
 /** Entries older than the last one that has a position, without one themselves. */

@@ -80,7 +80,7 @@ function watchJournal(registry: Registry, journal: Parts['journal']): (lag: Jour
   const leads = gauge(registry, 'registry_journal_leader', '1 in the process that orders and relays');
   const position = gauge(registry, 'registry_journal_position', 'Entries of the journal that are ordered');
   const unordered = gauge(registry, 'registry_journal_unordered', 'Entries not yet ordered, up to 10 000');
-  const relayed = gauge(registry, 'registry_relay_position', 'Events in EventStoreDB, as the leader knows');
+  const relayed = gauge(registry, 'registry_relay_position', 'Events in EventStoreDB, as far as is known');
   const lag = gauge(registry, 'registry_relay_lag', 'Ordered entries that EventStoreDB lacks');
   const store = gauge(registry, 'registry_event_store_state', '1 for the state of EventStoreDB', ['state']);
   return (known) => {

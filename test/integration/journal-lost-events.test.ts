@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import type { Journal } from '../../src/journal/index.ts';
+import { relay } from '../../src/journal/relay.ts';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
 import { openRelaying, type Relaying } from './relaying.ts';
@@ -55,4 +57,79 @@ test('the program and the API say how many events they compared, and where Event
     code: 1,
     output: expect.stringContaining('DIFFERENCE: position 0: EventStoreDB has no event here'),
   });
+});
+
+const held = () => eventStore.server.memory.events(eventStore.log.stream).length;
+
+/** That process says so, and why. */
+async function expectDiverged(journal: Journal, problem: RegExp): Promise<void> {
+  await vi.waitFor(() => expect(journal.status().eventStore).toBe('diverged'), 30_000);
+  expect(journal.status()).toMatchObject({ problem: expect.stringMatching(problem), relayedUpTo: null });
+}
+
+const backUp = (journal: Journal) =>
+  vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', problem: null }), 30_000);
+
+describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
+  test('stops the relay, idle or not, until it has them again', async () => {
+    const journal = relaying.start();
+    const all = await relayed();
+    await backUp(journal);
+    lose(keep);
+    await expectDiverged(journal, RegExp(`lost events: it held ${all} of them, and holds ${keep}$`));
+    await relaying.trade(1);
+    await expectDiverged(journal, /lost events/);
+    expect(held()).toBe(keep);
+
+    // As a restore of EventStoreDB would.
+    const { signal } = new AbortController();
+    await relaying.registry.database.readPrimary(({ query }) => relay(query, eventStore.log, keep, signal));
+    await backUp(journal);
+    await relaying.trade(1);
+    await relaying.expectRelayed();
+  });
+
+  test('is not filled by who takes the lead either', async () => {
+    const first = relaying.start();
+    await vi.waitFor(() => expect(first.status().leads).toBe(true), 30_000);
+    const second = relaying.start();
+    const all = await relayed();
+    await vi.waitFor(() => expect(second.status()).toMatchObject({ leads: false, relayedUpTo: all }), 30_000);
+    await first.stop();
+    lose(keep);
+    await vi.waitFor(() => expect(second.status().leads).toBe(true), 30_000);
+    await expectDiverged(second, /lost events/);
+    expect(held()).toBe(keep);
+  });
+
+  test('is filled after a restart of all processes, which say so', async () => {
+    relaying.start();
+    const all = await relayed();
+    await relaying.stopAll();
+    lose(keep);
+    const warnings: string[] = [];
+    const journal = relaying.start((what) => warnings.push(what));
+    await backUp(journal);
+    await relaying.expectRelayed();
+    expect(warnings).toEqual([`EventStoreDB has ${keep} of ${all} events; the relay appends the others`]);
+  });
+});
+
+test('a stream that refuses every append though it looks right is told of, and appended to once it takes them', async () => {
+  const append = vi.spyOn(eventStore.server.memory, 'append');
+  append.mockReturnValue({ result: 'wrong expected version', current: 41 });
+  const journal = relaying.start();
+  await relaying.trade(1);
+  const problem = 'EventStoreDB does not take the events.';
+  await vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'down', problem }), 30_000);
+  append.mockRestore();
+  await relaying.expectRelayed();
+  await backUp(journal);
+});
+
+test('events that the store puts elsewhere than at their positions stop the relay', async () => {
+  const append = vi.spyOn(eventStore.server.memory, 'append');
+  append.mockReturnValue({ result: 'success', revision: 4_711, commit: 1 });
+  const journal = relaying.start();
+  await expectDiverged(journal, /position \d+ was appended to the stream as revision 4711/);
 });

@@ -100,3 +100,32 @@ test('a process that does not lead tells how far the order is all the same', asy
     { timeout: 20_000, interval: 50 },
   );
 });
+
+test('every process tells of the event store, whoever leads', async () => {
+  const eventStore = await openBreakableEventStore();
+  await aMarket(registry);
+  const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
+  const first = await start(eventStore);
+  await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
+  const second = await start(eventStore);
+  const expectSecond = (status: string, journal: object) =>
+    vi.waitFor(
+      async () => expect(await second()).toMatchObject({ status, journal: { leads: false, ...journal } }),
+      { timeout: 30_000, interval: 50 },
+    );
+  const all = rows[0].entries;
+  await expectSecond('ready', { event_store: 'up', relayed_up_to: all, unrelayed: 0, problem: null });
+
+  await eventStore.server.stop();
+  await registry.primary.query("INSERT INTO organisation (name) VALUES ('waits')");
+  const problem = 'EventStoreDB does not take the events.';
+  await expectSecond('degraded', { event_store: 'down', relayed_up_to: all, unrelayed: 1, problem });
+
+  eventStore.server.memory.forget(eventStore.log.stream);
+  await eventStore.server.restart();
+  await expectSecond('degraded', {
+    event_store: 'diverged',
+    problem: expect.stringMatching(/^EventStoreDB: the stream has lost events/),
+  });
+  await eventStore.stop();
+});

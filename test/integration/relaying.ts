@@ -8,7 +8,7 @@ export interface Relaying {
   readonly registry: TestRegistry;
   readonly market: Market;
   /** One more process that may lead. */
-  start(): Journal;
+  start(warn?: (what: string) => void): Journal;
   /** Stops the processes, so that the next one meets the stream anew. */
   stopAll(): Promise<void>;
   /** Issues a bundle and moves a part of it, so many times. */
@@ -33,9 +33,9 @@ export async function openRelaying(eventStore: TestEventStore): Promise<Relaying
   return {
     registry,
     market,
-    start() {
+    start(warn = () => {}) {
       const writeUrl = registry.config.DATABASE_WRITE_URL;
-      const journal = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
+      const journal = startJournal({ writeUrl, ...eventStore.options, onError: () => {}, warn });
       journals.push(journal);
       return journal;
     },
