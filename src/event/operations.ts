@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { connectEventLog, firstDifference } from '../journal/index.ts';
+import { connectEventLog, firstDifference, SilentEventLog } from '../journal/index.ts';
 import { query } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
 import { eventsAfter } from './feed.ts';
 import { serverSentEvents, startOf } from './server-sent.ts';
 import { Event, EventQuery } from './wire.ts';
@@ -63,6 +64,10 @@ export const verifyEvents = query({
     try {
       // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
       return await services.database.readPrimary(({ query: run }) => firstDifference(run, { log }));
+    } catch (error) {
+      if (error instanceof SilentEventLog)
+        throw problems.unavailable('EventStoreDB does not answer at the moment.');
+      throw error;
     } finally {
       await log?.close();
     }

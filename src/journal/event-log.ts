@@ -33,10 +33,15 @@ export class RevisionConflict extends Error {}
 /** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
 export class DivergedStream extends Error {}
 
-/** The one stream of the registry in EventStoreDB. Every call has a deadline; all may throw what the client throws. */
+/** The event store does not answer, or refuses to; the message is the client's. */
+export class SilentEventLog extends Error {}
+
+/** The one stream of the registry in EventStoreDB. Every call has a deadline; an append may throw what the client throws. */
 export interface EventLog {
   readonly stream: string;
+  /** @throws {SilentEventLog} */
   last(): Promise<StoredEvent | undefined>;
+  /** @throws {SilentEventLog} */
   read(fromRevision: number, count: number): AsyncIterable<StoredEvent>;
   /**
    * Appends entries so that each one's revision is its position.
@@ -82,7 +87,7 @@ export function connectEventLog(
     } catch (error) {
       if (error instanceof StreamNotFoundError) return;
       await replace();
-      throw error;
+      throw new SilentEventLog(error instanceof Error ? error.message : String(error), { cause: error });
     }
   }
 

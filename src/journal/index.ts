@@ -6,7 +6,7 @@ export {
   type SequencedEntry,
   sequencedEntries,
 } from './entry.ts';
-export { connectEventLog, type EventLog } from './event-log.ts';
+export { connectEventLog, type EventLog, SilentEventLog } from './event-log.ts';
 export { type JournalLag, journalLag, knownLag } from './lag.ts';
 export { type Replayed, replay } from './replay.ts';
 export { type Journal, type JournalStatus, startJournal } from './service.ts';
