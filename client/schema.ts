@@ -538,7 +538,7 @@ export interface paths {
         put?: never;
         /**
          * Open an account
-         * @description Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. An API key names no users but its own.
+         * @description Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. Its other users share an account with the caller already, unless an administrator names them. An API key names no users but its own.
          *
          *     Permission: `produce`.
          */
@@ -608,7 +608,7 @@ export interface paths {
         head?: never;
         /**
          * Edit an account
-         * @description Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Not for API keys: one may send them, but not change them.
+         * @description Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Whoever joins shares an account with the caller already or was in this one before, unless an administrator lets it in. Not for API keys: one may send them, but not change them.
          *
          *     Permission: `act`.
          */
@@ -866,7 +866,7 @@ export interface paths {
         };
         /**
          * Devices whose certificates an account holds
-         * @description Whoever owns them: certificates travel, devices stay. Retired devices are among them.
+         * @description Whoever owns them: certificates travel, devices stay. Retired devices are among them. Of a device of others the account is left out.
          *
          *     Permission: `read`.
          */
@@ -2059,6 +2059,43 @@ export interface components {
              * @example 1
              */
             account_id?: number;
+        };
+        CertificateDevice: {
+            device_name: string;
+            local_device_identifier: string | null;
+            grid: string;
+            /** @enum {string} */
+            energy_source: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
+            /** @enum {string} */
+            technology_type: "solar_pv" | "wind_turbine" | "hydro" | "battery_storage" | "other_storage" | "chp" | "other";
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            operational_date: string;
+            power_mw: number;
+            energy_mwh: number | null;
+            peak_demand: number;
+            location: string;
+            is_storage: boolean;
+            granularity_minutes: number;
+            /** @description null: an account that you are no user of */
+            account_id: number | null;
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            created_at: string;
         };
         MeasurementCreate: {
             /**
@@ -3455,6 +3492,7 @@ export type AccountSummary = components['schemas']['AccountSummary'];
 export type DeviceCreate = components['schemas']['DeviceCreate'];
 export type Device = components['schemas']['Device'];
 export type DeviceUpdate = components['schemas']['DeviceUpdate'];
+export type CertificateDevice = components['schemas']['CertificateDevice'];
 export type MeasurementCreate = components['schemas']['MeasurementCreate'];
 export type Measurement = components['schemas']['Measurement'];
 export type MeasurementUpdate = components['schemas']['MeasurementUpdate'];
@@ -4300,7 +4338,10 @@ export interface operations {
     };
     deleteUser: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The id of the path, if given: older clients send it here, too */
+                user_id?: number;
+            };
             header?: {
                 /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
                 "If-Match"?: string;
@@ -5291,7 +5332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Device"][];
+                    "application/json": components["schemas"]["CertificateDevice"][];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5482,7 +5523,10 @@ export interface operations {
     };
     deleteMeasurement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The id of the path, if given: older clients send it here, too */
+                measurement_id?: number;
+            };
             header?: {
                 /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
                 "If-Match"?: string;
@@ -5574,7 +5618,10 @@ export interface operations {
     };
     createCertificates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ignored: older clients send it, and the hash needs none */
+                nonce?: string;
+            };
             header?: {
                 /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
                 "Idempotency-Key"?: string;

@@ -56,14 +56,15 @@ export const createAccount = mutation({
   tag,
   summary: 'Open an account',
   description:
-    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. An API key names no users but its own.',
+    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. Its other users share an account with the caller already, unless an administrator names them. An API key names no users but its own.',
   permission: 'produce',
   body: AccountCreate,
   answer: { status: 201, description: 'The account', schema: Account },
   refusals: [409],
   versioned: true,
-  handle: ({ body, caller, transact }) =>
+  handle: ({ body, transact, ...authority }) =>
     transact(async (tx) => {
+      const { caller } = authority;
       if (caller.apiKey?.confined)
         throw problems.forbidden('An API key that is confined to accounts opens no others.');
       const [row] = await tx.query<{ id: number }>(sql`
@@ -71,7 +72,7 @@ export const createAccount = mutation({
       if (row === undefined) throw new Error('an insert gave no row');
       const userIds = [...new Set([...body.user_ids, caller.userId])];
       if (userIds.length > 1) requireLogin(caller);
-      await holdUsers(tx, userIds);
+      await holdUsers(tx, authority, row.id, userIds);
       await linkUsers(tx, row.id, userIds);
       await addToWhitelist(tx, row.id, body.account_whitelist ?? [], 'account_whitelist');
       return accountNow(tx, row.id);
@@ -85,7 +86,7 @@ export const updateAccount = mutation({
   tag,
   summary: 'Edit an account',
   description:
-    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Not for API keys: one may send them, but not change them.',
+    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Whoever joins shares an account with the caller already or was in this one before, unless an administrator lets it in. Not for API keys: one may send them, but not change them.',
   permission: 'act',
   params: idParams,
   body: AccountUpdate,
@@ -99,11 +100,11 @@ export const updateAccount = mutation({
       const { account_name, timezone, user_ids } = body;
       const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
       const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
+      if (leaving.length + joining.length > 0) requireLogin(authority.caller);
       // Users are held before rights are taken, as whoever removes a user does.
-      await holdUsers(tx, joining);
+      await holdUsers(tx, authority, params.id, joining);
       await holdRights(tx, leaving);
       requireVersion(before.version);
-      if (leaving.length + joining.length > 0) requireLogin(authority.caller);
       const changes = changesOf(before, { account_name, timezone });
       const unlinked = await unlinkUsers(tx, params.id, leaving);
       const linked = await linkUsers(tx, params.id, joining);

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transact.ts';
+import { type Authority, usersKnownTo } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 
 /*
@@ -8,12 +9,22 @@ import { problems } from '../operation/problem.ts';
  */
 
 /**
- * Holds users, so that none of them is removed before the commit.
+ * Holds users who are to be let into the account, so that none of them is removed before the commit. Only those whom the
+ * caller knows of, or who were in this account before: whoever shares an account is told name, e-mail and role of the
+ * others, and ids can be counted through.
  *
- * @throws {Problem} 422 naming the ids of which there is no user.
+ * @throws {Problem} 422 naming the others, whether or not there are such users.
  */
-export const holdUsers = (tx: Transaction, userIds: readonly number[]): Promise<void> =>
-  requireLiving(tx, USERS, userIds, 'user_ids');
+export function holdUsers(
+  tx: Transaction,
+  authority: Authority,
+  accountId: number,
+  userIds: readonly number[],
+): Promise<void> {
+  const known = sql`(${usersKnownTo(authority, sql`id`)}
+    OR id IN (SELECT user_id FROM account_user WHERE account_id = ${accountId}))`;
+  return requireLiving(tx, USERS, userIds, 'user_ids', known);
+}
 
 /** Links users, who are held, to the account; one that is linked already stays as it is. */
 export async function linkUsers(
@@ -90,9 +101,10 @@ async function requireLiving(
   { table, lock }: Held,
   ids: readonly number[],
   field: string,
+  condition: SQL = sql`true`,
 ): Promise<void> {
   const living = await tx.query<{ id: number }>(sql`
-    SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id ${lock}`);
+    SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL AND ${condition} ORDER BY id ${lock}`);
   const known = new Set(living.map(({ id }) => id));
   const errors = ids
     .filter((id) => !known.has(id))

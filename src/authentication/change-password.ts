@@ -38,7 +38,7 @@ export const changePassword = mutation({
         FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
       if (row === undefined) throw problems.conflict('no-password', 'This user has no password to change.');
       requireFitPassword(body.new_password, row, 'new_password');
-      const attempt = { email: row.email, address, key };
+      const attempt = { of: { userId }, address, key };
       await countAttempt(tx, attempt);
       return { owner: row, guess: attempt };
     });

@@ -34,10 +34,13 @@ export const login = mutation({
   refusals: [401],
   async handle({ body, address, services, record, transact }) {
     const { config, clock } = services;
-    const guess = { email: body.username, address, key: config.JWT_SECRET_KEY };
-    const known = await record(async (tx) => {
-      await countAttempt(tx, guess);
-      return credentialOf(tx, body.username);
+    const { known, guess } = await record(async (tx) => {
+      const credential = await credentialOf(tx, body.username);
+      // By the user: a thief of its token who changes its e-mail must not start anew.
+      const of = credential ? { userId: credential.userId } : { email: body.username };
+      const attempt = { of, address, key: config.JWT_SECRET_KEY };
+      await countAttempt(tx, attempt);
+      return { known: credential, guess: attempt };
     });
     const fits = await passwordFits(body.password, known?.passwordHash);
     if (!fits || known === undefined) throw wrong();

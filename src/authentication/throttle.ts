@@ -6,7 +6,7 @@ import { problems } from '../operation/problem.ts';
 /*
  * Guessing passwords is slow, and cannot be used to keep somebody out. Every attempt counts as a failure before the
  * password is looked at, so that many at once are no way around, and one that succeeds is taken back. Counters live in
- * Postgres, whose clock all processes share; they know no e-mails and addresses, only keyed hashes of them.
+ * Postgres, whose clock all processes share; they know no users, e-mails and addresses, only keyed hashes of them.
  */
 
 /** Failures within a window: of an account from one network, of a network, and of an account from all networks. */
@@ -20,8 +20,8 @@ type Kind = keyof typeof MOST;
 type Tx = Pick<Transaction, 'query'>;
 
 export interface Guess {
-  /** The e-mail as it was typed, whether or not there is such a user. */
-  readonly email: string;
+  /** Whose password is guessed: a user's, whatever its e-mail is now, or nobody's, by the e-mail as it was typed. */
+  readonly of: { readonly userId: number } | { readonly email: string };
   /** Where it comes from: an address, or the network of one. */
   readonly address: string;
   /** A secret of the registry. */
@@ -33,9 +33,11 @@ export const accountNamed = (email: string) => email.trim().toLowerCase();
 
 type Subjects = Readonly<Record<Kind, Buffer>>;
 
-function subjectsOf({ email, address, key }: Guess): Subjects {
-  const account = accountNamed(email);
-  const subject = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+function subjectsOf({ of, address, key }: Guess): Subjects {
+  // A number and a text: no e-mail is mistaken for an id.
+  const account = 'userId' in of ? of.userId : accountNamed(of.email);
+  const subject = (...parts: (string | number)[]) =>
+    createHmac('sha256', key).update(JSON.stringify(parts)).digest();
   return {
     pair: subject('pair', address, account),
     network: subject('network', address),

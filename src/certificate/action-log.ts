@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { array, type Query } from '../database/connection.ts';
 import { type Authority, ownAccounts, requireAccount } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
@@ -48,6 +49,18 @@ function asArrived(row: ActionRow): ActionRow {
   };
 }
 
+/** The accounts whose own requests the caller may see: those that it is a user of, closed ones too. */
+async function ownAmong(
+  run: Query,
+  { caller, scope }: Authority,
+  ids: ReadonlySet<number>,
+): Promise<ReadonlySet<number>> {
+  if (scope === 'all' || ids.size === 0) return ids;
+  const own = await run<{ id: number }>(sql`
+    SELECT id FROM account WHERE id = ANY (${array([...ids])}::bigint[]) AND id IN (${ownAccounts(caller)})`);
+  return new Set(own.map(({ id }) => id));
+}
+
 export const listActions = query({
   id: 'listActions',
   method: 'GET',
@@ -69,12 +82,12 @@ export const listActions = query({
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),
     ];
-    const rows = await call.read(({ query: run }) =>
-      pageById(call, (after, limit) =>
+    return call.read(async ({ query: run }) => {
+      const rows = await pageById(call, (after, limit) =>
         actionsWhere(run, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
-      ),
-    );
-    const isOwn = (id: number) => call.scope === 'all' || call.caller.accountIds.has(id);
-    return rows.map((row) => actionView(isOwn(row.sourceId) ? row : asArrived(row)));
+      );
+      const own = await ownAmong(run, call, new Set(rows.map(({ sourceId }) => sourceId)));
+      return rows.map((row) => actionView(own.has(row.sourceId) ? row : asArrived(row)));
+    });
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, instant, instantText, isPlainText, words } from '../operation/wire.ts';
 import { type ActionType, actionTypes } from '../rules/words.ts';
+import { exactBody } from './exact-body.ts';
 
 /** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
 const common = {
@@ -34,51 +35,52 @@ export const beneficiary = z
 /** Clients may name the action again; then it must be the one that they call. */
 const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
 
-export const TransferRequest = z
-  .object({
+export const TransferRequest = exactBody(
+  z.object({
     ...common,
     ...part,
     ...named('transfer'),
     target_id: id.meta({ description: 'The account to transfer to' }),
-  })
-  .meta({ id: 'TransferRequest' });
+  }),
+).meta({ id: 'TransferRequest' });
 
-export const CancelRequest = z
-  .object({
-    ...common,
-    ...part,
-    ...named('cancel'),
-    beneficiary: beneficiary.meta({
-      description: 'Who may claim; the name of the account, if none is given or it is blank',
-    }),
-    cancellation_purpose: words().nullish(),
-    cancellation_period_start: instant.nullish(),
-    cancellation_period_end: instant.nullish(),
-  })
-  .refine(
-    ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
-    { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
-  )
-  .meta({ id: 'CancelRequest' });
+export const CancelRequest = exactBody(
+  z
+    .object({
+      ...common,
+      ...part,
+      ...named('cancel'),
+      beneficiary: beneficiary.meta({
+        description: 'Who may claim; the name of the account, if none is given or it is blank',
+      }),
+      cancellation_purpose: words().nullish(),
+      cancellation_period_start: instant.nullish(),
+      cancellation_period_end: instant.nullish(),
+    })
+    .refine(
+      ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
+      { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
+    ),
+).meta({ id: 'CancelRequest' });
 
 const reason = words(2_000)
   .nullish()
   .meta({ description: 'Required; kept with the action', examples: ['Meter was misread'] });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
-  z.object({ ...common, ...part, ...named(type) }).meta({ id: title });
+  exactBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
 
 const reasonedRequest = <T extends ActionType>(type: T, title: string) =>
-  z.object({ ...common, ...part, ...named(type), reason }).meta({ id: title });
+  exactBody(z.object({ ...common, ...part, ...named(type), reason })).meta({ id: title });
 
-export const ClaimRequest = z
-  .object({
+export const ClaimRequest = exactBody(
+  z.object({
     ...common,
     ...part,
     ...named('claim'),
     beneficiary: beneficiary.meta({ description: 'If given, the one of each bundle' }),
-  })
-  .meta({ id: 'ClaimRequest' });
+  }),
+).meta({ id: 'ClaimRequest' });
 
 export const ReserveRequest = partRequest('reserve', 'ReserveRequest');
 export const UnreserveRequest = partRequest('unreserve', 'UnreserveRequest');

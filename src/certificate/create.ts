@@ -5,11 +5,12 @@ import { id, instant, words } from '../operation/wire.ts';
 import { refuse } from '../rules/refusal.ts';
 import { energyCarriers, energySources } from '../rules/words.ts';
 import { Bundle } from './bundle-wire.ts';
+import { tolerantBody } from './exact-body.ts';
 import { issue } from './issue.ts';
 import { type BundleRow, bundleView, selectBundles } from './read-model.ts';
 
-const CertificateCreate = z
-  .object({
+const CertificateCreate = tolerantBody(
+  z.object({
     device_id: id,
     production_starting_interval: instant,
     production_ending_interval: instant,
@@ -23,8 +24,8 @@ const CertificateCreate = z
     emissions_factor_production_device: z.number().min(0).max(1e9).nullish(),
     emissions_factor_source: words().nullish(),
     issuance_post_energy_carrier_conversion: z.boolean().optional(),
-  })
-  .meta({ id: 'CertificateCreate' });
+  }),
+).meta({ id: 'CertificateCreate' });
 
 export const createCertificates = mutation({
   id: 'createCertificates',
@@ -35,6 +36,13 @@ export const createCertificates = mutation({
   description:
     "Issues a bundle to the device's account. Ids, hash, issuance id, status and expiry are the registry's, whatever the body says. An interval is issued once: again is refused with 409, and names the issuance.",
   permission: 'issue',
+  query: z.object({
+    nonce: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Ignored: older clients send it, and the hash needs none' }),
+  }),
   body: CertificateCreate,
   answer: { status: 201, description: 'The bundle', schema: Bundle },
   refusals: [404, 409],

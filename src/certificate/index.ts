@@ -22,6 +22,7 @@ export { type Asked, saveAction } from './action-store.ts';
 export { beneficiary } from './action-wire.ts';
 export { cancelling } from './cancel.ts';
 export { chooseBundles } from './choose.ts';
+export { exactBody } from './exact-body.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';

@@ -2,13 +2,13 @@ import { and, eq, gt, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireOpenAccount } from '../account/index.ts';
 import { bundle, device } from '../database/schema.ts';
-import { type Authority, ownAccounts } from '../operation/caller.ts';
+import { type Authority, ownAccounts, reaches } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/wire.ts';
 import { requireDevice } from './access.ts';
 import { devicesWhere, deviceView } from './read-model.ts';
-import { Device } from './wire.ts';
+import { CertificateDevice, Device } from './wire.ts';
 
 const common = { method: 'GET', tag: 'Devices', permission: 'read' } as const;
 
@@ -70,9 +70,10 @@ export const readCertificateDevices = query({
   id: 'readAccountCertificateDevices',
   path: '/account/:id/certificates/devices',
   summary: 'Devices whose certificates an account holds',
-  description: 'Whoever owns them: certificates travel, devices stay. Retired devices are among them.',
+  description:
+    'Whoever owns them: certificates travel, devices stay. Retired devices are among them. Of a device of others the account is left out.',
   params: idParams,
-  answer: { status: 200, description: 'Devices', schema: z.array(Device) },
+  answer: { status: 200, description: 'Devices', schema: z.array(CertificateDevice) },
   handle: ({ params, read, ...authority }) =>
     read(async ({ orm, query: run }) => {
       await requireOpenAccount(run, authority, params.id);
@@ -81,6 +82,9 @@ export const readCertificateDevices = query({
         .from(bundle)
         .where(and(eq(bundle.accountId, params.id), ne(bundle.status, 'Bundle Split')));
       const rows = await orm.select().from(device).where(inArray(device.id, held)).orderBy(device.id);
-      return rows.map(deviceView);
+      return rows.map((row) => ({
+        ...deviceView(row),
+        account_id: reaches(authority, row.accountId) ? row.accountId : null,
+      }));
     }),
 });

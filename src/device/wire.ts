@@ -73,3 +73,7 @@ export const Device = z
     created_at: instantText,
   })
   .meta({ id: 'Device' });
+
+export const CertificateDevice = Device.extend({
+  account_id: id.nullable().meta({ description: 'null: an account that you are no user of' }),
+}).meta({ id: 'CertificateDevice' });

@@ -187,8 +187,16 @@ function parse(place: string, schema: z.ZodType | undefined, value: unknown, err
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues.slice(0, MOST_ERRORS)) {
-    errors.push({ path: [place, ...issue.path.map(String)].join('.'), message: issue.message });
-  }
+  const found = parsed.error.issues.flatMap((issue) => fieldErrors(place, issue));
+  errors.push(...found.slice(0, MOST_ERRORS));
   return undefined;
+}
+
+function fieldErrors(place: string, issue: z.core.$ZodIssue): FieldError[] {
+  const error = (path: readonly PropertyKey[], message: string) => ({
+    path: [place, ...path.map(String)].join('.'),
+    message,
+  });
+  if (issue.code !== 'unrecognized_keys') return [error(issue.path, issue.message)];
+  return issue.keys.map((key) => error([...issue.path, key], 'is not known here'));
 }

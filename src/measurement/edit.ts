@@ -1,12 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { measurementReport } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
 import { reachesDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
-import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
+import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams } from '../operation/wire.ts';
+import { done, idAgain, idParams } from '../operation/wire.ts';
 import { endProblems } from '../rules/interval.ts';
 import { type ReadingRow, readingView, requireReading } from './read-model.ts';
 import { Measurement, MeasurementCreate, MeasurementUpdate } from './wire.ts';
@@ -113,10 +114,12 @@ export const deleteMeasurement = mutation({
   description:
     'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
   params: idParams,
+  query: z.object({ measurement_id: idAgain }),
   answer: { status: 200, description: 'It is taken back', schema: done },
   versioned: true,
-  handle: ({ params, transact, requireVersion, ...authority }) =>
-    transact(async (tx) => {
+  handle: ({ params, query, transact, requireVersion, ...authority }) => {
+    requireSameId(params.id, query);
+    return transact(async (tx) => {
       const before = await lockReading(tx, authority, params.id);
       requireVersion(before.version);
       await tx.orm
@@ -124,5 +127,6 @@ export const deleteMeasurement = mutation({
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(measurementReport.id, before.id));
       return { message: `Measurement ${params.id} is taken back.` };
-    }),
+    });
+  },
 });

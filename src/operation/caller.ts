@@ -71,3 +71,12 @@ export function ownAccounts({ userId, accountIds, apiKey }: Caller): SQL {
   if (apiKey?.confined) return sql`SELECT unnest(${array([...accountIds])}::bigint[])`;
   return sql`SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL`;
 }
+
+/** The condition that a user's `id` is one that the caller may know of: itself, or one who shares an open account with it. */
+export function usersKnownTo({ caller, scope }: Authority, id: SQL): SQL {
+  if (scope === 'all') return sql`true`;
+  return sql`(${id} = ${caller.userId} OR ${id} IN (
+    SELECT theirs.user_id
+    FROM account a JOIN account_user theirs ON theirs.account_id = a.id AND theirs.deleted_at IS NULL
+    WHERE a.deleted_at IS NULL AND a.id IN (${ownAccounts(caller)})))`;
+}

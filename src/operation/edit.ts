@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../database/transact.ts';
+import { problems } from './problem.ts';
 
 /*
  * How an entity is edited: its row is locked first, then looked at as it is, held against the caller's `If-Match`
@@ -10,6 +11,18 @@ import type { Transaction } from '../database/transact.ts';
 /** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */
 export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
   await tx.query(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+}
+
+/**
+ * Older clients name what they delete in the query string, too.
+ *
+ * @throws {Problem} 422 where that is another id than the path's.
+ */
+export function requireSameId(id: number, query: Readonly<Record<string, number | undefined>>): void {
+  const errors = Object.entries(query)
+    .filter(([, named]) => named !== undefined && named !== id)
+    .map(([name]) => ({ path: `query.${name}`, message: 'differs from the id in the path' }));
+  if (errors.length > 0) throw problems.invalid(errors);
 }
 
 /** The version after this one. */

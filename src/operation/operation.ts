@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SQL } from 'drizzle-orm';
 import type { FastifyBaseLogger } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
 import type { Transaction } from '../database/transact.ts';
@@ -186,15 +186,19 @@ export function query<
   } as Operation;
 }
 
-/** Declares an operation that changes something. */
+/**
+ * Declares an operation that changes something. It takes no query parameter but those that it names: whoever writes
+ * `?dryRun=true` for `?dry_run=true` wants nothing to change.
+ */
 export function mutation<
   A extends z.ZodType,
   P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(declared: Declaration<P, Q, B, A> & Handled<MutationCall<P, Q, B>, A>): Operation {
   return {
     ...declared,
+    query: (declared.query ?? z.object({})).strict(),
     changes: true,
     handle: (call) => declared.handle(call as MutationCall<P, Q, B>),
   } as Operation;

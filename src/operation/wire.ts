@@ -17,6 +17,11 @@ export const idText = z
   .transform(Number)
   .pipe(id);
 
+/** The id of the path once more, in the query string; `requireSameId` compares them. */
+export const idAgain = idText
+  .optional()
+  .meta({ description: 'The id of the path, if given: older clients send it here, too' });
+
 export const idParams = z.object({ id: idText });
 
 /** A text that a person wrote: trimmed, not empty, without control characters. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { beneficiary, CertificateFilter } from '../certificate/index.ts';
+import { beneficiary, CertificateFilter, exactBody } from '../certificate/index.ts';
 import { id, instant, instantText, wattHours } from '../operation/wire.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 import { type ActionType, periodUnits } from '../rules/words.ts';
@@ -32,15 +32,19 @@ const common = <T extends ActionType>(type: T) => ({
   }),
 });
 
-export const RecurringTransferRequest = CertificateFilter.safeExtend({
-  ...common('recurring_transfer'),
-  target_id: id.meta({ description: 'The account to transfer to' }),
-}).meta({ id: 'RecurringTransferRequest' });
+export const RecurringTransferRequest = exactBody(
+  CertificateFilter.safeExtend({
+    ...common('recurring_transfer'),
+    target_id: id.meta({ description: 'The account to transfer to' }),
+  }),
+).meta({ id: 'RecurringTransferRequest' });
 
-export const RecurringCancelRequest = CertificateFilter.safeExtend({
-  ...common('recurring_cancel'),
-  beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),
-}).meta({ id: 'RecurringCancelRequest' });
+export const RecurringCancelRequest = exactBody(
+  CertificateFilter.safeExtend({
+    ...common('recurring_cancel'),
+    beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),
+  }),
+).meta({ id: 'RecurringCancelRequest' });
 
 export const RecurringAction = z
   .object({

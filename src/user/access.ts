@@ -1,18 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { ReadOrm } from '../database/connection.ts';
 import { registryUser } from '../database/schema.ts';
-import { type Authority, ownAccounts, scopeFor } from '../operation/caller.ts';
+import { type Authority, scopeFor, usersKnownTo } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { type UserRow, usersWhere } from './read-model.ts';
 
-/** The users that a caller may know of: itself, and whoever shares an open account with it. */
-export function visibleTo({ caller, scope }: Authority): SQL | undefined {
-  if (scope === 'all') return undefined;
-  return sql`(${registryUser.id} = ${caller.userId} OR ${registryUser.id} IN (
-    SELECT theirs.user_id
-    FROM account a JOIN account_user theirs ON theirs.account_id = a.id AND theirs.deleted_at IS NULL
-    WHERE a.deleted_at IS NULL AND a.id IN (${ownAccounts(caller)})))`;
-}
+/** The users that a caller may know of. */
+export const visibleTo = (authority: Authority): SQL => usersKnownTo(authority, sql`${registryUser.id}`);
 
 /**
  * A living user that the caller may know of; any other looks like one that does not exist.

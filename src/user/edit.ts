@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transact.ts';
-import { changesOf, lockRow, nextVersion } from '../operation/edit.ts';
+import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/edit.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams } from '../operation/wire.ts';
+import { done, idAgain, idParams } from '../operation/wire.ts';
 import { passwordLength } from '../rules/password.ts';
 import type { Role } from '../rules/words.ts';
 import { requireEditor, requireUser } from './access.ts';
@@ -84,12 +84,15 @@ export const deleteUser = mutation({
   description:
     'The user cannot log in any more, its tokens stop at once, and it leaves its accounts. What it did stays on record. Nobody removes oneself, nor the last administrator.',
   permission: 'administer',
+  loginOnly: true,
   params: idParams,
+  query: z.object({ user_id: idAgain }),
   answer: { status: 200, description: 'It is removed', schema: done },
   refusals: [409],
   versioned: true,
-  handle: ({ params, caller, transact, requireVersion, holdRights }) =>
-    transact(async (tx) => {
+  handle: ({ params, query, caller, transact, requireVersion, holdRights }) => {
+    requireSameId(params.id, query);
+    return transact(async (tx) => {
       const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);
       requireVersion(user.version);
@@ -102,7 +105,8 @@ export const deleteUser = mutation({
       await tx.query(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
       return { message: `User ${params.id} is removed.` };
-    }),
+    });
+  },
 });
 
 /** The role asked for, in the query string or in the body; both, only if they agree. */

@@ -80,6 +80,10 @@ export function anAccount(
   return made(client.post('/account/create', { account_name: unique('Account'), ...fields }));
 }
 
+/** An account that they share: so each may let the others into its own. */
+export const acquaint = (admin: Client, ...clients: Client[]): Promise<Account> =>
+  anAccount(admin, { user_ids: clients.map(({ userId }) => userId) });
+
 export function aDevice(
   client: Client,
   fields: { account_id: number } & Record<string, unknown>,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BundleStatus, bundleStatuses } from '../../src/rules/words.ts';
-import { aDevice, aMarket, anAccount } from '../harness/builders.ts';
+import { acquaint, aDevice, aMarket, anAccount } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
   admin = await registry.as('ADMIN');
   owner = await registry.as('PRODUCTION_USER');
   colleague = await registry.as('TRADING_USER');
+  await acquaint(admin, owner, colleague);
 });
 afterAll(() => registry.close());
 
@@ -141,7 +142,7 @@ describe('an edit', () => {
 describe('an audit user', () => {
   test('reads its own accounts, and no others', async () => {
     const auditor = await registry.as('AUDIT_USER');
-    const own = await anAccount(owner, { user_ids: [auditor.userId] });
+    const own = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     const other = await anAccount(owner);
     for (const path of [
       '',
@@ -160,7 +161,7 @@ describe('an audit user', () => {
 
   test('changes nothing, even of its own', async () => {
     const auditor = await registry.as('AUDIT_USER');
-    const { id } = await anAccount(owner, { user_ids: [auditor.userId] });
+    const { id } = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     expect((await auditor.patch(`/account/update/${id}`, { account_name: 'X' })).statusCode).toBe(403);
     expect((await auditor.patch(`/account/update_whitelist/${id}`, {})).statusCode).toBe(403);
     expect((await auditor.delete(`/account/delete/${id}`)).statusCode).toBe(403);
@@ -309,7 +310,13 @@ describe('the sums of an account', () => {
       energy_by_fuel_type: { wind: 30 },
     });
     const devices = await market.receiver.get(`/account/${market.target.id}/certificates/devices`);
-    expect(idsOf(devices.json())).toEqual([market.device.id]);
+    expect(devices.json()).toMatchObject([{ id: market.device.id, account_id: null }]);
+    for (const client of [market.trader, market.admin]) {
+      const own = await client.get(
+        `/account/${client === market.trader ? market.source.id : market.target.id}/certificates/devices`,
+      );
+      expect(own.json()).toMatchObject([{ id: market.device.id, account_id: market.source.id }]);
+    }
     expect((await market.receiver.get(`/account/${market.target.id}/devices`)).json()).toEqual([]);
     const source = await market.trader.get(`/account/${market.source.id}/summary`);
     expect(source.json().total_certificate_energy).toBe(40);

@@ -199,6 +199,7 @@ describe('a key may do no more than', () => {
       'createRecurringTransfer',
       'createUser',
       'deleteApiKey',
+      'deleteUser',
       'listApiKeys',
       'logout',
       'resetUserPassword',

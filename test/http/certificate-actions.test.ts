@@ -156,6 +156,18 @@ describe('who sees what', () => {
   });
 });
 
+test('what a user asked for is told as before once its account is closed', async () => {
+  const admin = await registry.as('ADMIN');
+  const user = await registry.as('TRADING_USER');
+  const account = await anAccount(admin, { user_ids: [user.userId] });
+  const body = { source_id: account.id, granular_certificate_bundle_ids: [999_999] };
+  expect((await user.post('/certificate/reserve', body)).statusCode).toBe(404);
+  const open = await actions(user);
+  expect(open).toMatchObject([{ user_id: user.userId, granular_certificate_bundle_ids: [999_999] }]);
+  expect((await user.delete(`/account/delete/${account.id}`)).statusCode).toBe(200);
+  expect(await actions(user)).toEqual(open);
+});
+
 describe('filters', () => {
   test('what arrived is told without who sent it, and from which bundles', async () => {
     const { market } = await aLog();

@@ -217,7 +217,9 @@ describe('an edit', () => {
 
   test('moves a device to another account of one’s own, whose users then see it', async () => {
     const colleague = await registry.as('AUDIT_USER');
-    const other = await anAccount(owner, { user_ids: [colleague.userId] });
+    const other = await anAccount(await registry.as('ADMIN'), {
+      user_ids: [owner.userId, colleague.userId],
+    });
     const moved = await device();
     expect((await colleague.get(`/device/${moved.id}`)).statusCode).toBe(404);
     expect((await edit(moved, { account_id: other.id })).json().account_id).toBe(other.id);
@@ -261,7 +263,9 @@ describe('a device of an account of others', () => {
 
   test('is neither edited nor retired by one who may only trade', async () => {
     const trader = await registry.as('TRADING_USER');
-    const shared = await anAccount(owner, { user_ids: [trader.userId] });
+    const shared = await anAccount(await registry.as('ADMIN'), {
+      user_ids: [owner.userId, trader.userId],
+    });
     const { id } = await device({ account_id: shared.id });
     expect((await trader.get(`/device/${id}`)).statusCode).toBe(200);
     expect((await trader.patch(`/device/update/${id}`, { device_name: 'X' })).statusCode).toBe(403);

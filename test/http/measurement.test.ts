@@ -242,7 +242,9 @@ describe('who may', () => {
   test('read but not write: an audit user and a trader of the account', async () => {
     for (const role of ['AUDIT_USER', 'TRADING_USER'] as const) {
       const reader = await registry.as(role);
-      const shared = await anAccount(owner, { user_ids: [reader.userId] });
+      const shared = await anAccount(await registry.as('ADMIN'), {
+        user_ids: [owner.userId, reader.userId],
+      });
       const of = await device({ account_id: shared.id });
       const { id } = await submitted(of);
       expect(await read(id, reader)).toMatchObject({ id });

@@ -64,6 +64,26 @@ describe('guessing a password', () => {
     expect(seconds).toBeLessThanOrEqual(900);
   });
 
+  test('is not made free by another e-mail, which a thief of a token may give the user', async () => {
+    const guess = () =>
+      user.post('/auth/change_password', {
+        current_password: 'not the password',
+        new_password: 'another password entirely',
+      });
+    const rename = async (to: string) => {
+      const answer = await user.patch(`/user/update/${user.userId}`, { email: to });
+      expect(answer.statusCode, answer.body).toBe(200);
+      return to;
+    };
+    for (let n = 0; n < 10; n++) expect((await guess()).statusCode).toBe(422);
+    const renamed = await rename(anEmail());
+    expect((await guess()).statusCode).toBe(429);
+    expect((await attempt(renamed, PASSWORD, '127.0.0.1')).statusCode).toBe(429);
+    const again = await rename(anEmail());
+    expect(await fail(10, again)).toEqual(Array(10).fill(401));
+    expect(await fail(1, await rename(anEmail()))).toEqual([429]);
+  });
+
   test('is counted by all processes together', async () => {
     expect(await fail(5)).toEqual(Array(5).fill(401));
     expect(await fail(6, email, '192.0.2.1', other.app)).toEqual([...Array(5).fill(401), 429]);

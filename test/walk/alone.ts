@@ -120,7 +120,8 @@ async function open(walk: Walk): Promise<void> {
   const accepts = accounts.filter(() => dice.chance(50)).map(({ id }) => id);
   const fields = { user_ids: users, account_whitelist: accepts };
   const { id, account_name: name } = await anAccount(walk.clientOf(admin), fields);
-  ledger.accounts.set(id, { id, name, users: [...new Set([...users, admin])], accepts, closed: false });
+  const members = [...new Set([...users, admin])];
+  ledger.accounts.set(id, { id, name, users: members, everUsers: members, accepts, closed: false });
   walk.steps++;
 }
 

@@ -77,7 +77,7 @@ async function begin(seed: number): Promise<Walk> {
       user_ids: members,
       account_whitelist: accepts,
     });
-    walk.ledger.accounts.set(id, { id, name, users: members, accepts, closed: false });
+    walk.ledger.accounts.set(id, { id, name, users: members, everUsers: members, accepts, closed: false });
   }
   for (const [n, account] of [...walk.ledger.accounts.keys()].slice(0, 4).entries()) {
     const minutes = n % 2 === 0 ? 60 : 30;

@@ -43,6 +43,8 @@ export interface Account {
   readonly id: number;
   readonly name: string;
   readonly users: readonly number[];
+  /** With those who have left. */
+  readonly everUsers: readonly number[];
   readonly accepts: readonly number[];
   readonly closed: boolean;
 }

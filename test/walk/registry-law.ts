@@ -59,8 +59,10 @@ export function perform(ledger: Ledger, request: Request, now: number): Verdict 
     case 'members':
       return inAccount(ledger, request, (account) => {
         const { user_ids: users } = request.body;
-        if (users.some((id) => !ledger.roles.has(id))) return refused('422 invalid-fields');
-        ledger.set(ledger.accounts, account.id, { ...account, users });
+        if (!users.every((id) => mayLetIn(ledger, request.by, account, id)))
+          return refused('422 invalid-fields');
+        const everUsers = [...new Set([...account.everUsers, ...users])];
+        ledger.set(ledger.accounts, account.id, { ...account, users, everUsers });
         return done;
       });
     case 'close':
@@ -68,6 +70,15 @@ export function perform(ledger: Ledger, request: Request, now: number): Verdict 
     case 'move device':
       return moveDevice(ledger, request);
   }
+}
+
+/** Only administrators let somebody in who shares no account with them, and was never in this one. */
+function mayLetIn(ledger: Ledger, by: number, { everUsers }: Account, id: number): boolean {
+  if (ledger.roles.get(by) === 'ADMIN') return ledger.roles.has(id);
+  const shared = [...ledger.accounts.values()].some(
+    ({ closed, users }) => !closed && users.includes(by) && users.includes(id),
+  );
+  return id === by || everUsers.includes(id) || shared;
 }
 
 const done: Verdict = { expected: ['200'], carry: [] };

@@ -132,16 +132,10 @@ function queryOf({ parameters }: Operation, values: Values): fc.Arbitrary<string
         : [`${encodeURIComponent(name)}=${encodeURIComponent(text).slice(0, 4_000)}`];
     }),
   );
-  const stray = fc.constantFrom(
-    '',
-    '',
-    '',
-    'x=1',
-    '__proto__[role]=ADMIN',
-    'limit=1&limit=2',
-    '%',
-    '&&=&',
-    'dry_run=true',
+  // What changes something refuses what it does not know, and would seldom be asked rightly with more of them.
+  const stray = often(
+    fc.constant(''),
+    fc.constantFrom('x=1', '__proto__[role]=ADMIN', 'limit=1&limit=2', '%', '&&=&', 'dry_run=true'),
   );
   return fc
     .tuple(fc.tuple(...each), stray)

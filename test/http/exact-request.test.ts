@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import { aMarket, type Bundle, hoursAgo, issueBody, type Market } from '../harness/builders.ts';
+import { daily } from '../harness/recurring.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+
+/** What is nearly a parameter, or nearly a field: it is refused by name, and nothing happens. */
+
+let registry: TestRegistry;
+let market: Market;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  market = await aMarket(registry);
+});
+afterAll(() => registry.close());
+
+const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+
+const pathsOf = (answer: { json(): { errors?: { path: string }[] } }) =>
+  answer.json().errors?.map(({ path }) => path);
+
+describe('a query parameter that nobody knows', () => {
+  const mutations = operations.filter(({ changes }) => changes);
+
+  test.each(mutations.map(({ id, method, path }) => ({ id, method, path })))(
+    '$id refuses it by name',
+    async ({ method, path }) => {
+      const url = path.replace(':id', '999999');
+      for (const name of ['dryRun', 'dry-run', 'Dry_Run', 'x']) {
+        const answer = await market.admin.request({
+          method,
+          url: `${url}?${name}=true`,
+          ...(method === 'DELETE' ? {} : { payload: {} }),
+        });
+        expect(answer.statusCode, answer.body).toBe(422);
+        expect(pathsOf(answer)).toContain(`query.${name}`);
+      }
+    },
+  );
+
+  test('lets no certificate be cancelled', async () => {
+    const bundle = await market.bundle();
+    for (const name of ['dryRun', 'dry-run', 'DRY_RUN']) {
+      const answer = await market.trader.post(`/certificate/cancel?${name}=true`, {
+        source_id: market.source.id,
+        granular_certificate_bundle_ids: [bundle.id],
+      });
+      expect(answer.statusCode, answer.body).toBe(422);
+    }
+    expect(await read(bundle.id)).toMatchObject(bundle);
+  });
+
+  test('is ignored where nothing changes', async () => {
+    expect((await market.trader.get('/user/me?x=1')).statusCode).toBe(200);
+  });
+});
+
+const ACTIONS = [
+  'transfer',
+  'cancel',
+  'claim',
+  'reserve',
+  'unreserve',
+  'withdraw',
+  'lock',
+  'unlock',
+] as const;
+const UNKNOWN: readonly [string, unknown][] = [
+  ['dry_run', true],
+  ['dryRun', true],
+  ['quantity', 1],
+  ['certificateQuantity', 1],
+  ['certificate-quantity', 1],
+  ['Certificate_Quantity', 1],
+  ['percentage', 0.5],
+];
+
+describe('a field that nobody knows', () => {
+  test.each(ACTIONS)('is refused by name, and %s does nothing', async (action) => {
+    const before = { claim: 'Cancelled', unreserve: 'Reserved', unlock: 'Locked' } as const;
+    const status = Object.entries(before).find(([name]) => name === action)?.[1] ?? 'Active';
+    const bundle = await market.bundleIn(status);
+    const body = {
+      source_id: market.source.id,
+      granular_certificate_bundle_ids: [bundle.id],
+      ...(action === 'transfer' ? { target_id: market.target.id } : {}),
+      ...(/withdraw|lock/.test(action) ? { reason: 'A test' } : {}),
+    };
+    for (const [name, value] of UNKNOWN) {
+      const answer = await market.admin.post(`/certificate/${action}`, { ...body, [name]: value });
+      expect(answer.statusCode, `${name}: ${answer.body}`).toBe(422);
+      expect(pathsOf(answer)).toEqual([`body.${name}`]);
+    }
+    expect((await read(bundle.id)).certificate_bundle_status).toBe(status);
+    expect((await market.admin.post(`/certificate/${action}`, body)).statusCode).toBe(202);
+  });
+
+  test.each(['transfer', 'cancel'])('is refused by name, and makes no recurring %s', async (action) => {
+    const body = daily(market);
+    for (const [name, value] of [...UNKNOWN, ['granular_certificate_bundle_ids', [1]] as const]) {
+      const answer = await market.trader.post(`/certificate/recurring_${action}`, { ...body, [name]: value });
+      expect(answer.statusCode, `${name}: ${answer.body}`).toBe(422);
+      expect(pathsOf(answer)).toEqual([`body.${name}`]);
+    }
+    expect((await market.trader.get('/certificate/recurring')).json()).toEqual([]);
+  });
+
+  test('is taken of older clients: what they send with every action, and what is null', async () => {
+    const bundle = await market.bundle();
+    const answer = await market.trader.post('/certificate/reserve', {
+      source_id: market.source.id,
+      user_id: market.trader.userId,
+      granular_certificate_bundle_ids: [bundle.id],
+      action_type: 'reserve',
+      localise_time: true,
+      action_request_datetime: '2026-03-15T12:00:00',
+      action_completed_datetime: null,
+      certificate_quantity: null,
+      certificate_bundle_percentage: null,
+      certificate_bundle_status: null,
+      beneficiary: 'B',
+      target_id: market.target.id,
+      id: null,
+    });
+    expect(answer.statusCode, answer.body).toBe(202);
+  });
+});
+
+describe('an issuance', () => {
+  const bodyFor = (hours: number) =>
+    issueBody({
+      device_id: market.device.id,
+      metadata_id: market.metadataId,
+      quantity: 5,
+      ...hoursAgo(hours),
+    });
+
+  test.each([
+    ['dry_run', true],
+    ['dryRun', true],
+    ['bundleQuantity', 1],
+    ['Emissions-Factor-Source', 'X'],
+  ])('refuses %s, which stands for what it knows or cannot do', async (name, value) => {
+    const answer = await market.admin.post('/certificate/create', { ...bodyFor(200), [name]: value });
+    expect(answer.statusCode, answer.body).toBe(422);
+    expect(pathsOf(answer)).toEqual([`body.${name}`]);
+  });
+
+  test('ignores what is the registry’s own, and the nonce of older clients', async () => {
+    const body = {
+      ...bodyFor(201),
+      id: 1,
+      hash: 'ff',
+      certificate_bundle_status: 'Claimed',
+      is_deleted: false,
+    };
+    const answer = await market.admin.post('/certificate/create?nonce=abc', body);
+    expect(answer.statusCode, answer.body).toBe(201);
+    expect(answer.json().certificate_bundle_status).toBe('Active');
+  });
+});
+
+describe('a deletion that names its thing twice', () => {
+  const aUser = async (): Promise<number> => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const user = { name: 'A', email, role: 'AUDIT_USER', password: PASSWORD };
+    return (await market.admin.post('/user/create', user)).json().id;
+  };
+
+  test('is refused where the two differ', async () => {
+    const [one, other] = [await aUser(), await aUser()];
+    const answer = await market.admin.delete(`/user/delete/${one}?user_id=${other}`);
+    expect(answer.statusCode, answer.body).toBe(422);
+    expect(pathsOf(answer)).toEqual(['query.user_id']);
+    for (const id of [one, other]) expect((await market.admin.get(`/user/${id}`)).statusCode).toBe(200);
+    expect((await market.admin.delete('/measurement/delete/1?measurement_id=2')).statusCode).toBe(422);
+  });
+
+  test('is done where they agree, as older clients have it', async () => {
+    const id = await aUser();
+    expect((await market.admin.delete(`/user/delete/${id}?user_id=${id}`)).statusCode).toBe(200);
+  });
+});
