@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { WH_PER_MWH } from '../rules/capacity.ts';
 
 /**
  * MWh of meter data to the registry's whole Wh, by decimal arithmetic: in binary 0.29 MWh would be 289 999 Wh.
@@ -8,7 +9,6 @@ import { Decimal } from 'decimal.js';
  */
 const Exact = Decimal.clone({ precision: 1000, rounding: Decimal.ROUND_FLOOR });
 
-const WH_PER_MWH = 1_000_000;
 const DECIMAL_TEXT = /^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
 
 /** A decimal number of MWh: a number counts as its shortest decimal text (what a JSON document said). */

@@ -1,7 +1,7 @@
 import { exactDecimal } from './exact-decimal.ts';
 import { refuse } from './refusal.ts';
 
-const WH_PER_MWH = 1_000_000;
+export const WH_PER_MWH = 1_000_000;
 const MS_PER_HOUR = 3_600_000;
 
 /** A device at full power over its actual interval: `powerMw` in MW, `margin` as a factor (1.1). */

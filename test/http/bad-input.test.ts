@@ -2,6 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { aMarket, type Market, METADATA } from '../harness/builders.ts';
+import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
@@ -152,19 +153,7 @@ async function takenBodies(): Promise<Record<string, object>> {
     createUser: { name: 'A', email: 'fuzz@example.com', role: 1, password: 'long enough now' },
     createOrganisation: { name: 'Fuzz' },
     createAccount: { account_name: 'Fuzz', user_ids: [trader.userId], account_whitelist: [source.id] },
-    createDevice: {
-      device_name: 'D',
-      local_device_identifier: 'Fuzz',
-      grid: 'G',
-      energy_source: 'wind',
-      technology_type: 'wind_turbine',
-      operational_date: '2020-01-01',
-      power_mw: 1,
-      peak_demand: 0,
-      location: 'L',
-      is_storage: false,
-      account_id: source.id,
-    },
+    createDevice: { ...A_DEVICE, local_device_identifier: 'Fuzz', account_id: source.id },
     createMeasurement: { device_id: device.id, interval_usage: 5, ...HOUR },
   };
   const monthly = {
