@@ -26,7 +26,7 @@ export default defineConfig({
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
       project('integration', [CLUSTER, EVENT_STORE]),
       project('http', [CLUSTER, EVENT_STORE]),
-      project('walk', [CLUSTER]),
+      project('model', [CLUSTER]),
     ],
   },
 });

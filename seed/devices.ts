@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../src/database/transact.ts';
+import type { Transaction } from '../src/database/transaction.ts';
 import type { SampleDevice } from './sample/index.ts';
 import { SeedError } from './seed-error.ts';
 

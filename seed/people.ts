@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { hashPassword } from '../src/authentication/index.ts';
 import { array } from '../src/database/connection.ts';
-import type { Transaction } from '../src/database/transact.ts';
-import type { Role } from '../src/rules/words.ts';
+import type { Transaction } from '../src/database/transaction.ts';
+import type { Role } from '../src/rules/enums.ts';
 
 /** A user for each role, under the names that the users' guide gives them. */
 export const SAMPLE_USERS: readonly { name: string; email: string; role: Role }[] = [

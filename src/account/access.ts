@@ -4,7 +4,7 @@ import type { Query } from '../database/connection.ts';
 import { type Authority, type Caller, requireAccount } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { accountsWhere } from './read-model.ts';
-import type { Account } from './wire.ts';
+import type { Account } from './schemas.ts';
 
 /**
  * Who may act for an account stays when an API key is revoked. So no key says it: one that leaked would outlive itself.

@@ -1,9 +1,9 @@
-import { createAccount, deleteAccount, updateAccount, updateWhitelist } from './edit.ts';
-import { listAccounts, readAccount, readSummary, readWhitelist, readWhitelistInverse } from './look.ts';
+import { createAccount, deleteAccount, updateAccount, updateWhitelist } from './commands.ts';
+import { listAccounts, readAccount, readSummary, readWhitelist, readWhitelistInverse } from './queries.ts';
 
 export { requireOpenAccount } from './access.ts';
 export { accountsWhere } from './read-model.ts';
-export { Account } from './wire.ts';
+export { Account } from './schemas.ts';
 
 export const accountOperations = [
   createAccount,

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { type Authority, usersKnownTo } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Query } from '../database/connection.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { Account } from './wire.ts';
+import type { Account } from './schemas.ts';
 
 interface AccountRow {
   readonly id: number;

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Reader } from '../database/database.ts';
-import type { BundleStatus, EnergySource } from '../rules/words.ts';
-import type { AccountSummary } from './wire.ts';
+import type { BundleStatus, EnergySource } from '../rules/enums.ts';
+import type { AccountSummary } from './schemas.ts';
 
 /** Devices and live bundles of an account, in sums. Energy is Wh, capacity MW. */
 export async function summaryOf(

@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { type Caller, scopeFor } from '../operation/caller.ts';
 import { mutation, query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams, idText, pageQuery } from '../operation/wire.ts';
+import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { canBeConfined, type Permission } from '../rules/permission.ts';
+import { ApiKey, ApiKeyCreate, NewApiKey } from './schemas.ts';
 import { hashOf, hintOf, newApiKey } from './secret.ts';
-import { ApiKey, ApiKeyCreate, NewApiKey } from './wire.ts';
 
 const common = { tag: 'Authentication', permission: 'read', loginOnly: true } as const;
 

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { done } from '../operation/wire.ts';
+import { done } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
+import { newPassword, password } from './schemas.ts';
 import { countAttempt, forgiveAttempt } from './throttle.ts';
-import { newPassword, password } from './wire.ts';
 
 interface Owner {
   readonly name: string;

@@ -4,11 +4,11 @@ import type { WalPosition } from '../database/position.ts';
 import type { Caller } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
+import type { Role } from '../rules/enums.ts';
 import { type Permission, scopeOf } from '../rules/permission.ts';
-import type { Role } from '../rules/words.ts';
-import { keyUse } from './key-use.ts';
+import { bearerOfToken, type LoggedIn } from './access-token.ts';
+import { keyUse } from './api-key-usage.ts';
 import { hashOf, isApiKey } from './secret.ts';
-import { bearerOfToken, type LoggedIn } from './token.ts';
 
 /** What a request shows: either may be forged, expired or revoked. */
 export type Credential = { readonly token: string } | { readonly apiKey: string };

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { isPlainText } from '../operation/wire.ts';
+import { isPlainText } from '../operation/schemas.ts';
 import { passwordFits } from './password.ts';
+import { password, Tokens } from './schemas.ts';
 import { openSession } from './session.ts';
 import { accountNamed, countAttempt, forgiveAttempt } from './throttle.ts';
-import { tokensOf } from './tokens.ts';
-import { password, Tokens } from './wire.ts';
+import { tokensOf } from './token-response.ts';
 
 const wrong = () => problems.unauthenticated('The e-mail or the password is wrong.');
 

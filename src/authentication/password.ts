@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { problems } from '../operation/problem.ts';
 import { normalPassword, passwordFault } from '../rules/password.ts';
 import { endSessions } from './session.ts';

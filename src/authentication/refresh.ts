@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { done } from '../operation/wire.ts';
+import { done } from '../operation/schemas.ts';
+import { Tokens } from './schemas.ts';
 import { endSession, refreshSession } from './session.ts';
-import { tokensOf } from './tokens.ts';
-import { Tokens } from './wire.ts';
+import { tokensOf } from './token-response.ts';
 
 export const refresh = mutation({
   id: 'refreshSession',

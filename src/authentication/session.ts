@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../database/transact.ts';
-import { takeRights } from './rights.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { LoggedIn } from './access-token.ts';
+import { takeRights } from './authorization-lock.ts';
 import {
   hashOf,
   newRefreshToken,
@@ -10,7 +11,6 @@ import {
   refreshTokenText,
   successorOf,
 } from './secret.ts';
-import type { LoggedIn } from './token.ts';
 
 type Tx = Pick<Transaction, 'query'>;
 

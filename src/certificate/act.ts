@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
 import type { Problem } from '../operation/problem.ts';
+import type { Action } from './action-schemas.ts';
 import { type ActionOutcome, type Asked, actionView, saveAction } from './action-store.ts';
-import type { Action } from './action-wire.ts';
 import { type Order, type Particulars, perform, refusalIn, saveRefusal } from './perform.ts';
 
 /** The fields that all action requests share. */

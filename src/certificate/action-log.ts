@@ -4,10 +4,10 @@ import { array, type Query } from '../database/connection.ts';
 import { type Authority, ownAccounts, requireAccount } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { idText, instant, pageQuery } from '../operation/wire.ts';
-import { actionTypes } from '../rules/words.ts';
+import { idText, instant, pageQuery } from '../operation/schemas.ts';
+import { actionTypes } from '../rules/enums.ts';
+import { Action } from './action-schemas.ts';
 import { type ActionRow, actionsWhere, actionView } from './action-store.ts';
-import { Action } from './action-wire.ts';
 
 const ActionQuery = pageQuery.extend({
   account_id: idText.optional().meta({ description: 'As source, or as target of what arrived' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { flagText } from '../operation/wire.ts';
-import { Action } from './action-wire.ts';
+import { flagText } from '../operation/schemas.ts';
+import { Action } from './action-schemas.ts';
 
 /** What the operations of all actions declare alike. */
 export const actionOperation = {

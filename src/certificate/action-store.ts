@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { array, type Query } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { ActionType } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { ActionType } from '../rules/words.ts';
-import type { Action } from './action-wire.ts';
+import type { Action } from './action-schemas.ts';
 
 /** What was asked, by whom and when: the part of an action that is known before its outcome. */
 export interface Asked {

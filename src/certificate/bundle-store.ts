@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/enums.ts';
 import { bundleHash } from '../rules/hash.ts';
 import { certificateRange, splitRange } from '../rules/range.ts';
-import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/words.ts';
 
 /** A bundle locked for an action, with what its rules and its children's hashes need. */
 export interface LockedBundle {

@@ -3,7 +3,7 @@ import { beneficiaryOf } from '../rules/beneficiary.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { CancelRequest } from './action-wire.ts';
+import { CancelRequest } from './action-schemas.ts';
 import type { Particulars } from './perform.ts';
 
 export const cancelCertificates = mutation({

@@ -2,7 +2,7 @@ import { mutation } from '../operation/operation.ts';
 import { assertBeneficiary } from '../rules/beneficiary.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { ClaimRequest } from './action-wire.ts';
+import { ClaimRequest } from './action-schemas.ts';
 
 export const claimCertificates = mutation({
   ...actionOperation,

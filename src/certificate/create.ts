@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { mutation } from '../operation/operation.ts';
-import { id, instant, words } from '../operation/wire.ts';
+import { id, instant, words } from '../operation/schemas.ts';
+import { energyCarriers, energySources } from '../rules/enums.ts';
 import { refuse } from '../rules/refusal.ts';
-import { energyCarriers, energySources } from '../rules/words.ts';
-import { Bundle } from './bundle-wire.ts';
-import { tolerantBody } from './exact-body.ts';
+import { Bundle } from './bundle-schemas.ts';
 import { issue } from './issue.ts';
 import { type BundleRow, bundleView, selectBundles } from './read-model.ts';
+import { tolerantBody } from './strict-body.ts';
 
 const CertificateCreate = tolerantBody(
   z.object({

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { expirable } from '../database/schema.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { hasLapsed, statusAfter } from '../rules/lifecycle.ts';
 import { saveAction } from './action-store.ts';
 import { applyEffects, lockBundles } from './bundle-store.ts';

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
-import { id, instant } from '../operation/wire.ts';
+import { id, instant } from '../operation/schemas.ts';
+import { bundleStatuses, energySources } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { formatIssuanceId, parseIssuanceId } from '../rules/issuance-id.ts';
 import { Refusal } from '../rules/refusal.ts';
-import { bundleStatuses, energySources } from '../rules/words.ts';
 
 const MOST_IDS = 10_000;
 

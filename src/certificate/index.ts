@@ -18,11 +18,9 @@ import { withdrawCertificates } from './withdraw.ts';
 
 export { type Asking, answered } from './act.ts';
 export { actionOperation } from './action-operation.ts';
+export { beneficiary } from './action-schemas.ts';
 export { type Asked, saveAction } from './action-store.ts';
-export { beneficiary } from './action-wire.ts';
 export { cancelling } from './cancel.ts';
-export { chooseBundles } from './choose.ts';
-export { exactBody } from './exact-body.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';
@@ -37,6 +35,8 @@ export {
   requireOwn,
   saveRefusal,
 } from './perform.ts';
+export { chooseBundles } from './select-bundles.ts';
+export { exactBody } from './strict-body.ts';
 export { transferring } from './transfer.ts';
 
 export const certificateOperations = [

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
-import type { EnergySource } from '../rules/words.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { EnergySource } from '../rules/enums.ts';
 import type { Draft, Issuance } from './issuance.ts';
 
 /** What issuing needs to know of a living device in an open account. */

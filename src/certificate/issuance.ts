@@ -1,4 +1,4 @@
-import type { EnergyCarrier, EnergySource } from '../rules/words.ts';
+import type { EnergyCarrier, EnergySource } from '../rules/enums.ts';
 
 /** What to issue: the energy of one device in one interval. */
 export interface Draft {

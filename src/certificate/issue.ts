@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { assertWithinCapacity } from '../rules/capacity.ts';
 import { expiryOf } from '../rules/expiry.ts';
 import { bundleHash } from '../rules/hash.ts';

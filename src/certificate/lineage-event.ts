@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { HistoricEntry } from '../journal/index.ts';
+import { type BundleStatus, bundleStatuses } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { type BundleStatus, bundleStatuses } from '../rules/words.ts';
-import type { eventKinds, RawEvent, TimelineEvent } from './lineage-wire.ts';
+import type { eventKinds, RawEvent, TimelineEvent } from './lineage-schemas.ts';
 
 type Attributes = Record<string, unknown>;
 type Kind = (typeof eventKinds)[number];

@@ -3,13 +3,14 @@ import type { Query } from '../database/connection.ts';
 import type { HistoricEntry } from '../journal/index.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
 import { query } from '../operation/operation.ts';
-import { idParams } from '../operation/wire.ts';
-import { discreet, holderAfter } from '../rules/discretion.ts';
+import { idParams } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { judgeLine, type Link } from '../rules/lineage.ts';
 import { quantityOf } from '../rules/range.ts';
+import { discreet, holderAfter } from '../rules/redaction.ts';
 import { requireBundle } from './access.ts';
 import { type Naming, rawEvent, timelineEvent } from './lineage-event.ts';
+import { Lineage, LineageQuery } from './lineage-schemas.ts';
 import {
   accountNames,
   historyOfLine,
@@ -19,7 +20,6 @@ import {
   type Version,
   versionsAround,
 } from './lineage-store.ts';
-import { Lineage, LineageQuery } from './lineage-wire.ts';
 import { bundleView, type FullRow } from './read-model.ts';
 
 export const readLineage = query({

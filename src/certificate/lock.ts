@@ -2,7 +2,7 @@ import { mutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { LockRequest, UnlockRequest } from './action-wire.ts';
+import { LockRequest, UnlockRequest } from './action-schemas.ts';
 
 export const lockCertificates = mutation({
   ...actionOperation,

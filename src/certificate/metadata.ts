@@ -1,7 +1,7 @@
 import { issuanceMetadata } from '../database/schema.ts';
 import { mutation } from '../operation/operation.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { Metadata, MetadataCreate } from './bundle-wire.ts';
+import { Metadata, MetadataCreate } from './bundle-schemas.ts';
 
 export const createMetadata = mutation({
   id: 'createIssuanceMetadata',

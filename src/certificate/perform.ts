@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { type Authority, requireAccount } from '../operation/caller.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { apportion, type Share } from '../rules/apportion.ts';
+import { assertRequestable, MOST_BUNDLES } from '../rules/bundle-list.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import { assertRequestable, MOST_BUNDLES } from '../rules/requested.ts';
 import {
   type ActionOutcome,
   type ActionRow,

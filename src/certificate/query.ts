@@ -5,12 +5,12 @@ import { type Authority, requireAccount } from '../operation/caller.ts';
 import { type QueryCall, query } from '../operation/operation.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
-import { countText, idParams } from '../operation/wire.ts';
+import { countText, idParams } from '../operation/schemas.ts';
+import { MOST_BUNDLES } from '../rules/bundle-list.ts';
 import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
-import { MOST_BUNDLES } from '../rules/requested.ts';
 import { requireBundle } from './access.ts';
-import { Bundle, FullBundle } from './bundle-wire.ts';
+import { Bundle, FullBundle } from './bundle-schemas.ts';
 import { CertificateFilter, conditionOf, type Filter, filterView } from './filter.ts';
 import {
   type BundleRow,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { formatInstant } from '../rules/instant.ts';
-import type { Bundle, FullBundle } from './bundle-wire.ts';
+import type { Bundle, FullBundle } from './bundle-schemas.ts';
 
 type BundleView = z.output<typeof Bundle>;
 type FullView = z.output<typeof FullBundle>;

@@ -1,7 +1,7 @@
 import { mutation } from '../operation/operation.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { ReserveRequest, UnreserveRequest } from './action-wire.ts';
+import { ReserveRequest, UnreserveRequest } from './action-schemas.ts';
 
 export const reserveCertificates = mutation({
   ...actionOperation,

@@ -3,7 +3,7 @@ import { mutation } from '../operation/operation.ts';
 import { assertTransfer } from '../rules/transfer.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { TransferRequest } from './action-wire.ts';
+import { TransferRequest } from './action-schemas.ts';
 import type { Particulars } from './perform.ts';
 
 export const transferCertificates = mutation({

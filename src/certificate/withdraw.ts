@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { mutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
-import { WithdrawRequest } from './action-wire.ts';
+import { WithdrawRequest } from './action-schemas.ts';
 
 export const withdrawCertificates = mutation({
   ...actionOperation,

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config.ts';
-import { databaseError } from '../database/transact.ts';
+import { databaseError } from '../database/transaction.ts';
 import { loadEnvironment } from '../environment.ts';
 import { makeLog } from '../log.ts';
 import { constraintProblem } from '../operation/constraint.ts';

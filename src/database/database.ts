@@ -12,12 +12,12 @@ import {
   type ReadOrm,
   types,
 } from './connection.ts';
-import { isLostConnection, isWaitInVain } from './lost-connection.ts';
+import { isLostConnection, isWaitInVain } from './connection-errors.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
-import { tracedPool } from './traced.ts';
-import { databaseError, type Fact, type Transact, transactOn } from './transact.ts';
+import { tracedPool } from './traced-pool.ts';
+import { databaseError, type Fact, type Transact, transactOn } from './transaction.ts';
 
 export interface DatabaseOptions {
   readonly writeUrl: string;

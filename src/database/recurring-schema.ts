@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { periodUnits } from '../rules/words.ts';
+import { periodUnits } from '../rules/enums.ts';
 import { createdAt, id, instant, reference } from './columns.ts';
 import { account, actionType, registryUser } from './schema.ts';
 

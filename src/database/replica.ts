@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { parsePosition, type WalPosition } from './position.ts';
-import { watchReplay } from './replay-watch.ts';
-import { databaseError } from './transact.ts';
+import { watchReplay } from './replay-waiter.ts';
+import { databaseError } from './transaction.ts';
 
 /** What a standby is good for: `late` ones serve reads only while the primary is down, `unreachable` ones none. */
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';

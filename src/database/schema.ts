@@ -14,7 +14,6 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { lifecycle } from '../rules/lifecycle.ts';
 import {
   actionTypes,
   bundleStatuses,
@@ -24,7 +23,8 @@ import {
   grossNetIndicators,
   roleNames,
   technologyTypes,
-} from '../rules/words.ts';
+} from '../rules/enums.ts';
+import { lifecycle } from '../rules/lifecycle.ts';
 import { bytea, createdAt, id, instant, reference, valuesOf } from './columns.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { createDevice, deleteDevice, updateDevice } from './edit.ts';
-import { listDevices, readAccountDevices, readCertificateDevices, readDevice } from './look.ts';
+import { createDevice, deleteDevice, updateDevice } from './commands.ts';
+import { listDevices, readAccountDevices, readCertificateDevices, readDevice } from './queries.ts';
 
 export { reachesDevice, requireDevice } from './access.ts';
 export type { DeviceRow } from './read-model.ts';

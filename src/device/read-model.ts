@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ReadOrm } from '../database/connection.ts';
 import { device } from '../database/schema.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { Device } from './wire.ts';
+import type { Device } from './schemas.ts';
 
 export type DeviceRow = typeof device.$inferSelect;
 

@@ -4,8 +4,8 @@ import { array, type Query } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from '../journal/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { QueryCall } from '../operation/operation.ts';
-import { discreet } from '../rules/discretion.ts';
-import type { EventQuery } from './wire.ts';
+import { discreet } from '../rules/redaction.ts';
+import type { EventQuery } from './schemas.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
 

@@ -4,8 +4,8 @@ import { connectEventLog, firstDifference, SilentEventLog } from '../journal/ind
 import { query } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { eventsAfter } from './feed.ts';
+import { Event, EventQuery } from './schemas.ts';
 import { serverSentEvents, startOf } from './server-sent.ts';
-import { Event, EventQuery } from './wire.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 

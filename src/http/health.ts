@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { knownLag } from '../journal/index.ts';
 import { query, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
-import { instantText } from '../operation/wire.ts';
+import { instantText } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { overloadOf } from './load.ts';
+import { overloadOf } from './load-shedding.ts';
 
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 

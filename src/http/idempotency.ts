@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { array } from '../database/connection.ts';
 import type { WalPosition } from '../database/position.ts';
-import type { Actor, Transaction } from '../database/transact.ts';
+import type { Actor, Transaction } from '../database/transaction.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 

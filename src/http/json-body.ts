@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { unfitness } from './interchangeable.ts';
+import { unfitness } from './strict-json.ts';
 
 /**
  * Reads JSON bodies. A body without a content type is JSON too: the HTTP clients of Python send what

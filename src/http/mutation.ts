@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatPosition, laterOf, type WalPosition } from '../database/position.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import type { Problem } from '../operation/problem.ts';
-import { problemOf } from './error-answer.ts';
+import { type Rights, RightsLost, withRights } from './authorization-recheck.ts';
+import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import { type Precondition, preconditionOf } from './precondition.ts';
-import { type Rights, RightsLost, withRights } from './rights.ts';
 
 export const CONSISTENCY = 'registry-consistency';
 

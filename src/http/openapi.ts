@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
-import { ANSWER_HEADERS, problemHeaders, successHeaders } from './answer-headers.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
 import { CONSISTENCY } from './mutation.ts';
 import { takesIfMatch } from './precondition.ts';
+import { ANSWER_HEADERS, problemHeaders, successHeaders } from './response-headers.ts';
 
 /** The release's, which `package.json` has. */
 const VERSION = z

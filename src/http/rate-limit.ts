@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problems } from '../operation/problem.ts';
-import { networkOf } from './network.ts';
+import { networkOf } from './client-address.ts';
 
 const MINUTE_MS = 60_000;
 

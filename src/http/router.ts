@@ -14,9 +14,9 @@ import {
 } from '../operation/operation.ts';
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
+import { networkOf } from './client-address.ts';
 import { serializationSchema } from './json-schema.ts';
 import { CONSISTENCY, mutate } from './mutation.ts';
-import { networkOf } from './network.ts';
 import { nameVersion } from './precondition.ts';
 import { type Limit, rateLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type MigrationUrls, migrate } from '../database/migrate.ts';
-import { compareTables } from './compare.ts';
 import type { EventLog, StoredEvent } from './event-log.ts';
 import {
   firstInconsistency,
@@ -11,6 +10,7 @@ import {
   type StagedEvent,
   stage,
 } from './rebuild.ts';
+import { compareTables } from './table-comparison.ts';
 
 export interface ReplayOptions {
   readonly urls: MigrationUrls;

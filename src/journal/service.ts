@@ -1,7 +1,7 @@
-import { standForLeadership, type Work } from '../database/leadership.ts';
+import { standForLeadership, type Work } from '../database/leader-election.ts';
 import type { Tracing } from '../tracing/index.ts';
 import { connectEventLog } from './event-log.ts';
-import { relayTo } from './relaying.ts';
+import { relayTo } from './relay-loop.ts';
 import { sequence } from './sequencer.ts';
 import { tracedLog } from './traced-log.ts';
 

@@ -1,5 +1,5 @@
-import { createMeasurement, deleteMeasurement, updateMeasurement } from './edit.ts';
-import { listMeasurements, readMeasurement } from './look.ts';
+import { createMeasurement, deleteMeasurement, updateMeasurement } from './commands.ts';
+import { listMeasurements, readMeasurement } from './queries.ts';
 
 export const measurementOperations = [
   createMeasurement,

@@ -5,7 +5,7 @@ import { device, measurementReport } from '../database/schema.ts';
 import { type Authority, ownAccounts } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { Measurement } from './wire.ts';
+import type { Measurement } from './schemas.ts';
 
 export type ReadingRow = typeof measurementReport.$inferSelect;
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Draft, type IssueOptions, issue, type Outcome } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
 import type { MeterReading } from './reading.ts';

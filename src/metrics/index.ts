@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type Counted, countIn } from './counted.ts';
-import { type Parts, watchState } from './state.ts';
+import { type Counted, countIn } from './counters.ts';
+import { type Parts, watchState } from './gauges.ts';
 
 export interface Metrics extends Counted {
   readonly contentType: string;

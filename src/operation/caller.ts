@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
+import type { Role } from '../rules/enums.ts';
 import { assertAllowed, type Permission, type Scope, scopeOf } from '../rules/permission.ts';
-import type { Role } from '../rules/words.ts';
 import { problems } from './problem.ts';
 
 /** What an API key may do of what its user may. */

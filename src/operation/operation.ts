@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Tracing } from '../tracing/index.ts';

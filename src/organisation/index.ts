@@ -1,5 +1,5 @@
-import { createOrganisation, deleteOrganisation, updateOrganisation } from './edit.ts';
-import { listOrganisations, readOrganisation } from './look.ts';
+import { createOrganisation, deleteOrganisation, updateOrganisation } from './commands.ts';
+import { listOrganisations, readOrganisation } from './queries.ts';
 
 export const organisationOperations = [
   createOrganisation,

@@ -4,7 +4,7 @@ import type { ReadOrm } from '../database/connection.ts';
 import { organisation } from '../database/schema.ts';
 import { problems } from '../operation/problem.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { Organisation } from './wire.ts';
+import type { Organisation } from './schemas.ts';
 
 export type OrganisationRow = typeof organisation.$inferSelect;
 

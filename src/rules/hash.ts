@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { EnergyCarrier, EnergySource } from './enums.ts';
 import { formatInstant } from './instant.ts';
 import { type CertificateRange, quantityOf } from './range.ts';
-import type { EnergyCarrier, EnergySource } from './words.ts';
 
 /** What never changes about a bundle. The quantity follows from the range, so the two cannot disagree. */
 export interface BundleFacts {

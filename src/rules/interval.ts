@@ -1,5 +1,5 @@
+import { granularities } from './enums.ts';
 import { type FieldError, refuse } from './refusal.ts';
-import { granularities } from './words.ts';
 
 const MS_PER_MINUTE = 60_000;
 const LONGEST_MS = 60 * MS_PER_MINUTE;

@@ -1,7 +1,7 @@
 import { type Ask, asksForWholeBundles } from './apportion.ts';
+import type { BundleStatus, OpenStatus } from './enums.ts';
 import { isExpired } from './expiry.ts';
 import { refuse } from './refusal.ts';
-import type { BundleStatus, OpenStatus } from './words.ts';
 
 /** Who performs an action: holders of certificates, administrators, or the registry by itself. */
 export type Performer = 'trading' | 'admin' | 'registry';

@@ -1,5 +1,5 @@
+import type { Role } from './enums.ts';
 import { refuse } from './refusal.ts';
-import type { Role } from './words.ts';
 
 /**
  * What a role may do (http-contract.md, "Who may do what"), a row each:

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
+import type { PeriodUnit } from './enums.ts';
 import { refuse } from './refusal.ts';
-import type { PeriodUnit } from './words.ts';
 
 /** When a recurring action runs: `numberOfRuns` times, the first at `firstRun`, then every `periodQuantity` units. In UTC. */
 export interface Schedule {

@@ -1,4 +1,4 @@
-import type { BundleStatus } from './words.ts';
+import type { BundleStatus } from './enums.ts';
 
 /** What is wrong with one field. `path`: in a rule, the field's name in the API; in an answer, its place too (`body.`). */
 export interface FieldError {

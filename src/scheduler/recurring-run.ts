@@ -14,7 +14,7 @@ import {
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { assertAllowed } from '../rules/permission.ts';

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Query } from '../database/connection.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { runAfter, type Schedule } from '../rules/recurrence.ts';
-import type { RecurringAction } from './recurring-wire.ts';
+import type { RecurringAction } from './recurring-schemas.ts';
 
 export type RecurringType = 'recurring_transfer' | 'recurring_cancel';
 

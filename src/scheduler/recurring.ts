@@ -18,10 +18,11 @@ import { reaches, requireAccount } from '../operation/caller.ts';
 import { mutation, query } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams, idText, pageQuery } from '../operation/wire.ts';
+import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
+import type { PeriodUnit } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { assertSchedule, type Schedule } from '../rules/recurrence.ts';
-import type { PeriodUnit } from '../rules/words.ts';
+import { RecurringAction, RecurringCancelRequest, RecurringTransferRequest } from './recurring-schemas.ts';
 import {
   end,
   lockRecurring,
@@ -30,7 +31,6 @@ import {
   recurringWhere,
   saveRecurring,
 } from './recurring-store.ts';
-import { RecurringAction, RecurringCancelRequest, RecurringTransferRequest } from './recurring-wire.ts';
 
 const tag = 'Recurring actions';
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expireBatch } from '../certificate/index.ts';
 import type { Query } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
-import { standForLeadership, UnfitToLead, type Work } from '../database/leadership.ts';
+import { standForLeadership, UnfitToLead, type Work } from '../database/leader-election.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 import { runAllDue } from './recurring-run.ts';
 

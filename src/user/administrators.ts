@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { problems } from '../operation/problem.ts';
-import type { Role } from '../rules/words.ts';
+import type { Role } from '../rules/enums.ts';
 
 interface Locked {
   readonly id: number;

@@ -1,9 +1,9 @@
-import { changeRole, createUser, deleteUser, updateUser } from './edit.ts';
-import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './look.ts';
+import { changeRole, createUser, deleteUser, updateUser } from './commands.ts';
+import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './queries.ts';
 import { resetPassword } from './reset-password.ts';
 
 export { registerUser } from './register.ts';
-export { UserCreate } from './wire.ts';
+export { UserCreate } from './schemas.ts';
 
 export const userOperations = [
   createUser,

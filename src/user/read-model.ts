@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ReadOrm } from '../database/connection.ts';
 import { registryUser } from '../database/schema.ts';
 import { formatInstant } from '../rules/instant.ts';
-import type { User } from './wire.ts';
+import type { User } from './schemas.ts';
 
 export type UserRow = typeof registryUser.$inferSelect;
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { hashPassword, requireFitPassword } from '../authentication/index.ts';
 import { credential, registryUser } from '../database/schema.ts';
-import type { Transaction } from '../database/transact.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { userView } from './read-model.ts';
-import type { User, UserCreate } from './wire.ts';
+import type { User, UserCreate } from './schemas.ts';
 
 /**
  * Registers somebody who can log in.

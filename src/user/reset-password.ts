@@ -1,9 +1,9 @@
 import { hashPassword, requireFitPassword, setPassword } from '../authentication/index.ts';
 import { mutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams } from '../operation/wire.ts';
+import { done, idParams } from '../operation/schemas.ts';
 import { requireUser } from './access.ts';
-import { PasswordReset } from './wire.ts';
+import { PasswordReset } from './schemas.ts';
 
 export const resetPassword = mutation({
   id: 'resetUserPassword',

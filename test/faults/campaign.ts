@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Chance, chanceOf } from './chance.ts';
-import { buildHouse, type House } from './house.ts';
+import { buildHouse, type House } from './environment.ts';
 import { firstFailure, firstUnlikeJournal } from './inspection.ts';
 import { type Ledger, type Outcome, openLedger } from './ledger.ts';
 import { startLoad } from './load.ts';
-import { untilQuiet } from './quiet.ts';
+import { untilQuiet } from './quiescence.ts';
+import { type Chance, chanceOf } from './rng.ts';
 import type { Pace, Step } from './steps.ts';
 
 export interface Campaign {

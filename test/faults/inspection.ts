@@ -1,8 +1,8 @@
 import { firstViolation } from '../../src/certificate/index.ts';
 import { connectEventLog, firstDifference, replay } from '../../src/journal/index.ts';
-import type { House } from './house.ts';
+import type { House } from './environment.ts';
+import { firstBrokenPromise } from './guarantees.ts';
 import type { Ledger } from './ledger.ts';
-import { firstBrokenPromise } from './promises.ts';
 
 /** What of the registry a mirror has to show, to the letter. */
 const MIRRORED = ['action', 'issuance', 'bundle', 'journal', 'journal_position', 'idempotency_key'];

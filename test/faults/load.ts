@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Chance, chanceOf } from './chance.ts';
 import { attempt, send } from './client.ts';
-import type { House } from './house.ts';
+import type { House } from './environment.ts';
 import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome } from './ledger.ts';
+import { type Chance, chanceOf } from './rng.ts';
 
 const WORKERS = 6;
 const THINK_MS = 40;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiProcess } from './api-process.ts';
-import type { Chance } from './chance.ts';
-import type { House } from './house.ts';
+import type { House } from './environment.ts';
+import type { Chance } from './rng.ts';
 
 /** How long the campaign lets things be broken. */
 export interface Pace {

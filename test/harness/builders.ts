@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import type { BundleStatus, Role } from '../../src/rules/words.ts';
+import type { BundleStatus, Role } from '../../src/rules/enums.ts';
 import type { Client } from './client.ts';
 import { NOW, type TestRegistry } from './registry.ts';
 

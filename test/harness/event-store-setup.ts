@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { chooseEventStore } from './choice.ts';
+import { chooseEventStore } from './server-source.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

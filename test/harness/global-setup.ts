@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import { chooseCluster } from './choice.ts';
 import { startTestCluster } from './cluster.ts';
-import { useGivenServers } from './given-servers.ts';
+import { useGivenServers } from './external-servers.ts';
+import { chooseCluster } from './server-source.ts';
 import type { ClusterUrls } from './urls.ts';
 
 declare module 'vitest' {

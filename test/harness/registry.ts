@@ -4,12 +4,12 @@ import pg from 'pg';
 import pino from 'pino';
 import { inject } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { issueAccessToken } from '../../src/authentication/access-token.ts';
 import { hashPassword } from '../../src/authentication/index.ts';
 import { openSession } from '../../src/authentication/session.ts';
-import { issueAccessToken } from '../../src/authentication/token.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
-import type { Role } from '../../src/rules/words.ts';
+import type { Role } from '../../src/rules/enums.ts';
 import { Client } from './client.ts';
 import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BundleStatus, bundleStatuses } from '../../src/rules/words.ts';
+import { type BundleStatus, bundleStatuses } from '../../src/rules/enums.ts';
 import { acquaint, aDevice, aMarket, anAccount } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keyIdOf } from '../../src/authentication/token.ts';
+import { keyIdOf } from '../../src/authentication/access-token.ts';
 import type { Client } from '../harness/client.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 

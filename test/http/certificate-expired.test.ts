@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import { whileItWaits } from '../harness/polling.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { whileItWaits } from '../harness/waiting.ts';
 
 let registry: TestRegistry;
 let market: Market;

@@ -8,7 +8,7 @@ import {
   hoursAgo,
   type Market,
 } from '../harness/builders.ts';
-import { ask, find as findAs, idsOf, type QueryAnswer } from '../harness/querying.ts';
+import { ask, find as findAs, idsOf, type QueryAnswer } from '../harness/certificate-query.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;

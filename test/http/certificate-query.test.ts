@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleStatuses } from '../../src/rules/words.ts';
+import { bundleStatuses } from '../../src/rules/enums.ts';
 import {
   aBundle,
   aDevice,
@@ -11,7 +11,7 @@ import {
   iso,
   type Market,
 } from '../harness/builders.ts';
-import { ask, find as findAs, idsOf } from '../harness/querying.ts';
+import { ask, find as findAs, idsOf } from '../harness/certificate-query.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { withAnswersInPlace } from '../harness/problem-assertions.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { withAnswersInPlace } from '../harness/shared-answers.ts';
 
 const Schema = z.record(z.string(), z.unknown());
 const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });

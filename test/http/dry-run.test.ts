@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { operations } from '../../src/http/operations.ts';
+import type { BundleStatus } from '../../src/rules/enums.ts';
 import { lifecycle } from '../../src/rules/lifecycle.ts';
-import type { BundleStatus } from '../../src/rules/words.ts';
 import { aMarket, anAccount, expectConserved, type Market } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { daily } from '../harness/recurring.ts';

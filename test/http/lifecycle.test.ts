@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/enums.ts';
 import { lifecycle, statusTransitions } from '../../src/rules/lifecycle.ts';
-import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/words.ts';
 import { type Action, aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';

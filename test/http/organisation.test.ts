@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { roleNames } from '../../src/rules/words.ts';
+import { roleNames } from '../../src/rules/enums.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 

@@ -1,9 +1,9 @@
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requireDeclaredRoutes } from '../../src/http/declared-routes.ts';
 import { operations } from '../../src/http/operations.ts';
+import { requireDeclaredRoutes } from '../../src/http/route-guard.ts';
+import type { Role } from '../../src/rules/enums.ts';
 import { permissions } from '../../src/rules/permission.ts';
-import type { Role } from '../../src/rules/words.ts';
 import { anAccount } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 

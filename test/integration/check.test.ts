@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstViolation } from '../../src/certificate/index.ts';
 import { queryOn } from '../../src/database/connection.ts';
-import { energyCarriers, energySources } from '../../src/rules/words.ts';
+import { energyCarriers, energySources } from '../../src/rules/enums.ts';
 import {
   aBundle,
   aDevice,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleStatuses } from '../../src/rules/enums.ts';
 import { statusTransitions } from '../../src/rules/lifecycle.ts';
-import { bundleStatuses } from '../../src/rules/words.ts';
 import { aBundle, aDevice, aMarket, expectConserved, hoursAgo, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import {
@@ -15,7 +15,7 @@ import {
   retire,
   type Slice,
   UNIQUE,
-} from './refused-by-postgres.ts';
+} from './database-rejections.ts';
 
 /** What Postgres refuses by itself, to the application's role and to the owner of the tables alike, of certificates. */
 

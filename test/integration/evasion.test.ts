@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { insertSlice, KEPT_FOR_EVER, NO_PRIVILEGE, REFUSED, refusalOf } from './refused-by-postgres.ts';
+import { insertSlice, KEPT_FOR_EVER, NO_PRIVILEGE, REFUSED, refusalOf } from './database-rejections.ts';
 
 /** Ways around the database's own defences, as the application's role tries them. */
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
-import { openRelaying, type Relaying } from './relaying.ts';
+import { openRelaying, type Relaying } from './relay-setup.ts';
 
 let eventStore: BreakableEventStore;
 let relaying: Relaying;

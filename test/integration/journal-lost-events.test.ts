@@ -3,7 +3,7 @@ import type { Journal } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
-import { openRelaying, type Relaying } from './relaying.ts';
+import { openRelaying, type Relaying } from './relay-setup.ts';
 
 let eventStore: BreakableEventStore;
 let relaying: Relaying;

@@ -4,7 +4,7 @@ import { queryOn, types } from '../../src/database/connection.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
-import { openRelaying, type Relaying } from './relaying.ts';
+import { openRelaying, type Relaying } from './relay-setup.ts';
 
 let eventStore: TestEventStore;
 let relaying: Relaying;

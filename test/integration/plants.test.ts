@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aDevice, aMarket, hoursAgo, issueBody, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './refused-by-postgres.ts';
+import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
 /** What Postgres refuses by itself, so that no plant is ever two devices that issue. */
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aMarket, type Market } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { KEPT_FOR_EVER, NO_PRIVILEGE, READ_ONLY, REFUSED, refusalOf, UNIQUE } from './refused-by-postgres.ts';
+import { KEPT_FOR_EVER, NO_PRIVILEGE, READ_ONLY, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
 /** What Postgres refuses by itself to each of its roles. */
 

@@ -16,7 +16,7 @@ import type { Reader } from '../../src/database/database.ts';
 import { type Account, aMarket, anAccount, type Market } from '../harness/builders.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { listen, openWire, type Wire } from '../harness/wire.ts';
+import { listen, openWire, type Wire } from '../harness/tcp-proxy.ts';
 
 /** Reads go to the standby, never show less than the client has written, and never wait for a server that is gone. */
 

@@ -6,9 +6,9 @@ import { seedSampleRegistry } from '../../seed/sample-registry.ts';
 import { SeedError } from '../../seed/seed-error.ts';
 import { readConfig } from '../../src/config.ts';
 import { elexonClient } from '../../src/meter-data/elexon/index.ts';
+import { type ElexonStandIn, startElexonStandIn } from '../fake/elexon/server.ts';
 import { aDevice, anAccount } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { type ElexonStandIn, startElexonStandIn } from '../stand-in/elexon/server.ts';
 
 let registry: TestRegistry;
 let elexon: ElexonStandIn;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { withAnswersInPlace } from '../../harness/shared-answers.ts';
+import { withAnswersInPlace } from '../../harness/problem-assertions.ts';
 
 /** `/openapi.json` as a client reads it: as far as the tests look at it. */
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../../src/http/openapi.ts';
 import { operations as declared } from '../../../src/http/operations.ts';
-import type { BundleStatus } from '../../../src/rules/words.ts';
+import type { BundleStatus } from '../../../src/rules/enums.ts';
 import { aMarket, expectConserved, type Market } from '../../harness/builders.ts';
 import { aRecurring } from '../../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../../harness/registry.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../../src/app.ts';
-import { ANSWER_HEADERS } from '../../../src/http/answer-headers.ts';
+import { ANSWER_HEADERS } from '../../../src/http/response-headers.ts';
 import { anAccount } from '../../harness/builders.ts';
 import { Client } from '../../harness/client.ts';
 import { NOW, openRegistry, type TestRegistry } from '../../harness/registry.ts';

@@ -7,7 +7,7 @@ import { type Action, aMarket, type Market } from '../../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
 import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
-import { type ArchivedCluster, anArchivedCluster } from './an-archived-cluster.ts';
+import { type ArchivedCluster, anArchivedCluster } from './archived-cluster.ts';
 import { type Load, startLoad } from './load.ts';
 
 /** Long, for a restore starts four servers. */

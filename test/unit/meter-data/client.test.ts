@@ -8,7 +8,7 @@ import {
   parseB1610,
   readingsFromB1610,
 } from '../../../src/meter-data/elexon/index.ts';
-import { type ElexonStandIn, startElexonStandIn } from '../../stand-in/elexon/server.ts';
+import { type ElexonStandIn, startElexonStandIn } from '../../fake/elexon/server.ts';
 import { aRow } from './b1610-row.ts';
 
 let standIn: ElexonStandIn;

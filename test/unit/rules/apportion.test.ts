@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { apportion } from '../../../src/rules/apportion.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const three = [
   { id: 30, quantity: 100 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assertBeneficiary, beneficiaryOf } from '../../../src/rules/beneficiary.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 describe('the beneficiary of a cancellation', () => {
   test('is the text given, else the name of the account', () => {

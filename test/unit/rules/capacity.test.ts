@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertWithinCapacity, capacityLimitWh } from '../../../src/rules/capacity.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const lasting = (minutes: number) => ({
   start: new Date('2025-01-12T14:00:00Z'),

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { energyCarriers, energySources } from '../../../src/rules/enums.ts';
 import { type BundleFacts, bundleHash, canonicalFacts } from '../../../src/rules/hash.ts';
 import { certificateRange, quantityOf, splitRange } from '../../../src/rules/range.ts';
-import { energyCarriers, energySources } from '../../../src/rules/words.ts';
 
 const someFacts: BundleFacts = {
   issuanceId: '12-2025-01-12T14:00:00Z',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { formatInstant, isTimeZone, parseInstant } from '../../../src/rules/instant.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 describe('reading an instant', () => {
   test.each([

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { granularities } from '../../../src/rules/enums.ts';
 import { assertInterval, intervalProblems } from '../../../src/rules/interval.ts';
-import { granularities } from '../../../src/rules/words.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const NOW = new Date('2025-01-12T15:00:00Z');
 const from = (start: string, end: string) => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatIssuanceId, parseIssuanceId } from '../../../src/rules/issuance-id.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const key = { deviceId: 12, start: new Date('2025-01-12T14:00:00Z') };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { actionTypes, type BundleStatus, bundleStatuses, finalStatuses } from '../../../src/rules/enums.ts';
 import {
   assertMay,
   assertMayTakePart,
@@ -11,8 +12,7 @@ import {
   statusesWithBeneficiary,
   statusTransitions,
 } from '../../../src/rules/lifecycle.ts';
-import { actionTypes, type BundleStatus, bundleStatuses, finalStatuses } from '../../../src/rules/words.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const EXPIRY = new Date('2027-01-12T15:00:00Z');
 const BEFORE = new Date('2027-01-12T14:59:59.999Z');

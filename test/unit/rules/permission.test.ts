@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Role, roleNames } from '../../../src/rules/enums.ts';
 import { assertAllowed, permissions, type Scope, scopeOf } from '../../../src/rules/permission.ts';
-import { type Role, roleNames } from '../../../src/rules/words.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 /** http-contract.md, "Who may do what", written down a second time, by hand. */
 const LAW: Record<Role, (Scope | undefined)[]> = {

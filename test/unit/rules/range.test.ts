@@ -10,7 +10,7 @@ import {
   splitRange,
   tiles,
 } from '../../../src/rules/range.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const start = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER - 2 ** 40 });
 const aRange = (least: number) =>

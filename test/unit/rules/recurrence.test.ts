@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
+import { periodUnits } from '../../../src/rules/enums.ts';
 import {
   assertSchedule,
   MOST_PERIODS,
@@ -8,7 +9,6 @@ import {
   runAfter,
   type Schedule,
 } from '../../../src/rules/recurrence.ts';
-import { periodUnits } from '../../../src/rules/words.ts';
 
 const monthly = (firstRun: string, fields: Partial<Schedule> = {}): Schedule => ({
   firstRun: new Date(firstRun),

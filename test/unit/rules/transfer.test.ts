@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertTransfer } from '../../../src/rules/transfer.ts';
-import { refused } from './refused.ts';
+import { refused } from './expect-refusal.ts';
 
 const request = { sourceId: 1, targetId: 2, targetIsLive: true, whitelisted: true };
 

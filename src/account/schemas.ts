@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { id, instantText, version, words } from '../operation/schemas.ts';
+import { isTimeZone } from '../rules/instant.ts';
+
+const ids = z.array(id).max(1_000);
+
+const timezone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be an IANA time zone name, such as Europe/London')
+  .meta({ examples: ['Europe/London'] });
+
+export const AccountCreate = z
+  .object({
+    account_name: words().meta({ examples: ['Example Account'] }),
+    user_ids: ids.default([]).meta({ description: 'Users of the account; its creator becomes one too' }),
+    account_whitelist: ids.nullish().meta({ description: 'Accounts it accepts transfers from' }),
+    timezone: timezone.optional(),
+  })
+  .meta({ id: 'AccountCreate' });
+
+export const AccountUpdate = z
+  .object({
+    account_name: words().optional(),
+    user_ids: ids.min(1).optional(),
+    timezone: timezone.optional(),
+  })
+  .meta({ id: 'AccountUpdate' });
+
+export const WhitelistUpdate = z
+  .object({ add_to_whitelist: ids.nullish(), remove_from_whitelist: ids.nullish() })
+  .meta({ id: 'WhitelistUpdate', description: 'Accounts to accept transfers from, and to accept no more.' });
+
+export const Account = z
+  .object({
+    id,
+    account_name: z.string(),
+    user_ids: z.array(id),
+    account_whitelist: z.array(id),
+    timezone: z.string(),
+    version,
+    created_at: instantText,
+  })
+  .meta({ id: 'Account' });
+
+export const AccountSummary = z
+  .object({
+    id,
+    account_name: z.string(),
+    num_devices: z.int(),
+    num_devices_by_type: z.record(z.string(), z.int()),
+    device_capacity_by_type: z.record(z.string(), z.number()).meta({ description: 'MW' }),
+    num_granular_certificate_bundles: z.int(),
+    num_cancelled_granular_certificate_bundles: z.int(),
+    total_certificate_energy: z.int().meta({ description: 'Wh in live bundles' }),
+    energy_by_fuel_type: z.record(z.string(), z.int()).meta({ description: 'Wh' }),
+    energy_by_status: z.record(z.string(), z.int()).meta({ description: 'Wh' }),
+  })
+  .meta({ id: 'AccountSummary' });

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { id, instant, instantText, isPlainText, words } from '../operation/schemas.ts';
+import { type ActionType, actionTypes } from '../rules/enums.ts';
+import { exactBody } from './strict-body.ts';
+
+/** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
+const common = {
+  source_id: id.meta({ description: 'The account that holds the bundles' }),
+  user_id: id.nullish().meta({ description: "If given, the caller's own" }),
+  granular_certificate_bundle_ids: z
+    .array(id)
+    .meta({ description: 'Query first, look, then act on ids', examples: [[1]] }),
+  localise_time: z.boolean().nullish(),
+};
+
+const part = {
+  certificate_quantity: z
+    .int()
+    .nullish()
+    .meta({ description: 'Wh in total: bundles are taken in the order given, and the last one is split' }),
+  certificate_bundle_percentage: z
+    .number()
+    .nullish()
+    .meta({ description: 'Part of each bundle, more than 0 and at most 1', examples: [0.5] }),
+};
+
+/** Blank text names nobody, as `beneficiaryOf` has it: forms send an empty field where nothing was typed. */
+export const beneficiary = z
+  .string()
+  .trim()
+  .max(200)
+  .refine(isPlainText, 'must not contain control characters')
+  .nullish();
+
+/** Clients may name the action again; then it must be the one that they call. */
+const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
+
+export const TransferRequest = exactBody(
+  z.object({
+    ...common,
+    ...part,
+    ...named('transfer'),
+    target_id: id.meta({ description: 'The account to transfer to' }),
+  }),
+).meta({ id: 'TransferRequest' });
+
+export const CancelRequest = exactBody(
+  z
+    .object({
+      ...common,
+      ...part,
+      ...named('cancel'),
+      beneficiary: beneficiary.meta({
+        description: 'Who may claim; the name of the account, if none is given or it is blank',
+      }),
+      cancellation_purpose: words().nullish(),
+      cancellation_period_start: instant.nullish(),
+      cancellation_period_end: instant.nullish(),
+    })
+    .refine(
+      ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
+      { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
+    ),
+).meta({ id: 'CancelRequest' });
+
+const reason = words(2_000)
+  .nullish()
+  .meta({ description: 'Required; kept with the action', examples: ['Meter was misread'] });
+
+const partRequest = <T extends ActionType>(type: T, title: string) =>
+  exactBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
+
+const reasonedRequest = <T extends ActionType>(type: T, title: string) =>
+  exactBody(z.object({ ...common, ...part, ...named(type), reason })).meta({ id: title });
+
+export const ClaimRequest = exactBody(
+  z.object({
+    ...common,
+    ...part,
+    ...named('claim'),
+    beneficiary: beneficiary.meta({ description: 'If given, the one of each bundle' }),
+  }),
+).meta({ id: 'ClaimRequest' });
+
+export const ReserveRequest = partRequest('reserve', 'ReserveRequest');
+export const UnreserveRequest = partRequest('unreserve', 'UnreserveRequest');
+export const LockRequest = reasonedRequest('lock', 'LockRequest');
+export const UnlockRequest = reasonedRequest('unlock', 'UnlockRequest');
+export const WithdrawRequest = reasonedRequest('withdraw', 'WithdrawRequest');
+
+export const Action = z
+  .object({
+    id,
+    action_type: z.enum(actionTypes),
+    action_result: z.enum(['Success', 'Failure', 'Dry run']),
+    source_id: id,
+    target_id: id.nullable(),
+    user_id: id.nullable().meta({
+      description:
+        'null: the registry itself, at expiry, or a user of another account, of what arrived from there',
+    }),
+    beneficiary: z.string().nullable(),
+    granular_certificate_bundle_ids: z.array(z.int()),
+    resulting_bundle_ids: z.array(z.int()).meta({ description: 'The bundles now carrying the effect' }),
+    certificate_quantity: z.int().nullable(),
+    certificate_bundle_percentage: z.number().nullable(),
+    action_request_datetime: instantText,
+    action_completed_datetime: instantText,
+    details: z.record(z.string(), z.unknown()).meta({ description: 'Of a refusal: its code and reason' }),
+  })
+  .meta({ id: 'Action' });

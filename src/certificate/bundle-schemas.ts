@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { id, instantText, wattHours, words } from '../operation/schemas.ts';
+import { bundleStatuses, energyCarriers, energySources } from '../rules/enums.ts';
+
+const text = z.string().nullable();
+
+/** A GC Bundle as the EnergyTag API specification has it: issuance and slice, flattened. */
+export const Bundle = z
+  .object({
+    id,
+    issuance_id: z.string().meta({ examples: ['12-2025-01-12T14:00:00Z'] }),
+    hash: z
+      .string()
+      .meta({ description: 'sha256, in lowercase hex', examples: ['9f86d081884c7d65'.repeat(4)] }),
+    certificate_bundle_status: z.enum(bundleStatuses),
+    account_id: id,
+    metadata_id: id,
+    certificate_bundle_id_range_start: z.int(),
+    certificate_bundle_id_range_end: z.int().meta({ description: 'Inclusive' }),
+    bundle_quantity: wattHours,
+    beneficiary: text,
+    energy_carrier: z.enum(energyCarriers),
+    energy_source: z.enum(energySources),
+    face_value: z.int().meta({ description: 'Wh per certificate: 1' }),
+    issuance_post_energy_carrier_conversion: z.boolean(),
+    emissions_factor_production_device: z.number().nullable(),
+    emissions_factor_source: text,
+    device_id: id,
+    production_starting_interval: instantText,
+    production_ending_interval: instantText,
+    issuance_datestamp: instantText.meta({ description: "When it was issued, by the registry's clock" }),
+    expiry_datestamp: instantText,
+    registry_configuration: z.int(),
+    is_storage: z.boolean(),
+    allocated_storage_record_id: z.int().nullable(),
+    storage_efficiency_factor: z.number().nullable(),
+    parent_id: z.int().nullable().meta({ description: 'The bundle that this one was split from' }),
+    created_at: instantText.meta({ description: "When its row was written, by the database's clock" }),
+  })
+  .meta({ id: 'Bundle' });
+
+const metadataFields = {
+  country_of_issuance: z.string(),
+  connected_grid_identification: z.string(),
+  issuing_body: z.string(),
+  legal_status: text,
+  issuance_purpose: text,
+  support_received: text,
+  quality_scheme_reference: text,
+  dissemination_level: text,
+  issue_market_zone: z.string(),
+};
+
+/** A bundle with its device and its issuance metadata. */
+export const FullBundle = Bundle.extend({
+  device_name: z.string(),
+  device_technology_type: z.string(),
+  device_production_start_date: instantText,
+  device_power_mw: z.number(),
+  device_energy_mwh: z.number().nullable(),
+  device_location: z.string(),
+  ...metadataFields,
+}).meta({ id: 'FullBundle' });
+
+const given = words().nullish();
+
+export const MetadataCreate = z
+  .object({
+    country_of_issuance: words().meta({ examples: ['GB'] }),
+    connected_grid_identification: words().meta({ examples: ['NESO'] }),
+    issuing_body: words().meta({ examples: ['Ofgem'] }),
+    legal_status: given,
+    issuance_purpose: given,
+    support_received: given,
+    quality_scheme_reference: given,
+    dissemination_level: given,
+    issue_market_zone: words().meta({ examples: ['GB'] }),
+  })
+  .meta({ id: 'MetadataCreate' });
+
+export const Metadata = z.object({ id, ...metadataFields, created_at: instantText }).meta({ id: 'Metadata' });

@@ -1,0 +1,142 @@
+import { eq, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { device } from '../database/schema.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { type Authority, reaches } from '../operation/caller.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
+import { done, idParams } from '../operation/schemas.ts';
+import { requireDevice } from './access.ts';
+import { type DeviceRow, deviceView } from './read-model.ts';
+import { Device, DeviceCreate, DeviceUpdate } from './schemas.ts';
+
+const tag = 'Devices';
+
+/** Columns for the fields that a body names; one it does not name is `undefined`, which leaves the column alone. */
+function columnsOf(body: z.output<typeof DeviceUpdate>) {
+  return {
+    deviceName: body.device_name,
+    localDeviceIdentifier: body.local_device_identifier,
+    grid: body.grid,
+    energySource: body.energy_source,
+    technologyType: body.technology_type,
+    operationalDate: body.operational_date,
+    powerMw: body.power_mw,
+    energyMwh: body.energy_mwh,
+    peakDemand: body.peak_demand,
+    location: body.location,
+    isStorage: body.is_storage,
+    granularityMinutes: body.granularity_minutes,
+    accountId: body.account_id,
+  };
+}
+
+async function lockDevice(tx: Transaction, authority: Authority, id: number): Promise<DeviceRow> {
+  await lockRow(tx, device, id);
+  return requireDevice(tx.orm, authority, id);
+}
+
+/** The account that a device goes to must be open, and one that the caller may act for. */
+async function requireTarget(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
+  const rows = await tx.query(
+    sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR SHARE`,
+  );
+  if (rows.length > 0 && reaches(authority, accountId)) return;
+  throw problems.invalid([{ path: 'body.account_id', message: `there is no account ${accountId}` }]);
+}
+
+export const createDevice = mutation({
+  id: 'createDevice',
+  method: 'POST',
+  path: '/device/create',
+  tag,
+  summary: 'Register a device',
+  description:
+    'Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`. An identifier under which certificates of another device were issued, retired or not, is refused; so is one that a device of the grid has. Case makes no difference.',
+  permission: 'produce',
+  body: DeviceCreate,
+  answer: { status: 201, description: 'The device', schema: Device },
+  refusals: [409],
+  versioned: true,
+  handle: ({ body, transact, ...authority }) =>
+    transact(async (tx) => {
+      await requireTarget(tx, authority, body.account_id);
+      const { device_name, grid, energy_source, technology_type, operational_date, location } = body;
+      const [row] = await tx.orm
+        .insert(device)
+        .values({
+          deviceName: device_name,
+          localDeviceIdentifier: body.local_device_identifier ?? null,
+          grid,
+          energySource: energy_source,
+          technologyType: technology_type,
+          operationalDate: operational_date,
+          powerMw: body.power_mw,
+          energyMwh: body.energy_mwh ?? null,
+          peakDemand: body.peak_demand,
+          location,
+          isStorage: body.is_storage,
+          granularityMinutes: body.granularity_minutes,
+          accountId: body.account_id,
+        })
+        .returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      return deviceView(row);
+    }),
+});
+
+export const updateDevice = mutation({
+  id: 'updateDevice',
+  method: 'PATCH',
+  path: '/device/update/:id',
+  tag,
+  summary: 'Edit a device',
+  description:
+    'Changes the fields given. Certificates already issued keep what the device was then. A device for which certificates were issued keeps its grid and its identifier.',
+  permission: 'produce',
+  params: idParams,
+  body: DeviceUpdate,
+  answer: { status: 200, description: 'The device as it is now', schema: Device },
+  refusals: [409],
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, ...authority }) =>
+    transact(async (tx) => {
+      const before = await lockDevice(tx, authority, params.id);
+      requireVersion(before.version);
+      if (body.account_id !== undefined) await requireTarget(tx, authority, body.account_id);
+      const changes = changesOf(before, columnsOf(body));
+      if (changes === undefined) return deviceView(before);
+      const [row] = await tx.orm
+        .update(device)
+        .set({ ...changes, version: nextVersion })
+        .where(eq(device.id, before.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('device', params.id);
+      return deviceView(row);
+    }),
+});
+
+export const deleteDevice = mutation({
+  id: 'deleteDevice',
+  method: 'DELETE',
+  path: '/device/delete/:id',
+  tag,
+  summary: 'Retire a device',
+  description:
+    'Nothing more is issued for it. Its certificates and its history stay; if there are any, its identifier stays taken, too.',
+  permission: 'produce',
+  params: idParams,
+  answer: { status: 200, description: 'It is retired', schema: done },
+  versioned: true,
+  handle: ({ params, transact, requireVersion, ...authority }) =>
+    transact(async (tx) => {
+      const before = await lockDevice(tx, authority, params.id);
+      requireVersion(before.version);
+      await tx.orm
+        .update(device)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(eq(device.id, before.id));
+      return { message: `Device ${params.id} is retired.` };
+    }),
+});

@@ -1,0 +1,90 @@
+import { and, eq, gt, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { requireOpenAccount } from '../account/index.ts';
+import { bundle, device } from '../database/schema.ts';
+import { type Authority, ownAccounts, reaches } from '../operation/caller.ts';
+import { query } from '../operation/operation.ts';
+import { pageById } from '../operation/paging.ts';
+import { idParams, pageQuery } from '../operation/schemas.ts';
+import { requireDevice } from './access.ts';
+import { devicesWhere, deviceView } from './read-model.ts';
+import { CertificateDevice, Device } from './schemas.ts';
+
+const common = { method: 'GET', tag: 'Devices', permission: 'read' } as const;
+
+/** The rows of `device` that a caller's scope lets it see. */
+function visibleTo({ caller, scope }: Authority): SQL | undefined {
+  if (scope === 'all') return undefined;
+  if (scope === 'storage devices') return eq(device.isStorage, true);
+  return sql`${device.accountId} IN (${ownAccounts(caller)})`;
+}
+
+export const listDevices = query({
+  ...common,
+  id: 'listDevices',
+  path: '/device/list',
+  summary: 'List devices',
+  description:
+    "Devices of the caller's accounts; all for an administrator, the storage devices for a validator of storage.",
+  query: pageQuery,
+  answer: { status: 200, description: 'A page of devices', schema: z.array(Device) },
+  handle: (call) =>
+    call.read(async ({ orm }) => {
+      const page = await pageById(call, (after, limit) =>
+        devicesWhere(orm, and(gt(device.id, after), visibleTo(call)), limit),
+      );
+      return page.map(deviceView);
+    }),
+});
+
+export const readDevice = query({
+  ...common,
+  id: 'readDevice',
+  path: '/device/:id',
+  summary: 'Read a device',
+  description: 'What is registered of it.',
+  params: idParams,
+  answer: { status: 200, description: 'The device', schema: Device },
+  versioned: true,
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm }) => deviceView(await requireDevice(orm, authority, params.id))),
+});
+
+export const readAccountDevices = query({
+  ...common,
+  id: 'readAccountDevices',
+  path: '/account/:id/devices',
+  summary: 'Devices of an account',
+  description: 'Its living devices, in the order of their ids.',
+  params: idParams,
+  answer: { status: 200, description: 'Devices', schema: z.array(Device) },
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm, query: run }) => {
+      await requireOpenAccount(run, authority, params.id);
+      return (await devicesWhere(orm, eq(device.accountId, params.id))).map(deviceView);
+    }),
+});
+
+export const readCertificateDevices = query({
+  ...common,
+  id: 'readAccountCertificateDevices',
+  path: '/account/:id/certificates/devices',
+  summary: 'Devices whose certificates an account holds',
+  description:
+    'Whoever owns them: certificates travel, devices stay. Retired devices are among them. Of a device of others the account is left out.',
+  params: idParams,
+  answer: { status: 200, description: 'Devices', schema: z.array(CertificateDevice) },
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm, query: run }) => {
+      await requireOpenAccount(run, authority, params.id);
+      const held = orm
+        .select({ id: bundle.deviceId })
+        .from(bundle)
+        .where(and(eq(bundle.accountId, params.id), ne(bundle.status, 'Bundle Split')));
+      const rows = await orm.select().from(device).where(inArray(device.id, held)).orderBy(device.id);
+      return rows.map((row) => ({
+        ...deviceView(row),
+        account_id: reaches(authority, row.accountId) ? row.accountId : null,
+      }));
+    }),
+});

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { id, instant, instantText, version, words } from '../operation/schemas.ts';
+import { energySources, granularities, technologyTypes } from '../rules/enums.ts';
+
+const MOST_MW = 1_000_000;
+
+const power = z
+  .number()
+  .min(0)
+  .max(MOST_MW)
+  .meta({ description: 'MW', examples: [50] });
+const location = words().meta({ description: 'Latitude and longitude', examples: ['57.2278, -1.9797'] });
+
+const fields = {
+  device_name: words().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
+  local_device_identifier: words()
+    .nullish()
+    .meta({
+      description: 'Unique within its grid, whatever its case; without one nothing is issued',
+      examples: ['T_ABRBO-1'],
+    }),
+  grid: words().meta({ examples: ['National Grid'] }),
+  energy_source: z.enum(energySources),
+  technology_type: z.enum(technologyTypes),
+  operational_date: instant,
+  power_mw: power,
+  energy_mwh: z.number().min(0).max(MOST_MW).nullish().meta({ description: 'MWh, of a storage device' }),
+  peak_demand: z
+    .number()
+    .min(0)
+    .max(MOST_MW)
+    .meta({ description: 'MW', examples: [0] }),
+  location,
+  is_storage: z.boolean(),
+  granularity_minutes: z
+    .literal([...granularities])
+    .meta({ description: 'Length of its certificate intervals' }),
+  account_id: id,
+};
+
+/** `capacity` is what clients of the registry before this one call `power_mw`. */
+function capacityAsPower(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('capacity' in body) || 'power_mw' in body) return body;
+  const { capacity, ...rest } = body;
+  return { ...rest, power_mw: capacity };
+}
+
+export const DeviceCreate = z
+  .preprocess(
+    capacityAsPower,
+    z.object({ ...fields, granularity_minutes: fields.granularity_minutes.default(60) }),
+  )
+  .meta({ id: 'DeviceCreate' });
+
+export const DeviceUpdate = z
+  .preprocess(capacityAsPower, z.object(fields).partial())
+  .meta({ id: 'DeviceUpdate', description: 'The fields to change.' });
+
+export const Device = z
+  .object({
+    ...fields,
+    id,
+    device_name: z.string(),
+    local_device_identifier: z.string().nullable(),
+    grid: z.string(),
+    operational_date: instantText,
+    power_mw: z.number(),
+    energy_mwh: z.number().nullable(),
+    peak_demand: z.number(),
+    location: z.string(),
+    granularity_minutes: z.int(),
+    version,
+    created_at: instantText,
+  })
+  .meta({ id: 'Device' });
+
+export const CertificateDevice = Device.extend({
+  account_id: id.nullable().meta({ description: 'null: an account that you are no user of' }),
+}).meta({ id: 'CertificateDevice' });

@@ -1,0 +1,109 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isLostConnection } from '../database/connection-errors.ts';
+import { databaseError } from '../database/transaction.ts';
+import { constraintProblem } from '../operation/constraint.ts';
+import { Problem, problems } from '../operation/problem.ts';
+import { Refusal } from '../rules/refusal.ts';
+
+const PROBLEM_TYPE = 'application/problem+json';
+/** Class 40: a transaction that met others in a circle or in a conflict, as often as it was tried. */
+const UNAVAILABLE = /^(08|40|53|57P)/;
+const NUMBER_OUT_OF_RANGE = /^22/;
+
+/** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500 && problem !== error) request.log.error({ err: error }, 'request failed');
+    return sendProblem(problem, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(new Problem(404, 'no-such-path', nothingAt(request)), request, reply),
+  );
+}
+
+/** The characters of a path (RFC 3986, 3.3), which mean nothing in HTML or on a terminal. */
+const PLAIN_PATH = /^[\w\-.~%!$&'()*+,;=:@/]{1,200}$/;
+
+/** Repeats the path asked for if that is harmless; never the query string, where secrets may stand. */
+function nothingAt({ method, url }: FastifyRequest): string {
+  const [path = ''] = url.split('?', 1);
+  return PLAIN_PATH.test(path) ? `There is no ${method} ${path} here.` : 'There is nothing at this path.';
+}
+
+/** Answers a path that the router cannot read: it ends before any route, hook or handler. */
+export function answerUnreadablePath(
+  { statusCode = 400 }: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const detail = 'The path has a part that is too long, or that is not percent-encoded UTF-8.';
+  reply.header('x-request-id', request.id);
+  request.log.info({ method: request.method, route: '(none)', status: statusCode }, 'request completed');
+  return sendProblem(new Problem(statusCode, 'unreadable-path', detail), request, reply);
+}
+
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { errors, headers, extensions } = problem.details;
+  // Serialized here: the operation's answer schema is not that of a problem.
+  const document = JSON.stringify({
+    type: `urn:gc-registry:problem:${problem.code}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    instance: `urn:uuid:${request.id}`,
+    ...extensions,
+    ...(errors ? { errors } : {}),
+  });
+  return reply
+    .code(problem.status)
+    .headers(headers ?? {})
+    .type(PROBLEM_TYPE)
+    .send(document);
+}
+
+/** The problem that an error is to the client; anything unknown is a 500 that says nothing. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Refusal) return Problem.of(error);
+  const fromDatabase = databaseError(error);
+  if (fromDatabase) return databaseProblem(fromDatabase);
+  return frameworkProblem(error) ?? connectionProblem(error) ?? unexpected();
+}
+
+function unexpected(): Problem {
+  return new Problem(
+    500,
+    'unexpected',
+    'The registry failed unexpectedly; nothing was told about why. Quote the instance.',
+  );
+}
+
+function databaseProblem(error: { code?: string | undefined; constraint?: string | undefined }): Problem {
+  const code = error.code ?? '';
+  if (UNAVAILABLE.test(code)) return problems.unavailable('The database does not answer at the moment.');
+  if (NUMBER_OUT_OF_RANGE.test(code))
+    return problems.invalid([], 'A value is outside what the registry can hold.');
+  return constraintProblem(error.constraint) ?? unexpected();
+}
+
+function frameworkProblem(error: unknown): Problem | undefined {
+  const { statusCode, code, message } = error as Partial<FastifyError>;
+  if (typeof code !== 'string' || !code.startsWith('FST_') || typeof statusCode !== 'number')
+    return undefined;
+  if (statusCode >= 500) return undefined;
+  return new Problem(
+    statusCode,
+    code
+      .replace(/^FST_(ERR_)?/, '')
+      .toLowerCase()
+      .replaceAll('_', '-'),
+    message ?? '',
+  );
+}
+
+function connectionProblem(error: unknown): Problem | undefined {
+  if (!isLostConnection(error)) return undefined;
+  return problems.unavailable('The database does not answer at the moment.');
+}

@@ -1,0 +1,132 @@
+import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { measurementReport } from '../database/schema.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { reachesDevice } from '../device/index.ts';
+import type { Authority } from '../operation/caller.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
+import { done, idAgain, idParams } from '../operation/schemas.ts';
+import { endProblems } from '../rules/interval.ts';
+import { type ReadingRow, readingView, requireReading } from './read-model.ts';
+import { Measurement, MeasurementCreate, MeasurementUpdate } from './schemas.ts';
+
+const common = { tag: 'Measurements', permission: 'produce' } as const;
+
+/** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
+async function holdDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
+  const [row] = await tx.query<{ accountId: number; isStorage: boolean }>(sql`
+    SELECT account_id AS "accountId", is_storage AS "isStorage"
+    FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
+  if (row !== undefined && reachesDevice(authority, row)) return;
+  throw problems.invalid([{ path: 'body.device_id', message: `there is no device ${deviceId}` }]);
+}
+
+async function lockReading(tx: Transaction, authority: Authority, id: number): Promise<ReadingRow> {
+  await lockRow(tx, measurementReport, id);
+  return requireReading(tx.orm, authority, id);
+}
+
+function requireInterval(start: Date, end: Date, now: Date): void {
+  const wrong = endProblems({ start, end }, now);
+  const path = 'body.interval_end_datetime';
+  if (wrong.length > 0) throw problems.invalid(wrong.map((message) => ({ path, message })));
+}
+
+export const createMeasurement = mutation({
+  ...common,
+  id: 'createMeasurement',
+  method: 'POST',
+  path: '/measurement/create',
+  summary: 'Submit a reading',
+  description:
+    'Submits what a meter said of a device of one’s own: whole Wh over an interval in the past of at most one hour. A device has one reading for an instant and indicator. It issues nothing by itself.',
+  body: MeasurementCreate,
+  answer: { status: 201, description: 'The reading', schema: Measurement },
+  refusals: [409],
+  versioned: true,
+  async handle({ body, transact, services, ...authority }) {
+    const { interval_start_datetime: intervalStart, interval_end_datetime: intervalEnd } = body;
+    requireInterval(intervalStart, intervalEnd, services.clock());
+    return transact(async (tx) => {
+      await holdDevice(tx, authority, body.device_id);
+      const [row] = await tx.orm
+        .insert(measurementReport)
+        .values({
+          deviceId: body.device_id,
+          intervalStart,
+          intervalEnd,
+          intervalUsage: body.interval_usage,
+          grossNetIndicator: body.gross_net_indicator,
+        })
+        .returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      return readingView(row);
+    });
+  },
+});
+
+export const updateMeasurement = mutation({
+  ...common,
+  id: 'updateMeasurement',
+  method: 'PATCH',
+  path: '/measurement/update/:id',
+  summary: 'Correct a reading',
+  description: 'Changes the fields given. Certificates already issued stay as they are.',
+  params: idParams,
+  body: MeasurementUpdate,
+  answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
+  refusals: [409],
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion, services, ...authority }) =>
+    transact(async (tx) => {
+      const before = await lockReading(tx, authority, params.id);
+      requireVersion(before.version);
+      if (body.device_id !== undefined) await holdDevice(tx, authority, body.device_id);
+      const intervalStart = body.interval_start_datetime ?? before.intervalStart;
+      const intervalEnd = body.interval_end_datetime ?? before.intervalEnd;
+      requireInterval(intervalStart, intervalEnd, services.clock());
+      const changes = changesOf(before, {
+        deviceId: body.device_id,
+        intervalStart,
+        intervalEnd,
+        intervalUsage: body.interval_usage,
+        grossNetIndicator: body.gross_net_indicator,
+      });
+      if (changes === undefined) return readingView(before);
+      const [row] = await tx.orm
+        .update(measurementReport)
+        .set({ ...changes, version: nextVersion })
+        .where(eq(measurementReport.id, before.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('measurement', params.id);
+      return readingView(row);
+    }),
+});
+
+export const deleteMeasurement = mutation({
+  ...common,
+  id: 'deleteMeasurement',
+  method: 'DELETE',
+  path: '/measurement/delete/:id',
+  summary: 'Take a reading back',
+  description:
+    'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
+  params: idParams,
+  query: z.object({ measurement_id: idAgain }),
+  answer: { status: 200, description: 'It is taken back', schema: done },
+  versioned: true,
+  handle: ({ params, query, transact, requireVersion, ...authority }) => {
+    requireSameId(params.id, query);
+    return transact(async (tx) => {
+      const before = await lockReading(tx, authority, params.id);
+      requireVersion(before.version);
+      await tx.orm
+        .update(measurementReport)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(eq(measurementReport.id, before.id));
+      return { message: `Measurement ${params.id} is taken back.` };
+    });
+  },
+});

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { id, idText, instant, instantText, pageQuery, version, wattHours } from '../operation/schemas.ts';
+import { grossNetIndicators } from '../rules/enums.ts';
+
+const usage = wattHours.meta({
+  description: 'Wh over the interval: whole, and negative when the device took more than it gave',
+  examples: [1_000_000],
+});
+
+const fields = {
+  device_id: id,
+  interval_start_datetime: instant,
+  interval_end_datetime: instant,
+  interval_usage: usage,
+  gross_net_indicator: z.enum(grossNetIndicators),
+};
+
+export const MeasurementCreate = z
+  .object({ ...fields, gross_net_indicator: fields.gross_net_indicator.default('NET') })
+  .meta({ id: 'MeasurementCreate' });
+
+export const MeasurementUpdate = z
+  .object(fields)
+  .partial()
+  .meta({ id: 'MeasurementUpdate', description: 'The fields to change.' });
+
+export const Measurement = z
+  .object({
+    ...fields,
+    id,
+    interval_start_datetime: instantText,
+    interval_end_datetime: instantText,
+    version,
+    created_at: instantText,
+  })
+  .meta({ id: 'Measurement' });
+
+export const measurementListQuery = pageQuery.extend({
+  device_id: idText.optional().meta({ description: 'Only readings of this device' }),
+});

@@ -1,0 +1,52 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Transaction } from '../database/transaction.ts';
+import { problems } from './problem.ts';
+
+/*
+ * How an entity is edited: its row is locked first, then looked at as it is, held against the caller's `If-Match`
+ * (`call.requireVersion`), and written only where something differs.
+ */
+
+/** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */
+export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
+  await tx.query(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+}
+
+/**
+ * Older clients name what they delete in the query string, too.
+ *
+ * @throws {Problem} 422 where that is another id than the path's.
+ */
+export function requireSameId(id: number, query: Readonly<Record<string, number | undefined>>): void {
+  const errors = Object.entries(query)
+    .filter(([, named]) => named !== undefined && named !== id)
+    .map(([name]) => ({ path: `query.${name}`, message: 'differs from the id in the path' }));
+  if (errors.length > 0) throw problems.invalid(errors);
+}
+
+/** The version after this one. */
+export const nextVersion: SQL = sql`version + 1`;
+
+/**
+ * The fields asked for that differ from what is there, or `undefined` when none does: then nothing is written, the
+ * version stays and the journal has no entry. A field that is `undefined` is not asked for.
+ */
+export function changesOf<Row extends object>(
+  row: Row,
+  asked: { readonly [Name in keyof Row]?: Row[Name] | undefined },
+): Partial<Row> | undefined {
+  const changes: Partial<Row> = {};
+  let any = false;
+  for (const name in asked) {
+    const value = asked[name];
+    if (value === undefined || same(value, row[name])) continue;
+    changes[name] = value;
+    any = true;
+  }
+  return any ? changes : undefined;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
+}

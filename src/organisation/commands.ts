@@ -1,0 +1,91 @@
+import { eq, sql } from 'drizzle-orm';
+import { organisation } from '../database/schema.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { mutation } from '../operation/operation.ts';
+import { problems } from '../operation/problem.ts';
+import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
+import { done, idParams } from '../operation/schemas.ts';
+import { type OrganisationRow, organisationView, requireOrganisation } from './read-model.ts';
+import { Organisation, OrganisationCreate, OrganisationUpdate } from './schemas.ts';
+
+/** Who takes part is for administrators to write, as users are. */
+const common = { tag: 'Organisations', permission: 'administer' } as const;
+
+async function lockOrganisation(tx: Transaction, id: number): Promise<OrganisationRow> {
+  await lockRow(tx, organisation, id);
+  return requireOrganisation(tx.orm, id);
+}
+
+export const createOrganisation = mutation({
+  ...common,
+  id: 'createOrganisation',
+  method: 'POST',
+  path: '/organisation/create',
+  summary: 'Register an organisation',
+  description: 'For administrators. Names are unique among the living, whatever their case.',
+  body: OrganisationCreate,
+  answer: { status: 201, description: 'The organisation', schema: Organisation },
+  refusals: [409],
+  versioned: true,
+  handle: ({ body, transact }) =>
+    transact(async (tx) => {
+      const { name, business_id: businessId, email, website, address } = body;
+      const [row] = await tx.orm
+        .insert(organisation)
+        .values({ name, businessId, email, website, address })
+        .returning();
+      if (row === undefined) throw new Error('an insert gave no row');
+      return organisationView(row);
+    }),
+});
+
+export const updateOrganisation = mutation({
+  ...common,
+  id: 'updateOrganisation',
+  method: 'PATCH',
+  path: '/organisation/update/:id',
+  summary: 'Edit an organisation',
+  description: 'For administrators. Changes the fields given; `null` empties an optional one.',
+  params: idParams,
+  body: OrganisationUpdate,
+  answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
+  refusals: [409],
+  versioned: true,
+  handle: ({ params, body, transact, requireVersion }) =>
+    transact(async (tx) => {
+      const before = await lockOrganisation(tx, params.id);
+      requireVersion(before.version);
+      const { name, business_id: businessId, email, website, address } = body;
+      const changes = changesOf(before, { name, businessId, email, website, address });
+      if (changes === undefined) return organisationView(before);
+      const [row] = await tx.orm
+        .update(organisation)
+        .set({ ...changes, version: nextVersion })
+        .where(eq(organisation.id, before.id))
+        .returning();
+      if (row === undefined) throw problems.notFound('organisation', params.id);
+      return organisationView(row);
+    }),
+});
+
+export const deleteOrganisation = mutation({
+  ...common,
+  id: 'deleteOrganisation',
+  method: 'DELETE',
+  path: '/organisation/delete/:id',
+  summary: 'Remove an organisation',
+  description: 'For administrators. Its history stays, and its name is free again.',
+  params: idParams,
+  answer: { status: 200, description: 'It is removed', schema: done },
+  versioned: true,
+  handle: ({ params, transact, requireVersion }) =>
+    transact(async (tx) => {
+      const before = await lockOrganisation(tx, params.id);
+      requireVersion(before.version);
+      await tx.orm
+        .update(organisation)
+        .set({ deletedAt: sql`now()`, version: nextVersion })
+        .where(eq(organisation.id, before.id));
+      return { message: `Organisation ${params.id} is removed.` };
+    }),
+});

@@ -1,0 +1,40 @@
+import { gt } from 'drizzle-orm';
+import { z } from 'zod';
+import { organisation } from '../database/schema.ts';
+import { query } from '../operation/operation.ts';
+import { pageById } from '../operation/paging.ts';
+import { idParams, pageQuery } from '../operation/schemas.ts';
+import { organisationsWhere, organisationView, requireOrganisation } from './read-model.ts';
+import { Organisation } from './schemas.ts';
+
+const common = { method: 'GET', tag: 'Organisations', permission: 'read' } as const;
+
+export const listOrganisations = query({
+  ...common,
+  id: 'listOrganisations',
+  path: '/organisation/list',
+  summary: 'List organisations',
+  description: 'All of them: within the registry, who takes part is known to every user.',
+  query: pageQuery,
+  answer: { status: 200, description: 'A page of organisations', schema: z.array(Organisation) },
+  handle: (call) =>
+    call.read(async ({ orm }) => {
+      const page = await pageById(call, (after, limit) =>
+        organisationsWhere(orm, gt(organisation.id, after), limit),
+      );
+      return page.map(organisationView);
+    }),
+});
+
+export const readOrganisation = query({
+  ...common,
+  id: 'readOrganisation',
+  path: '/organisation/:id',
+  summary: 'Read an organisation',
+  description: 'Open to every user of the registry: who takes part is no secret among them.',
+  params: idParams,
+  answer: { status: 200, description: 'The organisation', schema: Organisation },
+  versioned: true,
+  handle: ({ params, read }) =>
+    read(async ({ orm }) => organisationView(await requireOrganisation(orm, params.id))),
+});

@@ -1,0 +1,107 @@
+import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { accountsWhere, requireOpenAccount } from '../account/index.ts';
+import { array } from '../database/connection.ts';
+import type { Reader } from '../database/database.ts';
+import { accountUser, registryUser } from '../database/schema.ts';
+import type { Authority } from '../operation/caller.ts';
+import { query } from '../operation/operation.ts';
+import { pageById } from '../operation/paging.ts';
+import { idParams, pageQuery } from '../operation/schemas.ts';
+import { requireUser, visibleTo } from './access.ts';
+import { usersWhere, userView } from './read-model.ts';
+import { AccountOfUser, User, UserWithAccounts } from './schemas.ts';
+
+const common = { method: 'GET', tag: 'Users', permission: 'read' } as const;
+
+const accountsOf = (userId: number) => sql`a.id IN (
+  SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL)`;
+
+/** The part of a user's accounts that the caller may know of. */
+function accountsKnown({ caller, scope }: Authority, userId: number): SQL {
+  const isOneself = caller.userId === userId && !caller.apiKey?.confined;
+  if (scope === 'all' || isOneself) return accountsOf(userId);
+  return sql`${accountsOf(userId)} AND a.id = ANY (${array([...caller.accountIds])}::bigint[])`;
+}
+
+async function userWithAccounts(
+  { orm, query: run }: Reader,
+  authority: Authority,
+  userId: number,
+): Promise<z.input<typeof UserWithAccounts>> {
+  const row = await requireUser(orm, authority, userId);
+  return { ...userView(row), accounts: await accountsWhere(run, accountsKnown(authority, userId)) };
+}
+
+export const readMe = query({
+  ...common,
+  id: 'readMe',
+  path: '/user/me',
+  summary: 'Who am I',
+  description: 'The user that the access token names, with its accounts.',
+  answer: { status: 200, description: 'The caller', schema: UserWithAccounts },
+  versioned: true,
+  handle: ({ read, ...authority }) =>
+    read((reader) => userWithAccounts(reader, authority, authority.caller.userId)),
+});
+
+export const readMyAccounts = query({
+  ...common,
+  id: 'readMyAccounts',
+  path: '/user/me/accounts',
+  summary: 'My accounts',
+  description: 'The open accounts that the caller is a user of.',
+  answer: { status: 200, description: 'Accounts', schema: z.array(AccountOfUser) },
+  handle: ({ read, ...authority }) =>
+    read(({ query: run }) => accountsWhere(run, accountsKnown(authority, authority.caller.userId))),
+});
+
+export const listUsers = query({
+  ...common,
+  id: 'listUsers',
+  path: '/user/list',
+  summary: 'List users',
+  description: 'The caller and the users who share an account with it; all for an administrator.',
+  query: pageQuery,
+  answer: { status: 200, description: 'A page of users', schema: z.array(User) },
+  handle: (call) =>
+    call.read(async ({ orm }) => {
+      const page = await pageById(call, (after, limit) =>
+        usersWhere(orm, and(gt(registryUser.id, after), visibleTo(call)), limit),
+      );
+      return page.map(userView);
+    }),
+});
+
+export const readUser = query({
+  ...common,
+  id: 'readUser',
+  path: '/user/:id',
+  summary: 'Read a user',
+  description:
+    'Oneself, or a user who shares an account with the caller, with the accounts that they share; anybody, with all accounts, for an administrator.',
+  params: idParams,
+  answer: { status: 200, description: 'The user', schema: UserWithAccounts },
+  versioned: true,
+  handle: ({ params, read, ...authority }) =>
+    read((reader) => userWithAccounts(reader, authority, params.id)),
+});
+
+export const readAccountUsers = query({
+  ...common,
+  id: 'readAccountUsers',
+  path: '/account/:id/users',
+  summary: 'Users of an account',
+  description: 'Its living users, in the order of their ids.',
+  params: idParams,
+  answer: { status: 200, description: 'Users', schema: z.array(User) },
+  handle: ({ params, read, ...authority }) =>
+    read(async ({ orm, query: run }) => {
+      const { id } = await requireOpenAccount(run, authority, params.id);
+      const users = orm
+        .select({ id: accountUser.userId })
+        .from(accountUser)
+        .where(and(eq(accountUser.accountId, id), sql`${accountUser.deletedAt} IS NULL`));
+      return (await usersWhere(orm, inArray(registryUser.id, users))).map(userView);
+    }),
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { Account } from '../account/index.ts';
+import { newPassword } from '../authentication/index.ts';
+import { id, instantText, version, words } from '../operation/schemas.ts';
+import { roleNamed, roleNames, roleNumbers } from '../rules/enums.ts';
+
+const email = z
+  .string()
+  .trim()
+  .max(254)
+  .regex(z.regexes.email, 'must be an e-mail address')
+  .meta({ format: 'email', examples: ['trading_user@usermail.com'] });
+
+/** The role, or the number that tokens and older clients know it by. */
+const role = (numbers: z.ZodType<string | number>) =>
+  z
+    .union([z.enum(roleNames), numbers], `must be one of ${roleNames.join(', ')}, or its number`)
+    .transform((nameOrNumber, context) => {
+      const named = roleNamed(/^\d$/.test(String(nameOrNumber)) ? Number(nameOrNumber) : nameOrNumber);
+      if (named !== undefined) return named;
+      context.addIssue({ code: 'custom', message: 'is not a role' });
+      return z.NEVER;
+    })
+    .meta({ description: 'A role, by name or by number', examples: ['TRADING_USER'] });
+
+const roleInBody = role(z.literal(Object.values(roleNumbers)));
+const roleInQuery = role(z.string().regex(/^[0-4]$/, 'must be the number of a role'));
+
+/** A field that older clients send and that this operation does not take; the message says where it goes. */
+const elsewhere = (message: string) =>
+  z
+    .never(message)
+    .optional()
+    .meta({ description: `Refused: ${message}` });
+
+const noHash = elsewhere('send `password`: the registry makes the hash, and shows it to nobody');
+
+export const UserCreate = z
+  .object({
+    name: words().meta({ examples: ['Tara Trader'] }),
+    email,
+    role: roleInBody,
+    organisation: words()
+      .nullish()
+      .meta({ examples: ['Example Energy'] }),
+    password: newPassword,
+    hashed_password: noHash,
+  })
+  .meta({ id: 'UserCreate' });
+
+export const UserUpdate = z
+  .object({
+    name: words().optional(),
+    email: email.optional(),
+    organisation: words().nullish(),
+    role: elsewhere('a role is changed with POST /user/change_role/{id}'),
+    password: elsewhere('a password is changed with POST /auth/change_password'),
+    hashed_password: elsewhere('a password is not changed here'),
+  })
+  .meta({ id: 'UserUpdate', description: 'The fields to change.' });
+
+export const PasswordReset = z.object({ password: newPassword }).meta({ id: 'PasswordReset' });
+
+export const RoleQuery = z.object({ role: roleInQuery.optional() });
+export const RoleChange = z.object({ role: roleInBody.optional() }).meta({ id: 'RoleChange' });
+
+export const User = z
+  .object({
+    id,
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(roleNames),
+    organisation: z.string().nullable(),
+    version,
+    created_at: instantText,
+  })
+  .meta({ id: 'User' });
+
+export const AccountOfUser = Account.pick({ id: true, account_name: true, user_ids: true }).meta({
+  id: 'AccountOfUser',
+});
+
+export const UserWithAccounts = z
+  .object({ ...User.shape, accounts: z.array(AccountOfUser) })
+  .meta({ id: 'UserWithAccounts' });

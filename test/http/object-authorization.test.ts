@@ -1,0 +1,244 @@
+import type { InjectOptions } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Role, roleNames } from '../../src/rules/enums.ts';
+import { aBundle, aDevice, anAccount, hoursAgo, metadata } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
+import { A_DEVICE } from '../harness/entities.ts';
+import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { ABOUT_NO_ONE_THING, CASES, type Case, ROWS, type Row, type Thing } from './object-authorization.ts';
+import { type Operation, readDocument } from './openapi/document.ts';
+
+/** Every operation of the API document, every role, and things of one's own, of others, deleted and never made. */
+
+const NOBODYS_ID = 999_999;
+
+let registry: TestRegistry;
+/** Makes what others have. */
+let maker: Client;
+let metadataId: number;
+/** Where anybody may transfer to. */
+let targetId: number;
+let operations: readonly Operation[];
+const clients = new Map<Role, Client>();
+let hours = 0;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  maker = await registry.as('ADMIN');
+  metadataId = await metadata(maker);
+  targetId = (await anAccount(maker)).id;
+  operations = (await readDocument(registry.app)).operations;
+  for (const role of roleNames) clients.set(role, await registry.as(role));
+});
+afterAll(() => registry.close());
+
+function clientOf(role: Role): Client {
+  const client = clients.get(role);
+  if (client === undefined) throw new Error(`nobody has the role ${role}`);
+  return client;
+}
+
+async function deleted(path: string, id: number): Promise<number> {
+  const { statusCode, body } = await maker.delete(`/${path}/delete/${id}`);
+  expect(statusCode, body).toBe(200);
+  return id;
+}
+
+async function made(url: string, body: object): Promise<number> {
+  const answer = await maker.post(url, body);
+  expect(answer.statusCode, answer.body).toBe(201);
+  return answer.json().id;
+}
+
+const accountFor = async (which: Case, client: Client): Promise<number> => {
+  const { id } = await anAccount(
+    maker,
+    which === 'own' || which === 'deleted' ? { user_ids: [client.userId] } : {},
+  );
+  await maker.patch(`/account/update_whitelist/${targetId}`, { add_to_whitelist: [id] });
+  return id;
+};
+
+const deviceFor = async (which: Case, client: Client): Promise<number> => {
+  const account_id = await accountFor(which, client);
+  return (await aDevice(maker, { account_id, is_storage: which === 'storage' })).id;
+};
+
+const interval = () => {
+  const { start, end } = hoursAgo(hours++);
+  return { interval_start_datetime: start, interval_end_datetime: end };
+};
+
+const bundleOf = async (device_id: number): Promise<number> =>
+  (await aBundle(maker, { device_id, metadata_id: metadataId, quantity: 100, ...hoursAgo(hours++) })).id;
+
+/** A new thing for each question, since some questions end it. */
+const MAKE: Readonly<Record<Thing, (which: Case, client: Client) => Promise<number>>> = {
+  async account(which, client) {
+    const id = await accountFor(which, client);
+    return which === 'deleted' ? deleted('account', id) : id;
+  },
+  async device(which, client) {
+    const id = await deviceFor(which, client);
+    return which === 'deleted' ? deleted('device', id) : id;
+  },
+  async measurement(which, client) {
+    const device_id = await deviceFor(which, client);
+    const id = await made('/measurement/create', { device_id, interval_usage: 5, ...interval() });
+    return which === 'deleted' ? deleted('measurement', id) : id;
+  },
+  async user(which, client) {
+    if (which === 'own') return client.userId;
+    const email = `${crypto.randomUUID()}@example.com`;
+    const id = await made('/user/create', { name: 'A user', email, role: 'AUDIT_USER', password: PASSWORD });
+    return which === 'deleted' ? deleted('user', id) : id;
+  },
+  async organisation(which) {
+    const id = await made('/organisation/create', { name: `Organisation ${crypto.randomUUID()}` });
+    return which === 'deleted' ? deleted('organisation', id) : id;
+  },
+  async 'API key'(which, client) {
+    const owner = which === 'other' ? maker : client;
+    const { id } = (await owner.post('/auth/api_keys', { name: 'A key', permissions: ['read'] })).json();
+    if (which === 'deleted') expect((await owner.delete(`/auth/api_keys/${id}`)).statusCode).toBe(200);
+    return id;
+  },
+  bundle: async (which, client) => bundleOf(await deviceFor(which, client)),
+  async 'recurring action'(which, client) {
+    const source_id = await accountFor(which, client);
+    const answer = await maker.post('/certificate/recurring_cancel', { source_id, ...MONTHLY });
+    expect(answer.statusCode, answer.body).toBe(202);
+    const id = answer.json().details.recurring_action_id;
+    if (which === 'deleted')
+      expect((await maker.delete(`/certificate/recurring/${id}`)).statusCode).toBe(200);
+    return id;
+  },
+};
+
+/** A bundle in the account, in the status that the action takes. */
+async function bundleIn(account_id: number, operationId: string): Promise<number> {
+  const id = await bundleOf((await aDevice(maker, { account_id })).id);
+  const before = {
+    claimCertificates: 'cancel',
+    unreserveCertificates: 'reserve',
+    unlockCertificates: 'lock',
+  };
+  const [, first] = Object.entries(before).find(([name]) => name === operationId) ?? [];
+  const body = { source_id: account_id, granular_certificate_bundle_ids: [id], reason: 'A test' };
+  if (first) expect((await maker.post(`/certificate/${first}`, body)).statusCode).toBe(202);
+  return id;
+}
+
+/** What an operation's request says beside the thing that it is about. */
+async function bodyOf(operationId: string, id: number, which: Case): Promise<Record<string, unknown>> {
+  const isOpen = which === 'own' || which === 'other';
+  switch (operationId) {
+    case 'changeUserRole':
+      return { role: 'ADMIN' };
+    case 'resetUserPassword':
+      return { password: PASSWORD };
+    case 'createDevice':
+      return { ...A_DEVICE, local_device_identifier: crypto.randomUUID() };
+    case 'createMeasurement':
+      return { interval_usage: 5, ...interval() };
+    case 'createCertificates': {
+      const { start, end } = hoursAgo(hours++);
+      const [production_starting_interval, production_ending_interval] = [start, end];
+      return {
+        metadata_id: metadataId,
+        bundle_quantity: 1,
+        production_starting_interval,
+        production_ending_interval,
+      };
+    }
+    case 'queryCertificates':
+    case 'queryFullCertificates':
+      return {};
+    case 'createRecurringTransfer':
+    case 'createRecurringCancel':
+      return { ...MONTHLY, target_id: targetId };
+    default: {
+      const isAction = ROWS[operationId]?.in === 'body.source_id';
+      if (!isAction) return {};
+      const bundle = isOpen ? await bundleIn(id, operationId) : NOBODYS_ID;
+      return { granular_certificate_bundle_ids: [bundle], target_id: targetId, reason: 'A test' };
+    }
+  }
+}
+
+const MONTHLY = {
+  certificate_quantity: 100,
+  recurring_action_period_units: 'months',
+  recurring_action_period_quantity: 1,
+  number_of_recurring_actions: 12,
+};
+
+async function requestOf(operation: Operation, row: Row, id: number, which: Case): Promise<InjectOptions> {
+  const { method, path, operationId } = operation;
+  const url = path.replace('{id}', String(id));
+  if (row.in === 'query.account_id') return { method, url: `${url}?account_id=${id}` };
+  if (method === 'GET' || method === 'DELETE') return { method, url };
+  const body = await bodyOf(operationId, id, which);
+  const named = row.in ? { [row.in.replace('body.', '')]: id } : {};
+  return { method, url, payload: { ...body, ...named } };
+}
+
+test('every operation of the API document is in one of the tables', () => {
+  const inTables = [...Object.keys(ROWS), ...ABOUT_NO_ONE_THING];
+  expect(inTables.toSorted()).toEqual(operations.map(({ operationId }) => operationId).toSorted());
+});
+
+test('what is said to be about no one thing names none in its path', () => {
+  const named = operations.filter(({ operationId }) => ABOUT_NO_ONE_THING.includes(operationId));
+  expect(named.filter(({ path }) => path.includes('{')).map(({ path }) => path)).toEqual([]);
+});
+
+/** Things that no storage device can be behind. */
+const WITHOUT_STORAGE: readonly Thing[] = ['account', 'user', 'organisation', 'API key', 'recurring action'];
+
+describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
+  test.each(roleNames)('%s: as the table says', async (role) => {
+    const operation = operations.find((each) => each.operationId === operationId);
+    if (operation === undefined) throw new Error(`there is no operation ${operationId}`);
+    const client = clientOf(role);
+    const [told, right]: [string[], string[]] = [[], []];
+    for (const [at, which] of CASES.entries()) {
+      const expected = row.right[role][at];
+      const exists = !(which === 'storage' && WITHOUT_STORAGE.includes(row.thing));
+      // Nothing deletes a bundle.
+      const isBundleGone = which === 'deleted' && row.thing === 'bundle';
+      if (expected === null || !exists || isBundleGone) continue;
+      const id = which === 'missing' ? NOBODYS_ID : await MAKE[row.thing](which, client);
+      const answer = await client.request(await requestOf(operation, row, id, which));
+      told.push(`${which}: ${answer.statusCode}`);
+      right.push(`${which}: ${expected}`);
+    }
+    expect(told).toEqual(right);
+  });
+});
+
+describe('an action on a bundle that is in another account than the source', () => {
+  const actions = Object.entries(ROWS).filter(
+    ([name, row]) => row.in === 'body.source_id' && !/^query|^createRecurring/.test(name),
+  );
+
+  test.each(actions.map(([name]) => name))('%s: is not found, whoever asks', async (operationId) => {
+    const operation = operations.find((each) => each.operationId === operationId);
+    if (operation === undefined) throw new Error(`there is no operation ${operationId}`);
+    const other = await bundleIn((await anAccount(maker)).id, operationId);
+    for (const role of ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'] as const) {
+      const client = clientOf(role);
+      const source_id = await accountFor('own', client);
+      const payload = {
+        source_id,
+        granular_certificate_bundle_ids: [other],
+        target_id: targetId,
+        reason: 'A test',
+      };
+      const answer = await client.request({ method: 'POST', url: operation.path, payload });
+      const isAllowed = ROWS[operationId]?.right[role][0] === 202;
+      expect(answer.statusCode, `${role}: ${answer.body}`).toBe(isAllowed ? 404 : 403);
+    }
+    expect((await maker.get(`/certificate/${other}`)).json().bundle_quantity).toBe(100);
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from 'vitest';
+import type { Client } from '../harness/client.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
+import { bundlesIn, difference } from './db-snapshot.ts';
+import { Aim } from './generator.ts';
+import { Ledger, type Piece } from './ledger.ts';
+import { type Exchange, explain, told } from './order.ts';
+import type { Recurring } from './recurring.ts';
+import type { Request } from './registry-model.ts';
+import { Dice } from './rng.ts';
+import { send } from './send.ts';
+
+export interface Options {
+  readonly seed: number;
+  /** The most requests at the same time. */
+  readonly atOnce: number;
+  /** Where the registry listens, for the requests that go over a socket. */
+  readonly address: string;
+}
+
+/** A random history of a registry, and the ledger of what it must have come to. */
+export class Walk {
+  readonly registry: TestRegistry;
+  readonly ledger = new Ledger();
+  readonly dice: Dice;
+  readonly aim: Aim;
+  readonly clients = new Map<number, Client>();
+  readonly options: Options;
+  /** How often each answer was given to each kind of request. */
+  readonly told = new Map<string, number>();
+  /** Actions that the registry must have recorded, by their result. */
+  readonly recorded = { Success: 0, Failure: 0 };
+  /** Answers to requests with an Idempotency-Key. */
+  readonly kept: Exchange[] = [];
+  readonly recurring: Recurring[] = [];
+  /** For bundles that a run has made, until their ids are known: past all ids that the registry gives. */
+  provisional = 1_000_000_000_000;
+  /** Bundles that the registry expired by itself. */
+  expired = 0;
+  now = NOW.getTime();
+  steps = 0;
+
+  constructor(registry: TestRegistry, metadataId: number, options: Options) {
+    this.registry = registry;
+    this.options = options;
+    this.dice = new Dice(options.seed);
+    this.aim = new Aim(this.ledger, this.dice, metadataId);
+  }
+
+  /** One to a few requests at the same time, often for the same bundle. */
+  async wave(): Promise<void> {
+    const width = Math.min(this.dice.pick([1, 1, 2, 3, 4]), this.options.atOnce);
+    const first = this.aim.next(this.now);
+    const rival = this.dice.chance(60) ? this.#leadOf(first) : undefined;
+    const more = Array.from({ length: width - 1 }, () => this.aim.next(this.now, rival));
+    await this.exchange([first, ...more]);
+  }
+
+  #leadOf(request: Request): Piece | undefined {
+    if (request.kind !== 'act') return undefined;
+    return this.ledger.pieceOf(request.body.granular_certificate_bundle_ids[0] ?? 0);
+  }
+
+  /** Sends requests at the same time, and asserts that their answers and effects are those of some order of them. */
+  async exchange(requests: readonly Request[]): Promise<Exchange[]> {
+    const touched = this.#touchedBy(requests);
+    const exchanges = await Promise.all(requests.map((request) => this.send(request)));
+    const rows = await bundlesIn(this.registry.primary, [...touched]);
+    const problem = explain(this.ledger, { exchanges, rows, touched, now: this.now });
+    if (problem !== undefined) throw new Error(`step ${this.steps}: ${problem}\n${account(exchanges)}`);
+    for (const [key, { id }] of rows) {
+      if (!this.ledger.idOf.has(key)) this.aim.offer(key);
+      this.ledger.learn(id, key);
+    }
+    for (const exchange of exchanges) this.#note(exchange);
+    this.steps += requests.length;
+    return exchanges;
+  }
+
+  async send(request: Request, key?: string): Promise<Exchange> {
+    const client = this.clientOf(request.by);
+    const bySocket = this.dice.chance(10) ? this.options.address : undefined;
+    return { request, ...(await send(request, { client, address: bySocket, key })) };
+  }
+
+  clientOf(userId: number): Client {
+    const client = this.clients.get(userId);
+    if (client === undefined) throw new Error(`user ${userId} is not logged in`);
+    return client;
+  }
+
+  #touchedBy(requests: readonly Request[]): Set<string> {
+    const names = requests.flatMap((request) => {
+      if (request.kind === 'act') {
+        return request.body.granular_certificate_bundle_ids.flatMap(
+          (id) => this.ledger.pieceOf(id)?.issuance ?? [],
+        );
+      }
+      return request.kind === 'issue'
+        ? [`${request.body.device_id}-${request.body.production_starting_interval}`]
+        : [];
+    });
+    return new Set(names);
+  }
+
+  #note(exchange: Exchange): void {
+    const { request } = exchange;
+    const isAction = request.kind === 'act';
+    const what = isAction ? request.action : request.kind;
+    const isJudged = this.note(what, told(exchange), isAction && !request.isDry);
+    const hasKey = (request.kind === 'act' || request.kind === 'issue') && request.key !== undefined;
+    if (isJudged && hasKey) this.kept.push(exchange);
+  }
+
+  /** Counts an answer, and an action that it must have left in the log; gives whether the rules were asked at all. */
+  note(what: string, answer: string, isLogged: boolean): boolean {
+    const both = `${what} ${answer}`;
+    this.told.set(both, (this.told.get(both) ?? 0) + 1);
+    const isJudged = !/not-allowed|invalid-fields/.test(answer);
+    if (isJudged && isLogged) this.recorded[answer.startsWith('2') ? 'Success' : 'Failure']++;
+    return isJudged;
+  }
+
+  /** The clock goes on, and everybody logs in again. */
+  async wait(ms: number): Promise<void> {
+    this.now += ms;
+    this.registry.setClock(new Date(this.now));
+    for (const [id, client] of this.clients) this.clients.set(id, await this.registry.again(client));
+    this.aim.tidy(this.now);
+  }
+
+  /** Asserts that the whole registry is what the ledger says. */
+  async expectAll(): Promise<void> {
+    const rows = await bundlesIn(this.registry.primary);
+    expect(difference(this.ledger, [...this.ledger.pieces.values()], rows)).toBeUndefined();
+    const { rows: actions } = await this.registry.primary.query(
+      'SELECT action_result AS result, count(*)::int AS n FROM action WHERE user_id IS NOT NULL GROUP BY 1',
+    );
+    const recorded = Object.fromEntries(actions.map(({ result, n }) => [result, n]));
+    expect({ Success: 0, Failure: 0, ...recorded }).toEqual(this.recorded);
+  }
+}
+
+const account = (exchanges: readonly Exchange[]) =>
+  exchanges
+    .map(
+      (each, n) =>
+        `${n}: ${JSON.stringify(each.request)}\n   ${told(each)} ${JSON.stringify(each.body).slice(0, 600)}`,
+    )
+    .join('\n');

@@ -1,0 +1,121 @@
+import { expect } from 'vitest';
+import { runDue } from '../harness/recurring.ts';
+import { bundlesIn, difference } from './db-snapshot.ts';
+import { type Piece, quantityOf } from './ledger.ts';
+import type { Walk } from './model-run.ts';
+import { told } from './order.ts';
+import { type ActionBody, act, hasLapsed } from './reference-model.ts';
+
+/** Actions that are done again and again: the walk asks for them, and later has the registry do what is due. */
+
+const DAY_MS = 86_400_000;
+
+export interface Recurring {
+  readonly id: number;
+  readonly by: number;
+  readonly action: 'transfer' | 'cancel';
+  readonly body: Pick<ActionBody, 'source_id' | 'target_id' | 'beneficiary'>;
+  readonly quantity: number;
+  readonly first: number;
+  readonly periodMs: number;
+  readonly runs: number;
+  done: number;
+}
+
+/** Asks for a few runs, the first one at once. */
+export async function recur(walk: Walk): Promise<void> {
+  const { dice, aim, ledger, now } = walk;
+  const source = aim.any(({ status }) => status === 'Active')?.account ?? aim.anyAccount();
+  const by = dice.chance(90) ? aim.userOf(source) : aim.anyUser();
+  const action = dice.pick(['transfer', 'cancel'] as const);
+  const body = {
+    source_id: source,
+    ...(action === 'transfer' ? { target_id: aim.target(source) } : {}),
+    ...(action === 'cancel' && dice.chance(50) ? { beneficiary: 'Green Ltd' } : {}),
+  };
+  const quantity = dice.between(1, dice.pick([1_000, 5_000, 20_000]));
+  const [days, runs] = [dice.between(1, 9), dice.between(1, 5)];
+  const answer = await walk.clientOf(by).post(`/certificate/recurring_${action}`, {
+    ...body,
+    certificate_quantity: quantity,
+    recurring_action_period_units: 'days',
+    recurring_action_period_quantity: days,
+    number_of_recurring_actions: runs,
+  });
+  const judged = { action, by, isDry: true, body: { ...body, granular_certificate_bundle_ids: [] } };
+  const refusals = act(ledger, judged, now).expected.filter((each) => each !== '422 no-bundles');
+  const status = told({ status: answer.statusCode, body: answer.json() });
+  expect(refusals.length > 0 ? refusals : ['202'], `${by}: ${JSON.stringify(body)}`).toContain(status);
+  walk.note(`recurring_${action}`, status, true);
+  walk.steps++;
+  if (status !== '202') return;
+  const id: number = answer.json().details.recurring_action_id;
+  const schedule = { quantity, first: now, periodMs: days * DAY_MS, runs, done: 0 };
+  walk.recurring.push({ id, by, action, body, ...schedule });
+}
+
+/** The registry does what is due: all that was missed, once, and the oldest first; and then nothing more. */
+export async function runRecurring(walk: Walk): Promise<void> {
+  const { ledger, registry, now } = walk;
+  const touched = new Set<string>();
+  for (let due = nextDue(walk); due; due = nextDue(walk)) {
+    for (const name of runOnce(walk, due)) touched.add(name);
+  }
+  await runDue(registry, new Date(now));
+  await runDue(registry, new Date(now));
+  const rows = await bundlesIn(registry.primary, [...touched]);
+  for (const [key, { id }] of rows) {
+    ledger.learn(id, key);
+    walk.aim.offer(key);
+  }
+  const pieces = [...ledger.pieces.values()].filter(({ issuance }) => touched.has(issuance));
+  expect(difference(ledger, pieces, rows), `runs at step ${walk.steps}`).toBeUndefined();
+  ledger.settle();
+}
+
+const nextRun = ({ first, periodMs, runs, done }: Recurring) =>
+  done < runs ? first + done * periodMs : Number.POSITIVE_INFINITY;
+
+function nextDue({ recurring, now }: Walk): Recurring | undefined {
+  const due = recurring.filter((each) => nextRun(each) <= now);
+  return due.toSorted((a, b) => nextRun(a) - nextRun(b) || a.id - b.id)[0];
+}
+
+/** One run as the law has it; gives the issuances that it took from. */
+function runOnce(walk: Walk, due: Recurring): string[] {
+  const { ledger, now } = walk;
+  const { action, by, body, quantity } = due;
+  const chosen = choose(walk, body.source_id, quantity);
+  const granular_certificate_bundle_ids = chosen.flatMap(({ key }) => ledger.idOf.get(key) ?? []);
+  const asked = { ...body, granular_certificate_bundle_ids, certificate_quantity: quantity };
+  const before = ledger.pieces.size;
+  const { expected } = act(ledger, { action, by, isDry: false, body: asked }, now);
+  const isDone = expected.includes('202');
+  // What a split makes has ids past all others, the part taken first: some that sort as they will.
+  for (const { key } of [...ledger.pieces.values()].slice(before)) ledger.learn(walk.provisional++, key);
+  due.done++;
+  walk.recorded[isDone ? 'Success' : 'Failure']++;
+  const what = `run of recurring_${action} ${isDone ? 'done' : 'refused'}`;
+  walk.told.set(what, (walk.told.get(what) ?? 0) + 1);
+  const isClosed = (id: number | undefined) => ledger.accounts.get(id ?? 0)?.closed === true;
+  // Nothing brings a closed account back, so a refused one is over.
+  if (!isDone && (isClosed(body.source_id) || isClosed(body.target_id))) due.done = due.runs;
+  return isDone ? chosen.map(({ issuance }) => issuance) : [];
+}
+
+/** Active bundles that have not expired, by their interval and then their id, as far as the quantity needs them. */
+function choose({ ledger, now }: Walk, account: number, quantity: number): Piece[] {
+  const startOf = ({ issuance }: Piece) => issuance.slice(issuance.indexOf('-') + 1);
+  const idOf = ({ key }: Piece) => ledger.idOf.get(key) ?? 0;
+  const offered = [...ledger.pieces.values()]
+    .filter((piece) => piece.account === account && piece.status === 'Active' && !hasLapsed(piece, now))
+    .toSorted((a, b) => startOf(a).localeCompare(startOf(b)) || idOf(a) - idOf(b));
+  const chosen: Piece[] = [];
+  for (let left = quantity; left > 0; ) {
+    const next = offered[chosen.length];
+    if (next === undefined) break;
+    chosen.push(next);
+    left -= quantityOf(next);
+  }
+  return chosen;
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { chooseCluster, chooseEventStore } from '../../harness/server-source.ts';
+
+const urls = { TEST_DATABASE_PRIMARY_URL: 'postgresql://p', TEST_DATABASE_STANDBY_URL: 'postgresql://s' };
+const given = { from: 'urls', primary: 'postgresql://p', standby: 'postgresql://s' };
+
+test.each([
+  [{}, { from: 'embedded' }],
+  [{ TEST_CLUSTER: '' }, { from: 'embedded' }],
+  [{ TEST_CLUSTER: 'embedded', ...urls }, { from: 'embedded' }],
+  [{ TEST_CLUSTER: 'containers', ...urls }, { from: 'containers' }],
+  [urls, given],
+  [{ TEST_CLUSTER: 'urls', ...urls }, given],
+])('%j takes the cluster of %j', (environment, choice) => {
+  expect(chooseCluster(environment)).toEqual(choice);
+});
+
+test.each([
+  { TEST_CLUSTER: 'container' },
+  { TEST_CLUSTER: 'urls' },
+  { TEST_DATABASE_PRIMARY_URL: 'postgresql://p' },
+  { TEST_DATABASE_STANDBY_URL: 'postgresql://s' },
+])('%j is refused, for it may mean another cluster than the one it would get', (environment) => {
+  expect(() => chooseCluster(environment)).toThrow(/TEST_/);
+});
+
+test.each([
+  [{}, 'none'],
+  [{ TEST_CLUSTER: 'containers' }, 'container'],
+  [{ TEST_CLUSTER: 'containers', ESDB_TEST_CONNECTION_STRING: 'esdb://there' }, { given: 'esdb://there' }],
+])('%j takes the event store of %j', (environment, choice) => {
+  expect(chooseEventStore(environment)).toEqual(choice);
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { type BundleEvent, discreet, holderAfter } from '../../../src/rules/redaction.ts';
+
+const MINE = 1;
+const THEIRS = 2;
+const isMine = (accountId: number) => accountId === MINE;
+const who = { actor_id: 7, action_id: 8, request_id: 'r' };
+const nobody = { actor_id: null, action_id: null, request_id: null };
+
+const event = (
+  before: BundleEvent['attributes_before'],
+  after: BundleEvent['attributes_after'],
+): BundleEvent => ({
+  attributes_before: before,
+  attributes_after: after,
+  ...who,
+});
+
+test('what was done in my account is told in full', () => {
+  const cancelled = event(
+    { status: 'Active', beneficiary: null },
+    { status: 'Cancelled', beneficiary: 'The school' },
+  );
+  expect(discreet(cancelled, MINE, isMine)).toEqual(cancelled);
+  const made = event(null, { id: 3, account_id: MINE, beneficiary: 'The school' });
+  expect(discreet(made, MINE, isMine)).toEqual(made);
+});
+
+test('of what was done in another account, only that it was done', () => {
+  expect(
+    discreet(
+      event({ status: 'Active', beneficiary: null }, { status: 'Cancelled', beneficiary: 'A rival' }),
+      THEIRS,
+      isMine,
+    ),
+  ).toEqual({
+    attributes_before: { status: 'Active', beneficiary: null },
+    attributes_after: { status: 'Cancelled', beneficiary: null },
+    ...nobody,
+  });
+  expect(discreet(event(null, { id: 3, account_id: THEIRS, quantity: 5 }), THEIRS, isMine)).toEqual({
+    attributes_before: null,
+    attributes_after: { id: 3, account_id: null, quantity: 5 },
+    ...nobody,
+  });
+});
+
+test('a transfer names my side of it, and who did it if that was I', () => {
+  expect(discreet(event({ account_id: THEIRS }, { account_id: MINE }), THEIRS, isMine)).toEqual({
+    attributes_before: { account_id: null },
+    attributes_after: { account_id: MINE },
+    ...nobody,
+  });
+  expect(discreet(event({ account_id: MINE }, { account_id: THEIRS }), MINE, isMine)).toEqual({
+    attributes_before: { account_id: MINE },
+    attributes_after: { account_id: null },
+    ...who,
+  });
+});
+
+test('an account that is no number is nobody of mine', () => {
+  expect(discreet(event(null, { account_id: '1' }), THEIRS, isMine).attributes_after).toEqual({
+    account_id: null,
+  });
+});
+
+test('an event says who holds the bundle after it, if that has changed', () => {
+  expect(holderAfter(event(null, { account_id: THEIRS }))).toBe(THEIRS);
+  expect(holderAfter(event({ status: 'Active' }, { status: 'Reserved' }))).toBeUndefined();
+  expect(holderAfter(event(null, null))).toBeUndefined();
+});
