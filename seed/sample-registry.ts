@@ -44,7 +44,7 @@ export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
     const submissions = submissionsFor(devices, await seedMetadata(tx, SAMPLE_LABEL));
     return submitReadings(tx, submissions, { config, now: today, onError: 'skip' });
   });
-  await database.mirrored(position);
+  await database.waitForReplicas(position);
   const issued = value.outcomes.filter(({ result }) => result === 'issued').length;
   const days = `${window.from.toISOString().slice(0, 10)} to ${window.to.toISOString().slice(0, 10)}`;
   report(`${SAMPLE_UNITS.length} devices, ${days}: ${value.newReadings} new readings, ${issued} new bundles`);

@@ -3,9 +3,9 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { endConnectionsAtClose } from './http/connection-close.ts';
 import { serveDocumentation } from './http/documentation.ts';
-import { answerErrors, answerUnreadablePath } from './http/error-handler.ts';
+import { answerUnreadablePath, handleErrors } from './http/error-handler.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
-import { serveCore } from './http/landing-page.ts';
+import { serveLandingPage } from './http/landing-page.ts';
 import { shedLoad } from './http/load-shedding.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
@@ -38,7 +38,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
   });
   requireDeclaredRoutes(app);
   endConnectionsAtClose(app);
-  answerErrors(app);
+  handleErrors(app);
   acceptUntypedJson(app);
   traceRequests(app, services.tracing);
   logRequests(app);
@@ -53,7 +53,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
     exposedHeaders: ['*'],
   });
   await serveDocumentation(app, operations);
-  serveCore(app);
+  serveLandingPage(app);
   await mountOperations(app, operations, services);
   return app;
 }

@@ -28,7 +28,7 @@ export function makeLog(
   const options = {
     level: config.LOG_LEVEL,
     redact: REDACTED,
-    serializers: { err: told },
+    serializers: { err: serializeError },
     ...(readable ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } } : {}),
   };
   return destination ? pino(options, destination) : pino(options);
@@ -47,7 +47,7 @@ interface ToldError {
  * What a log tells of an error. Errors of the database carry values of the statement and of whole rows (`params`, `detail`,
  * and at the end of Drizzle's message), which may be secrets, so nothing is copied that is not named here.
  */
-function told(error: unknown): unknown {
+function serializeError(error: unknown): unknown {
   return error instanceof Error ? toldError(error) : error;
 }
 

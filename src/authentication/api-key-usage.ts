@@ -15,7 +15,7 @@ interface UsedKey {
  * Notes that an API key was used: at most once a minute and process, beside the request, which never waits for it. A note that
  * is lost costs nothing but a minute.
  */
-export function keyUse({ database }: Pick<Services, 'database'>) {
+export function apiKeyUsage({ database }: Pick<Services, 'database'>) {
   const noted = new Map<number, number>();
 
   return ({ id: keyId, userId, lastUsedAt }: UsedKey, now: Date, log: Services['log']): void => {

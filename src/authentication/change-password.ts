@@ -6,7 +6,7 @@ import { done } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
 import { newPassword, password } from './schemas.ts';
-import { countAttempt, forgiveAttempt } from './throttle.ts';
+import { clearAttempts, countAttempt } from './throttle.ts';
 
 interface Owner {
   readonly name: string;
@@ -50,7 +50,7 @@ export const changePassword = mutation({
       const change = { passwordHash, instead: owner.passwordHash, except: sessionId };
       if (!(await replacePassword(tx, userId, change)))
         throw problems.conflict('password-changed', 'The password was changed by somebody else just now.');
-      await forgiveAttempt(tx, guess);
+      await clearAttempts(tx, guess);
       return { message: 'The password is changed, and your other logins have ended.' };
     });
   },

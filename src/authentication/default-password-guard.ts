@@ -12,7 +12,7 @@ const LOOKED_AT = 20;
  *
  * @throws {ConfigError} naming the first of them.
  */
-export async function refuseKnownPasswords({ readPrimary }: Pick<Database, 'readPrimary'>): Promise<void> {
+export async function refuseDefaultPasswords({ readPrimary }: Pick<Database, 'readPrimary'>): Promise<void> {
   const users = await readPrimary(({ query }) =>
     query<{ email: string; passwordHash: string }>(sql`
       SELECT u.email, c.password_hash AS "passwordHash"

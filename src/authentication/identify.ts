@@ -7,7 +7,7 @@ import { problems } from '../operation/problem.ts';
 import type { Role } from '../rules/enums.ts';
 import { type Permission, scopeOf } from '../rules/permission.ts';
 import { bearerOfToken, type LoggedIn } from './access-token.ts';
-import { keyUse } from './api-key-usage.ts';
+import { apiKeyUsage } from './api-key-usage.ts';
 import { hashOf, isApiKey } from './secret.ts';
 
 /** What a request shows: either may be forged, expired or revoked. */
@@ -33,7 +33,7 @@ type Query = Pick<Reader, 'query'>;
  */
 export function identifier(services: Services): Identify {
   const { config, clock, database } = services;
-  const used = keyUse(services);
+  const used = apiKeyUsage(services);
 
   async function lookUp<T>(find: (reader: Query) => Promise<T | undefined>, { changes, atLeast }: Asked) {
     const found = changes ? undefined : await database.read(find, { atLeast });

@@ -7,8 +7,8 @@ import { isPlainText } from '../operation/schemas.ts';
 import { passwordFits } from './password.ts';
 import { password, Tokens } from './schemas.ts';
 import { openSession } from './session.ts';
-import { accountNamed, countAttempt, forgiveAttempt } from './throttle.ts';
-import { tokensOf } from './token-response.ts';
+import { accountNamed, clearAttempts, countAttempt } from './throttle.ts';
+import { tokenResponse } from './token-response.ts';
 
 const wrong = () => problems.unauthenticated('The e-mail or the password is wrong.');
 
@@ -47,10 +47,10 @@ export const login = mutation({
     const now = clock();
     const session = await transact(async (tx) => {
       await requireUnchanged(tx, known);
-      await forgiveAttempt(tx, guess);
+      await clearAttempts(tx, guess);
       return openSession(tx, { userId: known.userId, now, days: config.SESSION_EXPIRE_DAYS });
     });
-    return tokensOf(config, session, now);
+    return tokenResponse(config, session, now);
   },
 });
 

@@ -4,7 +4,7 @@ import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
 import { Tokens } from './schemas.ts';
 import { endSession, refreshSession } from './session.ts';
-import { tokensOf } from './token-response.ts';
+import { tokenResponse } from './token-response.ts';
 
 export const refresh = mutation({
   id: 'refreshSession',
@@ -27,7 +27,7 @@ export const refresh = mutation({
   async handle({ body, log, services, transact }) {
     const now = services.clock();
     const refreshed = await transact((tx) => refreshSession(tx, body.refresh_token, now));
-    if (refreshed.result === 'refreshed') return tokensOf(services.config, refreshed.session, now);
+    if (refreshed.result === 'refreshed') return tokenResponse(services.config, refreshed.session, now);
     if (refreshed.result === 'reused') {
       const { userId, sessionId } = refreshed;
       const about = { actor: userId, session_id: sessionId };

@@ -19,7 +19,7 @@ const PURGED_AT_ONCE = 100;
 type Kind = keyof typeof MOST;
 type Tx = Pick<Transaction, 'query'>;
 
-export interface Guess {
+export interface LoginAttempt {
   /** Whose password is guessed: a user's, whatever its e-mail is now, or nobody's, by the e-mail as it was typed. */
   readonly of: { readonly userId: number } | { readonly email: string };
   /** Where it comes from: an address, or the network of one. */
@@ -33,7 +33,7 @@ export const accountNamed = (email: string) => email.trim().toLowerCase();
 
 type Subjects = Readonly<Record<Kind, Buffer>>;
 
-function subjectsOf({ of, address, key }: Guess): Subjects {
+function subjectsOf({ of, address, key }: LoginAttempt): Subjects {
   // A number and a text: no e-mail is mistaken for an id.
   const account = 'userId' in of ? of.userId : accountNamed(of.email);
   const subject = (...parts: (string | number)[]) =>
@@ -58,7 +58,7 @@ interface Counted {
  *
  * @throws {Problem} 429 when there were too many; then the transaction, and the count with it, is rolled back.
  */
-export async function countAttempt(tx: Tx, guess: Guess): Promise<void> {
+export async function countAttempt(tx: Tx, guess: LoginAttempt): Promise<void> {
   const subjects = subjectsOf(guess);
   refusePast('network', (await count(tx, [subjects.network]))[0]);
   const rows = await count(tx, [subjects.pair, subjects.account]);
@@ -91,7 +91,7 @@ function count(tx: Tx, subjects: readonly Buffer[]): Promise<Counted[]> {
 }
 
 /** Takes an attempt back that succeeded: the pair starts anew and is trusted, the others lose this one count. */
-export async function forgiveAttempt(tx: Tx, guess: Guess): Promise<void> {
+export async function clearAttempts(tx: Tx, guess: LoginAttempt): Promise<void> {
   const { pair, network, account } = subjectsOf(guess);
   const discount = (subject: Buffer) => sql`
     UPDATE login_throttle SET failures = greatest(failures - 1, 0) WHERE subject = ${subject}`;

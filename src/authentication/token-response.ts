@@ -5,7 +5,11 @@ import type { Tokens } from './schemas.ts';
 import type { Session } from './session.ts';
 
 /** The pair of tokens that a login, or a refresh, answers. */
-export async function tokensOf(config: Config, session: Session, now: Date): Promise<z.input<typeof Tokens>> {
+export async function tokenResponse(
+  config: Config,
+  session: Session,
+  now: Date,
+): Promise<z.input<typeof Tokens>> {
   const { token, expiresIn } = await issueAccessToken(config, session, now);
   return {
     access_token: token,

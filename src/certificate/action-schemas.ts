@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, instant, instantText, isPlainText, words } from '../operation/schemas.ts';
 import { type ActionType, actionTypes } from '../rules/enums.ts';
-import { exactBody } from './strict-body.ts';
+import { strictBody } from './strict-body.ts';
 
 /** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
 const common = {
@@ -35,7 +35,7 @@ export const beneficiary = z
 /** Clients may name the action again; then it must be the one that they call. */
 const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
 
-export const TransferRequest = exactBody(
+export const TransferRequest = strictBody(
   z.object({
     ...common,
     ...part,
@@ -44,7 +44,7 @@ export const TransferRequest = exactBody(
   }),
 ).meta({ id: 'TransferRequest' });
 
-export const CancelRequest = exactBody(
+export const CancelRequest = strictBody(
   z
     .object({
       ...common,
@@ -68,12 +68,12 @@ const reason = words(2_000)
   .meta({ description: 'Required; kept with the action', examples: ['Meter was misread'] });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
-  exactBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
+  strictBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
 
 const reasonedRequest = <T extends ActionType>(type: T, title: string) =>
-  exactBody(z.object({ ...common, ...part, ...named(type), reason })).meta({ id: title });
+  strictBody(z.object({ ...common, ...part, ...named(type), reason })).meta({ id: title });
 
-export const ClaimRequest = exactBody(
+export const ClaimRequest = strictBody(
   z.object({
     ...common,
     ...part,

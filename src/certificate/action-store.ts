@@ -84,7 +84,7 @@ export async function saveAction(
             ${outcome.recurring?.id ?? null}, ${outcome.recurring?.run ?? null}, ${asked.requestId}, ${asked.requestedAt.toISOString()}, ${now.toISOString()})
     RETURNING ${COLUMNS}`);
   if (row === undefined) throw new Error('an action was stored and is not there');
-  tx.tell({ action: asked.actionType, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
+  tx.onCommit({ action: asked.actionType, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
   return row;
 }
 

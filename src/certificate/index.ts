@@ -35,8 +35,8 @@ export {
   requireOwn,
   saveRefusal,
 } from './perform.ts';
-export { chooseBundles } from './select-bundles.ts';
-export { exactBody } from './strict-body.ts';
+export { selectBundlesForRun as chooseBundles } from './select-bundles.ts';
+export { strictBody as exactBody } from './strict-body.ts';
 export { transferring } from './transfer.ts';
 
 export const certificateOperations = [

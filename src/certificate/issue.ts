@@ -73,7 +73,7 @@ export async function issue(
 
   const bundleIds = await saveIssuances(tx, issuances, options.now);
   for (const { quantityWh } of issuances)
-    tx.tell({ action: 'issue', result: 'Success', energyWh: quantityWh });
+    tx.onCommit({ action: 'issue', result: 'Success', energyWh: quantityWh });
   return outcomes.map((outcome) => {
     if ('result' in outcome) return outcome;
     const bundleId = bundleIds.get(outcome.issuanceId);

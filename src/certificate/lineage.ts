@@ -7,7 +7,7 @@ import { idParams } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { judgeLine, type Link } from '../rules/lineage.ts';
 import { quantityOf } from '../rules/range.ts';
-import { discreet, holderAfter } from '../rules/redaction.ts';
+import { holderAfter, redact } from '../rules/redaction.ts';
 import { requireBundle } from './access.ts';
 import { type Naming, rawEvent, timelineEvent } from './lineage-event.ts';
 import { Lineage, LineageQuery } from './lineage-schemas.ts';
@@ -97,7 +97,7 @@ function withDiscretion(
     // Account 0 is nobody's: a bundle whose beginning is not known is told of as another account's.
     const before = holders.get(entry.entity_id) ?? after ?? 0;
     if (after !== undefined) holders.set(entry.entity_id, after);
-    return discreet(entry, before, own);
+    return redact(entry, before, own);
   });
 }
 

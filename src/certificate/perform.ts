@@ -4,7 +4,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { type Authority, requireAccount } from '../operation/caller.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { apportion, type Share } from '../rules/apportion.ts';
-import { assertRequestable, MOST_BUNDLES } from '../rules/bundle-list.ts';
+import { assertBundleList, MOST_BUNDLES } from '../rules/bundle-list.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
 import {
@@ -64,7 +64,7 @@ export async function perform(
   const { asked, clock } = order;
   const { action, decide, settle, details = {} } = particulars;
   requireOwn(order);
-  assertRequestable(asked.bundleIds);
+  assertBundleList(asked.bundleIds);
   assertMayTakePart(action, asked);
   const parties = await lockParties(tx, asked);
   const bundles = inOrder(await lockBundles(tx, asked.bundleIds), asked);

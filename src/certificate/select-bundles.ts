@@ -9,7 +9,7 @@ import { conditionOf, type Filter } from './filter.ts';
  * Wh reach: all there are when that is less, and one more than an action may name when those are not enough. What
  * others take while we wait for a lock is left out, so look and lock are repeated until nothing has moved.
  */
-export async function chooseBundles(
+export async function selectBundlesForRun(
   tx: Transaction,
   filter: Filter,
   quantity: number,

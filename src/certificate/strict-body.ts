@@ -24,7 +24,7 @@ const OF_ANY_ACTION: readonly string[] = [
  * The body of an action: the fields of `schema` and no others. A field that is `null` says nothing, whatever its name, and
  * what other actions take is not looked at.
  */
-export const exactBody = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
+export const strictBody = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   z.preprocess((body) => {
     if (!isObject(body)) return body;
     const said = Object.entries(body).filter(

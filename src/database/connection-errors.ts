@@ -4,15 +4,15 @@ const SAID =
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /** Whether a statement failed because its connection did, and not for anything it said. Drizzle wraps what `pg` throws. */
-export function isLostConnection(error: unknown): boolean {
+export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return SOCKET.test(code) || SAID.test(error.message) || isLostConnection(error.cause);
+  return SOCKET.test(code) || SAID.test(error.message) || isConnectionLost(error.cause);
 }
 
 const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
 
 /** Whether a pool says that nothing came in time: a new connection of the server, or a free one of its own. */
-export function isWaitInVain(error: unknown): boolean {
-  return error instanceof Error && (error.message === WAITED_IN_VAIN || isWaitInVain(error.cause));
+export function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.message === WAITED_IN_VAIN || isPoolTimeout(error.cause));
 }

@@ -12,12 +12,12 @@ import {
   type ReadOrm,
   types,
 } from './connection.ts';
-import { isLostConnection, isWaitInVain } from './connection-errors.ts';
+import { isConnectionLost, isPoolTimeout } from './connection-errors.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
 import { tracedPool } from './traced-pool.ts';
-import { databaseError, type Fact, type Transact, transactOn } from './transaction.ts';
+import { createTransact, type DomainEvent, databaseError, type Transact } from './transaction.ts';
 
 export interface DatabaseOptions {
   readonly writeUrl: string;
@@ -63,13 +63,13 @@ export interface Database {
   /** As {@link read}, row by row; once the first row has come, a lost server breaks the stream off. */
   stream(statement: SQL, options?: ReadOptions): AsyncIterable<Record<string, unknown>>;
   /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
-  mirrored(position: WalPosition): Promise<boolean>;
+  waitForReplicas(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
   pools(): PoolStatus[];
   /** How many wait for a connection of the busiest pool that such a request would use now. */
   waiting(use: PoolStatus['use']): number;
   /** Calls `listener` for every fact of every commit; the function that it gives ends that. */
-  listen(listener: (fact: Fact) => void): () => void;
+  listen(listener: (fact: DomainEvent) => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -81,13 +81,13 @@ const CANCELLED = /^(57014|40001)$/;
 function isPassing(error: unknown): boolean {
   const known = databaseError(error);
   if (known) return PASSING.test(known.code ?? '');
-  return isLostConnection(error);
+  return isConnectionLost(error);
 }
 
 /** Whether an error that passes is the standby's own, and not of one statement, or of a pool whose connections are all in use. */
 function isOfServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
   if (CANCELLED.test(databaseError(error)?.code ?? '')) return false;
-  return !(isWaitInVain(error) && totalCount - idleCount >= options.max);
+  return !(isPoolTimeout(error) && totalCount - idleCount >= options.max);
 }
 
 /** Every pool of this process; `served` are those that requests wait for. */
@@ -129,14 +129,14 @@ function openPools({
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pools = openPools(options);
   const { primary, primaryReads } = pools;
-  const listeners = new Set<(fact: Fact) => void>();
+  const listeners = new Set<(fact: DomainEvent) => void>();
   const replicas = watchReplicas(pools.primaryMonitor, pools.standbys);
   await replicas.observe();
 
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 
   return {
-    transact: transactOn(primary, (fact) => {
+    transact: createTransact(primary, (fact) => {
       for (const listener of listeners) listener(fact);
     }),
     async read(work, { atLeast } = {}) {
@@ -164,7 +164,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         yield* streamFrom(primaryReads, statement);
       }
     },
-    mirrored: (position) => replicas.reached(position, options.replicaWaitMs),
+    waitForReplicas: (position) => replicas.reached(position, options.replicaWaitMs),
     status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
     pools: pools.statuses,
     waiting: (use) =>

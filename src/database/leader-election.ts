@@ -4,13 +4,13 @@ import pg from 'pg';
 import { type Query, queryOn, types } from './connection.ts';
 
 /** A piece of work that only the leader does, over and over. */
-export interface Work {
+export interface Job {
   /** The pause between two rounds. */
   readonly everyMs: number;
   /** Whether the leader does a last round when it stops, so that nothing waits for whoever leads next. */
-  readonly lastRound?: boolean;
+  readonly finalTick?: boolean;
   /** One round. `query` runs on the connection that holds the lock; a round that fails gives leadership up. */
-  round(query: Query, signal: AbortSignal): Promise<void>;
+  tick(query: Query, signal: AbortSignal): Promise<void>;
 }
 
 export interface LeadershipOptions {
@@ -19,7 +19,7 @@ export interface LeadershipOptions {
   readonly lock: number;
   /** The name of the office, in Postgres' list of connections and in what is reported. */
   readonly name: string;
-  readonly works: readonly Work[];
+  readonly jobs: readonly Job[];
   /** Called when the office is taken, before the first round. */
   readonly onLead?: () => void;
   /** Called about once a second while another process leads. `query` runs on the connection that asks for the lock. */
@@ -36,7 +36,7 @@ export interface Leadership {
 }
 
 /** Thrown by a round that had better be done by another process. Its message is for everybody to read. */
-export class UnfitToLead extends Error {}
+export class NotEligible extends Error {}
 
 const LEAD_AFTER_MS = 1_000;
 /**
@@ -49,14 +49,14 @@ const ANSWER_WITHIN_MS = 20_000;
 /** A stop is given 10 s in all; what is not done by then is the next leader's. */
 const LAST_ROUNDS_WITHIN_MS = 4_000;
 
-const heartbeat: Work = { everyMs: LEAD_AFTER_MS, round: async (query) => void (await query(sql`SELECT`)) };
+const heartbeat: Job = { everyMs: LEAD_AFTER_MS, tick: async (query) => void (await query(sql`SELECT`)) };
 
 /**
  * Stands for an office that one process at a time holds; every process stands ready to take over. The lock lives and dies
  * with its connection. A leader that was replaced without noticing may still finish a round, so works must be right
  * whoever does them: the office saves work, and no promise rests on it.
  */
-export function standForLeadership(options: LeadershipOptions): Leadership {
+export function runLeaderElection(options: LeadershipOptions): Leadership {
   const stopped = new AbortController();
   const state: { leads: boolean; problem: string | null } = { leads: false, problem: null };
   const lostPrimary = `The ${options.name} has lost the primary database.`;
@@ -67,7 +67,7 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
         await lead();
       } catch (error) {
         if (stopped.signal.aborted) return;
-        state.problem = error instanceof UnfitToLead ? error.message : lostPrimary;
+        state.problem = error instanceof NotEligible ? error.message : lostPrimary;
         options.onError(error, `${options.name} gave up the lead, and stands for it again`);
       } finally {
         state.leads = false;
@@ -93,17 +93,17 @@ export function standForLeadership(options: LeadershipOptions): Leadership {
       if (stopped.signal.aborted) return;
       options.onLead?.();
       state.leads = true;
-      await sideBySide([heartbeat, ...options.works.map(mending)], query, stopped.signal);
-      await lastRounds(options.works, query);
+      await sideBySide([heartbeat, ...options.jobs.map(mending)], query, stopped.signal);
+      await lastRounds(options.jobs, query);
     } finally {
       await client.end().catch(() => {});
     }
   }
 
   /** A round that succeeds is the end of the last problem. */
-  const mending = ({ everyMs, round }: Work): Work => ({
+  const mending = ({ everyMs, tick: round }: Job): Job => ({
     everyMs,
-    async round(query, signal) {
+    async tick(query, signal) {
       await round(query, signal);
       state.problem = null;
     },
@@ -134,11 +134,11 @@ function newClient({ writeUrl, name }: LeadershipOptions): pg.Client {
 }
 
 /** Repeats works until the stop, or until one of them fails: one that stalls delays no other. */
-async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSignal): Promise<void> {
+async function sideBySide(works: readonly Job[], query: Query, stopped: AbortSignal): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
   stopped.addEventListener('abort', end, { once: true });
-  const repeat = async ({ everyMs, round }: Work) => {
+  const repeat = async ({ everyMs, tick: round }: Job) => {
     while (!stopped.aborted && !ended.signal.aborted) {
       try {
         await round(query, ended.signal);
@@ -159,11 +159,11 @@ async function sideBySide(works: readonly Work[], query: Query, stopped: AbortSi
 }
 
 /** One more round of the works that want it, one after the other. Whatever fails here is done by the next leader. */
-async function lastRounds(works: readonly Work[], query: Query): Promise<void> {
-  const wanted = works.filter(({ lastRound }) => lastRound);
+async function lastRounds(works: readonly Job[], query: Query): Promise<void> {
+  const wanted = works.filter(({ finalTick: lastRound }) => lastRound);
   const done = (async () => {
     // Each has its share of the time: what is ordered is relayed, although the order may have waited in vain.
-    for (const { round } of wanted) {
+    for (const { tick: round } of wanted) {
       await round(query, AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS / wanted.length)).catch(() => {});
     }
   })();

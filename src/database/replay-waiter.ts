@@ -8,7 +8,7 @@ interface Waiter {
 
 const PAUSE_MS = { first: 1, most: 20, growth: 1.5 };
 
-export interface ReplayWatch {
+export interface ReplayWaiter {
   /** Whether the server answered when it was last asked. */
   reachable(): boolean;
   replayed(): WalPosition | undefined;
@@ -21,7 +21,7 @@ export interface ReplayWatch {
 }
 
 /** Follows how far one server has replayed. All who wait share one poller, which rests when nobody does. */
-export function watchReplay(ask: () => Promise<WalPosition>): ReplayWatch {
+export function createReplayWaiter(ask: () => Promise<WalPosition>): ReplayWaiter {
   const waiters = new Set<Waiter>();
   let replayed: WalPosition | undefined;
   let reachable = false;

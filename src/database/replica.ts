@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { parsePosition, type WalPosition } from './position.ts';
-import { watchReplay } from './replay-waiter.ts';
+import { createReplayWaiter } from './replay-waiter.ts';
 import { databaseError } from './transaction.ts';
 
 /** What a standby is good for: `late` ones serve reads only while the primary is down, `unreachable` ones none. */
@@ -57,7 +57,7 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
   // Kept apart from whether it answers: a look that was under way when this was found says only that it does.
   let foreign = false;
   const breakOffReads = readsUnderWay(pool);
-  const replay = watchReplay(async () => {
+  const replay = createReplayWaiter(async () => {
     try {
       return await replayPosition(monitor);
     } catch (error) {

@@ -11,7 +11,7 @@ export interface Actor {
 }
 
 /** What a transaction did to certificates, for whoever counts. */
-export interface Fact {
+export interface DomainEvent {
   /** The type of the action, or `issue`. */
   readonly action: string;
   readonly result: 'Success' | 'Failure';
@@ -24,7 +24,7 @@ export interface Transaction {
   readonly orm: Orm;
   readonly query: Query;
   /** Kept until the commit, and then told to those who listen; forgotten if there is none. */
-  tell(fact: Fact): void;
+  onCommit(fact: DomainEvent): void;
   /** Draws the id of an action and names it in all journal entries that follow. */
   beginAction(): Promise<number>;
 }
@@ -56,11 +56,11 @@ export function databaseError(error: unknown): pg.DatabaseError | undefined {
  * The only way to write: one mutation, one transaction on the primary, all or nothing.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function transactOn(pool: pg.Pool, listener: (fact: Fact) => void): Transact {
+export function createTransact(pool: pg.Pool, listener: (fact: DomainEvent) => void): Transact {
   return async (actor, work) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const facts: Fact[] = [];
+        const facts: DomainEvent[] = [];
         const committed = await attemptOnce(pool, actor, (client) => work(transactionOn(client, facts)));
         facts.forEach(listener);
         return committed;
@@ -97,11 +97,11 @@ function begin(client: pg.PoolClient, actor: Actor): string {
   return `BEGIN; SELECT ${setting('actor_id', actor.userId)}, ${setting('request_id', actor.requestId)}`;
 }
 
-function transactionOn(client: pg.PoolClient, facts: Fact[]): Transaction {
+function transactionOn(client: pg.PoolClient, facts: DomainEvent[]): Transaction {
   return {
     orm: ormOn(client),
     query: queryOn(client),
-    tell: (fact) => void facts.push(fact),
+    onCommit: (fact) => void facts.push(fact),
     async beginAction() {
       const { rows } = await client.query<{ id: string }>(
         `SELECT set_config('registry.action_id', nextval('action_id_seq')::text, true) AS id`,

@@ -4,7 +4,7 @@ import { array, type Query } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from '../journal/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { QueryCall } from '../operation/operation.ts';
-import { discreet } from '../rules/redaction.ts';
+import { redact } from '../rules/redaction.ts';
 import type { EventQuery } from './schemas.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
@@ -41,7 +41,7 @@ async function withDiscretion(
   const holders = await holdersBefore(query, entries);
   const isOwn = (accountId: number) => caller.accountIds.has(accountId);
   // Account 0 is nobody's.
-  return entries.map((entry) => discreet(entry, holders.get(entry.position) ?? 0, isOwn));
+  return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, isOwn));
 }
 
 /** The account that held the bundle of each event before it, or that it was made in, by the event's position. */

@@ -45,7 +45,7 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
 /** `undefined` once the token has expired, the login has ended or the role may not read any more. */
 async function authorityNow(call: FeedCall): Promise<Authority | undefined> {
   try {
-    return await call.renew();
+    return await call.reauthenticate();
   } catch (error) {
     if (error instanceof Problem && error.status < 500) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { Address6 } from 'ip-address';
 const OWN_BITS = 64;
 
 /** The address that counts as one client: an IPv4 address, or the network of an IPv6 one. */
-export function networkOf(ip: string): string {
+export function clientAddressOf(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const address = new Address6(ip);
   if (address.isMapped4()) return address.to4().correctForm();

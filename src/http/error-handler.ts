@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isLostConnection } from '../database/connection-errors.ts';
+import { isConnectionLost } from '../database/connection-errors.ts';
 import { databaseError } from '../database/transaction.ts';
 import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
@@ -12,7 +12,7 @@ const UNAVAILABLE = /^(08|40|53|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
 /** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */
-export function answerErrors(app: FastifyInstance): void {
+export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500 && problem !== error) request.log.error({ err: error }, 'request failed');
@@ -104,6 +104,6 @@ function frameworkProblem(error: unknown): Problem | undefined {
 }
 
 function connectionProblem(error: unknown): Problem | undefined {
-  if (!isLostConnection(error)) return undefined;
+  if (!isConnectionLost(error)) return undefined;
   return problems.unavailable('The database does not answer at the moment.');
 }

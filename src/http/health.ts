@@ -142,7 +142,7 @@ const live = query({
   summary: 'Liveness',
   description: 'Whether the process answers. It asks no database.',
   permission: 'public',
-  essential: true,
+  bypassLimits: true,
   answer: { status: 200, description: 'It does', schema: Liveness },
   async handle() {
     return { status: 'ok' as const };
@@ -158,7 +158,7 @@ const ready = query({
   description:
     'Whether requests can be served, with the state and lag of each part. 503 while the primary is down.',
   permission: 'public',
-  essential: true,
+  bypassLimits: true,
   answer: { status: 200, description: 'The state of each part', schema: Readiness },
   refusals: [503],
   async handle({ services }) {

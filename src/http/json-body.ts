@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { unfitness } from './strict-json.ts';
+import { strictJsonFault } from './strict-json.ts';
 
 /**
  * Reads JSON bodies. A body without a content type is JSON too: the HTTP clients of Python send what
@@ -22,7 +22,7 @@ export function acceptUntypedJson(app: FastifyInstance): void {
     if (!isUtf8(bytes)) return done(problems.malformed('The body is not valid UTF-8.'));
     const text = bytes.toString();
     parseJson(request, text, (error, value) => {
-      const defect = error === null ? unfitness(text, value) : undefined;
+      const defect = error === null ? strictJsonFault(text, value) : undefined;
       done(defect === undefined ? error : problems.malformed(defect), value);
     });
   });

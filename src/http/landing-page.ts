@@ -24,7 +24,7 @@ const PAGE = `<!doctype html>
 `;
 
 /** The page at `/`, until there is a web app: it links to the documentation. */
-export function serveCore(app: FastifyInstance): void {
+export function serveLandingPage(app: FastifyInstance): void {
   app.get('/', (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')

@@ -19,7 +19,7 @@ export function overloadOf(
 export function shedLoad(app: FastifyInstance, services: Services, metrics: Pick<Metrics, 'shed'>): void {
   app.addHook('onRequest', async ({ routeOptions }) => {
     const { operation } = routeOptions.config;
-    if (operation === undefined || operation.essential) return;
+    if (operation === undefined || operation.bypassLimits) return;
     const overload = overloadOf(services, operation.changes ? 'write' : 'read');
     if (overload === undefined) return;
     metrics.shed(overload);

@@ -62,7 +62,7 @@ export async function mutate(
   async function showWritten(): Promise<void> {
     if (written === undefined) return;
     reply.header(CONSISTENCY, formatPosition(written));
-    if (!(await database.mirrored(written))) reply.header('registry-replica', 'lagging');
+    if (!(await database.waitForReplicas(written))) reply.header('registry-replica', 'lagging');
   }
 }
 

@@ -123,7 +123,7 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
       ...parametersOf('query', operation.query, named),
       ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
       ...(takesIfMatch(operation) ? [IF_MATCH] : []),
-      ...(operation.changes || operation.essential ? [] : [CONSISTENCY_TOKEN]),
+      ...(operation.changes || operation.bypassLimits ? [] : [CONSISTENCY_TOKEN]),
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
@@ -186,7 +186,7 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
 
 /** The problems that follow from what an operation is, with those it names itself. */
 function refusalsOf(operation: Operation): number[] {
-  const { permission, params, method, answer, changes, essential, refusals = [] } = operation;
+  const { permission, params, method, answer, changes, bypassLimits: essential, refusals = [] } = operation;
   const follow = [
     ...(permission === 'public' ? [] : [401, 403]),
     ...(params ? [404] : []),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problems } from '../operation/problem.ts';
-import { networkOf } from './client-address.ts';
+import { clientAddressOf } from './client-address.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -74,7 +74,7 @@ const tooMany = ({ max, ttlInSeconds }: Window) =>
 function callerNamed(request: FastifyRequest): string {
   const caller = request.authority?.caller;
   if (caller?.apiKey) return `key ${caller.apiKey.id}`;
-  return caller && isKnown(request) ? `user ${caller.userId}` : `address ${networkOf(request.ip)}`;
+  return caller && isKnown(request) ? `user ${caller.userId}` : `address ${clientAddressOf(request.ip)}`;
 }
 
 const isKnown = ({ authority }: FastifyRequest) => authority !== null && authority.caller.userId > 0;

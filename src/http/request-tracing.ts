@@ -14,7 +14,7 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
   if (tracing === undefined) return;
   app.addHook('onRequest', (request, _reply, done) => {
     const { operation } = request.routeOptions.config;
-    if (operation === undefined || operation.essential) return done();
+    if (operation === undefined || operation.bypassLimits) return done();
     request.span = begin(tracing, request);
     request.span.within(done);
   });

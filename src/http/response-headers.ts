@@ -60,7 +60,7 @@ const referringTo = (names: readonly Name[]): JsonSchema =>
 
 /** Of the one success of an operation. */
 export function successHeaders(operation: Operation): JsonSchema {
-  const { essential, changes, versioned, method } = operation;
+  const { bypassLimits: essential, changes, versioned, method } = operation;
   return referringTo([
     ...ALWAYS,
     ...(essential ? [] : LIMITED),

@@ -14,7 +14,7 @@ import {
 } from '../operation/operation.ts';
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
-import { networkOf } from './client-address.ts';
+import { clientAddressOf } from './client-address.ts';
 import { serializationSchema } from './json-schema.ts';
 import { CONSISTENCY, mutate } from './mutation.ts';
 import { nameVersion } from './precondition.ts';
@@ -44,7 +44,7 @@ export async function mountOperations(
   app.addHook('preClose', async () => closing.abort());
   app.decorateRequest('authority', null);
   await app.register(accepts);
-  const door: Door = {
+  const door: RouteGuards = {
     services,
     authenticate: authenticator(services),
     limit: await rateLimiter(app, services.config.RATE_LIMIT_PER_MINUTE),
@@ -58,7 +58,7 @@ export async function mountOperations(
 }
 
 /** What every request passes before its operation. */
-interface Door {
+interface RouteGuards {
   readonly services: Services;
   readonly authenticate: Authenticate;
   readonly limit: Limit;
@@ -69,7 +69,7 @@ function pathsOf(operation: Operation): string[] {
   return plural === operation.path ? [operation.path] : [operation.path, plural];
 }
 
-function mount(app: FastifyInstance, operation: Operation, door: Door): void {
+function mount(app: FastifyInstance, operation: Operation, door: RouteGuards): void {
   const { status, schema } = operation.answer;
   for (const url of pathsOf(operation)) {
     app.route({
@@ -80,13 +80,13 @@ function mount(app: FastifyInstance, operation: Operation, door: Door): void {
       onRequest: async (request, reply) => {
         // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
         reply.header('cache-control', 'no-store');
-        if (!operation.essential) await door.limit.admit(request, reply);
+        if (!operation.bypassLimits) await door.limit.admit(request, reply);
         try {
           request.authority = await door.authenticate(request, operation, consistency(request));
           if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
         } finally {
           // Whoever was turned away counts, too.
-          if (!operation.essential) await door.limit.count(request, reply);
+          if (!operation.bypassLimits) await door.limit.count(request, reply);
         }
       },
       handler: (request, reply) => answer(operation, door, request, reply),
@@ -96,7 +96,7 @@ function mount(app: FastifyInstance, operation: Operation, door: Door): void {
 
 async function answer(
   operation: Operation,
-  { services, authenticate }: Door,
+  { services, authenticate }: RouteGuards,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -109,7 +109,7 @@ async function answer(
     services,
     requestId: request.id,
     log: request.log,
-    address: networkOf(request.ip),
+    address: clientAddressOf(request.ip),
     mediaType,
     answerHeader: (name: string, value: string) => void reply.header(name, value),
     requestHeader: (name: string) => {

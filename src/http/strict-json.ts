@@ -5,7 +5,7 @@ const DEEPEST = 64;
  * What makes JSON unfit to act on although it can be parsed, or `undefined`: an object with a name twice, which two
  * readers may understand differently (RFC 7493, 2.3), or nesting without end. `value` is what `text` parsed to.
  */
-export function unfitness(text: string, value: unknown): string | undefined {
+export function strictJsonFault(text: string, value: unknown): string | undefined {
   const { names, depth } = measure(value);
   if (depth > DEEPEST) return `The body is nested deeper than ${DEEPEST} levels.`;
   return names < namesWritten(text) ? 'The body has a name twice in an object.' : undefined;

@@ -34,14 +34,14 @@ export class RevisionConflict extends Error {}
 export class DivergedStream extends Error {}
 
 /** The event store does not answer, or refuses to; the message is the client's. */
-export class SilentEventLog extends Error {}
+export class EventStoreUnavailable extends Error {}
 
 /** The one stream of the registry in EventStoreDB. Every call has a deadline; an append may throw what the client throws. */
 export interface EventLog {
   readonly stream: string;
-  /** @throws {SilentEventLog} */
+  /** @throws {EventStoreUnavailable} */
   last(): Promise<StoredEvent | undefined>;
-  /** @throws {SilentEventLog} */
+  /** @throws {EventStoreUnavailable} */
   read(fromRevision: number, count: number): AsyncIterable<StoredEvent>;
   /**
    * Appends entries so that each one's revision is its position.
@@ -87,7 +87,9 @@ export function connectEventLog(
     } catch (error) {
       if (error instanceof StreamNotFoundError) return;
       await replace();
-      throw new SilentEventLog(error instanceof Error ? error.message : String(error), { cause: error });
+      throw new EventStoreUnavailable(error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
     }
   }
 

@@ -3,7 +3,7 @@ import { lastPosition } from './entry.ts';
 import { DivergedStream, type EventLog, RevisionConflict } from './event-log.ts';
 import { nextPosition, relay } from './relay.ts';
 
-export interface RelayingOptions {
+export interface RelayLoopOptions {
   readonly onError: (error: unknown, what: string) => void;
   readonly warn: (what: string) => void;
 }
@@ -23,7 +23,7 @@ const KNOWN_FOR_MS = 20_000;
 const LOOK_EVERY_MS = 2_000;
 const LONGEST_BACK_OFF_MS = 5_000;
 
-export interface Relaying {
+export interface RelayLoop {
   status(): StreamStatus;
   /** To be called when this process takes the lead: what it does next rests on no earlier answer. */
   lead(): void;
@@ -36,8 +36,8 @@ export interface Relaying {
 }
 
 /** Relays with a back-off after failures, and stops when the stream is not the journal's; or looks on while another process does. */
-export function relayTo(log: EventLog, options: RelayingOptions): Relaying {
-  const known = whatIsKnown(options);
+export function createRelayLoop(log: EventLog, options: RelayLoopOptions): RelayLoop {
+  const known = createRelayState(options);
   let next: number | undefined;
   let askedAt = -Infinity;
   let looking: Promise<void> | undefined;
@@ -78,7 +78,7 @@ export function relayTo(log: EventLog, options: RelayingOptions): Relaying {
     lead() {
       next = undefined;
       begun = false;
-      known.hurry();
+      known.resetBackoff();
     },
     async step(query, signal) {
       await looking;
@@ -108,7 +108,7 @@ export function relayTo(log: EventLog, options: RelayingOptions): Relaying {
 }
 
 /** The state of the stream, how far it has ever been seen, and how long to leave it alone after failures. */
-function whatIsKnown({ onError }: RelayingOptions) {
+function createRelayState({ onError }: RelayLoopOptions) {
   let status = NOTHING_KNOWN;
   let knownAt = 0;
   let reached = 0;
@@ -125,7 +125,7 @@ function whatIsKnown({ onError }: RelayingOptions) {
     status: () => (performance.now() - knownAt > KNOWN_FOR_MS ? NOTHING_KNOWN : status),
     reached: () => reached,
     waits: () => performance.now() < resumeAt,
-    hurry() {
+    resetBackoff() {
       failures = 0;
       conflicts = 0;
       resumeAt = 0;

@@ -1,7 +1,7 @@
-import { standForLeadership, type Work } from '../database/leader-election.ts';
+import { type Job, runLeaderElection } from '../database/leader-election.ts';
 import type { Tracing } from '../tracing/index.ts';
 import { connectEventLog } from './event-log.ts';
-import { relayTo } from './relay-loop.ts';
+import { createRelayLoop } from './relay-loop.ts';
 import { sequence } from './sequencer.ts';
 import { tracedLog } from './traced-log.ts';
 
@@ -45,22 +45,22 @@ export function startJournal(options: JournalOptions): Journal {
   const { eventStore, tracing, onError, warn = () => {} } = options;
   const connected = eventStore ? connectEventLog(eventStore, options) : undefined;
   const log = connected && tracing ? tracedLog(connected, tracing) : connected;
-  const relaying = log && relayTo(log, { onError, warn });
-  const order: Work = {
+  const relaying = log && createRelayLoop(log, { onError, warn });
+  const order: Job = {
     everyMs: LOOK_EVERY_MS,
-    lastRound: true,
-    round: async (query, signal) => void (await sequence(query, signal)),
+    finalTick: true,
+    tick: async (query, signal) => void (await sequence(query, signal)),
   };
-  const pass: Work | undefined = relaying && {
+  const pass: Job | undefined = relaying && {
     everyMs: LOOK_EVERY_MS,
-    lastRound: true,
-    round: relaying.step,
+    finalTick: true,
+    tick: relaying.step,
   };
-  const leadership = standForLeadership({
+  const leadership = runLeaderElection({
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'journal',
-    works: pass ? [order, pass] : [order],
+    jobs: pass ? [order, pass] : [order],
     onLead: () => relaying?.lead(),
     onFollow: (query) => relaying?.look(query),
     onError,

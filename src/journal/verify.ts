@@ -31,7 +31,7 @@ export interface VerifyOptions {
  *
  * @throws what Postgres and the event store throw.
  */
-export async function firstDifference(query: Query, options: VerifyOptions = {}): Promise<Verified> {
+export async function verifyJournal(query: Query, options: VerifyOptions = {}): Promise<Verified> {
   const { log, patienceMs = PATIENCE_MS, onProgress = () => {} } = options;
   const [first] = await entriesLeftOut(query);
   const last = await lastPosition(query);

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { Fact } from '../database/transaction.ts';
+import type { DomainEvent } from '../database/transaction.ts';
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -11,14 +11,14 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-export interface Counted {
+export interface Counters {
   answered(request: AnsweredRequest): void;
   shed(reason: 'event loop' | 'connections'): void;
-  happened(fact: Fact): void;
+  happened(fact: DomainEvent): void;
 }
 
 /** What this process has counted since it began. */
-export function countIn(registry: Registry): Counted {
+export function createCounters(registry: Registry): Counters {
   const labelNames = ['method', 'route', 'status'];
   const registers = [registry];
   const requests = new Counter({

@@ -16,7 +16,10 @@ const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged'] as co
 type Refresh = () => void;
 
 /** Gauges of how the parts are; the function that it gives asks them anew. What is not known has no value, rather than an old one. */
-export function watchState(registry: Registry, { database, journal, scheduler }: Parts): () => Promise<void> {
+export function createGauges(
+  registry: Registry,
+  { database, journal, scheduler }: Parts,
+): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
   const refreshJournal = watchJournal(registry, journal);

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type Counted, countIn } from './counters.ts';
-import { type Parts, watchState } from './gauges.ts';
+import { type Counters, createCounters } from './counters.ts';
+import { createGauges, type Parts } from './gauges.ts';
 
-export interface Metrics extends Counted {
+export interface Metrics extends Counters {
   readonly contentType: string;
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>;
@@ -23,8 +23,8 @@ function processRegistry(): Registry {
 /** The metrics of one application. */
 export function createMetrics(parts: Parts): Metrics {
   const registry = new Registry();
-  const counted = countIn(registry);
-  const refresh = watchState(registry, parts);
+  const counted = createCounters(registry);
+  const refresh = createGauges(registry, parts);
   const stop = parts.database.listen(counted.happened);
   return {
     ...counted,

@@ -72,7 +72,7 @@ interface Call<
    *
    * @throws {Problem} 401, 403
    */
-  renew(): Promise<Authority>;
+  reauthenticate(): Promise<Authority>;
   /** Aborted when the server stops: streams without an end of their own end then. */
   readonly closing: AbortSignal;
 }
@@ -158,7 +158,7 @@ interface Declaration<
   /** For somebody who has logged in: not for API keys, whatever they may do. */
   readonly loginOnly?: true;
   /** Answered under any load and however often: what tells how the registry is. */
-  readonly essential?: boolean;
+  readonly bypassLimits?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
   readonly refusals?: readonly number[];
 }

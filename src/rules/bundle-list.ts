@@ -8,7 +8,7 @@ export const MOST_BUNDLES = 10_000;
  *
  * @throws {Refusal} `no-bundles`, `too-many-bundles` or `duplicate-bundles`.
  */
-export function assertRequestable(bundleIds: readonly number[]): void {
+export function assertBundleList(bundleIds: readonly number[]): void {
   if (bundleIds.length === 0) throw refuse.noBundles();
   if (bundleIds.length > MOST_BUNDLES) throw refuse.tooManyBundles(bundleIds.length, MOST_BUNDLES);
   const seen = new Set<number>();

@@ -13,7 +13,7 @@ export interface BundleEvent {
  *
  * @param holder the account that held the bundle before the event; of a CREATE, the one that it was made in.
  */
-export function discreet<Event extends BundleEvent>(
+export function redact<Event extends BundleEvent>(
   event: Event,
   holder: number,
   isOwn: (accountId: number) => boolean,

@@ -9,7 +9,7 @@ import type { RecurringAction } from './recurring-schemas.ts';
 export type RecurringType = 'recurring_transfer' | 'recurring_cancel';
 
 /** What a recurring action is asked to do, and when; its filter as JSON, as a query's body has it. */
-export interface Standing extends Schedule {
+export interface RecurringDefinition extends Schedule {
   readonly actionType: RecurringType;
   readonly accountId: number;
   readonly userId: number;
@@ -19,7 +19,7 @@ export interface Standing extends Schedule {
   readonly certificateQuantity: number;
 }
 
-export interface RecurringRow extends Standing {
+export interface RecurringRow extends RecurringDefinition {
   readonly id: number;
   readonly runsDone: number;
   readonly nextRun: Date | null;
@@ -48,7 +48,7 @@ export async function lockRecurring(tx: Transaction, id: number): Promise<Recurr
 }
 
 /** @returns the id of the new recurring action. */
-export async function saveRecurring(tx: Transaction, standing: Standing): Promise<number> {
+export async function saveRecurring(tx: Transaction, standing: RecurringDefinition): Promise<number> {
   const { firstRun, filter } = standing;
   const [row] = await tx.query<{ id: number }>(sql`
     INSERT INTO recurring_action (action_type, account_id, user_id, target_id, beneficiary, filter, certificate_quantity,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expireBatch } from '../certificate/index.ts';
 import type { Query } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
-import { standForLeadership, UnfitToLead, type Work } from '../database/leader-election.ts';
+import { type Job, NotEligible, runLeaderElection } from '../database/leader-election.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 import { runAllDue } from './recurring-run.ts';
 
@@ -62,9 +62,9 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 
   const underWay = new Set<Promise<void>>();
   /** A job that fails is looked at again in the next round, and does not end the lead: the lock's connection tells of the database. */
-  const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Work => ({
+  const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
-    async round(query, signal) {
+    async tick(query, signal) {
       await assertClock(query, options);
       const working = job(signal).then(
         () => {
@@ -81,11 +81,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     },
   });
 
-  const leadership = standForLeadership({
+  const leadership = runLeaderElection({
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'scheduler',
-    works: [jobOf('expiry', expire), jobOf('recurring actions', runRecurring)],
+    jobs: [jobOf('expiry', expire), jobOf('recurring actions', runRecurring)],
     onError,
   });
 
@@ -108,5 +108,5 @@ async function assertClock(query: Query, { clock, clockMayDifferMs }: SchedulerO
   const differsMs = Math.abs(clock().getTime() - (row?.now.getTime() ?? 0));
   if (differsMs <= clockMayDifferMs) return;
   const seconds = Math.round(differsMs / 1_000);
-  throw new UnfitToLead(`The clocks of this process and of the primary database are ${seconds} s apart.`);
+  throw new NotEligible(`The clocks of this process and of the primary database are ${seconds} s apart.`);
 }

@@ -5,7 +5,7 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import { inject } from 'vitest';
-import { type EventStoreStandIn, startEventStore } from './server.ts';
+import { type FakeEventStore, startEventStore } from './server.ts';
 
 const real = inject('eventStore');
 const servers = ['the stand-in', ...(real ? ['a real EventStoreDB'] : [])];
@@ -35,8 +35,7 @@ export type Target = Awaited<ReturnType<typeof openTarget>>;
 
 /** A client of the server, and short words for what the contract does with it. */
 export async function openTarget(server: string, way: Way) {
-  const standIn: EventStoreStandIn | undefined =
-    server === 'the stand-in' ? await startEventStore() : undefined;
+  const standIn: FakeEventStore | undefined = server === 'the stand-in' ? await startEventStore() : undefined;
   const connectionString = standIn?.connectionString ?? real;
   const client = EventStoreDBClient.connectionString(connectionString);
   const read = async (stream: string, options: ReadOptions = {}) => {

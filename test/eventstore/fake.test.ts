@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Memory } from './memory.ts';
-import { type EventStoreOptions, type EventStoreStandIn, startEventStore } from './server.ts';
+import { type EventStoreOptions, type FakeEventStore, startEventStore } from './server.ts';
 
 const STREAM = 'stand-in';
 const MAIN = join(import.meta.dirname, 'main.ts');
 
 let folder: string;
 let dataFile: string;
-const servers: EventStoreStandIn[] = [];
+const servers: FakeEventStore[] = [];
 const processes: ChildProcess[] = [];
 
 beforeEach(() => {
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(options: EventStoreOptions = {}): Promise<EventStoreStandIn> {
+async function start(options: EventStoreOptions = {}): Promise<FakeEventStore> {
   const server = await startEventStore(options);
   servers.push(server);
   return server;

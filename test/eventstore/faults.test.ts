@@ -10,11 +10,11 @@ import {
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type EventStoreStandIn, startEventStore } from './server.ts';
+import { type FakeEventStore, startEventStore } from './server.ts';
 
 const STREAM = 'faults';
 
-let server: EventStoreStandIn;
+let server: FakeEventStore;
 let client: EventStoreDBClient;
 
 beforeEach(async () => {

@@ -24,7 +24,7 @@ export interface EventStoreOptions {
   readonly batchAppend?: boolean;
 }
 
-export interface EventStoreStandIn {
+export interface FakeEventStore {
   readonly connectionString: string;
   readonly port: number;
   /** What the streams hold; also to append to and to lose events from, behind the clients' backs. */
@@ -51,7 +51,7 @@ export interface EventStoreStandIn {
  *
  * @throws {Error} when the port is taken, or the data file is not one of ours.
  */
-export async function startEventStore(options: EventStoreOptions = {}): Promise<EventStoreStandIn> {
+export async function startEventStore(options: EventStoreOptions = {}): Promise<FakeEventStore> {
   const { dataFile, batchAppend = true } = options;
   const memory = new Memory(dataFile);
   const faults = { appends: noFaults(), reads: noFaults(), features: noFaults() };

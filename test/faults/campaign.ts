@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildHouse, type House } from './environment.ts';
+import { createEnvironment, type Environment } from './environment.ts';
 import { firstFailure, firstUnlikeJournal } from './inspection.ts';
 import { type Ledger, type Outcome, openLedger } from './ledger.ts';
 import { startLoad } from './load.ts';
-import { untilQuiet } from './quiescence.ts';
-import { type Chance, chanceOf } from './rng.ts';
+import { untilQuiescent } from './quiescence.ts';
+import { createRng, type Rng } from './rng.ts';
 import type { Pace, Step } from './steps.ts';
 
 export interface Campaign {
@@ -28,8 +28,8 @@ export interface Campaign {
  */
 export async function runCampaign(campaign: Campaign): Promise<number> {
   const { seed, steps, processes, say } = campaign;
-  const house = await buildHouse(processes);
-  const site: Site = { house, ledger: openLedger(), chance: chanceOf(seed) };
+  const house = await createEnvironment(processes);
+  const site: Site = { house, ledger: openLedger(), chance: createRng(seed) };
   const begin = performance.now();
   let tried = 0;
   let keepFolder = true;
@@ -53,9 +53,9 @@ export async function runCampaign(campaign: Campaign): Promise<number> {
 }
 
 interface Site {
-  readonly house: House;
+  readonly house: Environment;
   readonly ledger: Ledger;
-  readonly chance: Chance;
+  readonly chance: Rng;
 }
 
 async function tryStep(
@@ -70,7 +70,7 @@ async function tryStep(
   const chosen = await step.run(house, chance, pace);
   await sleep(pace.calmMs);
   await load.stop();
-  await untilQuiet(house, ledger, chance);
+  await untilQuiescent(house, ledger, chance);
   const found = await firstFailure(house, ledger);
   if (found) throw new Error(`${step.name}: ${found}`);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);

@@ -12,7 +12,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { MigrationUrls } from '../../src/database/migrate.ts';
 import type { EmbeddedCluster } from '../../src/embedded/index.ts';
 import { openConfiguredDatabase } from '../../src/start.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
 import { startTestCluster } from '../harness/cluster.ts';
 import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from '../harness/urls.ts';
 import { type ApiProcess, apiProcess } from './api-process.ts';
@@ -30,9 +30,9 @@ export interface People {
 }
 
 /** All that a registry in production consists of, each part to be broken. */
-export interface House {
+export interface Environment {
   readonly cluster: EmbeddedCluster;
-  readonly eventStore: EventStoreStandIn;
+  readonly eventStore: FakeEventStore;
   readonly apis: readonly ApiProcess[];
   readonly people: People;
   readonly urls: MigrationUrls;
@@ -46,7 +46,7 @@ export interface House {
 }
 
 /** Starts Postgres and its standby, the event store, and `processes` API processes. */
-export async function buildHouse(processes: number): Promise<House> {
+export async function createEnvironment(processes: number): Promise<Environment> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-faults-'));
   const {
     cluster,
@@ -69,7 +69,7 @@ export async function buildHouse(processes: number): Promise<House> {
   );
   if (primary === undefined || standby === undefined) throw new Error('there are two servers');
   await Promise.all(apis.map((each) => each.start()));
-  const stop: House['stop'] = async ({ keepFolder }) => {
+  const stop: Environment['stop'] = async ({ keepFolder }) => {
     await Promise.all(apis.map((each) => each.kill()));
     await Promise.all([database.stop(), primary.end(), standby.end(), eventStore.stop()]);
     await stopCluster();
@@ -104,7 +104,7 @@ async function settle(database: Database, url: string): Promise<People> {
     const accounts = await tx.query<{ id: number }>(sql`SELECT id FROM account ORDER BY id`);
     return { ids: accounts.map(({ id }) => id), metadataId: await seedMetadata(tx, 'Campaign') };
   });
-  await database.mirrored(position);
+  await database.waitForReplicas(position);
   const [admin, trader] = await Promise.all(
     ['admin', 'trading'].map((who) => logIn(url, `${who}_user@usermail.com`, PASSWORD)),
   );

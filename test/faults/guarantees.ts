@@ -16,7 +16,7 @@ interface Effect {
  * Holds what every client was told against what is there: the acknowledged once, the refused as one refusal, the unanswered once or
  * not at all, each of them whole, and nothing that nobody asked for. Gives the first promise that was not kept.
  */
-export async function firstBrokenPromise(primary: pg.Pool, ledger: Ledger): Promise<string | undefined> {
+export async function firstBrokenGuarantee(primary: pg.Pool, ledger: Ledger): Promise<string | undefined> {
   const actions = await effectsOf(primary, ACTIONS);
   const issuances = await effectsOf(primary, ISSUANCES);
   for (const { mutation, outcomes } of ledger.all()) {

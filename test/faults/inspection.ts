@@ -1,7 +1,7 @@
 import { firstViolation } from '../../src/certificate/index.ts';
 import { connectEventLog, firstDifference, replay } from '../../src/journal/index.ts';
-import type { House } from './environment.ts';
-import { firstBrokenPromise } from './guarantees.ts';
+import type { Environment } from './environment.ts';
+import { firstBrokenGuarantee } from './guarantees.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What of the registry a mirror has to show, to the letter. */
@@ -9,10 +9,10 @@ const MIRRORED = ['action', 'issuance', 'bundle', 'journal', 'journal_position',
 const STREAM = 'registry-events';
 
 /** Everything that must be true when all is quiet, whatever failed before; gives the first thing that is not. */
-export async function firstFailure(house: House, ledger: Ledger): Promise<string | undefined> {
+export async function firstFailure(house: Environment, ledger: Ledger): Promise<string | undefined> {
   return (
     ledger.protests()[0] ??
-    (await firstBrokenPromise(house.primary, ledger)) ??
+    (await firstBrokenGuarantee(house.primary, ledger)) ??
     (await firstUnlikeOnStandby(house)) ??
     (await firstUnlikeInStream(house)) ??
     (await firstUnconserved(house)) ??
@@ -21,7 +21,7 @@ export async function firstFailure(house: House, ledger: Ledger): Promise<string
   );
 }
 
-async function firstUnlikeOnStandby({ primary, standby }: House): Promise<string | undefined> {
+async function firstUnlikeOnStandby({ primary, standby }: Environment): Promise<string | undefined> {
   for (const table of MIRRORED) {
     const digest = `SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS digest FROM ${table} t`;
     const [original, mirrored] = await Promise.all([primary.query(digest), standby.query(digest)]);
@@ -31,7 +31,7 @@ async function firstUnlikeOnStandby({ primary, standby }: House): Promise<string
 }
 
 /** Each entry is one event: no more, no fewer, in the order in which they were written. */
-async function firstUnlikeInStream({ primary, eventStore }: House): Promise<string | undefined> {
+async function firstUnlikeInStream({ primary, eventStore }: Environment): Promise<string | undefined> {
   const { rows } = await primary.query<{ id: string }>('SELECT event_id AS id FROM journal j ORDER BY j.id');
   const events = eventStore.memory.events(STREAM);
   const at = rows.findIndex(({ id }, position) => events[position]?.id !== id);
@@ -44,13 +44,13 @@ async function firstUnlikeInStream({ primary, eventStore }: House): Promise<stri
     : `the event store has ${events.length} events of ${rows.length}`;
 }
 
-async function firstUnconserved({ database }: House): Promise<string | undefined> {
+async function firstUnconserved({ database }: Environment): Promise<string | undefined> {
   const onPrimary = await database.readPrimary(({ query }) => firstViolation(query));
   const violated = onPrimary ?? (await database.read(({ query }) => firstViolation(query)));
   return violated && `violated: ${violated.invariant}: ${violated.violation}`;
 }
 
-async function firstUnverified({ database, eventStore }: House): Promise<string | undefined> {
+async function firstUnverified({ database, eventStore }: Environment): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
     const { difference } = await database.readPrimary(({ query }) => firstDifference(query, { log }));
@@ -61,7 +61,7 @@ async function firstUnverified({ database, eventStore }: House): Promise<string 
 }
 
 /** From the events of the store, which are the entries of the journal to the letter. */
-async function firstUnrebuilt({ urls, eventStore }: House): Promise<string | undefined> {
+async function firstUnrebuilt({ urls, eventStore }: Environment): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
     const { difference } = await replay({ urls, log });
@@ -72,7 +72,7 @@ async function firstUnrebuilt({ urls, eventStore }: House): Promise<string | und
 }
 
 /** The same from the journal itself. */
-export async function firstUnlikeJournal({ urls }: House): Promise<string | undefined> {
+export async function firstUnlikeJournal({ urls }: Environment): Promise<string | undefined> {
   const { difference } = await replay({ urls });
   return difference === null ? undefined : `journal:replay finds: ${difference}`;
 }

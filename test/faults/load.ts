@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { attempt, send } from './client.ts';
-import type { House } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome } from './ledger.ts';
-import { type Chance, chanceOf } from './rng.ts';
+import { createRng, type Rng } from './rng.ts';
 
 const WORKERS = 6;
 const THINK_MS = 40;
@@ -22,10 +22,10 @@ export interface Load {
 }
 
 /** Clients that issue, transfer, cancel and look, all at once, at any of the processes, until they are stopped. */
-export function startLoad(house: House, ledger: Ledger, seed: number): Load {
+export function startLoad(house: Environment, ledger: Ledger, seed: number): Load {
   const stopped = new AbortController();
   const work = async (worker: number) => {
-    const chance = chanceOf(seed + worker);
+    const chance = createRng(seed + worker);
     while (!stopped.signal.aborted) {
       await turn(house, ledger, chance);
       await sleep(THINK_MS * (0.5 + chance.next()));
@@ -40,7 +40,7 @@ export function startLoad(house: House, ledger: Ledger, seed: number): Load {
   };
 }
 
-async function turn(house: House, ledger: Ledger, chance: Chance): Promise<void> {
+async function turn(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
   const mutation = chance.happens(0.3)
     ? anIssue(house, ledger, chance)
     : await anAction(house, ledger, chance);
@@ -56,7 +56,7 @@ async function turn(house: House, ledger: Ledger, chance: Chance): Promise<void>
 }
 
 /** Sends a mutation to one of the processes, and writes down what became of it. */
-export async function ask({ apis, people }: House, ledger: Ledger, chance: Chance, mutation: Mutation) {
+export async function ask({ apis, people }: Environment, ledger: Ledger, chance: Rng, mutation: Mutation) {
   const url = chance.pick(apis).url();
   const token = mutation.kind === 'issue' ? people.admin : people.trader;
   const attempted = await attempt(url, token, mutation);
@@ -68,9 +68,9 @@ export async function ask({ apis, people }: House, ledger: Ledger, chance: Chanc
   return attempted;
 }
 
-const aKey = (chance: Chance) => (chance.happens(0.5) ? crypto.randomUUID() : undefined);
+const aKey = (chance: Rng) => (chance.happens(0.5) ? crypto.randomUUID() : undefined);
 
-function anIssue({ people }: House, ledger: Ledger, chance: Chance): IssueRequest {
+function anIssue({ people }: Environment, ledger: Ledger, chance: Rng): IssueRequest {
   const account = chance.pick(people.accounts);
   const number = ledger.nextNumber();
   // Backwards in time: queries show the newest first.
@@ -94,7 +94,7 @@ function anIssue({ people }: House, ledger: Ledger, chance: Chance): IssueReques
 }
 
 /** A part of one or two bundles, chosen among the first that a query shows: others may choose the same. */
-async function anAction(house: House, ledger: Ledger, chance: Chance): Promise<ActionRequest | undefined> {
+async function anAction(house: Environment, ledger: Ledger, chance: Rng): Promise<ActionRequest | undefined> {
   const [source, target] = chance.shuffled(house.people.accounts);
   if (source === undefined || target === undefined) return undefined;
   const bundles = await activeBundles(house, chance, source.id);
@@ -124,7 +124,7 @@ async function anAction(house: House, ledger: Ledger, chance: Chance): Promise<A
   };
 }
 
-async function activeBundles({ apis, people }: House, chance: Chance, accountId: number) {
+async function activeBundles({ apis, people }: Environment, chance: Rng, accountId: number) {
   const body = { source_id: accountId, certificate_bundle_status: 'Active', limit: 30 };
   const answer = await send(`${chance.pick(apis).url()}/certificate/query`, people.trader, { body });
   return answer?.status === 202 ? Found.parse(JSON.parse(answer.text)).granular_certificate_bundles : [];
@@ -132,9 +132,9 @@ async function activeBundles({ apis, people }: House, chance: Chance, accountId:
 
 /** Whoever shows the token of a write sees it, at any process, whatever its standby does. */
 async function lookAt(
-  { apis, people }: House,
+  { apis, people }: Environment,
   ledger: Ledger,
-  chance: Chance,
+  chance: Rng,
   { number, kind }: Mutation,
   { body }: Extract<Outcome, { kind: 'acknowledged' }>,
   consistency: string,

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { House } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import { ask } from './load.ts';
-import type { Chance } from './rng.ts';
+import type { Rng } from './rng.ts';
 
 /** More than the longest back-off and the longest deadline together, on a busy machine. */
 const PATIENCE_MS = 90_000;
 const LOOK_EVERY_MS = 250;
 
 /** Waits until all of it works again by itself, nothing is owed to a client, and every copy has everything. */
-export async function untilQuiet(house: House, ledger: Ledger, chance: Chance): Promise<void> {
+export async function untilQuiescent(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
   await eventually('every process is ready, one leads, and nothing waits for the event store', () =>
     allReady(house),
   );
@@ -30,7 +30,7 @@ async function eventually(what: string, holds: () => Promise<string | undefined>
 }
 
 /** `undefined`, or what is missing. */
-async function allReady({ apis, primary }: House): Promise<string | undefined> {
+async function allReady({ apis, primary }: Environment): Promise<string | undefined> {
   const crashed = apis.filter((each) => each.hasCrashed());
   if (crashed.length > 0)
     throw new Error(`${crashed.map(({ name }) => name).join(', ')} ended, and nobody had killed it`);
@@ -50,7 +50,7 @@ async function allReady({ apis, primary }: House): Promise<string | undefined> {
  * Asks again, with its key, for whatever was not answered. An attempt whose process is gone holds its key for a minute:
  * the minute passes here at once.
  */
-async function settleOwed(house: House, ledger: Ledger, chance: Chance): Promise<void> {
+async function settleOwed(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
   await house.primary.query(
     `UPDATE idempotency_key SET started_at = started_at - interval '2 minutes' WHERE answer IS NULL`,
   );
@@ -61,7 +61,7 @@ async function settleOwed(house: House, ledger: Ledger, chance: Chance): Promise
   });
 }
 
-async function standbyIsLevel({ primary, standby }: House): Promise<string | undefined> {
+async function standbyIsLevel({ primary, standby }: Environment): Promise<string | undefined> {
   const written = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
   const { rows } = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS level', [
     written.rows[0]?.position,

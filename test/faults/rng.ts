@@ -1,5 +1,5 @@
 /** Draws that are the same for the same seed. */
-export interface Chance {
+export interface Rng {
   /** At least 0, below 1. */
   next(): number;
   /** A whole number, at least 0, below `limit`. */
@@ -12,7 +12,7 @@ export interface Chance {
 }
 
 /** The generator is mulberry32. */
-export function chanceOf(seed: number): Chance {
+export function createRng(seed: number): Rng {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiProcess } from './api-process.ts';
-import type { House } from './environment.ts';
-import type { Chance } from './rng.ts';
+import type { Environment } from './environment.ts';
+import type { Rng } from './rng.ts';
 
 /** How long the campaign lets things be broken. */
 export interface Pace {
@@ -18,7 +18,7 @@ export interface Pace {
 export interface Step {
   readonly name: string;
   /** Breaks something under load, and brings back what does not come back by itself. Gives what it chose, if it chose. */
-  readonly run: (house: House, chance: Chance, pace: Pace) => Promise<string | undefined>;
+  readonly run: (house: Environment, chance: Rng, pace: Pace) => Promise<string | undefined>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -44,7 +44,11 @@ async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Pro
 }
 
 /** Says when another one led, once nothing of this leader came any more. @throws {Error} when that was too late. */
-async function untilAnotherLeads({ apis }: House, gone: ApiProcess, { takeOverMs }: Pace): Promise<string> {
+async function untilAnotherLeads(
+  { apis }: Environment,
+  gone: ApiProcess,
+  { takeOverMs }: Pace,
+): Promise<string> {
   const begin = performance.now();
   const next = await leaderOf(apis.filter((each) => each !== gone));
   const tookMs = performance.now() - begin;
@@ -54,12 +58,12 @@ async function untilAnotherLeads({ apis }: House, gone: ApiProcess, { takeOverMs
 }
 
 /** Until every fault that was ordered has been met: otherwise nothing would have been tried. */
-async function untilMet({ faultsLeft }: House['eventStore']): Promise<void> {
+async function untilMet({ faultsLeft }: Environment['eventStore']): Promise<void> {
   while (faultsLeft() > 0) await sleep(100);
 }
 
 /** Until every process says that the standby is late. */
-async function untilLate({ apis }: House): Promise<void> {
+async function untilLate({ apis }: Environment): Promise<void> {
   for (;;) {
     const states = await Promise.all(apis.map((each) => each.readiness()));
     if (states.every((each) => each?.standbys.some(({ state }) => state === 'late'))) return;

@@ -81,7 +81,7 @@ export function anAccount(
 }
 
 /** An account that they share: so each may let the others into its own. */
-export const acquaint = (admin: Client, ...clients: Client[]): Promise<Account> =>
+export const shareAccount = (admin: Client, ...clients: Client[]): Promise<Account> =>
   anAccount(admin, { user_ids: clients.map(({ userId }) => userId) });
 
 export function aDevice(
@@ -143,7 +143,7 @@ export function aBundle(admin: Client, issue: Issue): Promise<Bundle> {
 }
 
 /** Two accounts that trade: the target has whitelisted the source, which has a device. */
-export interface Market {
+export interface TradingPair {
   readonly admin: Client;
   readonly trader: Client;
   readonly receiver: Client;
@@ -159,7 +159,10 @@ export interface Market {
   cancel(ids: number[], fields?: Record<string, unknown>): ReturnType<Client['post']>;
 }
 
-export async function aMarket(registry: TestRegistry, traderRole: Role = 'TRADING_USER'): Promise<Market> {
+export async function tradingPair(
+  registry: TestRegistry,
+  traderRole: Role = 'TRADING_USER',
+): Promise<TradingPair> {
   const [admin, trader, receiver] = await Promise.all([
     registry.as('ADMIN'),
     registry.as(traderRole),
@@ -171,16 +174,16 @@ export async function aMarket(registry: TestRegistry, traderRole: Role = 'TRADIN
   const metadataId = await metadata(admin);
   let hours = 0;
 
-  const bundle: Market['bundle'] = ({ quantity = 100 } = {}) =>
+  const bundle: TradingPair['bundle'] = ({ quantity = 100 } = {}) =>
     aBundle(admin, { device_id: device.id, metadata_id: metadataId, quantity, ...hoursAgo(hours++) });
-  const transfer: Market['transfer'] = (ids, fields) =>
+  const transfer: TradingPair['transfer'] = (ids, fields) =>
     trader.post('/certificate/transfer', {
       source_id: source.id,
       target_id: target.id,
       granular_certificate_bundle_ids: ids,
       ...fields,
     });
-  const cancel: Market['cancel'] = (ids, fields) =>
+  const cancel: TradingPair['cancel'] = (ids, fields) =>
     trader.post('/certificate/cancel', {
       source_id: source.id,
       granular_certificate_bundle_ids: ids,

@@ -1,4 +1,4 @@
-import { aDevice, type Market, unique } from './builders.ts';
+import { aDevice, type TradingPair, unique } from './builders.ts';
 
 export const anEmail = () => `${crypto.randomUUID()}@example.com`;
 
@@ -11,7 +11,7 @@ export const HOUR = {
 export const ENTITIES = [
   {
     entity: 'organisation',
-    body: async (_market: Market): Promise<object> => ({
+    body: async (_market: TradingPair): Promise<object> => ({
       name: unique('Org'),
       website: 'https://example.com',
     }),
@@ -19,7 +19,7 @@ export const ENTITIES = [
   },
   {
     entity: 'user',
-    body: async (_market: Market): Promise<object> => ({
+    body: async (_market: TradingPair): Promise<object> => ({
       name: 'Ada',
       email: anEmail(),
       role: 'AUDIT_USER',
@@ -29,12 +29,12 @@ export const ENTITIES = [
   },
   {
     entity: 'account',
-    body: async (_market: Market): Promise<object> => ({ account_name: unique('Account') }),
+    body: async (_market: TradingPair): Promise<object> => ({ account_name: unique('Account') }),
     change: { timezone: 'Europe/London' },
   },
   {
     entity: 'device',
-    body: async (market: Market): Promise<object> => ({
+    body: async (market: TradingPair): Promise<object> => ({
       device_name: 'A roof',
       local_device_identifier: unique('MPAN'),
       grid: 'A grid',
@@ -51,7 +51,7 @@ export const ENTITIES = [
   },
   {
     entity: 'measurement',
-    body: async (market: Market): Promise<object> => ({
+    body: async (market: TradingPair): Promise<object> => ({
       device_id: (await aDevice(market.admin, { account_id: market.source.id })).id,
       interval_usage: 1_000,
       ...HOUR,

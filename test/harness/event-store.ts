@@ -2,7 +2,7 @@ import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { inject } from 'vitest';
 import type { StoredEvent } from '../../src/journal/event-log.ts';
 import { connectEventLog, type EventLog } from '../../src/journal/index.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
 
 export interface TestEventStore {
   /** The options of the registry's journal. */
@@ -19,7 +19,7 @@ export interface TestEventStore {
 }
 
 export interface BreakableEventStore extends TestEventStore {
-  readonly server: EventStoreStandIn;
+  readonly server: FakeEventStore;
 }
 
 /** For tests that leave the server whole: the real one of the run, or else a stand-in. They do not know which. */

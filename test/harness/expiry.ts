@@ -1,5 +1,5 @@
 import { expiryOf } from '../../src/rules/expiry.ts';
-import { aBundle, type Bundle, HOUR_MS, iso, type Market } from './builders.ts';
+import { aBundle, type Bundle, HOUR_MS, iso, type TradingPair } from './builders.ts';
 import { NOW } from './registry.ts';
 
 /** Certificates last two years; so this many years before now ends what expires now. */
@@ -10,7 +10,7 @@ export const expiresIn = (hours: number) => new Date(NOW.getTime() + hours * HOU
 
 /** A bundle of the market's source that expires so many hours from now; each device has one for an hour. */
 export function anExpiring(
-  { admin, device, metadataId }: Market,
+  { admin, device, metadataId }: TradingPair,
   hours: number,
   fields: { quantity?: number; device_id?: number } = {},
 ): Promise<Bundle> {

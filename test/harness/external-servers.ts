@@ -8,7 +8,7 @@ import { atDatabase, type ClusterUrls, TEMPLATE } from './urls.ts';
  *
  * @param given URLs of a superuser; the database that they name is not touched.
  */
-export async function useGivenServers(
+export async function useExternalServers(
   given: ClusterUrls,
 ): Promise<{ urls: ClusterUrls; stop(): Promise<void> }> {
   const template = `${TEMPLATE}_${crypto.randomUUID().slice(0, 8)}`;

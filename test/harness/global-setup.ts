@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startTestCluster } from './cluster.ts';
-import { useGivenServers } from './external-servers.ts';
+import { useExternalServers } from './external-servers.ts';
 import { chooseCluster } from './server-source.ts';
 import type { ClusterUrls } from './urls.ts';
 
@@ -22,6 +22,6 @@ async function start(): Promise<{ urls: ClusterUrls; stop(): Promise<void> }> {
   const choice = chooseCluster(process.env);
   // Loaded by whoever needs it: it is large.
   if (choice.from === 'containers') return (await import('./containers.ts')).startPostgresContainers();
-  if (choice.from === 'urls') return useGivenServers(choice);
+  if (choice.from === 'urls') return useExternalServers(choice);
   return startTestCluster({ primaryPort: 15_436, standbyPort: 15_438 });
 }

@@ -1,4 +1,4 @@
-import type { Market } from './builders.ts';
+import type { TradingPair } from './builders.ts';
 import type { TestRegistry } from './registry.ts';
 
 export interface Entry {
@@ -13,7 +13,7 @@ export interface Entry {
   readonly request_id: string | null;
 }
 
-type Reply = Awaited<ReturnType<Market['transfer']>>;
+type Reply = Awaited<ReturnType<TradingPair['transfer']>>;
 
 /** The entries of the request that this is the answer to, in their order. */
 export async function entriesOf({ primary }: TestRegistry, reply: Reply): Promise<Entry[]> {

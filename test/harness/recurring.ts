@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { runAllDue } from '../../src/scheduler/recurring-run.ts';
-import { type Action, type Market, shownEverywhere } from './builders.ts';
+import { type Action, shownEverywhere, type TradingPair } from './builders.ts';
 import type { Client } from './client.ts';
 import { NOW, type TestRegistry } from './registry.ts';
 
@@ -12,7 +12,7 @@ export interface Recurring {
 }
 
 /** A request for 100 Wh a day, three times, the first time at once. */
-export const daily = ({ source, target }: Market, fields: object = {}) => ({
+export const daily = ({ source, target }: TradingPair, fields: object = {}) => ({
   source_id: source.id,
   target_id: target.id,
   certificate_quantity: 100,
@@ -24,7 +24,7 @@ export const daily = ({ source, target }: Market, fields: object = {}) => ({
 
 /** The same, asked for and found again in the list. */
 export async function aRecurring(
-  market: Market,
+  market: TradingPair,
   action: 'transfer' | 'cancel',
   fields: object = {},
   client: Client = market.trader,
@@ -34,7 +34,7 @@ export async function aRecurring(
   return recurringNow(market, answer.json().details.recurring_action_id);
 }
 
-export async function recurringNow({ admin }: Market, id: number): Promise<Recurring> {
+export async function recurringNow({ admin }: TradingPair, id: number): Promise<Recurring> {
   const answer = await admin.get('/certificate/recurring?limit=1000');
   expect(answer.statusCode, answer.body).toBe(200);
   return answer.json().find((each: Recurring) => each.id === id);
@@ -53,13 +53,13 @@ export async function runDue(registry: TestRegistry, now: Date): Promise<void> {
 }
 
 /** The actions of a recurring action's runs, in the order of the log. */
-export async function runsIn({ admin, source }: Market, id: number): Promise<Action[]> {
+export async function runsIn({ admin, source }: TradingPair, id: number): Promise<Action[]> {
   const answer = await admin.get(`/certificate/actions?account_id=${source.id}&limit=1000`);
   const log: Action[] = answer.json();
   return log.filter(({ details }) => details.recurring_action_id === id && details.run !== undefined);
 }
 
-export const resultsIn = async (market: Market, id: number) =>
+export const resultsIn = async (market: TradingPair, id: number) =>
   (await runsIn(market, id)).map(({ action_result }) => action_result);
 
 /** The Active energy of an account, in Wh. */

@@ -104,7 +104,7 @@ export async function registryIn(
     const { value: session, position } = await database.transact({ userId: null, requestId: null }, (tx) =>
       openSession(tx, { userId, now, days: config.SESSION_EXPIRE_DAYS }),
     );
-    await database.mirrored(position);
+    await database.waitForReplicas(position);
     const { token } = await issueAccessToken(config, session, now);
     return new Client(app, token, userId);
   };
@@ -149,6 +149,6 @@ async function insertUser(
     await tx.query(sql`INSERT INTO credential (user_id, password_hash) VALUES (${user.id}, ${hash})`);
     return user.id;
   });
-  await database.mirrored(position);
+  await database.waitForReplicas(position);
   return value;
 }

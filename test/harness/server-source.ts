@@ -1,5 +1,5 @@
 /** Where the tests take their servers from. */
-export type Choice =
+export type ServerSource =
   | { readonly from: 'embedded' }
   | { readonly from: 'containers' }
   | { readonly from: 'urls'; readonly primary: string; readonly standby: string };
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws {Error} on another `TEST_CLUSTER`, and on one URL without the other: a run on other servers than meant proves nothing.
  */
-export function chooseCluster(environment: Environment): Choice {
+export function chooseCluster(environment: Environment): ServerSource {
   const {
     TEST_CLUSTER,
     TEST_DATABASE_PRIMARY_URL: primary,

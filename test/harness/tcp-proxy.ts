@@ -1,14 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A wire to a server, which can be frozen: it still takes connections and bytes, and nothing comes of them. */
-export interface Wire {
+export interface TcpProxy {
   readonly port: number;
   freeze(): void;
   thaw(): void;
   close(): void;
 }
 
-export async function openWire(toPort: number): Promise<Wire> {
+export async function openTcpProxy(toPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
   const join = (from: Socket, to: Socket) => {

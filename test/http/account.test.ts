@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BundleStatus, bundleStatuses } from '../../src/rules/enums.ts';
-import { acquaint, aDevice, aMarket, anAccount } from '../harness/builders.ts';
+import { aDevice, anAccount, shareAccount, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   admin = await registry.as('ADMIN');
   owner = await registry.as('PRODUCTION_USER');
   colleague = await registry.as('TRADING_USER');
-  await acquaint(admin, owner, colleague);
+  await shareAccount(admin, owner, colleague);
 });
 afterAll(() => registry.close());
 
@@ -200,7 +200,7 @@ describe('a closed account', () => {
   });
 
   test.each(usable)('cannot have a bundle that is %s, which would be nobody’s', async (status) => {
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     await market.bundleIn(status);
     await market.admin.delete(`/device/delete/${market.device.id}`);
     const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
@@ -209,7 +209,7 @@ describe('a closed account', () => {
   });
 
   test.each(spent)('may have bundles that are %s', async (status) => {
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     await market.bundleIn(status);
     await market.admin.delete(`/device/delete/${market.device.id}`);
     expect((await market.trader.delete(`/account/delete/${market.source.id}`)).statusCode).toBe(200);
@@ -237,7 +237,7 @@ describe('a closed account', () => {
 
   test('and certificates that come at the same moment never both win', async () => {
     for (let round = 0; round < 5; round++) {
-      const market = await aMarket(registry);
+      const market = await tradingPair(registry);
       const { id } = await market.bundle();
       const [transfer, closed] = await Promise.all([
         market.transfer([id]),
@@ -284,7 +284,7 @@ describe('the sums of an account', () => {
   });
 
   test('count each live bundle once, by its status, and nothing of what was split', async () => {
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     for (const status of bundleStatuses) await market.bundleIn(status);
     const summary = (await market.trader.get(`/account/${market.source.id}/summary`)).json();
     expect(summary).toMatchObject({
@@ -299,7 +299,7 @@ describe('the sums of an account', () => {
   });
 
   test('move with the certificates, while the device stays', async () => {
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     const { id } = await market.bundle({ quantity: 70 });
     await market.transfer([id], { certificate_quantity: 30 });
     const target = await market.receiver.get(`/account/${market.target.id}/summary`);

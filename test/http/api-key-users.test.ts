@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aKey, type Key } from '../harness/api-key.ts';
-import { type Account, acquaint, anAccount, unique } from '../harness/builders.ts';
+import { type Account, anAccount, shareAccount, unique } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -25,7 +25,7 @@ describe.each([
 
   beforeAll(async () => {
     friend = await registry.as('TRADING_USER');
-    await acquaint(await registry.as('ADMIN'), producer, friend);
+    await shareAccount(await registry.as('ADMIN'), producer, friend);
     account = await anAccount(producer);
     key = withKey(await aKey(producer, isConfined ? { account_ids: [account.id] } : {}));
   });

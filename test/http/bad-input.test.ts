@@ -1,17 +1,17 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { aMarket, type Market, METADATA } from '../harness/builders.ts';
+import { METADATA, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let entries: number;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

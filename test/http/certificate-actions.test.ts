@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAllDue } from '../../src/scheduler/recurring-run.ts';
-import { type Action, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { type Action, anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { daily } from '../harness/recurring.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -25,8 +25,8 @@ async function actions(client: Client, query: Record<string, string | number> = 
 const idsOf = (log: readonly Action[]) => log.map(({ id }) => id);
 
 /** A market with a log: a transfer, a refused transfer and a cancellation. */
-async function aLog(): Promise<{ market: Market; transfer: Action; refused: number; cancel: Action }> {
-  const market = await aMarket(registry);
+async function aLog(): Promise<{ market: TradingPair; transfer: Action; refused: number; cancel: Action }> {
+  const market = await tradingPair(registry);
   const [a, b] = [await market.bundle(), await market.bundle()];
   const transfer = (await market.transfer([a.id])).json();
   const refused = (await market.transfer([a.id])).json().action_id;
@@ -66,14 +66,14 @@ test('the log holds refusals with who, what, when and why', async () => {
 });
 
 test.each([
-  ['a foreign user_id', 403, (market: Market) => ({ user_id: market.admin.userId })],
+  ['a foreign user_id', 403, (market: TradingPair) => ({ user_id: market.admin.userId })],
   ['a target that does not exist', 404, () => ({ target_id: 999_999 })],
-  ['the source as target', 422, (market: Market) => ({ target_id: market.source.id })],
+  ['the source as target', 422, (market: TradingPair) => ({ target_id: market.source.id })],
   ['an empty list', 422, () => ({ granular_certificate_bundle_ids: [] })],
   ['a negative quantity', 422, () => ({ certificate_quantity: -1 })],
   ['quantity and percentage', 422, () => ({ certificate_quantity: 1, certificate_bundle_percentage: 0.5 })],
 ])('an action refused for %s is stored', async (_, status, fields) => {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const { id } = await market.bundle();
   const answer = await market.transfer([id], fields(market));
   expect(answer.statusCode).toBe(status);
@@ -185,7 +185,7 @@ describe('filters', () => {
   });
 
   test('a standing order is not told to its receiver, and its runs without the order', async () => {
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     const asked = await market.trader.post('/certificate/recurring_transfer', daily(market));
     expect(asked.statusCode, asked.body).toBe(202);
     await market.bundle();
@@ -231,7 +231,7 @@ describe('filters', () => {
 });
 
 test('pages follow one another without gap or duplicate while actions happen', async () => {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const done: number[] = [];
   for (let n = 0; n < 7; n++) done.push((await market.cancel([(await market.bundle()).id])).json().id);
   const seen: number[] = [];

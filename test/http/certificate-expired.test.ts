@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import { expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { whileItWaits } from '../harness/polling.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
@@ -12,7 +12,7 @@ beforeAll(async () => {
 // Logins live by the same clock: each test has a market whose users have just logged in.
 beforeEach(async () => {
   registry.setClock(NOW);
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

@@ -2,23 +2,23 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   hoursAgo,
   type Issue,
   iso,
   issueBody,
-  type Market,
   METADATA,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

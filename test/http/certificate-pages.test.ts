@@ -2,21 +2,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   type Device,
   hoursAgo,
-  type Market,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { ask, find as findAs, idsOf, type QueryAnswer } from '../harness/certificate-query.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

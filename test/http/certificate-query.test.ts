@@ -3,23 +3,23 @@ import { bundleStatuses } from '../../src/rules/enums.ts';
 import {
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   type Bundle,
   HOUR_MS,
   hoursAgo,
   iso,
-  type Market,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { ask, find as findAs, idsOf } from '../harness/certificate-query.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aBundle, aDevice, aMarket, hoursAgo, type Market, METADATA, metadata } from '../harness/builders.ts';
+import {
+  aBundle,
+  aDevice,
+  hoursAgo,
+  METADATA,
+  metadata,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

@@ -3,18 +3,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   type Bundle,
   hoursAgo,
-  type Market,
   metadata,
   shownEverywhere,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let source_id: number;
 const bundles: Bundle[] = [];
 
@@ -23,7 +23,7 @@ const FORMULA = '=HYPERLINK("http://example.com")';
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   const { admin } = market;
   source_id = (await anAccount(admin, { timezone: 'Europe/London' })).id;
   const device = await aDevice(admin, { account_id: source_id, device_name: NAME });

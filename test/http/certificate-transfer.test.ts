@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aMarket, anAccount, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import {
+  anAccount,
+  type Bundle,
+  expectConserved,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

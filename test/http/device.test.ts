@@ -3,11 +3,11 @@ import {
   type Account,
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   type Device,
   hoursAgo,
   metadata,
+  tradingPair,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -245,7 +245,7 @@ describe('an edit', () => {
   });
 
   test('leaves certificates that were issued as they are', async () => {
-    const market = await aMarket(registry, 'PRODUCTION_USER');
+    const market = await tradingPair(registry, 'PRODUCTION_USER');
     const bundle = await market.bundle();
     await edit(market.device, { energy_source: 'hydro', technology_type: 'hydro' }, market.trader);
     const { energy_source, hash } = (await market.trader.get(`/certificate/${bundle.id}`)).json();
@@ -275,7 +275,7 @@ describe('a device of an account of others', () => {
 
 describe('a retired device', () => {
   test('is gone from lists, yet known to who holds its certificates', async () => {
-    const market = await aMarket(registry, 'PRODUCTION_USER');
+    const market = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await market.bundle();
     await market.transfer([id]);
     expect((await market.trader.delete(`/device/delete/${market.device.id}`)).statusCode).toBe(200);
@@ -288,7 +288,7 @@ describe('a retired device', () => {
   });
 
   test('issues nothing more', async () => {
-    const market = await aMarket(registry, 'PRODUCTION_USER');
+    const market = await tradingPair(registry, 'PRODUCTION_USER');
     await market.trader.delete(`/device/delete/${market.device.id}`);
     await expect(market.bundle()).rejects.toThrow('404');
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { withAnswersInPlace } from '../harness/problem-assertions.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { inlineSharedResponses } from '../harness/shared-responses.ts';
 
 const Schema = z.record(z.string(), z.unknown());
 const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });
@@ -69,7 +69,7 @@ const get = (url: string) => registry.app.inject({ method: 'GET', url });
 beforeAll(async () => {
   registry = await openRegistry();
   text = (await get('/openapi.json')).body;
-  document = OpenApi.parse(withAnswersInPlace(JSON.parse(text)));
+  document = OpenApi.parse(inlineSharedResponses(JSON.parse(text)));
 });
 afterAll(() => registry.close());
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { operations } from '../../src/http/operations.ts';
 import type { BundleStatus } from '../../src/rules/enums.ts';
 import { lifecycle } from '../../src/rules/lifecycle.ts';
-import { aMarket, anAccount, expectConserved, type Market } from '../harness/builders.ts';
+import { anAccount, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { daily } from '../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -11,14 +11,14 @@ import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 /** Each action is rehearsed, and then done or refused in earnest: the answers agree, and a rehearsal changes no row. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let auditor: Client;
 /** An account that accepts nothing from the source. */
 let stranger: number;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   auditor = await registry.as('AUDIT_USER');
   stranger = (await anAccount(market.admin)).id;
 });

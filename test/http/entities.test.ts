@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDevice, aMarket, anAccount, type Market, unique } from '../harness/builders.ts';
+import { aDevice, anAccount, type TradingPair, tradingPair, unique } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { anEmail, ENTITIES, HOUR } from '../harness/entities.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let admin: Client;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry, 'PRODUCTION_USER');
+  market = await tradingPair(registry, 'PRODUCTION_USER');
   admin = market.admin;
 });
 afterAll(() => registry.close());
@@ -173,7 +173,7 @@ describe('accounts', () => {
   });
 
   test('are summed up over live bundles only', async () => {
-    const { source, trader, device } = await aMarket(registry, 'PRODUCTION_USER').then(async (own) => {
+    const { source, trader, device } = await tradingPair(registry, 'PRODUCTION_USER').then(async (own) => {
       const [kept, split] = [await own.bundle({ quantity: 100 }), await own.bundle({ quantity: 50 })];
       await own.transfer([split.id], { certificate_quantity: 20 });
       await own.cancel([kept.id]);
@@ -199,7 +199,7 @@ describe('accounts', () => {
   });
 
   test('with devices, or certificates that can still be used, are not closed', async () => {
-    const own = await aMarket(registry, 'PRODUCTION_USER');
+    const own = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await own.bundle();
     await own.transfer([id]);
     expect((await admin.delete(`/account/delete/${own.target.id}`)).statusCode).toBe(409);

@@ -2,18 +2,18 @@ import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import type { Method } from '../../src/operation/operation.ts';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { ENTITIES } from '../harness/entities.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let admin: Client;
 
 beforeAll(async () => {
   registry = await openRegistry({ CORS_ORIGINS: 'https://app.example.com' });
-  market = await aMarket(registry, 'PRODUCTION_USER');
+  market = await tradingPair(registry, 'PRODUCTION_USER');
   admin = market.admin;
 });
 afterAll(() => registry.close());

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { aMarket, type Bundle, type Market, shownEverywhere } from '../harness/builders.ts';
+import { type Bundle, shownEverywhere, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let journal: Journal;
-let market: Market;
+let market: TradingPair;
 let bundle: Bundle;
 let moved: number;
 
@@ -22,7 +22,7 @@ interface Event {
 beforeAll(async () => {
   registry = await openRegistry();
   journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   bundle = await market.bundle();
   const transfer = await market.transfer([bundle.id], { certificate_quantity: 40 });
   [moved] = transfer.json().resulting_bundle_ids;

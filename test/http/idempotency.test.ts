@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parsePosition } from '../../src/database/position.ts';
-import { aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import { type Bundle, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let bundle: Bundle;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

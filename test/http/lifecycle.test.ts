@@ -1,21 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/enums.ts';
 import { lifecycle, statusTransitions } from '../../src/rules/lifecycle.ts';
-import { type Action, aMarket, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import {
+  type Action,
+  type Bundle,
+  expectConserved,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 /** Every action with an operation of its own, on a bundle of every status, by every role, as a user of the account and not. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 /** One user of each role in the account, and one outside of it. */
 const insiders = new Map<Role, Client>();
 const outsiders = new Map<Role, Client>();
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   for (const role of roleNames) {
     insiders.set(role, await registry.as(role));
     outsiders.set(role, await registry.as(role));

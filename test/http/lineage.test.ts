@@ -4,23 +4,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   aBundle,
   aDevice,
-  aMarket,
   anAccount,
   type Bundle,
   hoursAgo,
-  type Market,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { type Lineage, lineage } from '../harness/lineage.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let auditor: Client;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   auditor = await registry.as('AUDIT_USER');
   await market.admin.patch(`/account/update/${market.target.id}`, {
     user_ids: [market.receiver.userId, auditor.userId],

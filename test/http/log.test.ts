@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { type CapturedLog, captureLog } from '../harness/log.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let captured: CapturedLog;
 let app: FastifyInstance;
 let admin: Client;
@@ -19,7 +19,7 @@ const of = ({ authorization, userId }: Client) =>
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let entries: number;
 let bundleId: number;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   bundleId = (await market.bundle()).id;
 });
 afterAll(() => registry.close());
@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 
 async function expectRefused(
-  answer: Awaited<ReturnType<Market['transfer']>>,
+  answer: Awaited<ReturnType<TradingPair['transfer']>>,
   path?: string | RegExp,
 ): Promise<void> {
   expect(answer.statusCode, answer.body).toBeGreaterThanOrEqual(400);

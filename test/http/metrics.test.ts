@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { expireBatch } from '../../src/certificate/index.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { type Metrics, metricsOf } from '../harness/metrics.ts';
 import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -84,7 +84,7 @@ describe('actions and their energy', () => {
   });
 
   test('count what the scheduler does: what expires, and the runs of recurring actions, refused ones too', async () => {
-    const trade = await aMarket(registry);
+    const trade = await tradingPair(registry);
     await trade.bundle({ quantity: 100 });
     await aRecurring(trade, 'transfer');
     const run = () => runDue(registry, NOW);
@@ -121,7 +121,7 @@ describe('actions and their energy', () => {
     const ask = () =>
       registry.database
         .transact({ userId: null, requestId: null }, async (tx) => {
-          tx.tell({ action: 'transfer', result: 'Success', energyWh: 5 });
+          tx.onCommit({ action: 'transfer', result: 'Success', energyWh: 5 });
           throw new Error('no commit');
         })
         .catch(() => undefined);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { entriesOf } from '../harness/journal.ts';
 import { aRecurring, daily, recurringNow } from '../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -113,7 +113,7 @@ describe('asked for', () => {
 });
 
 describe('refused, and recorded as an action', () => {
-  test.each<[string, number, string, (at: Market) => object]>([
+  test.each<[string, number, string, (at: TradingPair) => object]>([
     [
       'a first run in the past',
       422,
@@ -170,7 +170,7 @@ describe('refused, and recorded as an action', () => {
 
 describe('the list', () => {
   test('has those of one’s own accounts, of one account, or for administrators all', async () => {
-    const other = await aMarket(registry);
+    const other = await tradingPair(registry);
     const [mine, theirs] = [await aRecurring(market, 'cancel'), await aRecurring(other, 'cancel')];
     expect(await idsOf(market.trader, '?limit=1000')).toContain(mine.id);
     expect(await idsOf(market.trader, '?limit=1000')).not.toContain(theirs.id);
@@ -184,7 +184,7 @@ describe('the list', () => {
   });
 
   test('is paged by key', async () => {
-    const own = await aMarket(registry);
+    const own = await tradingPair(registry);
     const made: number[] = [];
     for (let n = 0; n < 5; n++) made.push((await aRecurring(own, 'cancel')).id);
     const seen: number[] = [];

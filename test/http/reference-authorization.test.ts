@@ -2,11 +2,11 @@ import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   aDevice,
-  aMarket,
   anAccount,
   hoursAgo,
   issueBody,
-  type Market,
+  type TradingPair,
+  tradingPair,
   unique,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
@@ -21,7 +21,7 @@ type Statuses = readonly [own: number, other: number, deleted: number, missing: 
 const NOBODYS_ID = 999_999;
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 /** A user of the market's source, and an administrator who is one of an account of its own. */
 let producer: Client;
 let admin: Client;
@@ -29,7 +29,7 @@ let hours = 100;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry, 'PRODUCTION_USER');
+  market = await tradingPair(registry, 'PRODUCTION_USER');
   producer = market.trader;
   admin = market.admin;
 });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { aMarket, type Bundle, hoursAgo, issueBody, type Market } from '../harness/builders.ts';
+import { type Bundle, hoursAgo, issueBody, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { daily } from '../harness/recurring.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 /** What is nearly a parameter, or nearly a field: it is refused by name, and nothing happens. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -266,9 +266,9 @@ describe('administrators', () => {
 });
 
 describe('a secret', () => {
-  let market: Market;
+  let market: TradingPair;
   beforeAll(async () => {
-    market = await aMarket(registry);
+    market = await tradingPair(registry);
     await market.bundle();
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Account, aMarket, anAccount } from '../harness/builders.ts';
+import { type Account, anAccount, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -125,7 +125,7 @@ test('loses an account that is closed', async () => {
 });
 
 test('says who may send from now on, not what has come', async () => {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const [first, second] = [await market.bundle(), await market.bundle()];
   expect((await market.transfer([first.id])).statusCode).toBe(202);
   await market.receiver.patch(`/account/update_whitelist/${market.target.id}`, {

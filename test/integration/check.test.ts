@@ -5,11 +5,11 @@ import { energyCarriers, energySources } from '../../src/rules/enums.ts';
 import {
   aBundle,
   aDevice,
-  aMarket,
   hoursAgo,
   issueBody,
-  type Market,
   shownEverywhere,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -33,13 +33,13 @@ type Places = Readonly<
 >;
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let at: Places;
 
 /** Of everything that an invariant speaks of, one; made by nothing but requests. */
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   const { admin, source, target, metadataId } = market;
   const recurring = await aRecurring(market, 'cancel');
   await runDue(registry, inDays(0));

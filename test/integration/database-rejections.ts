@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Bundle, Market } from '../harness/builders.ts';
+import type { Bundle, TradingPair } from '../harness/builders.ts';
 
 /** Statements that tests of the database's own defences try, and what Postgres says to them. */
 
@@ -61,7 +61,7 @@ export interface Header {
 
 /** Inserts an issuance of a device with its whole bundle; one without a flaw is taken. */
 export function insertIssuance(
-  { metadataId, source }: Market,
+  { metadataId, source }: TradingPair,
   device: number,
   header: Header = {},
   slice = true,

@@ -2,7 +2,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleStatuses } from '../../src/rules/enums.ts';
 import { statusTransitions } from '../../src/rules/lifecycle.ts';
-import { aBundle, aDevice, aMarket, expectConserved, hoursAgo, type Market } from '../harness/builders.ts';
+import {
+  aBundle,
+  aDevice,
+  expectConserved,
+  hoursAgo,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import {
   CHECK,
@@ -20,12 +27,12 @@ import {
 /** What Postgres refuses by itself, to the application's role and to the owner of the tables alike, of certificates. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let app: pg.Pool;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
 });
 

@@ -1,19 +1,19 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import { expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { insertSlice, KEPT_FOR_EVER, NO_PRIVILEGE, REFUSED, refusalOf } from './database-rejections.ts';
 
 /** Ways around the database's own defences, as the application's role tries them. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let app: pg.Pool;
 let tables: string[];
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
   const { rows } = await registry.primary.query(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,

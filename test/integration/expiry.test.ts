@@ -3,23 +3,23 @@ import { expireBatch } from '../../src/certificate/index.ts';
 import {
   type Action,
   aDevice,
-  aMarket,
   expectConserved,
-  type Market,
   shownEverywhere,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 });
 beforeEach(async () => {
   registry.setClock(NOW);
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -122,7 +122,7 @@ test('many looks at once expire every bundle once', async () => {
 });
 
 test('a look that is killed half-way leaves whole accounts, and the next one finishes', async () => {
-  const other = await aMarket(registry);
+  const other = await tradingPair(registry);
   const [done, left] = [await anExpiring(market, 1), await anExpiring(other, 1)];
   const blocker = await registry.primary.connect();
   try {

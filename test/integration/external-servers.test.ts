@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
-import { useGivenServers } from '../harness/external-servers.ts';
+import { useExternalServers } from '../harness/external-servers.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, type ClusterUrls, databaseOf } from '../harness/urls.ts';
 
@@ -25,7 +25,7 @@ const databasesLike = async (name: string): Promise<string[]> => {
 };
 
 test('given servers serve a registry of the tests, and nothing of it is left there', async () => {
-  const { urls, stop } = await useGivenServers(given());
+  const { urls, stop } = await useExternalServers(given());
   const template = databaseOf(urls.primary);
   const registry = await openRegistry({}, urls);
   const admin = await registry.as('ADMIN');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDevice, aMarket, anAccount, hoursAgo, type Market } from '../harness/builders.ts';
+import { aDevice, anAccount, hoursAgo, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
 import { aRecurring } from '../harness/recurring.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
@@ -7,11 +7,11 @@ import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.t
 /** What the entities leave in the journal, and that it is enough to make them again. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   await market.cancel([(await market.bundle()).id], { certificate_quantity: 30 });
   const recurring = await aRecurring(market, 'cancel');
   await market.trader.delete(`/certificate/recurring/${recurring.id}`);

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
-import { openRelaying, type Relaying } from './relay-setup.ts';
+import { openRelaySetup, type RelaySetup } from './relay-setup.ts';
 
 let eventStore: BreakableEventStore;
-let relaying: Relaying;
+let relaying: RelaySetup;
 
 beforeEach(async () => {
   eventStore = await openBreakableEventStore();
-  relaying = await openRelaying(eventStore);
+  relaying = await openRelaySetup(eventStore);
 });
 afterEach(async () => {
   await relaying.close();

@@ -3,14 +3,14 @@ import type { Journal } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
-import { openRelaying, type Relaying } from './relay-setup.ts';
+import { openRelaySetup, type RelaySetup } from './relay-setup.ts';
 
 let eventStore: BreakableEventStore;
-let relaying: Relaying;
+let relaying: RelaySetup;
 
 beforeEach(async () => {
   eventStore = await openBreakableEventStore();
-  relaying = await openRelaying(eventStore);
+  relaying = await openRelaySetup(eventStore);
 });
 afterEach(async () => {
   await relaying.close();

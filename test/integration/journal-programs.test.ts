@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { queryOn, types } from '../../src/database/connection.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
-import { aMarket } from '../harness/builders.ts';
+import { tradingPair } from '../harness/builders.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -10,7 +10,7 @@ let registry: TestRegistry;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   await market.transfer([(await market.bundle()).id], { certificate_quantity: 30 });
   const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
   await client.connect();

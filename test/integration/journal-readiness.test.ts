@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../src/start.ts';
-import { aMarket } from '../harness/builders.ts';
+import { tradingPair } from '../harness/builders.ts';
 import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -27,7 +27,7 @@ async function start(eventStore?: TestEventStore): Promise<() => Promise<Record<
 test('readiness tells that all is ordered and relayed', async () => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
-  await aMarket(registry);
+  await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const ready = await start(eventStore);
   await vi.waitFor(
@@ -51,7 +51,7 @@ test('readiness tells that all is ordered and relayed', async () => {
 test('readiness tells how much of the journal waits for an event store that is down', async () => {
   const eventStore = await openBreakableEventStore();
   await eventStore.stop();
-  await aMarket(registry);
+  await tradingPair(registry);
   const ready = await start(eventStore);
   await vi.waitFor(
     async () =>
@@ -67,7 +67,7 @@ test('readiness tells that a stream is not the one of the journal', async () => 
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
   await eventStore.appendForeign();
-  await aMarket(registry);
+  await tradingPair(registry);
   const ready = await start(eventStore);
   await vi.waitFor(
     async () =>
@@ -83,7 +83,7 @@ test('readiness tells that a stream is not the one of the journal', async () => 
 });
 
 test('a process that does not lead tells how far the order is all the same', async () => {
-  await aMarket(registry);
+  await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const first = await start();
   await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
@@ -103,7 +103,7 @@ test('a process that does not lead tells how far the order is all the same', asy
 
 test('every process tells of the event store, whoever leads', async () => {
   const eventStore = await openBreakableEventStore();
-  await aMarket(registry);
+  await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const first = await start(eventStore);
   await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);

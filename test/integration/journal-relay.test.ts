@@ -4,14 +4,14 @@ import { queryOn, types } from '../../src/database/connection.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
-import { openRelaying, type Relaying } from './relay-setup.ts';
+import { openRelaySetup, type RelaySetup } from './relay-setup.ts';
 
 let eventStore: TestEventStore;
-let relaying: Relaying;
+let relaying: RelaySetup;
 
 beforeEach(async () => {
   eventStore = await openEventStore();
-  relaying = await openRelaying(eventStore);
+  relaying = await openRelaySetup(eventStore);
 });
 afterEach(async () => {
   await relaying.close();

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { connectEventLog, type EventLog, replay, startJournal } from '../../src/journal/index.ts';
-import { aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeEach(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   const { id } = await market.bundle();
   await market.transfer([id], { certificate_quantity: 30 });
   await market.cancel([(await market.bundle()).id], { certificate_bundle_percentage: 0.5 });

@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectEventLog, type EventLog, type SequencedEntry } from '../../src/journal/index.ts';
-import { type EventStoreStandIn, startEventStore } from '../eventstore/server.ts';
+import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
 
 /** Long enough for a busy machine, far shorter than the client waits by itself. */
 const DEADLINE_MS = 700;
 
-let eventStore: EventStoreStandIn;
+let eventStore: FakeEventStore;
 let log: EventLog;
 
 beforeEach(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Action,
-  aMarket,
   anAccount,
   type Bundle,
   hoursAgo,
   issueBody,
-  type Market,
   METADATA,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { brief, entriesOf, rowOf } from '../harness/journal.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -15,11 +15,11 @@ import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 /** What each mutation leaves in the journal: exactly this, and nothing else. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterAll(() => registry.close());

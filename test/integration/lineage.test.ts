@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundleHash } from '../../src/rules/hash.ts';
-import { aMarket, type Bundle, type Market, metadata, shownEverywhere } from '../harness/builders.ts';
+import {
+  type Bundle,
+  metadata,
+  shownEverywhere,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   // Another, for an issuance to be given falsely.
   await metadata(market.admin);
 });

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
 import { replay } from '../../src/journal/index.ts';
-import { aMarket, CONSERVATION, expectConserved } from '../harness/builders.ts';
+import { CONSERVATION, expectConserved, tradingPair } from '../harness/builders.ts';
 import { runProgram } from '../harness/program.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
@@ -131,7 +131,7 @@ test('two processes that migrate at once do it once', async () => {
 test('a run on a registry in use changes no row of it, and it works on', async () => {
   const registry = await openRegistry();
   onTestFinished(() => registry.close());
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const { id } = await market.bundle();
   await market.transfer([id], { certificate_quantity: 30 });
   const digest = `

@@ -1,18 +1,18 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { aDevice, aMarket, hoursAgo, issueBody, type Market } from '../harness/builders.ts';
+import { aDevice, hoursAgo, issueBody, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
 /** What Postgres refuses by itself, so that no plant is ever two devices that issue. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let app: pg.Pool;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
 });
 

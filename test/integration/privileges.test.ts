@@ -1,19 +1,19 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { KEPT_FOR_EVER, NO_PRIVILEGE, READ_ONLY, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
 /** What Postgres refuses by itself to each of its roles. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let app: pg.Pool;
 let reader: pg.Pool;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
   reader = new pg.Pool({ connectionString: registry.config.DATABASE_READ_URLS[0], max: 2 });
 });

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
-import type { Market } from '../harness/builders.ts';
+import type { TradingPair } from '../harness/builders.ts';
 
 /** How many want the same at once. */
 export const CLIENTS = 12;
 
-export type Reply = Awaited<ReturnType<Market['transfer']>>;
+export type Reply = Awaited<ReturnType<TradingPair['transfer']>>;
 
 /** Lets all of them go at once; asserts that exactly `winners` succeed and that the others are told so with a 4xx. */
-export async function duel(requests: readonly (() => Promise<Reply>)[], winners = 1): Promise<Reply[]> {
+export async function race(requests: readonly (() => Promise<Reply>)[], winners = 1): Promise<Reply[]> {
   const replies = await Promise.all(requests.map((request) => request()));
   const won = replies.filter(({ statusCode }) => statusCode < 300);
   const told = replies.map(({ statusCode, json }) => `${statusCode} ${json().type ?? ''}`);

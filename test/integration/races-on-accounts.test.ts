@@ -2,25 +2,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Account,
   aDevice,
-  aMarket,
   anAccount,
   type Bundle,
   expectConserved,
   hoursAgo,
-  type Market,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
-import { CLIENTS, duel, times } from './race.ts';
+import { CLIENTS, race, times } from './race.ts';
 
 /** Many clients at once want the same of accounts, whitelists, readings and keys. `duels.test.ts` has those of certificates. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -28,7 +28,7 @@ const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/ce
 
 test('of many accounts of one name, whatever its case, one is opened', async () => {
   const name = `Account ${crypto.randomUUID()}`;
-  await duel(
+  await race(
     times(
       CLIENTS,
       (n) => () => market.admin.post('/account/create', { account_name: n % 2 ? name : name.toUpperCase() }),
@@ -39,7 +39,7 @@ test('of many accounts of one name, whatever its case, one is opened', async () 
 test('of many users of one e-mail, whatever its case, one is made', async () => {
   const email = `${crypto.randomUUID()}@example.com`;
   const user = { name: 'A user', role: 'AUDIT_USER', password: PASSWORD };
-  await duel(
+  await race(
     times(
       4,
       (n) => () => market.admin.post('/user/create', { ...user, email: n % 2 ? email : email.toUpperCase() }),
@@ -51,7 +51,7 @@ test('an account is closed or receives certificates, never both', async () => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const { id } = await market.bundle();
-    await duel([
+    await race([
       () => market.transfer([id], { target_id: account.id }),
       () => market.admin.delete(`/account/delete/${account.id}`),
     ]);
@@ -120,13 +120,13 @@ test('accounts that whitelist one another at once wait in a circle, and are serv
     market.admin.patch(`/account/update_whitelist/${account.id}`, { add_to_whitelist: [source.id] });
   for (let round = 0; round < 4; round++) {
     const requests = times(CLIENTS, (n) => (n % 2 ? whitelist(one, two) : whitelist(two, one)));
-    await duel(requests, CLIENTS);
+    await race(requests, CLIENTS);
   }
 });
 
 test('of many closings of one account one happens', async () => {
   const account = await anAccount(market.admin);
-  await duel(times(CLIENTS, () => () => market.admin.delete(`/account/delete/${account.id}`)));
+  await race(times(CLIENTS, () => () => market.admin.delete(`/account/delete/${account.id}`)));
 });
 
 test('an account is closed or gets a device, never both', async () => {
@@ -153,7 +153,7 @@ test('of many readings of one device and interval one is kept', async () => {
     interval_end_datetime: end,
     interval_usage: 5,
   };
-  await duel(times(CLIENTS, () => () => market.admin.post('/measurement/create', reading)));
+  await race(times(CLIENTS, () => () => market.admin.post('/measurement/create', reading)));
 });
 
 test('of different requests with one Idempotency-Key one is done, and the others are told so', async () => {

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aKey } from '../harness/api-key.ts';
-import { aMarket, anAccount, type Bundle, expectConserved, type Market } from '../harness/builders.ts';
+import {
+  anAccount,
+  type Bundle,
+  expectConserved,
+  type TradingPair,
+  tradingPair,
+} from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { type Row, whileItWaits } from '../harness/polling.ts';
 import { aRecurring, runDue, runsIn } from '../harness/recurring.ts';
@@ -10,13 +16,13 @@ import { CLIENTS, type Reply, times } from './race.ts';
 /** Somebody acts, and the right to do so is taken: the outcome is that of the one before the other, in some order. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
 });
 beforeEach(async () => {
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -214,7 +220,7 @@ async function transfersAnd(
 describe('in a duel', () => {
   test('of transfers and the removal from the account, no transfer comes after the removal', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      market = await aMarket(registry);
+      market = await tradingPair(registry);
       const replies = await transfersAnd(remove, (bundle) => market.transfer([bundle.id]));
       for (const { statusCode, body } of replies) expect([202, 404], body).toContain(statusCode);
       await expectNothingAfter(market.trader, 'account_user');
@@ -223,7 +229,7 @@ describe('in a duel', () => {
 
   test('of transfers and the revocation of their API key, none comes after it', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      market = await aMarket(registry);
+      market = await tradingPair(registry);
       const key = await aKey(market.trader, { permissions: ['act'], account_ids: [market.source.id] });
       const revoke = () => market.trader.delete(`/auth/api_keys/${key.id}`);
       const replies = await transfersAnd(revoke, (bundle) => byKey(key.api_key, bundle));
@@ -234,7 +240,7 @@ describe('in a duel', () => {
 
   test('of transfers and a change of the role, none comes after it', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      market = await aMarket(registry);
+      market = await tradingPair(registry);
       const demote = () =>
         market.admin.post(`/user/change_role/${market.trader.userId}`, { role: 'AUDIT_USER' });
       const replies = await transfersAnd(demote, (bundle) => market.transfer([bundle.id]));

@@ -2,26 +2,26 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Account,
   aDevice,
-  aMarket,
   anAccount,
   type Bundle,
   expectConserved,
   hoursAgo,
   issueBody,
-  type Market,
+  type TradingPair,
+  tradingPair,
 } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { CLIENTS, duel, times } from './race.ts';
+import { CLIENTS, race, times } from './race.ts';
 
 /** Many clients at once want the same thing: one gets it, the others a clean refusal. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let otherTarget: Account;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
   otherTarget = await anAccount(market.admin, { account_whitelist: [market.source.id] });
 });
 
@@ -32,13 +32,13 @@ const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/ce
 test('of many transfers of one bundle, to two accounts, one happens', async () => {
   const { id } = await market.bundle();
   const targets = [market.target.id, otherTarget.id];
-  const [won] = await duel(times(CLIENTS, (n) => () => market.transfer([id], { target_id: targets[n % 2] })));
+  const [won] = await race(times(CLIENTS, (n) => () => market.transfer([id], { target_id: targets[n % 2] })));
   expect((await read(id)).account_id).toBe(won?.json().target_id);
 });
 
 test('of many cancellations of one bundle one happens, and names the beneficiary', async () => {
   const { id } = await market.bundle();
-  const [won] = await duel(
+  const [won] = await race(
     times(CLIENTS, (n) => () => market.cancel([id], { beneficiary: `Beneficiary ${n}` })),
   );
   expect((await read(id)).beneficiary).toBe(won?.json().beneficiary);
@@ -46,7 +46,7 @@ test('of many cancellations of one bundle one happens, and names the beneficiary
 
 test('of many splits of one bundle one happens', async () => {
   const { id } = await market.bundle({ quantity: 100 });
-  await duel(times(CLIENTS, (n) => () => market.transfer([id], { certificate_quantity: n + 1 })));
+  await race(times(CLIENTS, (n) => () => market.transfer([id], { certificate_quantity: n + 1 })));
   const { rows } = await registry.primary.query('SELECT count(*)::int FROM bundle WHERE parent_id = $1', [
     id,
   ]);
@@ -61,14 +61,14 @@ test('of transfers, cancellations and splits of one bundle one happens', async (
     () => market.cancel([id], { certificate_quantity: 40 }),
     () => market.transfer([id], { certificate_bundle_percentage: 0.5 }),
   ];
-  await duel(times(CLIENTS, (n) => () => kinds[n % 4]?.() ?? market.cancel([id])));
+  await race(times(CLIENTS, (n) => () => kinds[n % 4]?.() ?? market.cancel([id])));
 });
 
 test('actions on the same bundles in different orders neither deadlock nor share', async () => {
   const bundles = await Promise.all(times(6, () => market.bundle({ quantity: 100 })));
   const ids = bundles.map(({ id }) => id);
   const turned = (n: number) => [...ids.slice(n % ids.length), ...ids.slice(0, n % ids.length)];
-  await duel(
+  await race(
     times(
       CLIENTS,
       (n) => () => market.transfer(n % 2 ? turned(n) : turned(n).toReversed(), { certificate_quantity: 350 }),
@@ -79,7 +79,7 @@ test('actions on the same bundles in different orders neither deadlock nor share
 test('actions that share one bundle of many exclude one another as a whole', async () => {
   const shared = await market.bundle();
   const own = await Promise.all(times(CLIENTS, () => market.bundle()));
-  const [won] = await duel(
+  const [won] = await race(
     own.map(
       ({ id }) =>
         () =>
@@ -101,7 +101,7 @@ test('of many issuances for one device and interval one happens', async () => {
     quantity: 10,
     ...hoursAgo(0),
   });
-  await duel(times(CLIENTS, () => () => market.admin.post('/certificate/create', body)));
+  await race(times(CLIENTS, () => () => market.admin.post('/certificate/create', body)));
 });
 
 test('of many issuances for overlapping intervals one happens', async () => {
@@ -113,14 +113,14 @@ test('of many issuances for overlapping intervals one happens', async () => {
     production_starting_interval: at(n * 5),
     production_ending_interval: at(n * 5 + 60),
   });
-  await duel(times(CLIENTS, (n) => () => market.admin.post('/certificate/create', body(n))));
+  await race(times(CLIENTS, (n) => () => market.admin.post('/certificate/create', body(n))));
 });
 
 test('issuances for different intervals of one device all happen, and their ids follow one another', async () => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const body = (n: number) =>
     issueBody({ device_id: device.id, metadata_id: market.metadataId, quantity: 10 + n, ...hoursAgo(n) });
-  const won = await duel(
+  const won = await race(
     times(CLIENTS, (n) => () => market.admin.post('/certificate/create', body(n))),
     CLIENTS,
   );
@@ -136,7 +136,7 @@ test('issuances for different intervals of one device all happen, and their ids 
 
 test('every refusal of a duel is stored, each once', async () => {
   const { id } = await market.bundle();
-  await duel(times(CLIENTS, () => () => market.cancel([id])));
+  await race(times(CLIENTS, () => () => market.cancel([id])));
   const { rows } = await registry.primary.query(
     'SELECT action_result, count(*)::int FROM action WHERE $1 = ANY (bundle_ids) GROUP BY 1 ORDER BY 1',
     [id],

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { aMarket, expectConserved, type Market, shownEverywhere } from '../harness/builders.ts';
+import { expectConserved, shownEverywhere, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 /** Each run of a recurring action is done once, by whatever process, and the journal tells of it. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 });
 beforeEach(async () => {
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { aDevice, aMarket, expectConserved, type Market } from '../harness/builders.ts';
+import { aDevice, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { anExpiring } from '../harness/expiry.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -7,13 +7,13 @@ import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 /** Runs of recurring actions, at a clock that the test sets. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 });
 beforeEach(async () => {
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 
@@ -216,7 +216,7 @@ describe('the rights of each run are those of its time', () => {
   const users = (ids: number[]) =>
     market.admin.patch(`/account/update/${market.source.id}`, { user_ids: ids });
 
-  test.each<[string, string, (at: Market) => Promise<unknown>, (at: Market) => Promise<unknown>]>([
+  test.each<[string, string, (at: TradingPair) => Promise<unknown>, (at: TradingPair) => Promise<unknown>]>([
     [
       'a user who left the account',
       'not-found',
@@ -255,7 +255,7 @@ describe('the rights of each run are those of its time', () => {
     expect(await held(market.target.id)).toBe(100);
   });
 
-  test.each<[string, number, (at: Market) => Promise<{ statusCode: number; body: string }>]>([
+  test.each<[string, number, (at: TradingPair) => Promise<{ statusCode: number; body: string }>]>([
     ['its user', 403, async ({ admin, trader }) => admin.delete(`/user/delete/${trader.userId}`)],
     ['its source', 404, async ({ admin, source }) => admin.delete(`/account/delete/${source.id}`)],
     ['its target', 404, async ({ admin, target }) => admin.delete(`/account/delete/${target.id}`)],

@@ -1,12 +1,12 @@
 import { expect, vi } from 'vitest';
 import { firstDifference, type Journal, startJournal } from '../../src/journal/index.ts';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
-export interface Relaying {
+export interface RelaySetup {
   readonly registry: TestRegistry;
-  readonly market: Market;
+  readonly market: TradingPair;
   /** One more process that may lead. */
   start(warn?: (what: string) => void): Journal;
   /** Stops the processes, so that the next one meets the stream anew. */
@@ -21,9 +21,9 @@ export interface Relaying {
 }
 
 /** A registry that relays its journal to that store, which is the caller's to stop. */
-export async function openRelaying(eventStore: TestEventStore): Promise<Relaying> {
+export async function openRelaySetup(eventStore: TestEventStore): Promise<RelaySetup> {
   const registry = await openRegistry({ ...eventStore.environment });
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const journals: Journal[] = [];
   const stopAll = async () => void (await Promise.all(journals.splice(0).map((each) => each.stop())));
   const entries = async () => {

@@ -13,17 +13,17 @@ import {
   vi,
 } from 'vitest';
 import type { Reader } from '../../src/database/database.ts';
-import { type Account, aMarket, anAccount, type Market } from '../harness/builders.ts';
+import { type Account, anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-import { listen, openWire, type Wire } from '../harness/tcp-proxy.ts';
+import { listen, openTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 
 /** Reads go to the standby, never show less than the client has written, and never wait for a server that is gone. */
 
 let own: TestCluster;
 let registry: TestRegistry;
-let market: Market;
-let wire: Wire;
+let market: TradingPair;
+let wire: TcpProxy;
 
 const QUICK = { REPLICA_WAIT_MS: '300', REPLICA_MAX_LAG_MS: '1000', DATABASE_POOL_SIZE: '4' };
 
@@ -38,12 +38,12 @@ beforeAll(async () => {
 afterAll(() => own.stop());
 
 beforeEach(async () => {
-  wire = await openWire(own.cluster.standby.port);
+  wire = await openTcpProxy(own.cluster.standby.port);
   registry = await openRegistry(QUICK, own.urls, (url) => {
     url.port = String(wire.port);
   });
   await toBe('streaming');
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Scheduler, startScheduler } from '../../src/scheduler/index.ts';
-import { aMarket, type Market } from '../harness/builders.ts';
+import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 /** The service that does what is due: who leads, who takes over, and what a wrong clock may do. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let now: Date;
 const schedulers: Scheduler[] = [];
 const problems: string[] = [];
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   now = NOW;
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterEach(async () => {
   await Promise.all(schedulers.splice(0).map((each) => each.stop()));

@@ -6,15 +6,15 @@ import { seedSampleRegistry } from '../../seed/sample-registry.ts';
 import { SeedError } from '../../seed/seed-error.ts';
 import { readConfig } from '../../src/config.ts';
 import { elexonClient } from '../../src/meter-data/elexon/index.ts';
-import { type ElexonStandIn, startElexonStandIn } from '../fake/elexon/server.ts';
+import { type FakeElexon, startFakeElexon } from '../fake/elexon/server.ts';
 import { aDevice, anAccount } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
-let elexon: ElexonStandIn;
+let elexon: FakeElexon;
 
 beforeAll(async () => {
-  elexon = await startElexonStandIn();
+  elexon = await startFakeElexon();
 });
 afterAll(() => elexon.close());
 

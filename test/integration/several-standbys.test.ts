@@ -98,7 +98,7 @@ test('no write waits for one of several standbys that is gone for good, and each
   const gone = new URL(closer);
   gone.port = '9';
   const database = await anInstance(gone.toString(), standbyUrl());
-  const mirrored = async () => database.mirrored((await written(database)).position);
+  const mirrored = async () => database.waitForReplicas((await written(database)).position);
   await vi.waitFor(async () => expect(await mirrored()).toBe(true), 30_000);
   await pauseReplay();
   expect(await mirrored()).toBe(false);
@@ -112,7 +112,7 @@ test('a write that no standby is left to show is not called mirrored', async () 
     () => expect(database.status().replicas).toMatchObject([{ state: 'unreachable' }]),
     30_000,
   );
-  expect(await database.mirrored((await written(database)).position)).toBe(false);
+  expect(await database.waitForReplicas((await written(database)).position)).toBe(false);
 });
 
 test('a standby whose connections are all in use is well: who waits too long is answered by the primary', async () => {

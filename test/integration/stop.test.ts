@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startJournal } from '../../src/journal/index.ts';
-import { aMarket } from '../harness/builders.ts';
+import { tradingPair } from '../harness/builders.ts';
 import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
@@ -30,7 +30,7 @@ async function written(): Promise<string[]> {
 }
 
 test('a leader that stops relays what was written up to then', async () => {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
     ...eventStore.options,
@@ -45,7 +45,7 @@ test('a leader that stops relays what was written up to then', async () => {
 });
 
 test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async () => {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
     ...eventStore.options,
@@ -78,7 +78,7 @@ test('a leader stops although the event store does not answer', async () => {
   });
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), { timeout: 40_000 });
   await breakable.server.stop();
-  await aMarket(registry);
+  await tradingPair(registry);
   await journal.stop();
   await breakable.server.restart();
   expect((await breakable.events()).length).toBeLessThan((await written()).length);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submitReadings } from '../../src/meter-data/submit.ts';
-import { aDevice, aMarket, hoursAgo, type Market } from '../harness/builders.ts';
+import { aDevice, hoursAgo, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
 
 /** Certificates are issued for the readings that the registry has, and for no others. */
 
 let registry: TestRegistry;
-let market: Market;
+let market: TradingPair;
 
 beforeAll(async () => {
   registry = await openRegistry();
-  market = await aMarket(registry);
+  market = await tradingPair(registry);
 });
 afterAll(() => registry.close());
 

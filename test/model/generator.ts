@@ -1,7 +1,7 @@
 import { type Issuance, type Ledger, type Piece, quantityOf } from './ledger.ts';
 import { type ActionBody, type ActionName, hasLapsed, LAW } from './reference-model.ts';
 import { type IssueBody, isoOf, type Request } from './registry-model.ts';
-import type { Dice } from './rng.ts';
+import type { Rng } from './rng.ts';
 
 /** Makes requests: most of them sensible, some with a flaw or two. Whether they may pass, the law decides, not this. */
 
@@ -25,14 +25,14 @@ const NOBODYS_ID = 999_999_999;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-export class Aim {
+export class Generator {
   readonly #ledger: Ledger;
-  readonly #dice: Dice;
+  readonly #dice: Rng;
   readonly #metadataId: number;
   /** Pieces worth acting on, and some that were. */
   #pool: string[] = [];
 
-  constructor(ledger: Ledger, dice: Dice, metadataId: number) {
+  constructor(ledger: Ledger, dice: Rng, metadataId: number) {
     this.#ledger = ledger;
     this.#dice = dice;
     this.#metadataId = metadataId;

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../src/rules/enums.ts';
 import { aDevice, anAccount, expectConserved, metadata } from '../harness/builders.ts';
 import { openRegistry } from '../harness/registry.ts';
-import { Walk } from './model-run.ts';
+import { ModelRun } from './model-run.ts';
 import { LAW } from './reference-model.ts';
-import { openAndClose, stepAlone } from './serial-steps.ts';
+import { openAndClose, serialStep } from './serial-steps.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 
 /** A walk that fails names its own seed; this one makes it the first walk's. */
-export const FIRST_SEED = setting('WALK_SEED', 20_260_315);
-const STEPS = setting('WALK_STEPS', 10_000);
+export const FIRST_SEED = setting('MODEL_SEED', 20_260_315);
+const STEPS = setting('MODEL_STEPS', 10_000);
 /** Chance may owe a walk something rare: then it goes on for a while. */
 const MOST_STEPS = 2 * STEPS;
 /** With 1, a seed gives the same history to the last id; with more, who is first is the registry's affair. */
-const AT_ONCE = setting('WALK_AT_ONCE', 4);
+const AT_ONCE = setting('MODEL_AT_ONCE', 4);
 const ALL_COMPARED_EVERY = 500;
 
 /** What a walk of a few thousand steps cannot but meet. */
@@ -57,11 +57,11 @@ const USERS: readonly Role[] = [
 ];
 
 /** A registry with some users, accounts and devices, and a walk that has not begun. */
-async function begin(seed: number): Promise<Walk> {
+async function begin(seed: number): Promise<ModelRun> {
   const registry = await openRegistry({ CERTIFICATE_EXPIRY_YEARS: '1', ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
   const address = await registry.app.listen({ port: 0, host: '127.0.0.1' });
   const admin = await registry.as('ADMIN');
-  const walk = new Walk(registry, await metadata(admin), { seed, atOnce: AT_ONCE, address });
+  const walk = new ModelRun(registry, await metadata(admin), { seed, atOnce: AT_ONCE, address });
   for (const role of USERS) {
     const client = role === 'ADMIN' ? admin : await registry.as(role);
     walk.clients.set(client.userId, client);
@@ -89,7 +89,7 @@ async function begin(seed: number): Promise<Walk> {
 }
 
 /** What the walk has not been answered yet, of what it must be. */
-function notMet(walk: Walk): string[] {
+function notMet(walk: ModelRun): string[] {
   const met = new Set([...walk.told.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
   const done = Object.keys(LAW).map((action) => `${action} 202`);
   const other = ['issue 201', 'whitelist 200', 'members 200', 'close 200', 'move device 200'];
@@ -102,10 +102,10 @@ function notMet(walk: Walk): string[] {
 }
 
 /** After every step what it touched is compared, and every few hundred steps everything, with every watt-hour found. */
-async function go(walk: Walk): Promise<void> {
+async function go(walk: ModelRun): Promise<void> {
   await openAndClose(walk);
   for (let compared = 0; walk.steps < STEPS || (walk.steps < MOST_STEPS && notMet(walk).length > 0); ) {
-    await (walk.dice.chance(12) ? stepAlone(walk) : walk.wave());
+    await (walk.dice.chance(12) ? serialStep(walk) : walk.wave());
     if (walk.steps - compared < ALL_COMPARED_EVERY) continue;
     compared = walk.steps;
     await walk.expectAll();
@@ -116,8 +116,8 @@ async function go(walk: Walk): Promise<void> {
 }
 
 /** The tests of a long random history over HTTP, which is held against a second, plain writing of the rules. */
-export function aLongWalk(seed: number): void {
-  let walk: Walk;
+export function longRun(seed: number): void {
+  let walk: ModelRun;
 
   beforeAll(async () => {
     walk = await begin(seed);
@@ -125,7 +125,7 @@ export function aLongWalk(seed: number): void {
   afterAll(() => walk.registry.close());
 
   test(
-    `${STEPS} random steps, up to ${AT_ONCE} at a time (WALK_SEED=${seed}), are answered and do what the rules say`,
+    `${STEPS} random steps, up to ${AT_ONCE} at a time (MODEL_SEED=${seed}), are answered and do what the rules say`,
     {
       timeout: 60_000 + MOST_STEPS * 100,
     },
@@ -138,7 +138,7 @@ export function aLongWalk(seed: number): void {
   });
 }
 
-function muchHasHappened(walk: () => Walk): void {
+function muchHasHappened(walk: () => ModelRun): void {
   test('every action was done, and every rule has refused something', () => {
     expect(notMet(walk())).toEqual([]);
   });
@@ -160,7 +160,7 @@ function muchHasHappened(walk: () => Walk): void {
   });
 }
 
-function allIsInItsPlace(walk: () => Walk): void {
+function allIsInItsPlace(walk: () => ModelRun): void {
   test('an administrator is told that everything is in its place', async () => {
     const [admin = 0] = [...walk().ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
     expect((await walk().clientOf(admin).get('/certificate/check')).json()).toMatchObject({

@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import type { Client } from '../harness/client.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 import { bundlesIn, difference } from './db-snapshot.ts';
-import { Aim } from './generator.ts';
+import { Generator } from './generator.ts';
 import { Ledger, type Piece } from './ledger.ts';
 import { type Exchange, explain, told } from './order.ts';
 import type { Recurring } from './recurring.ts';
 import type { Request } from './registry-model.ts';
-import { Dice } from './rng.ts';
+import { Rng } from './rng.ts';
 import { send } from './send.ts';
 
 export interface Options {
@@ -19,11 +19,11 @@ export interface Options {
 }
 
 /** A random history of a registry, and the ledger of what it must have come to. */
-export class Walk {
+export class ModelRun {
   readonly registry: TestRegistry;
   readonly ledger = new Ledger();
-  readonly dice: Dice;
-  readonly aim: Aim;
+  readonly dice: Rng;
+  readonly aim: Generator;
   readonly clients = new Map<number, Client>();
   readonly options: Options;
   /** How often each answer was given to each kind of request. */
@@ -43,8 +43,8 @@ export class Walk {
   constructor(registry: TestRegistry, metadataId: number, options: Options) {
     this.registry = registry;
     this.options = options;
-    this.dice = new Dice(options.seed);
-    this.aim = new Aim(this.ledger, this.dice, metadataId);
+    this.dice = new Rng(options.seed);
+    this.aim = new Generator(this.ledger, this.dice, metadataId);
   }
 
   /** One to a few requests at the same time, often for the same bundle. */

@@ -1,5 +1,5 @@
-import { aLongWalk, FIRST_SEED } from './history.ts';
+import { FIRST_SEED, longRun } from './history.ts';
 
 /** A second history beside the first, from the next seed: each takes a core. */
 
-aLongWalk(FIRST_SEED + 1);
+longRun(FIRST_SEED + 1);

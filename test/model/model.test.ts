@@ -1,5 +1,5 @@
-import { aLongWalk, FIRST_SEED } from './history.ts';
+import { FIRST_SEED, longRun } from './history.ts';
 
-/** `WALK_SEED=… WALK_STEPS=100000` for more; another walk goes on beside this one, in a file of its own. */
+/** `MODEL_SEED=… MODEL_STEPS=100000` for more; another walk goes on beside this one, in a file of its own. */
 
-aLongWalk(FIRST_SEED);
+longRun(FIRST_SEED);

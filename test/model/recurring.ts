@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { runDue } from '../harness/recurring.ts';
 import { bundlesIn, difference } from './db-snapshot.ts';
 import { type Piece, quantityOf } from './ledger.ts';
-import type { Walk } from './model-run.ts';
+import type { ModelRun } from './model-run.ts';
 import { told } from './order.ts';
 import { type ActionBody, act, hasLapsed } from './reference-model.ts';
 
@@ -23,7 +23,7 @@ export interface Recurring {
 }
 
 /** Asks for a few runs, the first one at once. */
-export async function recur(walk: Walk): Promise<void> {
+export async function recur(walk: ModelRun): Promise<void> {
   const { dice, aim, ledger, now } = walk;
   const source = aim.any(({ status }) => status === 'Active')?.account ?? aim.anyAccount();
   const by = dice.chance(90) ? aim.userOf(source) : aim.anyUser();
@@ -55,7 +55,7 @@ export async function recur(walk: Walk): Promise<void> {
 }
 
 /** The registry does what is due: all that was missed, once, and the oldest first; and then nothing more. */
-export async function runRecurring(walk: Walk): Promise<void> {
+export async function runRecurring(walk: ModelRun): Promise<void> {
   const { ledger, registry, now } = walk;
   const touched = new Set<string>();
   for (let due = nextDue(walk); due; due = nextDue(walk)) {
@@ -76,13 +76,13 @@ export async function runRecurring(walk: Walk): Promise<void> {
 const nextRun = ({ first, periodMs, runs, done }: Recurring) =>
   done < runs ? first + done * periodMs : Number.POSITIVE_INFINITY;
 
-function nextDue({ recurring, now }: Walk): Recurring | undefined {
+function nextDue({ recurring, now }: ModelRun): Recurring | undefined {
   const due = recurring.filter((each) => nextRun(each) <= now);
   return due.toSorted((a, b) => nextRun(a) - nextRun(b) || a.id - b.id)[0];
 }
 
 /** One run as the law has it; gives the issuances that it took from. */
-function runOnce(walk: Walk, due: Recurring): string[] {
+function runOnce(walk: ModelRun, due: Recurring): string[] {
   const { ledger, now } = walk;
   const { action, by, body, quantity } = due;
   const chosen = choose(walk, body.source_id, quantity);
@@ -104,7 +104,7 @@ function runOnce(walk: Walk, due: Recurring): string[] {
 }
 
 /** Active bundles that have not expired, by their interval and then their id, as far as the quantity needs them. */
-function choose({ ledger, now }: Walk, account: number, quantity: number): Piece[] {
+function choose({ ledger, now }: ModelRun, account: number, quantity: number): Piece[] {
   const startOf = ({ issuance }: Piece) => issuance.slice(issuance.indexOf('-') + 1);
   const idOf = ({ key }: Piece) => ledger.idOf.get(key) ?? 0;
   const offered = [...ledger.pieces.values()]

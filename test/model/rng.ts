@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Chance from a seed: the same throws at every run. */
-export class Dice {
+export class Rng {
   readonly #source: ReturnType<typeof xoroshiro128plus>;
 
   constructor(seed: number) {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { expireBatch } from '../../src/certificate/index.ts';
 import { anAccount, type Bundle, shownEverywhere } from '../harness/builders.ts';
 import { type Piece, quantityOf } from './ledger.ts';
-import type { Walk } from './model-run.ts';
+import type { ModelRun } from './model-run.ts';
 import { told } from './order.ts';
 import { recur, runRecurring } from './recurring.ts';
 import { hasLapsed } from './reference-model.ts';
@@ -29,7 +29,7 @@ const WEIGHTS = {
 /** The most accounts that are open at a time. */
 const MOST_ACCOUNTS = 12;
 
-export async function stepAlone(walk: Walk): Promise<void> {
+export async function serialStep(walk: ModelRun): Promise<void> {
   const { dice, aim, ledger } = walk;
   switch (dice.weighted(WEIGHTS)) {
     case 'clock':
@@ -75,7 +75,7 @@ export async function stepAlone(walk: Walk): Promise<void> {
  * An administrator closes an account that was just opened, and in vain one that has a device: what chance may leave out,
  * where accounts fill up soon and are refused for more than one reason.
  */
-export async function openAndClose(walk: Walk): Promise<void> {
+export async function openAndClose(walk: ModelRun): Promise<void> {
   for (const { account: owner } of [...walk.ledger.devices.values()].slice(0, 1)) {
     await walk.exchange([{ kind: 'close', by: adminOf(walk), account: owner }]);
   }
@@ -86,13 +86,13 @@ export async function openAndClose(walk: Walk): Promise<void> {
 }
 
 /** An open account that never held a thing, of those that were opened on the way. */
-function emptyAccount({ ledger }: Walk): number | undefined {
+function emptyAccount({ ledger }: ModelRun): number | undefined {
   const used = new Set([...ledger.pieces.values(), ...ledger.devices.values()].map(({ account }) => account));
   return [...ledger.accounts.values()].find(({ id, closed }) => !closed && !used.has(id))?.id;
 }
 
 /** The registry's own look for what is due: it finds just that, and a second look finds nothing. */
-async function expire(walk: Walk): Promise<void> {
+async function expire(walk: ModelRun): Promise<void> {
   const { ledger, registry, now } = walk;
   const due = [...ledger.pieces.values()].filter((piece) => hasLapsed(piece, now));
   let found = 0;
@@ -109,9 +109,9 @@ async function expire(walk: Walk): Promise<void> {
   await shownEverywhere(registry);
 }
 
-const adminOf = ({ ledger }: Walk) => [...ledger.roles].find(([, role]) => role === 'ADMIN')?.[0] ?? 0;
+const adminOf = ({ ledger }: ModelRun) => [...ledger.roles].find(([, role]) => role === 'ADMIN')?.[0] ?? 0;
 
-async function open(walk: Walk): Promise<void> {
+async function open(walk: ModelRun): Promise<void> {
   const { ledger, dice, aim } = walk;
   const accounts = [...ledger.accounts.values()].filter(({ closed }) => !closed);
   if (accounts.length >= MOST_ACCOUNTS) return;
@@ -126,7 +126,7 @@ async function open(walk: Walk): Promise<void> {
 }
 
 /** The first answer comes again, and nothing is done a second time. */
-async function repeat(walk: Walk): Promise<void> {
+async function repeat(walk: ModelRun): Promise<void> {
   const first = walk.kept.at(-walk.dice.between(1, Math.min(walk.kept.length, 50)));
   if (first === undefined) return;
   const again = await walk.send(first.request);
@@ -135,7 +135,7 @@ async function repeat(walk: Walk): Promise<void> {
   walk.steps++;
 }
 
-async function reuseKey(walk: Walk): Promise<void> {
+async function reuseKey(walk: ModelRun): Promise<void> {
   const kept = walk.dice.pick([...walk.kept.slice(-50), undefined]);
   if (kept?.request.kind !== 'act' || kept.request.key === undefined) return;
   const { request } = kept;
@@ -146,14 +146,14 @@ async function reuseKey(walk: Walk): Promise<void> {
 }
 
 /** An administrator may look into closed accounts, too. */
-function reaches({ ledger }: Walk, user: number, accountId: number): boolean {
+function reaches({ ledger }: ModelRun, user: number, accountId: number): boolean {
   const role = ledger.roles.get(user);
   const account = ledger.accounts.get(accountId);
   if (role === 'ADMIN') return true;
   return role !== 'STORAGE_VALIDATOR' && account?.closed === false && account.users.includes(user);
 }
 
-async function read(walk: Walk): Promise<void> {
+async function read(walk: ModelRun): Promise<void> {
   const piece = walk.aim.any(() => true);
   if (piece === undefined) return;
   const user = walk.dice.chance(50) ? walk.aim.userOf(piece.account) : walk.aim.anyUser();
@@ -164,7 +164,7 @@ async function read(walk: Walk): Promise<void> {
   walk.steps++;
 }
 
-function viewOf({ ledger }: Walk, piece: Piece): Partial<Bundle> {
+function viewOf({ ledger }: ModelRun, piece: Piece): Partial<Bundle> {
   return {
     issuance_id: piece.issuance,
     certificate_bundle_status: piece.status,
@@ -178,7 +178,7 @@ function viewOf({ ledger }: Walk, piece: Piece): Partial<Bundle> {
 }
 
 /** A query finds what the ledger says that the account holds, and nothing else. */
-async function query(walk: Walk): Promise<void> {
+async function query(walk: ModelRun): Promise<void> {
   const { ledger, dice, aim } = walk;
   const source = aim.anyAccount();
   const user = dice.chance(80) ? aim.userOf(source) : aim.anyUser();

@@ -11,7 +11,7 @@ export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   | { readonly kind: 'hang' | 'cut before answer' | 'cut in answer' | 'truncated JSON' };
 
-export interface ElexonStandInOptions {
+export interface FakeElexonOptions {
   /** Rows of one unit whose half-hours touch the window, ends included. Default: the sample model. */
   readonly generation?: (bmUnit: string, from: Date, to: Date) => readonly B1610Row[];
   /** The register, in the API's own shape. Default: the sample units. */
@@ -20,7 +20,7 @@ export interface ElexonStandInOptions {
   readonly windowMatches?: 'start' | 'end';
 }
 
-export interface ElexonStandIn {
+export interface FakeElexon {
   readonly baseUrl: string;
   /** Every request so far, faulty ones included. */
   readonly requests: readonly URL[];
@@ -30,7 +30,7 @@ export interface ElexonStandIn {
 }
 
 /** A local server that answers like the Elexon Insights API, for tests without a network. */
-export async function startElexonStandIn(options: ElexonStandInOptions = {}): Promise<ElexonStandIn> {
+export async function startFakeElexon(options: FakeElexonOptions = {}): Promise<FakeElexon> {
   const requests: URL[] = [];
   const faults: Fault[] = [];
   const server = createServer((request, response) => {
@@ -61,7 +61,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-function answerTo(options: ElexonStandInOptions, url: URL): Answer {
+function answerTo(options: FakeElexonOptions, url: URL): Answer {
   switch (url.pathname) {
     case `${BASE_PATH}/datasets/B1610/stream`:
       return streamAnswer(options, url.searchParams);
@@ -74,7 +74,7 @@ function answerTo(options: ElexonStandInOptions, url: URL): Answer {
   }
 }
 
-function streamAnswer(options: ElexonStandInOptions, query: URLSearchParams): Answer {
+function streamAnswer(options: FakeElexonOptions, query: URLSearchParams): Answer {
   const fromMs = Date.parse(query.get('from') ?? '');
   const toMs = Date.parse(query.get('to') ?? '');
   if (!(fromMs <= toMs)) return badRequest('from, to');
@@ -87,7 +87,7 @@ function streamAnswer(options: ElexonStandInOptions, query: URLSearchParams): An
   return { status: 200, body: rows };
 }
 
-function periodAnswer(options: ElexonStandInOptions, query: URLSearchParams): Answer {
+function periodAnswer(options: FakeElexonOptions, query: URLSearchParams): Answer {
   const dateMs = Date.parse(`${query.get('settlementDate')}T00:00:00Z`);
   const period = Number(query.get('settlementPeriod'));
   if (Number.isNaN(dateMs) || !(period >= 1 && period <= 50)) {
@@ -104,7 +104,7 @@ function badRequest(fields: string): Answer {
 }
 
 function rowsOf(
-  options: ElexonStandInOptions,
+  options: FakeElexonOptions,
   query: URLSearchParams,
   fromMs: number,
   toMs: number,

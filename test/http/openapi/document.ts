@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { withAnswersInPlace } from '../../harness/problem-assertions.ts';
+import { inlineSharedResponses } from '../../harness/shared-responses.ts';
 
 /** `/openapi.json` as a client reads it: as far as the tests look at it. */
 
@@ -53,7 +53,7 @@ export async function readDocument(app: FastifyInstance): Promise<ApiDocument> {
 }
 
 export function apiDocument(json: unknown): ApiDocument {
-  const { paths, components } = Document.parse(withAnswersInPlace(json));
+  const { paths, components } = Document.parse(inlineSharedResponses(json));
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([name, described]) => {
       const method = Object.entries(METHODS).find(([each]) => each === name)?.[1];

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../../src/http/openapi.ts';
 import { operations as declared } from '../../../src/http/operations.ts';
 import type { BundleStatus } from '../../../src/rules/enums.ts';
-import { aMarket, expectConserved, type Market } from '../../harness/builders.ts';
+import { expectConserved, type TradingPair, tradingPair } from '../../harness/builders.ts';
 import { aRecurring } from '../../harness/recurring.ts';
 import { openRegistry, type TestRegistry } from '../../harness/registry.ts';
 import { Answers } from './answers.ts';
@@ -44,14 +44,14 @@ const ACTS_ON: Readonly<Record<string, BundleStatus>> = {
 };
 
 interface World {
-  readonly market: Market;
+  readonly market: TradingPair;
   readonly ids: Ids;
   readonly pathIds: readonly number[];
 }
 
 /** Some of everything, for requests to be about. */
 async function aWorld({ operationId, path }: Operation): Promise<World> {
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   const { admin, source, target, device, metadataId, trader, receiver } = market;
   const status = ACTS_ON[operationId] ?? 'Active';
   const bundles: number[] = [];

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Action, Market } from '../../harness/builders.ts';
+import type { Action, TradingPair } from '../../harness/builders.ts';
 
 /** A transfer that was answered with success. */
 export interface Acknowledged {
@@ -21,7 +21,7 @@ const WORKERS = 4;
 const MOST_EACH = 2_000;
 
 /** Issues bundles and transfers a part of each, several at a time, until the end or the first request that fails. */
-export function startLoad(market: Market): Load {
+export function startLoad(market: TradingPair): Load {
   const acknowledged: Acknowledged[] = [];
   let ended = false;
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startJournal } from '../../../src/journal/index.ts';
-import { aMarket } from '../../harness/builders.ts';
+import { tradingPair } from '../../harness/builders.ts';
 import { startTestCluster } from '../../harness/cluster.ts';
 import { openEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
@@ -52,7 +52,7 @@ describe.each(MODES)('a standby that is promoted after $mode replication', ({ mo
     const { DATABASE_WRITE_URL: oldUrl } = registry.config;
     const service = { ...eventStore.options, onError: () => {} };
     const oldJournal = startJournal({ writeUrl: oldUrl, ...service });
-    const market = await aMarket(registry);
+    const market = await tradingPair(registry);
     const load = startLoad(market);
     await load.grow(60);
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
 import { type Journal, startJournal } from '../../../src/journal/index.ts';
-import { type Action, aMarket, type Market } from '../../harness/builders.ts';
+import { type Action, type TradingPair, tradingPair } from '../../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
 import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
@@ -20,7 +20,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
  */
 let server: ArchivedCluster;
 let lost: TestRegistry;
-let market: Market;
+let market: TradingPair;
 let eventStore: TestEventStore;
 let load: Load;
 let backup: string;
@@ -33,7 +33,7 @@ let afterThePoint: number;
 beforeAll(async () => {
   [server, eventStore] = await Promise.all([anArchivedCluster(), openEventStore()]);
   lost = await openRegistry({}, server.urls);
-  market = await aMarket(lost);
+  market = await tradingPair(lost);
   const { DATABASE_WRITE_URL: writeUrl } = lost.config;
   const journal = startJournal({ writeUrl, ...eventStore.options, onError: () => {} });
   load = startLoad(market);

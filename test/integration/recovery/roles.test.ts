@@ -2,7 +2,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
 import { replay } from '../../../src/journal/index.ts';
-import { type Action, aMarket } from '../../harness/builders.ts';
+import { type Action, tradingPair } from '../../harness/builders.ts';
 import type { ClusterUrls } from '../../harness/cluster.ts';
 import { registryIn, type TestRegistry } from '../../harness/registry.ts';
 import { atDatabase } from '../../harness/urls.ts';
@@ -44,7 +44,7 @@ test('roles of new names take over while the old ones still work; the owner need
   const first = urlsOf(cluster, 1);
   await migrate(first);
   const before = await open(cluster, first);
-  const market = await aMarket(before);
+  const market = await tradingPair(before);
   expect((await market.transfer([(await market.bundle()).id])).statusCode).toBe(202);
 
   const second = urlsOf(cluster, 2);
@@ -86,7 +86,7 @@ test('the owner replays the journal into a copy, which goes again; nobody gets a
   const urls = urlsOf(cluster, 1);
   await migrate(urls);
   const registry = await open(cluster, urls);
-  const market = await aMarket(registry);
+  const market = await tradingPair(registry);
   await market.transfer([(await market.bundle()).id], { certificate_quantity: 3 });
   await registry.close();
   const outdated = urlsOf(cluster, 1, 'a password of before');

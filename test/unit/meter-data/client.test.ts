@@ -8,12 +8,12 @@ import {
   parseB1610,
   readingsFromB1610,
 } from '../../../src/meter-data/elexon/index.ts';
-import { type ElexonStandIn, startElexonStandIn } from '../../fake/elexon/server.ts';
+import { type FakeElexon, startFakeElexon } from '../../fake/elexon/server.ts';
 import { aRow } from './b1610-row.ts';
 
-let standIn: ElexonStandIn;
+let standIn: FakeElexon;
 beforeEach(async () => {
-  standIn = await startElexonStandIn();
+  standIn = await startFakeElexon();
 });
 afterEach(() => standIn.close());
 
@@ -66,7 +66,7 @@ describe('generation', () => {
     'has each half-hour once though windows overlap at the %s',
     async (end) => {
       await standIn.close();
-      standIn = await startElexonStandIn({ windowMatches: end });
+      standIn = await startFakeElexon({ windowMatches: end });
       const to = new Date('2026-08-04T00:00:00Z');
       const rows = await aClient().generation({ ...aDay, to });
       expect(rows).toHaveLength(3 * 48);
@@ -98,7 +98,7 @@ describe('generation', () => {
 
   it('refuses rows that are not B1610, by row and field, without a retry', async () => {
     await standIn.close();
-    standIn = await startElexonStandIn({
+    standIn = await startFakeElexon({
       generation: () => [aRow('2026-08-01T00:30:00', 1, { bmUnit: '' })],
     });
     await expect(aClient().generation(aDay)).rejects.toThrow('B1610 row 0, bmUnit: ');
@@ -137,7 +137,7 @@ describe('the register', () => {
 
   it('that cannot be read is refused by entry and field, without a retry', async () => {
     await standIn.close();
-    standIn = await startElexonStandIn({ register: [{ elexonBmUnit: 'T_A-1', generationCapacity: 'much' }] });
+    standIn = await startFakeElexon({ register: [{ elexonBmUnit: 'T_A-1', generationCapacity: 'much' }] });
     const failure = await aClient()
       .bmUnits()
       .catch((error: unknown) => error);
@@ -220,7 +220,7 @@ describe('failures that stay', () => {
     const { baseUrl } = standIn;
     await standIn.close();
     const failure = await failureOf(aClient().generation(aDay));
-    standIn = await startElexonStandIn();
+    standIn = await startFakeElexon();
     expect(failure.kind).toBe('network');
     expect(failure.message).toBe(
       `No connection to ${new URL(baseUrl).host} (ECONNREFUSED): check the network, or load the sample data instead (make db.seed)`,

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { assertRequestable, MOST_BUNDLES } from '../../../src/rules/bundle-list.ts';
+import { assertBundleList, MOST_BUNDLES } from '../../../src/rules/bundle-list.ts';
 import { refused } from './expect-refusal.ts';
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 test('an empty list of bundles is refused', () => {
-  expect(refused(() => assertRequestable([]))).toMatchObject({ kind: 'rule', code: 'no-bundles' });
+  expect(refused(() => assertBundleList([]))).toMatchObject({ kind: 'rule', code: 'no-bundles' });
 });
 
 test('a bundle named twice is refused, and the refusal names it once', () => {
-  const refusal = refused(() => assertRequestable([4, 9, 4, 8, 4]));
+  const refusal = refused(() => assertBundleList([4, 9, 4, 8, 4]));
   expect(refusal).toMatchObject({ kind: 'rule', code: 'duplicate-bundles' });
   expect(refusal.errors).toEqual([
     { path: 'granular_certificate_bundle_ids', message: 'given more than once: 4' },
@@ -18,14 +18,14 @@ test('a bundle named twice is refused, and the refusal names it once', () => {
 
 test('one action takes 10 000 bundles and not one more', () => {
   expect(MOST_BUNDLES).toBe(10_000);
-  expect(() => assertRequestable(ids(10_000))).not.toThrow();
-  expect(refused(() => assertRequestable(ids(10_001)))).toMatchObject({
+  expect(() => assertBundleList(ids(10_000))).not.toThrow();
+  expect(refused(() => assertBundleList(ids(10_001)))).toMatchObject({
     kind: 'rule',
     code: 'too-many-bundles',
   });
 });
 
 test('a refusal names at most ten bundles', () => {
-  const refusal = refused(() => assertRequestable([...ids(12), ...ids(12)]));
+  const refusal = refused(() => assertBundleList([...ids(12), ...ids(12)]));
   expect(refusal.message).toMatch(/1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more$/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BundleEvent, discreet, holderAfter } from '../../../src/rules/redaction.ts';
+import { type BundleEvent, holderAfter, redact } from '../../../src/rules/redaction.ts';
 
 const MINE = 1;
 const THEIRS = 2;
@@ -21,14 +21,14 @@ test('what was done in my account is told in full', () => {
     { status: 'Active', beneficiary: null },
     { status: 'Cancelled', beneficiary: 'The school' },
   );
-  expect(discreet(cancelled, MINE, isMine)).toEqual(cancelled);
+  expect(redact(cancelled, MINE, isMine)).toEqual(cancelled);
   const made = event(null, { id: 3, account_id: MINE, beneficiary: 'The school' });
-  expect(discreet(made, MINE, isMine)).toEqual(made);
+  expect(redact(made, MINE, isMine)).toEqual(made);
 });
 
 test('of what was done in another account, only that it was done', () => {
   expect(
-    discreet(
+    redact(
       event({ status: 'Active', beneficiary: null }, { status: 'Cancelled', beneficiary: 'A rival' }),
       THEIRS,
       isMine,
@@ -38,7 +38,7 @@ test('of what was done in another account, only that it was done', () => {
     attributes_after: { status: 'Cancelled', beneficiary: null },
     ...nobody,
   });
-  expect(discreet(event(null, { id: 3, account_id: THEIRS, quantity: 5 }), THEIRS, isMine)).toEqual({
+  expect(redact(event(null, { id: 3, account_id: THEIRS, quantity: 5 }), THEIRS, isMine)).toEqual({
     attributes_before: null,
     attributes_after: { id: 3, account_id: null, quantity: 5 },
     ...nobody,
@@ -46,12 +46,12 @@ test('of what was done in another account, only that it was done', () => {
 });
 
 test('a transfer names my side of it, and who did it if that was I', () => {
-  expect(discreet(event({ account_id: THEIRS }, { account_id: MINE }), THEIRS, isMine)).toEqual({
+  expect(redact(event({ account_id: THEIRS }, { account_id: MINE }), THEIRS, isMine)).toEqual({
     attributes_before: { account_id: null },
     attributes_after: { account_id: MINE },
     ...nobody,
   });
-  expect(discreet(event({ account_id: MINE }, { account_id: THEIRS }), MINE, isMine)).toEqual({
+  expect(redact(event({ account_id: MINE }, { account_id: THEIRS }), MINE, isMine)).toEqual({
     attributes_before: { account_id: MINE },
     attributes_after: { account_id: null },
     ...who,
@@ -59,7 +59,7 @@ test('a transfer names my side of it, and who did it if that was I', () => {
 });
 
 test('an account that is no number is nobody of mine', () => {
-  expect(discreet(event(null, { account_id: '1' }), THEIRS, isMine).attributes_after).toEqual({
+  expect(redact(event(null, { account_id: '1' }), THEIRS, isMine).attributes_after).toEqual({
     account_id: null,
   });
 });

@@ -6,7 +6,7 @@ const Shared = z.looseObject({ components: z.looseObject({ headers: Parts, respo
 type Kind = 'headers' | 'responses';
 
 /** An OpenAPI document with the answers and headers that operations share put where they are referred to. */
-export function withAnswersInPlace(document: unknown): unknown {
+export function inlineSharedResponses(document: unknown): unknown {
   // Answers refer to headers.
   return (['headers', 'responses'] as const).reduce(inPlace, document);
 }
