@@ -4,7 +4,7 @@ import { statusesWithBeneficiary, statusTransitions } from '../rules/lifecycle.t
 import type { Invariant, Look } from './invariant.ts';
 import { written } from './issuance-invariants.ts';
 
-/** certificate-rules.md, "Conservation": the live bundles of each issuance. */
+/** The live bundles of each issuance (rules CONS-1 and LIFE-10). */
 const conservation: Look = {
   over: sql`
     FROM issuance i
@@ -33,7 +33,7 @@ const conservation: Look = {
   ],
 };
 
-/** certificate-rules.md, "Acting on bundles". A third child would overlap these two: conservation has been looked at before. */
+/** The children of a split (rule SPLIT-1). A third child would overlap these two, which conservation has ruled out before. */
 const splits: Look = {
   over: sql`
     FROM bundle p
@@ -63,7 +63,7 @@ const hashed = sql`
       || '","production_starting_interval":"' || right(i.issuance_id, 20) || '"}')
   || coalesce(encode(p.hash, 'hex'), '')`;
 
-/** certificate-rules.md, "Acting on bundles" and "Hash and lineage". */
+/** Descent and hashes (rules SPLIT-2 and HASH-1). */
 const descent: readonly Invariant[] = [
   {
     name: 'a bundle comes from a split of the same issuance, or holds all that was issued',
@@ -91,7 +91,7 @@ const putsAside = sql.raw(
     .join(', '),
 );
 
-/** certificate-rules.md, "Status". */
+/** Statuses (rules LIFE-6 and LIFE-9). */
 const status: readonly Invariant[] = [
   {
     name: 'a bundle has a beneficiary once it is cancelled, and not before',

@@ -10,7 +10,7 @@ export interface Violation {
   readonly violation: string;
 }
 
-/** certificate-rules.md, "Conservation", and what it rests on. Each look may rely on those before it. */
+/** Conservation and its preconditions, in the order of rule CONS-6. Each look may rely on the ones before it. */
 const looks: readonly Look[] = [...issuanceLooks, ...bundleLooks, ...recordLooks];
 
 export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) =>

@@ -84,5 +84,5 @@ const plants: Look = {
   ],
 };
 
-/** certificate-rules.md, "Issuance". */
+/** Issuances (rules ISS-3 to ISS-11, UNIT-8 and DEV-2). */
 export const issuanceLooks: readonly Look[] = [headers, ids, intervals, plants];

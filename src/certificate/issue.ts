@@ -39,7 +39,7 @@ export interface IssueOptions {
 
 /**
  * Issues certificates for a batch of drafts, of any devices, with a fixed number of statements
- * (`certificate-rules.md`, "Issuance"). Ids are drawn under the devices' locks, so batches of one device queue up.
+ * (rules ISS-1 to ISS-12). Ids are drawn under the devices' locks, so batches of one device queue up.
  *
  * @throws {Refusal} for the first bad draft, unless `onError` is `skip`.
  */

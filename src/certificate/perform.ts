@@ -51,7 +51,7 @@ export interface Order extends Authority {
 }
 
 /**
- * The one path of every action on bundles (`certificate-rules.md`, "Acting on bundles"): lock, judge, split, write. It
+ * The one path of every action on bundles (rules ACT-1 to ACT-9): lock, judge, split, write. It
  * records nothing by itself.
  *
  * @throws {Problem | Refusal} what was refused; the transaction must then be rolled back.

@@ -9,7 +9,7 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 
 /*
- * A repeated request gets its first answer again (certificate-rules.md, "Acting on bundles"). The answer to a success,
+ * A repeated request gets its first answer again (rules ACT-12 and API-18). The answer to a success,
  * or to a refusal that is recorded, is kept in the very transaction that it tells of. So a crash leaves both or neither, and
  * no two attempts can commit.
  */

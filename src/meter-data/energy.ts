@@ -5,7 +5,7 @@ import { WH_PER_MWH } from '../rules/capacity.ts';
  * MWh of meter data to the registry's whole Wh, by decimal arithmetic: in binary 0.29 MWh would be 289 999 Wh.
  *
  * The precision holds the sum of any two doubles exactly, and should a longer text exceed it, what is lost
- * is lost downwards, as certificate-rules.md ("Issuance") wants.
+ * is rounded down (rule ISS-5).
  */
 const Exact = Decimal.clone({ precision: 1000, rounding: Decimal.ROUND_FLOOR });
 

@@ -3,7 +3,7 @@
  *
  * `start` and `end` are UTC instants, `end` after `start`. `energyWh` is whole Wh, rounded down once, and may be
  * zero or negative (a site that consumes, a store that charges): such a reading issues no certificate
- * (certificate-rules.md, "Issuance").
+ * (rule ISS-4).
  */
 export interface MeterReading {
   readonly start: Date;

@@ -24,7 +24,7 @@ export interface Share<Id> {
 }
 
 /**
- * Decides how much to take of each bundle, in the order given (certificate-rules.md, "Acting on bundles").
+ * Decides how much to take of each bundle, in the order given (rules ACT-4 to ACT-6).
  * Bundles that need not be touched are left out.
  *
  * @throws {Refusal} `quantity-and-percentage`, `quantity-invalid`, `percentage-invalid`, `not-enough`

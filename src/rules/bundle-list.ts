@@ -1,6 +1,6 @@
 import { refuse } from './refusal.ts';
 
-/** The bundles that one action may name (certificate-rules.md, "Acting on bundles"). */
+/** The bundles that one action may name (rule ACT-1). */
 export const MOST_BUNDLES = 10_000;
 
 /**

@@ -13,7 +13,7 @@ export interface FullPower {
 }
 
 /**
- * The most Wh that may be issued for an interval, rounded down (certificate-rules.md, "Issuance").
+ * The most Wh that may be issued for an interval, rounded down (rule ISS-6).
  *
  * @throws {RangeError} when power or margin is not a decimal of at least 0, or the interval has no length.
  */

@@ -1,4 +1,4 @@
-/** The value lists of http-contract.md, "Enums". The same strings stand in JSON, in the database and in the code. */
+/** The enumerations of rule API-35. The same strings are used in JSON, in the database and in the code. */
 
 export const roleNames = [
   'ADMIN',
@@ -68,7 +68,7 @@ export const bundleStatuses = [
 ] as const;
 export type BundleStatus = (typeof bundleStatuses)[number];
 
-/** Nothing leaves these (certificate-rules.md, "Status"). */
+/** No bundle leaves these (rule LIFE-2). */
 export const finalStatuses = [
   'Claimed',
   'Cancelled for Storage',

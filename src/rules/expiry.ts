@@ -1,6 +1,6 @@
 /**
  * When the certificates of an interval expire: so many calendar years after its end, in UTC. 29 February
- * becomes the 28th in a year that has none (certificate-rules.md, "Issuance").
+ * becomes the 28th in a year that has none (rule ISS-11).
  */
 export function expiryOf(intervalEnd: Date, years: number): Date {
   const expiry = new Date(intervalEnd);

@@ -43,7 +43,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /**
  * The hash of a bundle, as 64 lowercase hex digits: sha256 over the canonical facts followed by the
- * parent's hash (certificate-rules.md, "Hash and lineage").
+ * parent's hash (rule HASH-1).
  *
  * @param parentHash 64 lowercase hex digits, or `null` for an issuance, which has no parent.
  * @throws {RangeError} for any other parent hash.

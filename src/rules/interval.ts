@@ -24,7 +24,7 @@ export function endProblems({ start, end }: Interval, now: Date): string[] {
 }
 
 /**
- * What speaks against issuing for an interval (certificate-rules.md, "Issuance"); empty when nothing does.
+ * The faults of an interval of production (rule ISS-3); empty when it has none.
  * `granularityMinutes` is the device's; both ends must lie on its grid, which starts at midnight UTC.
  */
 export function intervalProblems(

@@ -8,7 +8,7 @@ export interface IssuanceKey {
 }
 
 /**
- * `12-2025-01-12T14:00:00Z` (certificate-rules.md, "Words").
+ * `12-2025-01-12T14:00:00Z` (rule UNIT-8).
  *
  * @throws {RangeError} when the id is not a positive safe integer or the start is not a whole second.
  */

@@ -22,7 +22,7 @@ const trading = { ...plain, performer: 'trading' } as const;
 // The contract gives withdraw, lock and unlock a reason but no quantity, so they take bundles whole.
 const admin = { ...plain, performer: 'admin', wholeBundlesOnly: true, reasonRequired: true } as const;
 
-/** The lifecycle table of certificate-rules.md, "Status": what is not here is refused. */
+/** The lifecycle table of rule LIFE-1. An action that is not in it is refused. */
 export const lifecycle = {
   transfer: { ...trading, from: ['Active'], to: 'Active' },
   cancel: { ...trading, from: ['Active', 'Reserved'], to: 'Cancelled', namesBeneficiary: true },

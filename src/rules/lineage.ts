@@ -4,7 +4,7 @@ import { type CertificateRange, contains } from './range.ts';
 /*
  * A bundle descends from the first bundle of its issuance, split by split. Each hash is taken over the hash before it,
  * so hashes that follow from facts and parents, all the way up, prove that nothing of the line was changed
- * (certificate-rules.md, "Hash and lineage").
+ * (rule HASH-5).
  */
 
 /** What makes a bundle the one that it is. `issuance` is the row of the header, `hash` 64 lowercase hex digits. */

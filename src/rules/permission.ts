@@ -2,7 +2,7 @@ import type { Role } from './enums.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * What a role may do (http-contract.md, "Who may do what"), a row each:
+ * The permissions that a role may have (rule API-31):
  * `read` what accounts hold; `act` on certificates, whitelists and accounts; `produce`: create accounts and
  * devices, submit measurements; `storage` records and allocations; `issue`, withdraw and lock;
  * `administer` metadata, users and roles.

@@ -20,7 +20,7 @@ export function certificateRange(start: number, end: number): CertificateRange {
 
 /**
  * The next `quantity` ids of a device that has used its ids up to `lastId` (0 when none yet). Withdrawn
- * certificates count as used: ids never come back (certificate-rules.md, "Issuance").
+ * certificates count as used: ids are never used again (rule ISS-7).
  *
  * @throws {Refusal} `ids-exhausted` past the safe integers.
  * @throws {RangeError} unless `lastId` >= 0 and `quantity` >= 1, both safe integers.
@@ -39,7 +39,7 @@ export function quantityOf({ start, end }: CertificateRange): number {
 }
 
 /**
- * Cuts a range after its first `n` ids: the part acted on, then the rest (certificate-rules.md, "Acting on bundles").
+ * Cuts a range after its first `n` ids: the part acted on, then the rest (rule SPLIT-1).
  *
  * @throws {RangeError} unless `n` is a whole number and both parts keep at least one certificate.
  */

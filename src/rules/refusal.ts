@@ -53,7 +53,7 @@ const BUNDLE_IDS = 'granular_certificate_bundle_ids';
 const badField = (code: string, path: string, message: string) =>
   new Refusal('rule', code, `${path}: ${message}`, field(path, message));
 
-/** certificate-rules.md, "Status". */
+/** Refusals of the LIFE rules, and of ACT-7. */
 const statusRefusals = {
   wrongStatus: (action: string, bundle: BundleNamed) =>
     new Refusal(
@@ -83,7 +83,7 @@ const statusRefusals = {
     ),
 };
 
-/** certificate-rules.md, "Acting on bundles". */
+/** Refusals of the ACT rules. */
 const requestRefusals = {
   noBundles: () => badField('no-bundles', BUNDLE_IDS, 'at least one bundle id is required'),
   tooManyBundles: (count: number, most: number) =>
@@ -138,7 +138,7 @@ const accountRefusals = {
     new Refusal('not_found', 'not-found', `there is no ${entity} ${id}`),
 };
 
-/** http-contract.md, "Certificates", recurring actions. */
+/** Refusals of rule REC-1. */
 const scheduleRefusals = {
   schedulePast: () =>
     badField('schedule-past', 'initial_action_datetime', 'the first run must not be in the past'),
@@ -146,7 +146,7 @@ const scheduleRefusals = {
     badField('schedule-too-long', 'number_of_recurring_actions', 'the last run would be after the year 9999'),
 };
 
-/** certificate-rules.md, "Issuance" and "Units and time". */
+/** Refusals of the ISS and UNIT rules. */
 const issuanceRefusals = {
   intervalInvalid: (problems: readonly FieldError[]) =>
     new Refusal(

@@ -9,7 +9,7 @@ export interface TransferRequest {
 }
 
 /**
- * Whether certificates may go from one account to the other (certificate-rules.md, "Status", transfer).
+ * Whether certificates may go from one account to the other (rule LIFE-4).
  *
  * @throws {Refusal} `same-account`, `target-not-found` or `not-whitelisted`.
  */

@@ -24,7 +24,7 @@ const aBundle = (state: Partial<BundleState> = {}): BundleState => ({
   ...state,
 });
 
-/** certificate-rules.md, "Status", written down a second time, by hand. */
+/** The table of rule LIFE-1, written a second time by hand. */
 const LAW: Record<string, Partial<Record<BundleStatus, BundleStatus>>> = {
   transfer: { Active: 'Active' },
   cancel: { Active: 'Cancelled', Reserved: 'Cancelled' },

@@ -3,7 +3,7 @@ import { type Role, roleNames } from '../../../src/rules/enums.ts';
 import { assertAllowed, permissions, type Scope, scopeOf } from '../../../src/rules/permission.ts';
 import { refused } from './expect-refusal.ts';
 
-/** http-contract.md, "Who may do what", written down a second time, by hand. */
+/** The table of rule API-31, written a second time by hand. */
 const LAW: Record<Role, (Scope | undefined)[]> = {
   //                  read               act        produce    storage    issue      administer
   AUDIT_USER: ['own', undefined, undefined, undefined, undefined, undefined],
