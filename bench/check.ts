@@ -22,8 +22,8 @@ runProgram(() =>
     const database = await openConfiguredDatabase(config, pino({ level: 'silent' }));
     const start = performance.now();
     let last = start;
-    const found = await database.readPrimary(({ query }) =>
-      firstViolation(query, (name) => {
+    const found = await database.readPrimary(({ execute }) =>
+      firstViolation(execute, (name) => {
         const now = performance.now();
         say(`${((now - last) / 1_000).toFixed(2)} s  ${name}`);
         last = now;

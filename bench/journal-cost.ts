@@ -56,7 +56,7 @@ runProgram(() =>
     const { child, connection } = await startStandIn();
     try {
       const settled = (journal: Journal | undefined) =>
-        untilSettled(journal, () => database.readPrimary(({ query }) => journalLag(query)));
+        untilSettled(journal, () => database.readPrimary(({ execute }) => journalLag(execute)));
       const bench = { config, owner, eventStore: connection, settled };
       const [moving, issuing] = [await transfers(url, bench), await issues(url, bench)];
       for (const work of [moving, issuing]) report(work.name, await measure(bench, work));

@@ -79,8 +79,8 @@ async function fill(config: Config): Promise<void> {
 }
 
 async function isUsed(database: Database): Promise<boolean> {
-  const [answer] = await database.readPrimary(({ query }) =>
-    query<{ used: boolean }>(sql`SELECT EXISTS (SELECT FROM issuance) AS used`),
+  const [answer] = await database.readPrimary(({ execute }) =>
+    execute<{ used: boolean }>(sql`SELECT EXISTS (SELECT FROM issuance) AS used`),
   );
   return answer?.used ?? false;
 }

@@ -13,7 +13,7 @@ export async function seedDevices(
   accountId: number,
   devices: readonly SampleDevice[],
 ): Promise<Map<string, number>> {
-  await tx.query(sql`
+  await tx.execute(sql`
     INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
                         power_mw, energy_mwh, peak_demand, location, is_storage, account_id)
     SELECT device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
@@ -29,7 +29,7 @@ export async function seedDevices(
         AND EXISTS (SELECT FROM issuance i WHERE i.device_id = retired.id))
     ON CONFLICT DO NOTHING`);
   const wanted = JSON.stringify(devices.map(({ grid, local_device_identifier: id }) => ({ grid, id })));
-  const rows = await tx.query<{ id: number; identifier: string }>(sql`
+  const rows = await tx.execute<{ id: number; identifier: string }>(sql`
     SELECT d.id, w.id AS identifier
     FROM device d JOIN jsonb_to_recordset(${wanted}::jsonb) AS w(grid text, id text)
       ON lower(d.grid) = lower(w.grid) AND lower(d.local_device_identifier) = lower(w.id)

@@ -21,8 +21,8 @@ async function idOf(
   find: ReturnType<typeof sql>,
   make: ReturnType<typeof sql>,
 ): Promise<number> {
-  const [known] = await tx.query<{ id: number }>(find);
-  const [row] = known ? [known] : await tx.query<{ id: number }>(make);
+  const [known] = await tx.execute<{ id: number }>(find);
+  const [row] = known ? [known] : await tx.execute<{ id: number }>(make);
   if (row === undefined) throw new Error('a seed row was neither found nor made');
   return row.id;
 }
@@ -37,7 +37,7 @@ export async function seedUsers(tx: Transaction, password: string): Promise<Map<
       sql`SELECT id FROM registry_user WHERE lower(email) = ${email} AND deleted_at IS NULL`,
       sql`INSERT INTO registry_user (name, email, role) VALUES (${name}, ${email}, ${role}) RETURNING id`,
     );
-    await tx.query(sql`
+    await tx.execute(sql`
       INSERT INTO credential (user_id, password_hash) VALUES (${id}, ${passwordHash}) ON CONFLICT DO NOTHING`);
     ids.set(role, id);
   }
@@ -50,7 +50,7 @@ async function seedAccount(tx: Transaction, name: string, userIds: readonly numb
     sql`SELECT id FROM account WHERE lower(account_name) = lower(${name}) AND deleted_at IS NULL`,
     sql`INSERT INTO account (account_name, timezone) VALUES (${name}, 'Europe/London') RETURNING id`,
   );
-  await tx.query(sql`
+  await tx.execute(sql`
     INSERT INTO account_user (account_id, user_id)
     SELECT ${id}, user_id FROM unnest(${array(userIds)}::bigint[]) AS wanted(user_id) ON CONFLICT DO NOTHING`);
   return id;
@@ -61,7 +61,7 @@ export async function seedAccounts(tx: Transaction, users: ReadonlyMap<Role, num
   const members = [...users].filter(([role]) => role !== 'STORAGE_VALIDATOR').map(([, id]) => id);
   const first = await seedAccount(tx, SAMPLE_ACCOUNTS.first, members);
   const second = await seedAccount(tx, SAMPLE_ACCOUNTS.second, members);
-  await tx.query(sql`
+  await tx.execute(sql`
     INSERT INTO account_whitelist (account_id, source_account_id) VALUES (${second}, ${first}) ON CONFLICT DO NOTHING`);
   return first;
 }

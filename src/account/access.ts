@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { type Authority, type Caller, requireAccount } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { accountsWhere } from './read-model.ts';
@@ -22,12 +22,12 @@ export function requireLogin({ apiKey }: Caller): void {
  * @throws {Problem} 404
  */
 export async function requireOpenAccount(
-  query: Query,
+  execute: Execute,
   authority: Authority,
   accountId: number,
 ): Promise<z.output<typeof Account>> {
   requireAccount(authority, accountId);
-  const [account] = await accountsWhere(query, sql`a.id = ${accountId}`);
+  const [account] = await accountsWhere(execute, sql`a.id = ${accountId}`);
   if (account === undefined) throw problems.notFound('account', accountId);
   return account;
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { valuesOf } from '../database/columns.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { requireAccount } from '../operation/caller.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -16,7 +16,7 @@ import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './schema
 const tag = 'Accounts';
 
 async function accountNow(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
-  const [account] = await accountsWhere(tx.query, sql`a.id = ${accountId}`);
+  const [account] = await accountsWhere(tx.execute, sql`a.id = ${accountId}`);
   if (account === undefined) throw problems.notFound('account', accountId);
   return account;
 }
@@ -26,13 +26,13 @@ async function accountNow(tx: Transaction, accountId: number): Promise<z.output<
  * so two accounts that whitelist one another do not wait in a circle.
  */
 async function lockAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
-  await tx.query(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+  await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR NO KEY UPDATE`);
   return accountNow(tx, accountId);
 }
 
 /** Holds the account against those who refer to it, too: it must not be closed under them. */
 async function lockAccountToClose(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
-  await tx.query(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
+  await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
   return accountNow(tx, accountId);
 }
 
@@ -42,14 +42,14 @@ async function raiseVersion(
   accountId: number,
   { account_name, timezone }: Partial<Pick<z.output<typeof Account>, 'account_name' | 'timezone'>> = {},
 ): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE account
     SET account_name = coalesce(${account_name ?? null}, account_name), timezone = coalesce(${timezone ?? null}, timezone),
         version = ${nextVersion}
     WHERE id = ${accountId}`);
 }
 
-export const createAccount = mutation({
+export const createAccount = defineMutation({
   id: 'createAccount',
   method: 'POST',
   path: '/account/create',
@@ -67,7 +67,7 @@ export const createAccount = mutation({
       const { caller } = authority;
       if (caller.apiKey?.confined)
         throw problems.forbidden('An API key that is confined to accounts opens no others.');
-      const [row] = await tx.query<{ id: number }>(sql`
+      const [row] = await tx.execute<{ id: number }>(sql`
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
       const userIds = [...new Set([...body.user_ids, caller.userId])];
@@ -79,7 +79,7 @@ export const createAccount = mutation({
     }),
 });
 
-export const updateAccount = mutation({
+export const updateAccount = defineMutation({
   id: 'updateAccount',
   method: 'PATCH',
   path: '/account/update/:id',
@@ -115,7 +115,7 @@ export const updateAccount = mutation({
   },
 });
 
-export const updateWhitelist = mutation({
+export const updateWhitelist = defineMutation({
   id: 'updateAccountWhitelist',
   method: 'PATCH',
   path: '/account/update_whitelist/:id',
@@ -142,7 +142,7 @@ export const updateWhitelist = mutation({
   },
 });
 
-export const deleteAccount = mutation({
+export const deleteAccount = defineMutation({
   id: 'deleteAccount',
   method: 'DELETE',
   path: '/account/delete/:id',
@@ -162,7 +162,7 @@ export const deleteAccount = mutation({
       await holdRights(tx);
       requireVersion(before.version);
       await requireEmpty(tx, params.id);
-      await tx.query(
+      await tx.execute(
         sql`UPDATE account SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`,
       );
       return { message: `Account ${params.id} is closed.` };
@@ -171,7 +171,7 @@ export const deleteAccount = mutation({
 });
 
 async function requireEmpty(tx: Transaction, accountId: number): Promise<void> {
-  const [held] = await tx.query<{ devices: boolean; bundles: boolean }>(sql`
+  const [held] = await tx.execute<{ devices: boolean; bundles: boolean }>(sql`
     SELECT EXISTS (SELECT FROM device WHERE account_id = ${accountId} AND deleted_at IS NULL) AS devices,
            EXISTS (SELECT FROM bundle WHERE account_id = ${accountId} AND status IN ${valuesOf(openStatuses)}) AS bundles`);
   if (held?.devices)

@@ -32,7 +32,7 @@ export async function linkUsers(
   accountId: number,
   userIds: readonly number[],
 ): Promise<number> {
-  const linked = await tx.query(sql`
+  const linked = await tx.execute(sql`
     INSERT INTO account_user (account_id, user_id)
     SELECT ${accountId}, id FROM unnest(${array(userIds)}::bigint[]) AS wanted(id)
     ON CONFLICT (account_id, user_id) WHERE deleted_at IS NULL DO NOTHING
@@ -45,7 +45,7 @@ export async function unlinkUsers(
   accountId: number,
   userIds: readonly number[],
 ): Promise<number> {
-  const unlinked = await tx.query(sql`
+  const unlinked = await tx.execute(sql`
     UPDATE account_user SET deleted_at = now()
     WHERE account_id = ${accountId} AND deleted_at IS NULL AND user_id = ANY (${array(userIds)}::bigint[])
     RETURNING id`);
@@ -67,7 +67,7 @@ export async function addToWhitelist(
     throw problems.invalid([{ path: `body.${field}`, message: 'an account cannot whitelist itself' }]);
   }
   await requireLiving(tx, ACCOUNTS, sourceIds, field);
-  const added = await tx.query(sql`
+  const added = await tx.execute(sql`
     INSERT INTO account_whitelist (account_id, source_account_id)
     SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)
     ON CONFLICT (account_id, source_account_id) WHERE deleted_at IS NULL DO NOTHING
@@ -80,7 +80,7 @@ export async function removeFromWhitelist(
   accountId: number,
   sourceIds: readonly number[],
 ): Promise<number> {
-  const removed = await tx.query(sql`
+  const removed = await tx.execute(sql`
     UPDATE account_whitelist SET deleted_at = now()
     WHERE account_id = ${accountId} AND deleted_at IS NULL AND source_account_id = ANY (${array(sourceIds)}::bigint[])
     RETURNING id`);
@@ -103,7 +103,7 @@ async function requireLiving(
   field: string,
   condition: SQL = sql`true`,
 ): Promise<void> {
-  const living = await tx.query<{ id: number }>(sql`
+  const living = await tx.execute<{ id: number }>(sql`
     SELECT id FROM ${table} WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL AND ${condition} ORDER BY id ${lock}`);
   const known = new Set(living.map(({ id }) => id));
   const errors = ids

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { ownAccounts } from '../operation/caller.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
@@ -11,24 +11,24 @@ import { summaryOf } from './summary.ts';
 
 const common = { method: 'GET', tag: 'Accounts', permission: 'read' } as const;
 
-export const listAccounts = query({
+export const listAccounts = defineQuery({
   ...common,
   id: 'listAccounts',
   path: '/account/list',
   summary: 'List accounts',
   description: "The caller's accounts; an administrator's list holds all.",
-  query: pageQuery,
+  queryParams: pageQuery,
   answer: { status: 200, description: 'A page of accounts', schema: z.array(Account) },
   handle: (call) =>
-    call.read(({ query: run }) =>
+    call.read(({ execute }) =>
       pageById(call, (after, limit) => {
         const visible = call.scope === 'all' ? sql`true` : sql`a.id IN (${ownAccounts(call.caller)})`;
-        return accountsWhere(run, sql`a.id > ${after} AND ${visible}`, limit);
+        return accountsWhere(execute, sql`a.id > ${after} AND ${visible}`, limit);
       }),
     ),
 });
 
-export const readAccount = query({
+export const readAccount = defineQuery({
   ...common,
   id: 'readAccount',
   path: '/account/:id',
@@ -38,7 +38,7 @@ export const readAccount = query({
   answer: { status: 200, description: 'The account', schema: Account },
   versioned: true,
   handle: ({ params, read, ...authority }) =>
-    read((reader) => requireOpenAccount(reader.query, authority, params.id)),
+    read((reader) => requireOpenAccount(reader.execute, authority, params.id)),
 });
 
 const namedAccounts = {
@@ -47,7 +47,7 @@ const namedAccounts = {
   schema: z.array(Account.pick({ id: true, account_name: true })),
 } as const;
 
-export const readWhitelist = query({
+export const readWhitelist = defineQuery({
   ...common,
   id: 'readAccountWhitelist',
   path: '/account/:id/whitelist',
@@ -57,12 +57,12 @@ export const readWhitelist = query({
   answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
-      await requireOpenAccount(reader.query, authority, params.id);
-      return accountsWhere(reader.query, sourcesOf(params.id));
+      await requireOpenAccount(reader.execute, authority, params.id);
+      return accountsWhere(reader.execute, sourcesOf(params.id));
     }),
 });
 
-export const readWhitelistInverse = query({
+export const readWhitelistInverse = defineQuery({
   ...common,
   id: 'readAccountWhitelistInverse',
   path: '/account/:id/whitelist_inverse',
@@ -72,12 +72,12 @@ export const readWhitelistInverse = query({
   answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
-      await requireOpenAccount(reader.query, authority, params.id);
-      return accountsWhere(reader.query, targetsOf(params.id));
+      await requireOpenAccount(reader.execute, authority, params.id);
+      return accountsWhere(reader.execute, targetsOf(params.id));
     }),
 });
 
-export const readSummary = query({
+export const readSummary = defineQuery({
   ...common,
   id: 'readAccountSummary',
   path: '/account/:id/summary',
@@ -86,5 +86,5 @@ export const readSummary = query({
   params: idParams,
   answer: { status: 200, description: 'The sums', schema: AccountSummary },
   handle: ({ params, read, ...authority }) =>
-    read(async (reader) => summaryOf(reader, await requireOpenAccount(reader.query, authority, params.id))),
+    read(async (reader) => summaryOf(reader, await requireOpenAccount(reader.execute, authority, params.id))),
 });

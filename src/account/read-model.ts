@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { formatInstant } from '../rules/instant.ts';
 import type { Account } from './schemas.ts';
 
@@ -16,11 +16,11 @@ interface AccountRow {
 
 /** Open accounts in the order of their ids; all that fit the condition, unless there is a limit. */
 export async function accountsWhere(
-  query: Query,
+  execute: Execute,
   condition: SQL,
   limit: number | null = null,
 ): Promise<z.output<typeof Account>[]> {
-  const rows = await query<AccountRow>(sql`
+  const rows = await execute<AccountRow>(sql`
     SELECT a.id, a.account_name AS "accountName", a.timezone, a.version, a.created_at AS "createdAt",
            array(SELECT l.user_id FROM account_user l
                  WHERE l.account_id = a.id AND l.deleted_at IS NULL ORDER BY l.user_id) AS "userIds",

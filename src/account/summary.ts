@@ -6,13 +6,13 @@ import type { AccountSummary } from './schemas.ts';
 
 /** Devices and live bundles of an account, in sums. Energy is Wh, capacity MW. */
 export async function summaryOf(
-  { query }: Reader,
+  { execute }: Reader,
   { id, account_name }: { id: number; account_name: string },
 ): Promise<z.output<typeof AccountSummary>> {
-  const devices = await query<{ type: string; number: number; powerMw: number }>(sql`
+  const devices = await execute<{ type: string; number: number; powerMw: number }>(sql`
     SELECT technology_type AS type, count(*)::int AS number, sum(power_mw)::float8 AS "powerMw"
     FROM device WHERE account_id = ${id} AND deleted_at IS NULL GROUP BY technology_type ORDER BY technology_type`);
-  const bundles = await query<{
+  const bundles = await execute<{
     source: EnergySource;
     status: BundleStatus;
     number: number;

@@ -25,7 +25,7 @@ export function apiKeyUsage({ database }: Pick<Services, 'database'>) {
     noted.set(keyId, now.getTime());
     database
       .transact({ userId: null, requestId: null }, (tx) =>
-        tx.query(sql`
+        tx.execute(sql`
           UPDATE api_key_secret SET last_used_at = ${now.toISOString()}::timestamptz WHERE api_key_id = ${keyId}`),
       )
       .catch((error: unknown) =>

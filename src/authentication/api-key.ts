@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Caller, scopeFor } from '../operation/caller.ts';
-import { mutation, query } from '../operation/operation.ts';
+import { defineMutation, defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
@@ -50,7 +50,7 @@ function keyView(row: KeyRow): z.input<typeof ApiKey> {
   };
 }
 
-export const createApiKey = mutation({
+export const createApiKey = defineMutation({
   ...common,
   id: 'createApiKey',
   method: 'POST',
@@ -72,14 +72,14 @@ export const createApiKey = mutation({
     const made = await transact(async (tx) => {
       await requireRoom(tx, caller.userId);
       if (accountIds != null) await requireReach(tx, caller, accountIds);
-      const [row] = await tx.query<KeyRow>(sql`
+      const [row] = await tx.execute<KeyRow>(sql`
         INSERT INTO api_key AS k (user_id, name, hint, permissions, account_ids, created_at, expires_at)
         VALUES (${caller.userId}, ${body.name}, ${hintOf(secret)}, ${array(permissions)}::text[],
                 ${accountIds == null ? null : array([...new Set(accountIds)])}::bigint[],
                 ${now.toISOString()}::timestamptz, ${expiresAt?.toISOString() ?? null}::timestamptz)
         RETURNING ${COLUMNS}, NULL AS "lastUsedAt"`);
       if (row === undefined) throw new Error('an insert gave no row');
-      await tx.query(sql`
+      await tx.execute(sql`
         INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashOf(secret)})`);
       return keyView(row);
     });
@@ -103,8 +103,8 @@ function requireOwnPermissions(caller: Caller, asked: readonly Permission[], con
 
 /** Counts under a lock on the user, so that many at once do not slip past. */
 async function requireRoom(tx: Transaction, userId: number): Promise<void> {
-  await tx.query(sql`SELECT FROM registry_user WHERE id = ${userId} FOR NO KEY UPDATE`);
-  const [keys] = await tx.query<{ number: number }>(sql`
+  await tx.execute(sql`SELECT FROM registry_user WHERE id = ${userId} FOR NO KEY UPDATE`);
+  const [keys] = await tx.execute<{ number: number }>(sql`
     SELECT count(*) AS number FROM api_key WHERE user_id = ${userId} AND deleted_at IS NULL`);
   if (keys !== undefined && keys.number >= MOST_KEYS)
     throw problems.conflict('too-many-keys', `A user has at most ${MOST_KEYS} API keys: delete some first.`);
@@ -113,7 +113,7 @@ async function requireRoom(tx: Transaction, userId: number): Promise<void> {
 /** @throws {Problem} 422 for accounts that the caller does not reach, or that there are not: one cannot tell which. */
 async function requireReach(tx: Transaction, caller: Caller, accountIds: readonly number[]): Promise<void> {
   const reachesAll = scopeFor(caller, 'read') === 'all';
-  const open = await tx.query<{ id: number }>(sql`
+  const open = await tx.execute<{ id: number }>(sql`
     SELECT id FROM account WHERE id = ANY (${array(accountIds)}::bigint[]) AND deleted_at IS NULL`);
   const reached = new Set(open.map(({ id }) => id).filter((id) => reachesAll || caller.accountIds.has(id)));
   const errors = accountIds
@@ -126,7 +126,7 @@ const KeyQuery = pageQuery.extend({
   user_id: idText.optional().meta({ description: 'Somebody else’s, for administrators' }),
 });
 
-export const listApiKeys = query({
+export const listApiKeys = defineQuery({
   ...common,
   id: 'listApiKeys',
   method: 'GET',
@@ -134,15 +134,15 @@ export const listApiKeys = query({
   summary: 'List API keys',
   description:
     'One’s own keys, without the secrets; for an administrator those of the user who is asked for.',
-  query: KeyQuery,
+  queryParams: KeyQuery,
   answer: { status: 200, description: 'A page of keys', schema: z.array(ApiKey) },
   handle: (call) =>
-    call.read(async ({ query: run }) => {
+    call.read(async ({ execute }) => {
       const { caller } = call;
-      const userId = call.query.user_id ?? caller.userId;
+      const userId = call.queryParams.user_id ?? caller.userId;
       if (!mayManage(caller, userId)) return [];
       const page = await pageById(call, (after, limit) =>
-        run<KeyRow>(sql`
+        execute<KeyRow>(sql`
           SELECT ${COLUMNS}, s.last_used_at AS "lastUsedAt"
           FROM api_key k JOIN api_key_secret s ON s.api_key_id = k.id
           WHERE k.user_id = ${userId} AND k.id > ${after} AND k.deleted_at IS NULL ORDER BY k.id LIMIT ${limit}`),
@@ -155,7 +155,7 @@ function mayManage(caller: Caller, userId: number): boolean {
   return caller.userId === userId || scopeFor(caller, 'administer') === 'all';
 }
 
-export const deleteApiKey = mutation({
+export const deleteApiKey = defineMutation({
   ...common,
   id: 'deleteApiKey',
   method: 'DELETE',
@@ -167,12 +167,12 @@ export const deleteApiKey = mutation({
   versioned: true,
   handle: ({ params, caller, transact, requireVersion, holdRights }) =>
     transact(async (tx) => {
-      const [key] = await tx.query<{ userId: number; version: number }>(sql`
+      const [key] = await tx.execute<{ userId: number; version: number }>(sql`
         SELECT user_id AS "userId", version FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
       if (key === undefined || !mayManage(caller, key.userId)) throw problems.notFound('API key', params.id);
       await holdRights(tx, [key.userId]);
       requireVersion(key.version);
-      await tx.query(sql`
+      await tx.execute(sql`
         UPDATE api_key SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`);
       return { message: `API key ${params.id} is revoked.` };
     }),

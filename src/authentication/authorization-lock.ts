@@ -10,7 +10,7 @@ import { callerNow } from './identify.ts';
  * Either the write commits first, or it sees what was taken. See decision 0020.
  */
 
-type Tx = Pick<Transaction, 'query'>;
+type Tx = Pick<Transaction, 'execute'>;
 
 /** The class of these advisory locks; the other half of their key is the user. */
 const RIGHTS = 7_262_004;
@@ -39,7 +39,7 @@ export function hasKept(before: Caller, now: Caller | undefined): now is Caller 
 }
 
 async function lockRights(tx: Tx, shared: readonly number[], alone: readonly number[]): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     SELECT CASE WHEN alone THEN pg_advisory_xact_lock(${RIGHTS}, part)
                 ELSE pg_advisory_xact_lock_shared(${RIGHTS}, part) END
     FROM (SELECT (id % 2147483647)::int AS part, bool_or(alone) AS alone

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
@@ -18,7 +18,7 @@ const PasswordChange = z
   .object({ current_password: password, new_password: newPassword })
   .meta({ id: 'PasswordChange' });
 
-export const changePassword = mutation({
+export const changePassword = defineMutation({
   id: 'changePassword',
   method: 'POST',
   path: '/auth/change_password',
@@ -33,7 +33,7 @@ export const changePassword = mutation({
     const { userId, sessionId } = caller;
     const key = services.config.JWT_SECRET_KEY;
     const { owner, guess } = await record(async (tx) => {
-      const [row] = await tx.query<Owner>(sql`
+      const [row] = await tx.execute<Owner>(sql`
         SELECT u.name, u.email, c.password_hash AS "passwordHash"
         FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
       if (row === undefined) throw problems.conflict('no-password', 'This user has no password to change.');

@@ -13,8 +13,8 @@ const LOOKED_AT = 20;
  * @throws {ConfigError} naming the first of them.
  */
 export async function refuseDefaultPasswords({ readPrimary }: Pick<Database, 'readPrimary'>): Promise<void> {
-  const users = await readPrimary(({ query }) =>
-    query<{ email: string; passwordHash: string }>(sql`
+  const users = await readPrimary(({ execute }) =>
+    execute<{ email: string; passwordHash: string }>(sql`
       SELECT u.email, c.password_hash AS "passwordHash"
       FROM registry_user u JOIN credential c ON c.user_id = u.id
       WHERE u.deleted_at IS NULL AND lower(u.email) LIKE ${SAMPLE_EMAILS} ORDER BY u.id LIMIT ${LOOKED_AT}`),

@@ -24,7 +24,7 @@ interface Asked {
 
 export type Identify = (credential: Credential, asked: Asked) => Promise<Caller>;
 
-type Query = Pick<Reader, 'query'>;
+type Lookup = Pick<Reader, 'execute'>;
 
 /**
  * Tells who calls: the living user whom a credential names, with its role and accounts as they are now.
@@ -35,7 +35,7 @@ export function identifier(services: Services): Identify {
   const { config, clock, database } = services;
   const used = apiKeyUsage(services);
 
-  async function lookUp<T>(find: (reader: Query) => Promise<T | undefined>, { changes, atLeast }: Asked) {
+  async function lookUp<T>(find: (reader: Lookup) => Promise<T | undefined>, { changes, atLeast }: Asked) {
     const found = changes ? undefined : await database.read(find, { atLeast });
     // What a late standby does not know yet may be a login of a moment ago.
     return found ?? database.readPrimary(find);
@@ -80,8 +80,8 @@ const asCaller = ({ userId, role, accountIds }: UserRow): Caller => ({
 });
 
 /** A living user with its role and accounts as they are now; `undefined` when there is none. */
-export async function callerWith(reader: Query, userId: number): Promise<Caller | undefined> {
-  const [user] = await reader.query<UserRow>(sql`
+export async function callerWith(reader: Lookup, userId: number): Promise<Caller | undefined> {
+  const [user] = await reader.execute<UserRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
     FROM registry_user u
     WHERE u.id = ${userId} AND u.deleted_at IS NULL`);
@@ -93,7 +93,7 @@ export async function callerWith(reader: Query, userId: number): Promise<Caller 
  * came by neither, such as whoever has ordered a recurring action, as long as it lives itself.
  */
 export async function callerNow(
-  reader: Query,
+  reader: Lookup,
   { userId, sessionId, apiKey }: Caller,
   now: Date,
 ): Promise<Caller | undefined> {
@@ -103,8 +103,8 @@ export async function callerNow(
   return found && !hasExpired(found, now) ? callerOf(found) : undefined;
 }
 
-async function loggedIn(reader: Query, { userId, sessionId }: LoggedIn): Promise<Caller | undefined> {
-  const [user] = await reader.query<UserRow>(sql`
+async function loggedIn(reader: Lookup, { userId, sessionId }: LoggedIn): Promise<Caller | undefined> {
+  const [user] = await reader.execute<UserRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
     FROM session s JOIN registry_user u ON u.id = s.user_id
     WHERE s.id = ${sessionId} AND s.user_id = ${userId} AND u.deleted_at IS NULL`);
@@ -122,8 +122,8 @@ interface KeyRow extends UserRow {
 
 const hasExpired = ({ expiresAt }: KeyRow, now: Date) => expiresAt !== null && expiresAt <= now;
 
-async function keyHolder(reader: Query, condition: SQL): Promise<KeyRow | undefined> {
-  const [row] = await reader.query<KeyRow>(sql`
+async function keyHolder(reader: Lookup, condition: SQL): Promise<KeyRow | undefined> {
+  const [row] = await reader.execute<KeyRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds", k.id, k.permissions,
            k.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt",
            CASE WHEN k.account_ids IS NOT NULL THEN array(

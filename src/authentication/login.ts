@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../database/transaction.ts';
-import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
+import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { isPlainText } from '../operation/schemas.ts';
 import { passwordFits } from './password.ts';
@@ -12,7 +12,7 @@ import { tokenResponse } from './token-response.ts';
 
 const wrong = () => problems.unauthenticated('The e-mail or the password is wrong.');
 
-export const login = mutation({
+export const login = defineMutation({
   id: 'login',
   method: 'POST',
   path: '/auth/login',
@@ -60,7 +60,7 @@ interface Credential {
 }
 
 async function credentialOf(tx: Transaction, username: string): Promise<Credential | undefined> {
-  const [known] = await tx.query<Credential>(sql`
+  const [known] = await tx.execute<Credential>(sql`
     SELECT u.id AS "userId", c.password_hash AS "passwordHash"
     FROM registry_user u JOIN credential c ON c.user_id = u.id
     WHERE lower(u.email) = ${accountNamed(username)} AND u.deleted_at IS NULL`);
@@ -69,7 +69,7 @@ async function credentialOf(tx: Transaction, username: string): Promise<Credenti
 
 /** A password that was changed meanwhile has ended all logins; this one must not begin after that. */
 async function requireUnchanged(tx: Transaction, { userId, passwordHash }: Credential): Promise<void> {
-  const same = await tx.query(sql`
+  const same = await tx.execute(sql`
     SELECT FROM credential WHERE user_id = ${userId} AND password_hash = ${passwordHash} FOR SHARE`);
   if (same.length === 0) throw wrong();
 }

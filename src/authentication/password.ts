@@ -5,7 +5,7 @@ import { problems } from '../operation/problem.ts';
 import { normalPassword, passwordFault } from '../rules/password.ts';
 import { endSessions } from './session.ts';
 
-type Tx = Pick<Transaction, 'query'>;
+type Tx = Pick<Transaction, 'execute'>;
 
 /** argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), which are the library's own defaults. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -37,7 +37,7 @@ export function requireFitPassword(
 
 /** Gives a user a password, and ends all its logins. */
 export async function setPassword(tx: Tx, userId: number, passwordHash: string): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     INSERT INTO credential (user_id, password_hash) VALUES (${userId}, ${passwordHash})
     ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = now()`);
   await endSessions(tx, userId);
@@ -49,7 +49,7 @@ export async function replacePassword(
   userId: number,
   { passwordHash, instead, except }: { passwordHash: string; instead: string; except: number | undefined },
 ): Promise<boolean> {
-  const replaced = await tx.query(sql`
+  const replaced = await tx.execute(sql`
     UPDATE credential SET password_hash = ${passwordHash}, changed_at = now()
     WHERE user_id = ${userId} AND password_hash = ${instead} RETURNING user_id`);
   if (replaced.length === 0) return false;

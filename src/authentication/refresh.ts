@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { FORM_TYPE, JSON_TYPE, mutation } from '../operation/operation.ts';
+import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
 import { Tokens } from './schemas.ts';
 import { endSession, refreshSession } from './session.ts';
 import { tokenResponse } from './token-response.ts';
 
-export const refresh = mutation({
+export const refresh = defineMutation({
   id: 'refreshSession',
   method: 'POST',
   path: '/auth/refresh',
@@ -37,7 +37,7 @@ export const refresh = mutation({
   },
 });
 
-export const logout = mutation({
+export const logout = defineMutation({
   id: 'logout',
   method: 'POST',
   path: '/auth/logout',

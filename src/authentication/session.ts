@@ -12,7 +12,7 @@ import {
   successorOf,
 } from './secret.ts';
 
-type Tx = Pick<Transaction, 'query'>;
+type Tx = Pick<Transaction, 'execute'>;
 
 const DAY_MS = 86_400_000;
 const PURGED_AT_ONCE = 100;
@@ -31,18 +31,18 @@ export async function openSession(
   tx: Tx,
   { userId, now, days }: { userId: number; now: Date; days: number },
 ): Promise<Session> {
-  await tx.query(sql`
+  await tx.execute(sql`
     DELETE FROM session WHERE id IN (
       SELECT id FROM session WHERE expires_at <= ${now.toISOString()}::timestamptz
       ORDER BY expires_at LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
-  await tx.query(sql`
+  await tx.execute(sql`
     DELETE FROM session WHERE id IN (
       SELECT id FROM session WHERE user_id = ${userId}
       ORDER BY refreshed_at DESC, id DESC OFFSET ${MOST_PER_USER - 1} FOR UPDATE SKIP LOCKED)`);
   const token = newRefreshToken();
   const expiresAt = new Date(now.getTime() + days * DAY_MS);
   const at = sql`${now.toISOString()}::timestamptz`;
-  const [made] = await tx.query<{ id: number }>(sql`
+  const [made] = await tx.execute<{ id: number }>(sql`
     INSERT INTO session (user_id, family_hash, secret_hash, created_at, refreshed_at, expires_at)
     VALUES (${userId}, ${hashOf(token.family)}, ${hashOf(token.secret)}, ${at}, ${at},
             ${expiresAt.toISOString()}::timestamptz)
@@ -79,7 +79,7 @@ export async function refreshSession(tx: Tx, text: string, now: Date): Promise<R
   const { id: sessionId, userId, expiresAt } = row;
   if (next === undefined) {
     await takeRights(tx, [userId]);
-    await tx.query(sql`DELETE FROM session WHERE id = ${sessionId}`);
+    await tx.execute(sql`DELETE FROM session WHERE id = ${sessionId}`);
     return { result: 'reused', userId, sessionId };
   }
   const session = { userId, sessionId, expiresAt, refreshToken: refreshTokenText(next) };
@@ -87,7 +87,7 @@ export async function refreshSession(tx: Tx, text: string, now: Date): Promise<R
 }
 
 async function lockFamily(tx: Tx, { family }: RefreshToken): Promise<Row | undefined> {
-  const [row] = await tx.query<Row>(sql`
+  const [row] = await tx.execute<Row>(sql`
     SELECT s.id, s.user_id AS "userId", s.secret_hash AS "secretHash", s.previous_hash AS "previousHash", s.salt,
            s.refreshed_at AS "refreshedAt", s.expires_at AS "expiresAt"
     FROM session s JOIN registry_user u ON u.id = s.user_id
@@ -99,7 +99,7 @@ async function lockFamily(tx: Tx, { family }: RefreshToken): Promise<Row | undef
 async function rotate(tx: Tx, row: Row, token: RefreshToken, now: Date): Promise<RefreshToken> {
   const salt = newSalt();
   const next = successorOf(token, salt);
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE session
     SET secret_hash = ${hashOf(next.secret)}, previous_hash = secret_hash, salt = ${salt},
         refreshed_at = ${now.toISOString()}::timestamptz
@@ -115,10 +115,10 @@ function successorInGrace(row: Row, token: RefreshToken, shown: Buffer, now: Dat
 }
 
 export async function endSession(tx: Tx, sessionId: number): Promise<void> {
-  await tx.query(sql`DELETE FROM session WHERE id = ${sessionId}`);
+  await tx.execute(sql`DELETE FROM session WHERE id = ${sessionId}`);
 }
 
 /** Ends all logins of a user; but one, if it is named. */
 export async function endSessions(tx: Tx, userId: number, except = 0): Promise<void> {
-  await tx.query(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${except}`);
+  await tx.execute(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${except}`);
 }

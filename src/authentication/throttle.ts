@@ -17,7 +17,7 @@ const TRUST = sql`interval '30 days'`;
 const PURGED_AT_ONCE = 100;
 
 type Kind = keyof typeof MOST;
-type Tx = Pick<Transaction, 'query'>;
+type Tx = Pick<Transaction, 'execute'>;
 
 export interface LoginAttempt {
   /** Whose password is guessed: a user's, whatever its e-mail is now, or nobody's, by the e-mail as it was typed. */
@@ -79,7 +79,7 @@ function count(tx: Tx, subjects: readonly Buffer[]): Promise<Counted[]> {
   const rows = [...subjects].sort(Buffer.compare).map((subject) => {
     return sql`(${subject}::bytea, 1, now() + ${WINDOW}, now() + ${WINDOW})`;
   });
-  return tx.query<Counted>(sql`
+  return tx.execute<Counted>(sql`
     INSERT INTO login_throttle AS t (subject, failures, window_ends_at, kept_until)
     VALUES ${sql.join(rows, sql`, `)}
     ON CONFLICT (subject) DO UPDATE SET
@@ -100,14 +100,14 @@ export async function clearAttempts(tx: Tx, guess: LoginAttempt): Promise<void> 
     VALUES (${pair}, 0, now() + ${WINDOW}, now() + ${TRUST}, now() + ${TRUST})
     ON CONFLICT (subject) DO UPDATE
       SET failures = 0, trusted_until = excluded.trusted_until, kept_until = excluded.kept_until`;
-  await tx.query(discount(network));
+  await tx.execute(discount(network));
   const inOrder = Buffer.compare(pair, account) < 0 ? [trust, discount(account)] : [discount(account), trust];
-  for (const statement of inOrder) await tx.query(statement);
+  for (const statement of inOrder) await tx.execute(statement);
 }
 
 /** Comes last, for it holds rows that others may wait for, and waits for none. */
 async function purge(tx: Tx): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     DELETE FROM login_throttle WHERE subject IN (
       SELECT subject FROM login_throttle WHERE kept_until < now()
       ORDER BY kept_until LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import type { Authority } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { type FullRow, selectFullBundles } from './read-model.ts';
@@ -11,11 +11,11 @@ import { type FullRow, selectFullBundles } from './read-model.ts';
  * @throws {Problem} 404
  */
 export async function requireBundle(
-  query: Query,
+  execute: Execute,
   { caller, scope }: Authority,
   bundleId: number,
 ): Promise<FullRow> {
-  const [row] = await query<FullRow>(sql`${selectFullBundles} WHERE b.id = ${bundleId}`);
+  const [row] = await execute<FullRow>(sql`${selectFullBundles} WHERE b.id = ${bundleId}`);
   const mine =
     row !== undefined &&
     (scope === 'all' || (scope === 'own' ? caller.accountIds.has(row.account_id) : row.is_storage));

@@ -19,7 +19,7 @@ export interface ActionRequest {
 
 /** A call that asks for an action of any kind. */
 export interface Asking extends Authority {
-  readonly query: { readonly dry_run: boolean };
+  readonly queryParams: { readonly dry_run: boolean };
   readonly services: Services;
   readonly requestId: string;
   holdRights(tx: Transaction): Promise<void>;
@@ -68,13 +68,13 @@ export async function answered(
       const actionId = await tx.beginAction();
       const outcome = await work(tx, { caller, scope, asked, clock });
       const view = actionView(await saveAction(tx, actionId, asked, outcome, clock()));
-      if (call.query.dry_run) throw await rehearsed(call, tx, view);
+      if (call.queryParams.dry_run) throw await rehearsed(call, tx, view);
       return view;
     });
   } catch (error) {
     if (error instanceof Rehearsed) return error.answer;
     const refusal = refusalIn(error);
-    if (call.query.dry_run || refusal === undefined) throw error;
+    if (call.queryParams.dry_run || refusal === undefined) throw error;
     return call.refuse(async (tx) => {
       const { id } = await saveRefusal(tx, asked, refusal, clock());
       return refusal.with({ action_id: id });
@@ -97,6 +97,6 @@ class Rehearsed extends Error {
 /** What would be checked at commit is checked now. */
 async function rehearsed(call: Asking, tx: Transaction, view: Answer): Promise<Rehearsed> {
   await call.holdRights(tx);
-  await tx.query(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+  await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
   return new Rehearsed({ ...view, action_result: 'Dry run' });
 }

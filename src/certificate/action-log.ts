@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 import { type Authority, ownAccounts, requireAccount } from '../operation/caller.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idText, instant, pageQuery } from '../operation/schemas.ts';
 import { actionTypes } from '../rules/enums.ts';
@@ -51,17 +51,17 @@ function asArrived(row: ActionRow): ActionRow {
 
 /** The accounts whose own requests the caller may see: those that it is a user of, closed ones too. */
 async function ownAmong(
-  run: Query,
+  execute: Execute,
   { caller, scope }: Authority,
   ids: ReadonlySet<number>,
 ): Promise<ReadonlySet<number>> {
   if (scope === 'all' || ids.size === 0) return ids;
-  const own = await run<{ id: number }>(sql`
+  const own = await execute<{ id: number }>(sql`
     SELECT id FROM account WHERE id = ANY (${array([...ids])}::bigint[]) AND id IN (${ownAccounts(caller)})`);
   return new Set(own.map(({ id }) => id));
 }
 
-export const listActions = query({
+export const listActions = defineQuery({
   id: 'listActions',
   method: 'GET',
   path: '/certificate/actions',
@@ -70,11 +70,11 @@ export const listActions = query({
   description:
     "Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all. Of what arrived from an account of others, who sent it and from which bundles is left out.",
   permission: 'read',
-  query: ActionQuery,
+  queryParams: ActionQuery,
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },
   refusals: [404],
   handle: async (call) => {
-    const { account_id: accountId, action_type: type, from, to } = call.query;
+    const { account_id: accountId, action_type: type, from, to } = call.queryParams;
     if (accountId !== undefined) requireAccount(call, accountId);
     const conditions = [
       visibleTo(call, accountId),
@@ -82,11 +82,11 @@ export const listActions = query({
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),
     ];
-    return call.read(async ({ query: run }) => {
+    return call.read(async ({ execute }) => {
       const rows = await pageById(call, (after, limit) =>
-        actionsWhere(run, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
+        actionsWhere(execute, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
       );
-      const own = await ownAmong(run, call, new Set(rows.map(({ sourceId }) => sourceId)));
+      const own = await ownAmong(execute, call, new Set(rows.map(({ sourceId }) => sourceId)));
       return rows.map((row) => actionView(own.has(row.sourceId) ? row : asArrived(row)));
     });
   },

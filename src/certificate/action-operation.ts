@@ -6,7 +6,7 @@ import { Action } from './action-schemas.ts';
 export const actionOperation = {
   method: 'POST',
   tag: 'Actions',
-  query: z.object({
+  queryParams: z.object({
     dry_run: flagText.meta({
       description:
         'Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make ' +

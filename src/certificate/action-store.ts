@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { ActionType } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
@@ -73,7 +73,7 @@ export async function saveAction(
   outcome: ActionOutcome,
   now: Date,
 ): Promise<ActionRow> {
-  const [row] = await tx.query<ActionRow>(sql`
+  const [row] = await tx.execute<ActionRow>(sql`
     INSERT INTO action AS a (id, action_type, action_result, source_id, target_id, user_id, beneficiary, bundle_ids,
                              resulting_bundle_ids, certificate_quantity, certificate_bundle_percentage, details,
                              recurring_action_id, recurring_run, request_id, requested_at, completed_at)
@@ -89,8 +89,8 @@ export async function saveAction(
 }
 
 /** Actions in the order of their ids. */
-export function actionsWhere(query: Query, condition: SQL, limit: number): Promise<ActionRow[]> {
-  return query<ActionRow>(
+export function actionsWhere(execute: Execute, condition: SQL, limit: number): Promise<ActionRow[]> {
+  return execute<ActionRow>(
     sql`SELECT ${COLUMNS} FROM action a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`,
   );
 }

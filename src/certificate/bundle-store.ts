@@ -29,7 +29,7 @@ export interface LockedBundle {
 
 /** Locks bundles in the order of their ids, so that no two actions wait for each other in a circle. */
 export function lockBundles(tx: Transaction, ids: readonly number[]): Promise<LockedBundle[]> {
-  return tx.query<LockedBundle>(sql`
+  return tx.execute<LockedBundle>(sql`
     SELECT b.id, b.account_id AS "accountId", b.status, b.prior_status AS "priorStatus", b.quantity,
            b.range_start AS "rangeStart", b.range_end AS "rangeEnd", b.beneficiary, encode(b.hash, 'hex') AS hash,
            i.issuance_id AS "issuanceId", i.device_id AS "deviceId", i.metadata_id AS "metadataId",
@@ -59,10 +59,10 @@ export async function splitBundles(
 ): Promise<Map<number, number>> {
   if (parts.length === 0) return new Map();
   const parentIds = parts.map(({ bundle }) => bundle.id);
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE bundle SET prior_status = status, status = 'Bundle Split' WHERE id = ANY (${array(parentIds)}::bigint[])`);
   const children = parts.flatMap(({ bundle, take }) => childrenOf(bundle, take));
-  const rows = await tx.query<{ id: number; parentId: number; isFirst: boolean }>(sql`
+  const rows = await tx.execute<{ id: number; parentId: number; isFirst: boolean }>(sql`
     INSERT INTO bundle AS b (issuance_id, account_id, status, range_start, range_end, beneficiary, parent_id, hash, device_id,
                              production_start)
     SELECT p.issuance_id, p.account_id, p.prior_status, child.starts, child.ends, p.beneficiary, p.id,
@@ -101,7 +101,7 @@ export async function applyEffects(
   effects: readonly Effect[],
   { accountId, beneficiary }: { accountId: number | null; beneficiary: string | null },
 ): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE bundle b
     SET status = effect.status, prior_status = effect.prior_status,
         account_id = coalesce(${accountId}::bigint, b.account_id),

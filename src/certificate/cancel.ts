@@ -1,4 +1,4 @@
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { beneficiaryOf } from '../rules/beneficiary.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { act } from './act.ts';
@@ -6,7 +6,7 @@ import { actionOperation } from './action-operation.ts';
 import { CancelRequest } from './action-schemas.ts';
 import type { Particulars } from './perform.ts';
 
-export const cancelCertificates = mutation({
+export const cancelCertificates = defineMutation({
   ...actionOperation,
   id: 'cancelCertificates',
   path: '/certificate/cancel',

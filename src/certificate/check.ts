@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { firstViolation, invariantNames } from './invariants.ts';
 
-export const checkCertificates = query({
+export const checkCertificates = defineQuery({
   id: 'checkCertificates',
   method: 'GET',
   path: '/certificate/check',
@@ -24,7 +24,7 @@ export const checkCertificates = query({
   },
   handle: ({ read }) =>
     read(async (reader) => {
-      const violation = await firstViolation(reader.query);
+      const violation = await firstViolation(reader.execute);
       const held = violation ? invariantNames.indexOf(violation.invariant) : invariantNames.length;
       return {
         conserved: violation === undefined,

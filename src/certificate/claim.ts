@@ -1,10 +1,10 @@
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { assertBeneficiary } from '../rules/beneficiary.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { ClaimRequest } from './action-schemas.ts';
 
-export const claimCertificates = mutation({
+export const claimCertificates = defineMutation({
   ...actionOperation,
   id: 'claimCertificates',
   path: '/certificate/claim',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { id, instant, words } from '../operation/schemas.ts';
 import { energyCarriers, energySources } from '../rules/enums.ts';
 import { refuse } from '../rules/refusal.ts';
@@ -27,7 +27,7 @@ const CertificateCreate = tolerantBody(
   }),
 ).meta({ id: 'CertificateCreate' });
 
-export const createCertificates = mutation({
+export const createCertificates = defineMutation({
   id: 'createCertificates',
   method: 'POST',
   path: '/certificate/create',
@@ -36,7 +36,7 @@ export const createCertificates = mutation({
   description:
     "Issues a bundle to the device's account. Ids, hash, issuance id, status and expiry are the registry's, whatever the body says. An interval is issued once: again is refused with 409, and names the issuance.",
   permission: 'issue',
-  query: z.object({
+  queryParams: z.object({
     nonce: z
       .string()
       .max(1_000)
@@ -66,7 +66,7 @@ export const createCertificates = mutation({
       const [outcome] = await issue(tx, [draft], options);
       if (outcome?.result === 'already issued') throw refuse.alreadyIssued(outcome.issuanceId);
       if (outcome?.result !== 'issued') throw new Error('a single issuance was neither issued nor refused');
-      const [row] = await tx.query<BundleRow>(sql`${selectBundles} WHERE b.id = ${outcome.bundleId}`);
+      const [row] = await tx.execute<BundleRow>(sql`${selectBundles} WHERE b.id = ${outcome.bundleId}`);
       if (row === undefined) throw new Error(`bundle ${outcome.bundleId} was issued and is not there`);
       return bundleView(row);
     }),

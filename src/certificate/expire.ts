@@ -29,8 +29,8 @@ const BATCH = 1_000;
  * @throws what Postgres throws.
  */
 export async function expireBatch(database: Database, now: Date): Promise<Expired> {
-  const due = await database.readPrimary(({ query }) =>
-    query<Due>(sql`
+  const due = await database.readPrimary(({ execute }) =>
+    execute<Due>(sql`
       SELECT account_id AS "accountId", array_agg(id ORDER BY id) AS "bundleIds"
       FROM (SELECT id, account_id FROM bundle WHERE ${expirable} AND expiry <= ${now.toISOString()}
             ORDER BY expiry, id LIMIT ${BATCH}) AS due

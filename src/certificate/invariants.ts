@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { bundleLooks } from './bundle-invariants.ts';
 import type { Invariant, Look } from './invariant.ts';
 import { issuanceLooks } from './issuance-invariants.ts';
@@ -19,11 +19,11 @@ export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) 
 
 /** Checks the invariants one after the other and gives the first violation; `undefined` when all of them hold. */
 export async function firstViolation(
-  query: Query,
+  execute: Execute,
   onChecked: (name: string) => void = () => {},
 ): Promise<Violation | undefined> {
   for (const { over, invariants } of looks) {
-    const [row] = await query<{ lines: readonly (string | null)[] }>(
+    const [row] = await execute<{ lines: readonly (string | null)[] }>(
       sql`SELECT ARRAY[${sql.join(invariants.map(firstLine), sql`, `)}] AS lines ${over}`,
     );
     for (const [n, { name }] of invariants.entries()) {

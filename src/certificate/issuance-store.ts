@@ -30,10 +30,10 @@ export async function lockDevices(
   tx: Transaction,
   ids: readonly number[],
 ): Promise<Map<number, IssuingDevice>> {
-  await tx.query(
+  await tx.execute(
     sql`SELECT FROM device WHERE id = ANY (${array(ids)}::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
   );
-  const rows = await tx.query<IssuingDevice>(sql`
+  const rows = await tx.execute<IssuingDevice>(sql`
     SELECT d.id, d.account_id AS "accountId", d.local_device_identifier AS "localDeviceIdentifier",
            d.power_mw::float8 AS "powerMw", d.granularity_minutes AS "granularityMinutes",
            d.energy_source AS "energySource", d.is_storage AS "isStorage"
@@ -43,14 +43,14 @@ export async function lockDevices(
 }
 
 export async function metadataExists(tx: Transaction, ids: readonly number[]): Promise<Set<number>> {
-  const rows = await tx.query<{ id: number }>(sql`
+  const rows = await tx.execute<{ id: number }>(sql`
     SELECT id FROM issuance_metadata WHERE id = ANY (${array(ids)}::bigint[])`);
   return new Set(rows.map(({ id }) => id));
 }
 
 /** Live issuances that share an instant with a draft. */
 export function liveIssuances(tx: Transaction, drafts: readonly Draft[]): Promise<LiveIssuance[]> {
-  return tx.query<LiveIssuance>(sql`
+  return tx.execute<LiveIssuance>(sql`
     SELECT DISTINCT i.device_id AS "deviceId", i.production_start AS start, i.production_end AS end, i.quantity AS "quantityWh"
     FROM unnest(${array(drafts.map(({ deviceId }) => deviceId))}::bigint[],
                 ${array(drafts.map(({ start }) => start.toISOString()))}::timestamptz[],
@@ -65,7 +65,7 @@ export async function lastIssuanceIds(
   tx: Transaction,
   deviceIds: readonly number[],
 ): Promise<Map<number, number>> {
-  const rows = await tx.query<{ deviceId: number; last: number }>(sql`
+  const rows = await tx.execute<{ deviceId: number; last: number }>(sql`
     SELECT wanted.id AS "deviceId", last.range_end AS last
     FROM unnest(${array(deviceIds)}::bigint[]) AS wanted(id)
     CROSS JOIN LATERAL (SELECT range_end FROM issuance WHERE device_id = wanted.id ORDER BY range_start DESC LIMIT 1) AS last`);
@@ -95,7 +95,7 @@ async function saveChunk(
   issuedAt: Date,
 ): Promise<{ issuanceId: string; bundleId: number }[]> {
   const rows = issuances.map((each) => ({ ...each.characteristics, ...each }));
-  return tx.query(sql`
+  return tx.execute(sql`
     WITH draft AS (
       SELECT d.*, previous.id AS replaces_id, coalesce(previous.issue_version, 0) + 1 AS issue_version
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS d(

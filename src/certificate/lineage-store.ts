@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 import { type HistoricEntry, historyOf } from '../journal/index.ts';
 import type { BundleFacts } from '../rules/hash.ts';
 import type { CertificateRange } from '../rules/range.ts';
@@ -20,8 +20,8 @@ export interface LineRow {
  * A bundle and its ancestors, from the first of its issuance down: one statement, however deep. Ids of ancestors only
  * fall, so not even a line that somebody bent into a circle goes on for ever.
  */
-export function lineOf(query: Query, bundleId: number): Promise<LineRow[]> {
-  return query<LineRow>(sql`
+export function lineOf(execute: Execute, bundleId: number): Promise<LineRow[]> {
+  return execute<LineRow>(sql`
     WITH RECURSIVE line AS (
       SELECT b.*, 0 AS depth FROM bundle b WHERE b.id = ${bundleId}
       UNION ALL
@@ -43,8 +43,8 @@ export interface Version extends Omit<BundleFacts, 'range'> {
 }
 
 /** An issuance, the one that it replaces, and the one that replaces it, as far as there are any. */
-export function versionsAround(query: Query, issuance: number): Promise<Version[]> {
-  return query<Version>(sql`
+export function versionsAround(execute: Execute, issuance: number): Promise<Version[]> {
+  return execute<Version>(sql`
     SELECT v.id, v.issue_version AS version, v.issuance_id AS "issuanceId", v.device_id AS "deviceId",
            v.production_start AS "productionStart", v.production_end AS "productionEnd", v.energy_carrier AS "energyCarrier",
            v.energy_source AS "energySource", v.face_value AS "faceValue", v.metadata_id AS "metadataId", v.expiry,
@@ -55,16 +55,16 @@ export function versionsAround(query: Query, issuance: number): Promise<Version[
     ORDER BY v.issue_version`);
 }
 
-export const historyOfLine = (query: Query, line: readonly LineRow[]): Promise<HistoricEntry[]> =>
+export const historyOfLine = (execute: Execute, line: readonly LineRow[]): Promise<HistoricEntry[]> =>
   historyOf(
-    query,
+    execute,
     'bundle',
     line.map(({ id }) => id),
   );
 
 /** Names of accounts, open or closed. */
-export async function accountNames(query: Query, ids: readonly number[]): Promise<Map<number, string>> {
-  const rows = await query<{ id: number; name: string }>(
+export async function accountNames(execute: Execute, ids: readonly number[]): Promise<Map<number, string>> {
+  const rows = await execute<{ id: number; name: string }>(
     sql`SELECT id, account_name AS name FROM account WHERE id = ANY (${array(ids)}::bigint[])`,
   );
   return new Map(rows.map(({ id, name }) => [id, name]));

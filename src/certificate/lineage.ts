@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import type { HistoricEntry } from '../journal/index.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { idParams } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { judgeLine, type Link } from '../rules/lineage.ts';
@@ -22,7 +22,7 @@ import {
 } from './lineage-store.ts';
 import { bundleView, type FullRow } from './read-model.ts';
 
-export const readLineage = query({
+export const readLineage = defineQuery({
   id: 'readCertificateLineage',
   method: 'GET',
   path: '/certificate/:id/lineage',
@@ -32,12 +32,12 @@ export const readLineage = query({
     'The bundle and its ancestors up to the issuance, every event in their lives in the order in which they happened, and whether their hashes, recomputed now, are right. What was done in accounts that are not yours is told without who did it: such an account is "another account", its users, requests and beneficiaries are `null`. Parts of a split that went elsewhere are not told of at all.',
   permission: 'read',
   params: idParams,
-  query: LineageQuery,
+  queryParams: LineageQuery,
   answer: { status: 200, description: 'The lineage', schema: Lineage },
-  handle: ({ params, query: { format }, read, ...authority }) =>
-    read(async ({ query: run }) => {
-      const bundle = await requireBundle(run, authority, params.id);
-      const known = await lookUp(run, bundle, authority);
+  handle: ({ params, queryParams: { format }, read, ...authority }) =>
+    read(async ({ execute }) => {
+      const bundle = await requireBundle(execute, authority, params.id);
+      const known = await lookUp(execute, bundle, authority);
       return format === 'raw' ? rawLineage(known) : timelineLineage(known);
     }),
 });
@@ -54,15 +54,15 @@ interface Known {
   readonly naming: Naming;
 }
 
-async function lookUp(run: Query, bundle: FullRow, authority: Authority): Promise<Known> {
-  const line = await lineOf(run, bundle.id);
+async function lookUp(execute: Execute, bundle: FullRow, authority: Authority): Promise<Known> {
+  const line = await lineOf(execute, bundle.id);
   const own = (accountId: number) => ownedBy(authority, accountId);
   const issuanceRow = line.at(-1)?.issuance ?? 0;
-  const versions = await versionsAround(run, issuanceRow);
+  const versions = await versionsAround(execute, issuanceRow);
   const issuance = versions.find(({ id }) => id === issuanceRow);
   if (issuance === undefined) throw new Error(`bundle ${bundle.id} has no issuance`);
-  const history = await historyOfLine(run, line);
-  const names = await accountNames(run, accountsIn(history, line).filter(own));
+  const history = await historyOfLine(execute, line);
+  const names = await accountNames(execute, accountsIn(history, line).filter(own));
   const naming: Naming = (accountId) => {
     const name = typeof accountId === 'number' ? names.get(accountId) : undefined;
     if (typeof accountId !== 'number' || name === undefined)

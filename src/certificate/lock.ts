@@ -1,10 +1,10 @@
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { LockRequest, UnlockRequest } from './action-schemas.ts';
 
-export const lockCertificates = mutation({
+export const lockCertificates = defineMutation({
   ...actionOperation,
   id: 'lockCertificates',
   path: '/certificate/lock',
@@ -24,7 +24,7 @@ export const lockCertificates = mutation({
     }),
 });
 
-export const unlockCertificates = mutation({
+export const unlockCertificates = defineMutation({
   ...actionOperation,
   id: 'unlockCertificates',
   path: '/certificate/unlock',

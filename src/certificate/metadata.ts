@@ -1,9 +1,9 @@
 import { issuanceMetadata } from '../database/schema.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { Metadata, MetadataCreate } from './bundle-schemas.ts';
 
-export const createMetadata = mutation({
+export const createMetadata = defineMutation({
   id: 'createIssuanceMetadata',
   method: 'POST',
   path: '/certificate/create_metadata',

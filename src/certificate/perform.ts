@@ -101,7 +101,7 @@ export async function lockParties(tx: Transaction, asked: Asked): Promise<Omit<L
 }
 
 async function lockAccounts(tx: Transaction, ids: readonly number[]): Promise<Map<number, OpenAccount>> {
-  const rows = await tx.query<OpenAccount>(sql`
+  const rows = await tx.execute<OpenAccount>(sql`
     SELECT id, account_name AS name FROM account
     WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE`);
   return new Map(rows.map((row) => [row.id, row]));

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Reader } from '../database/database.ts';
 import { type Authority, requireAccount } from '../operation/caller.ts';
-import { type QueryCall, query } from '../operation/operation.ts';
+import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { countText, idParams } from '../operation/schemas.ts';
@@ -45,7 +45,7 @@ const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0)])
 
 /** Rows of a page, and where the next one starts. Order: interval start, then id. */
 async function page<Row extends BundleRow>(
-  { query: run }: Reader,
+  { execute }: Reader,
   select: SQL,
   condition: SQL,
   { limit, cursor }: { limit: number; cursor?: string | null | undefined },
@@ -55,7 +55,7 @@ async function page<Row extends BundleRow>(
   const past = after
     ? sql`AND (b.production_start, b.id) > (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::bigint)`
     : sql``;
-  const rows = await run<Row>(
+  const rows = await execute<Row>(
     sql`${select} WHERE ${condition} ${past} ORDER BY b.production_start, b.id LIMIT ${limit + 1}`,
   );
   const shown = rows.slice(0, limit);
@@ -73,10 +73,10 @@ async function page<Row extends BundleRow>(
  * @throws {Problem} 404 for an account that never was.
  */
 async function zoneFor(
-  { query: run }: Reader,
+  { execute }: Reader,
   { source_id, localise_time }: Pick<Filter, 'source_id' | 'localise_time'>,
 ): Promise<string | undefined> {
-  const [account] = await run<{ timezone: string }>(
+  const [account] = await execute<{ timezone: string }>(
     sql`SELECT timezone FROM account WHERE id = ${source_id}`,
   );
   if (account === undefined) throw problems.notFound('account', source_id);
@@ -112,7 +112,7 @@ const common = {
 
 type Call = QueryCall<undefined, undefined, typeof CertificateQuery>;
 
-export const queryCertificates = query({
+export const queryCertificates = defineQuery({
   ...common,
   id: 'queryCertificates',
   path: '/certificate/query',
@@ -143,12 +143,12 @@ export const queryCertificates = query({
   },
 });
 
-async function volume({ query: run }: Reader, condition: SQL): Promise<number> {
-  const [sum] = await run<{ volume: number }>(sql`${selectVolume} WHERE ${condition}`);
+async function volume({ execute }: Reader, condition: SQL): Promise<number> {
+  const [sum] = await execute<{ volume: number }>(sql`${selectVolume} WHERE ${condition}`);
   return sum?.volume ?? 0;
 }
 
-export const queryFullCertificates = query({
+export const queryFullCertificates = defineQuery({
   ...common,
   id: 'queryFullCertificates',
   path: '/certificate/query_full',
@@ -179,7 +179,7 @@ export const queryFullCertificates = query({
   },
 });
 
-export const readAccountCertificates = query({
+export const readAccountCertificates = defineQuery({
   id: 'readAccountCertificates',
   method: 'GET',
   path: '/account/:id/certificates',
@@ -188,9 +188,9 @@ export const readAccountCertificates = query({
   description: 'As `/certificate/query` without a filter.',
   permission: 'read',
   params: idParams,
-  query: z.object({ limit: countText(MOST_BUNDLES, 1_000), cursor: z.string().max(500).optional() }),
+  queryParams: z.object({ limit: countText(MOST_BUNDLES, 1_000), cursor: z.string().max(500).optional() }),
   answer: { status: 200, description: 'A page of bundles', schema: QueryAnswer },
-  handle: ({ params, query: asked, read, ...authority }) => {
+  handle: ({ params, queryParams: asked, read, ...authority }) => {
     requireAccount(authority, params.id);
     const filter = { source_id: params.id, localise_time: false };
     const condition = conditionOf(filter);
@@ -207,7 +207,7 @@ export const readAccountCertificates = query({
   },
 });
 
-export const readCertificate = query({
+export const readCertificate = defineQuery({
   id: 'readCertificate',
   method: 'GET',
   path: '/certificate/:id',
@@ -218,5 +218,5 @@ export const readCertificate = query({
   params: idParams,
   answer: { status: 200, description: 'The full view', schema: FullBundle },
   handle: async ({ params, read, ...authority }) =>
-    fullView(await read(({ query: run }) => requireBundle(run, authority, params.id))),
+    fullView(await read(({ execute }) => requireBundle(execute, authority, params.id))),
 });

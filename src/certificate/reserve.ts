@@ -1,9 +1,9 @@
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { ReserveRequest, UnreserveRequest } from './action-schemas.ts';
 
-export const reserveCertificates = mutation({
+export const reserveCertificates = defineMutation({
   ...actionOperation,
   id: 'reserveCertificates',
   path: '/certificate/reserve',
@@ -15,7 +15,7 @@ export const reserveCertificates = mutation({
   handle: (call) => act(call, { action: 'reserve' }),
 });
 
-export const unreserveCertificates = mutation({
+export const unreserveCertificates = defineMutation({
   ...actionOperation,
   id: 'unreserveCertificates',
   path: '/certificate/unreserve',

@@ -17,7 +17,7 @@ export async function selectBundlesForRun(
 ): Promise<number[]> {
   const condition = conditionOf({ ...filter, certificate_bundle_status: 'Active' });
   const look = async () => {
-    const rows = await tx.query<{ id: number }>(sql`
+    const rows = await tx.execute<{ id: number }>(sql`
       SELECT id
       FROM (SELECT id, quantity, sum(quantity) OVER (ORDER BY production_start, id) AS reached
             FROM (SELECT b.id, b.quantity, b.production_start

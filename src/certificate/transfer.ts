@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { assertTransfer } from '../rules/transfer.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { TransferRequest } from './action-schemas.ts';
 import type { Particulars } from './perform.ts';
 
-export const transferCertificates = mutation({
+export const transferCertificates = defineMutation({
   ...actionOperation,
   id: 'transferCertificates',
   path: '/certificate/transfer',
@@ -23,7 +23,7 @@ export function transferring(sourceId: number, targetId: number): Particulars {
     action: 'transfer',
     targetId,
     async decide(tx, { target }) {
-      const listed = await tx.query(sql`
+      const listed = await tx.execute(sql`
         SELECT FROM account_whitelist
         WHERE account_id = ${targetId} AND source_account_id = ${sourceId} AND deleted_at IS NULL FOR SHARE`);
       assertTransfer({

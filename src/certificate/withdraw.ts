@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
 import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { WithdrawRequest } from './action-schemas.ts';
 
-export const withdrawCertificates = mutation({
+export const withdrawCertificates = defineMutation({
   ...actionOperation,
   id: 'withdrawCertificates',
   path: '/certificate/withdraw',
@@ -31,8 +31,8 @@ export const withdrawCertificates = mutation({
 /** Closes the issuances whose last live bundles were withdrawn. Locked first, so that two actions on their last two bundles see one another. */
 async function closeIssuances(tx: Transaction, bundleIds: readonly number[], now: Date): Promise<void> {
   const issuances = sql`SELECT issuance_id FROM bundle WHERE id = ANY (${array(bundleIds)}::bigint[])`;
-  await tx.query(sql`SELECT FROM issuance WHERE id IN (${issuances}) ORDER BY id FOR NO KEY UPDATE`);
-  await tx.query(sql`
+  await tx.execute(sql`SELECT FROM issuance WHERE id IN (${issuances}) ORDER BY id FOR NO KEY UPDATE`);
+  await tx.execute(sql`
     UPDATE issuance i SET withdrawn_at = ${now.toISOString()}
     WHERE id IN (${issuances}) AND withdrawn_at IS NULL
       AND NOT EXISTS (SELECT FROM bundle b WHERE b.issuance_id = i.id AND b.status NOT IN ('Withdrawn', 'Bundle Split'))`);

@@ -12,8 +12,8 @@ runProgram(async () => {
   const config = readConfig(loadEnvironment());
   const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
   try {
-    const found = await database.readPrimary(({ query }) =>
-      firstViolation(query, (name) => say(`  holds: ${name}`)),
+    const found = await database.readPrimary(({ execute }) =>
+      firstViolation(execute, (name) => say(`  holds: ${name}`)),
     );
     if (found) say(`VIOLATED: ${found.invariant}: ${found.violation}`);
     else say('Every watt-hour is in its place.');

@@ -12,8 +12,8 @@ runProgram(async () => {
   const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
   const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
   try {
-    const { verified, compared, difference } = await database.readPrimary(({ query }) =>
-      firstDifference(query, { log, onProgress: (count) => process.stderr.write(`\r${count} events`) }),
+    const { verified, compared, difference } = await database.readPrimary(({ execute }) =>
+      firstDifference(execute, { log, onProgress: (count) => process.stderr.write(`\r${count} events`) }),
     );
     const where =
       compared === null ? 'in the journal' : `in the journal, and ${compared} of them in EventStoreDB`;

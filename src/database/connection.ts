@@ -11,7 +11,7 @@ export type Orm = NodePgDatabase<typeof schema>;
 export type ReadOrm = Pick<Orm, 'select' | 'selectDistinct' | 'query' | '$count'>;
 
 /** Runs one statement of SQL and gives its rows, with `bigint` as safe integers and instants as `Date`. */
-export type Query = <Row extends object>(statement: SQL) => Promise<Row[]>;
+export type Execute = <Row extends object>(statement: SQL) => Promise<Row[]>;
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -98,7 +98,7 @@ export function compile(statement: SQL): { text: string; values: unknown[]; name
   return { text, values: params, name: statementName(text) };
 }
 
-export function queryOn(client: pg.ClientBase | pg.Pool): Query {
+export function executeOn(client: pg.ClientBase | pg.Pool): Execute {
   return async <Row extends object>(statement: SQL) => (await client.query<Row>(compile(statement))).rows;
 }
 

@@ -5,10 +5,10 @@ import type { Tracing } from '../tracing/index.ts';
 import {
   compile,
   createPool,
+  type Execute,
+  executeOn,
   ormOn,
   type PoolOptions,
-  type Query,
-  queryOn,
   type ReadOrm,
   types,
 } from './connection.ts';
@@ -34,7 +34,7 @@ export interface DatabaseOptions {
 /** Read-only access to one server; `stream` gives rows as they come, with back-pressure. */
 export interface Reader {
   readonly orm: ReadOrm;
-  readonly query: Query;
+  readonly execute: Execute;
 }
 
 /** The connections that this process has to one server, for one purpose. */
@@ -188,7 +188,7 @@ function poolStatus(server: string, use: PoolStatus['use'], pool: pg.Pool): Pool
 }
 
 function readerOn(pool: pg.Pool): Reader {
-  return { orm: ormOn(pool), query: queryOn(pool) };
+  return { orm: ormOn(pool), execute: executeOn(pool) };
 }
 
 const STREAM_BATCH = 1_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
-import { type Query, queryOn, types } from './connection.ts';
+import { type Execute, executeOn, types } from './connection.ts';
 
 /** A piece of work that only the leader does, over and over. */
 export interface Job {
@@ -9,8 +9,8 @@ export interface Job {
   readonly everyMs: number;
   /** Whether the leader does a last round when it stops, so that nothing waits for whoever leads next. */
   readonly finalTick?: boolean;
-  /** One round. `query` runs on the connection that holds the lock; a round that fails gives leadership up. */
-  tick(query: Query, signal: AbortSignal): Promise<void>;
+  /** One round. `execute` runs on the connection that holds the lock; a round that fails gives leadership up. */
+  tick(execute: Execute, signal: AbortSignal): Promise<void>;
 }
 
 export interface LeadershipOptions {
@@ -22,8 +22,8 @@ export interface LeadershipOptions {
   readonly jobs: readonly Job[];
   /** Called when the office is taken, before the first round. */
   readonly onLead?: () => void;
-  /** Called about once a second while another process leads. `query` runs on the connection that asks for the lock. */
-  readonly onFollow?: (query: Query) => void;
+  /** Called about once a second while another process leads. `execute` runs on the connection that asks for the lock. */
+  readonly onFollow?: (execute: Execute) => void;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -49,7 +49,7 @@ const ANSWER_WITHIN_MS = 20_000;
 /** A stop is given 10 s in all; what is not done by then is the next leader's. */
 const LAST_ROUNDS_WITHIN_MS = 4_000;
 
-const heartbeat: Job = { everyMs: LEAD_AFTER_MS, tick: async (query) => void (await query(sql`SELECT`)) };
+const heartbeat: Job = { everyMs: LEAD_AFTER_MS, tick: async (execute) => void (await execute(sql`SELECT`)) };
 
 /**
  * Stands for an office that one process at a time holds; every process stands ready to take over. The lock lives and dies
@@ -82,19 +82,19 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
     client.on('error', () => {});
     await client.connect();
     try {
-      const query = oneByOne(queryOn(client));
+      const execute = oneByOne(executeOn(client));
       for (; !stopped.signal.aborted; await pause(LEAD_AFTER_MS, stopped.signal)) {
-        const leads = await tryLock(query, options.lock);
+        const leads = await tryLock(execute, options.lock);
         // The primary answers again; and where another leads, this process need not be fit to.
         if (state.problem === lostPrimary || !leads) state.problem = null;
         if (leads) break;
-        options.onFollow?.(query);
+        options.onFollow?.(execute);
       }
       if (stopped.signal.aborted) return;
       options.onLead?.();
       state.leads = true;
-      await sideBySide([heartbeat, ...options.jobs.map(mending)], query, stopped.signal);
-      await lastRounds(options.jobs, query);
+      await sideBySide([heartbeat, ...options.jobs.map(mending)], execute, stopped.signal);
+      await lastRounds(options.jobs, execute);
     } finally {
       await client.end().catch(() => {});
     }
@@ -103,8 +103,8 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
   /** A round that succeeds is the end of the last problem. */
   const mending = ({ everyMs, tick: round }: Job): Job => ({
     everyMs,
-    async tick(query, signal) {
-      await round(query, signal);
+    async tick(execute, signal) {
+      await round(execute, signal);
       state.problem = null;
     },
   });
@@ -134,14 +134,14 @@ function newClient({ writeUrl, name }: LeadershipOptions): pg.Client {
 }
 
 /** Repeats works until the stop, or until one of them fails: one that stalls delays no other. */
-async function sideBySide(works: readonly Job[], query: Query, stopped: AbortSignal): Promise<void> {
+async function sideBySide(works: readonly Job[], execute: Execute, stopped: AbortSignal): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
   stopped.addEventListener('abort', end, { once: true });
   const repeat = async ({ everyMs, tick: round }: Job) => {
     while (!stopped.aborted && !ended.signal.aborted) {
       try {
-        await round(query, ended.signal);
+        await round(execute, ended.signal);
       } catch (error) {
         // A round that the stop broke off, such as one that waits for open transactions, is no failure.
         if (stopped.aborted) return;
@@ -159,12 +159,12 @@ async function sideBySide(works: readonly Job[], query: Query, stopped: AbortSig
 }
 
 /** One more round of the works that want it, one after the other. Whatever fails here is done by the next leader. */
-async function lastRounds(works: readonly Job[], query: Query): Promise<void> {
+async function lastRounds(works: readonly Job[], execute: Execute): Promise<void> {
   const wanted = works.filter(({ finalTick: lastRound }) => lastRound);
   const done = (async () => {
     // Each has its share of the time: what is ordered is relayed, although the order may have waited in vain.
     for (const { tick: round } of wanted) {
-      await round(query, AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS / wanted.length)).catch(() => {});
+      await round(execute, AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS / wanted.length)).catch(() => {});
     }
   })();
   const enough = new AbortController();
@@ -173,10 +173,10 @@ async function lastRounds(works: readonly Job[], query: Query): Promise<void> {
 }
 
 /** The works share one connection, and a connection takes one statement at a time. */
-function oneByOne(query: Query): Query {
+function oneByOne(execute: Execute): Execute {
   let last: Promise<unknown> = Promise.resolve();
   return <Row extends object>(statement: SQL) => {
-    const answer = last.then(() => query<Row>(statement));
+    const answer = last.then(() => execute<Row>(statement));
     last = answer.catch(() => {});
     return answer;
   };
@@ -184,7 +184,7 @@ function oneByOne(query: Query): Query {
 
 const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => {});
 
-async function tryLock(query: Query, lock: number): Promise<boolean> {
-  const [row] = await query<{ locked: boolean }>(sql`SELECT pg_try_advisory_lock(${lock}) AS locked`);
+async function tryLock(execute: Execute, lock: number): Promise<boolean> {
+  const [row] = await execute<{ locked: boolean }>(sql`SELECT pg_try_advisory_lock(${lock}) AS locked`);
   return row?.locked ?? false;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Orm, ormOn, type Query, queryOn } from './connection.ts';
+import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
 
 /** On whose behalf a transaction writes; the journal's triggers copy it into every entry. */
@@ -22,7 +22,7 @@ export interface DomainEvent {
 /** What work inside a transaction may use. */
 export interface Transaction {
   readonly orm: Orm;
-  readonly query: Query;
+  readonly execute: Execute;
   /** Kept until the commit, and then told to those who listen; forgotten if there is none. */
   onCommit(fact: DomainEvent): void;
   /** Draws the id of an action and names it in all journal entries that follow. */
@@ -100,7 +100,7 @@ function begin(client: pg.PoolClient, actor: Actor): string {
 function transactionOn(client: pg.PoolClient, facts: DomainEvent[]): Transaction {
   return {
     orm: ormOn(client),
-    query: queryOn(client),
+    execute: executeOn(client),
     onCommit: (fact) => void facts.push(fact),
     async beginAction() {
       const { rows } = await client.query<{ id: string }>(

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { device } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -39,14 +39,14 @@ async function lockDevice(tx: Transaction, authority: Authority, id: number): Pr
 
 /** The account that a device goes to must be open, and one that the caller may act for. */
 async function requireTarget(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
-  const rows = await tx.query(
+  const rows = await tx.execute(
     sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR SHARE`,
   );
   if (rows.length > 0 && reaches(authority, accountId)) return;
   throw problems.invalid([{ path: 'body.account_id', message: `there is no account ${accountId}` }]);
 }
 
-export const createDevice = mutation({
+export const createDevice = defineMutation({
   id: 'createDevice',
   method: 'POST',
   path: '/device/create',
@@ -86,7 +86,7 @@ export const createDevice = mutation({
     }),
 });
 
-export const updateDevice = mutation({
+export const updateDevice = defineMutation({
   id: 'updateDevice',
   method: 'PATCH',
   path: '/device/update/:id',
@@ -117,7 +117,7 @@ export const updateDevice = mutation({
     }),
 });
 
-export const deleteDevice = mutation({
+export const deleteDevice = defineMutation({
   id: 'deleteDevice',
   method: 'DELETE',
   path: '/device/delete/:id',

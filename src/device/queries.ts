@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { requireOpenAccount } from '../account/index.ts';
 import { bundle, device } from '../database/schema.ts';
 import { type Authority, ownAccounts, reaches } from '../operation/caller.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireDevice } from './access.ts';
@@ -19,14 +19,14 @@ function visibleTo({ caller, scope }: Authority): SQL | undefined {
   return sql`${device.accountId} IN (${ownAccounts(caller)})`;
 }
 
-export const listDevices = query({
+export const listDevices = defineQuery({
   ...common,
   id: 'listDevices',
   path: '/device/list',
   summary: 'List devices',
   description:
     "Devices of the caller's accounts; all for an administrator, the storage devices for a validator of storage.",
-  query: pageQuery,
+  queryParams: pageQuery,
   answer: { status: 200, description: 'A page of devices', schema: z.array(Device) },
   handle: (call) =>
     call.read(async ({ orm }) => {
@@ -37,7 +37,7 @@ export const listDevices = query({
     }),
 });
 
-export const readDevice = query({
+export const readDevice = defineQuery({
   ...common,
   id: 'readDevice',
   path: '/device/:id',
@@ -50,7 +50,7 @@ export const readDevice = query({
     read(async ({ orm }) => deviceView(await requireDevice(orm, authority, params.id))),
 });
 
-export const readAccountDevices = query({
+export const readAccountDevices = defineQuery({
   ...common,
   id: 'readAccountDevices',
   path: '/account/:id/devices',
@@ -59,13 +59,13 @@ export const readAccountDevices = query({
   params: idParams,
   answer: { status: 200, description: 'Devices', schema: z.array(Device) },
   handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, query: run }) => {
-      await requireOpenAccount(run, authority, params.id);
+    read(async ({ orm, execute }) => {
+      await requireOpenAccount(execute, authority, params.id);
       return (await devicesWhere(orm, eq(device.accountId, params.id))).map(deviceView);
     }),
 });
 
-export const readCertificateDevices = query({
+export const readCertificateDevices = defineQuery({
   ...common,
   id: 'readAccountCertificateDevices',
   path: '/account/:id/certificates/devices',
@@ -75,8 +75,8 @@ export const readCertificateDevices = query({
   params: idParams,
   answer: { status: 200, description: 'Devices', schema: z.array(CertificateDevice) },
   handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, query: run }) => {
-      await requireOpenAccount(run, authority, params.id);
+    read(async ({ orm, execute }) => {
+      await requireOpenAccount(execute, authority, params.id);
       const held = orm
         .select({ id: bundle.deviceId })
         .from(bundle)

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from '../journal/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { QueryCall } from '../operation/operation.ts';
@@ -16,17 +16,17 @@ export interface Page {
 }
 
 /** Events past a position that the caller may see, in order. */
-export function eventsAfter(call: FeedCall, after: number, limit = call.query.limit): Promise<Page> {
+export function eventsAfter(call: FeedCall, after: number, limit = call.queryParams.limit): Promise<Page> {
   const condition = sql.join(
-    [sql`p.position > ${after}`, ...filters(call.query), visibleTo(call)],
+    [sql`p.position > ${after}`, ...filters(call.queryParams), visibleTo(call)],
     sql` AND `,
   );
-  return call.read(async ({ query }) => {
-    const [head] = await query<{ last: number | null }>(
+  return call.read(async ({ execute }) => {
+    const [head] = await execute<{ last: number | null }>(
       sql`SELECT max(position) AS last FROM journal_position`,
     );
-    const entries = await sequencedEntries(query, condition, limit);
-    const events = call.scope === 'all' ? entries : await withDiscretion(query, entries, call);
+    const entries = await sequencedEntries(execute, condition, limit);
+    const events = call.scope === 'all' ? entries : await withDiscretion(execute, entries, call);
     const last = events.at(-1)?.position ?? after;
     return { events, upTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
   });
@@ -34,19 +34,22 @@ export function eventsAfter(call: FeedCall, after: number, limit = call.query.li
 
 /** Others' part in the history of a bundle is told without who did it, as its lineage tells it. */
 async function withDiscretion(
-  query: Query,
+  execute: Execute,
   entries: readonly SequencedEntry[],
   { caller }: Authority,
 ): Promise<SequencedEntry[]> {
-  const holders = await holdersBefore(query, entries);
+  const holders = await holdersBefore(execute, entries);
   const isOwn = (accountId: number) => caller.accountIds.has(accountId);
   // Account 0 is nobody's.
   return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, isOwn));
 }
 
 /** The account that held the bundle of each event before it, or that it was made in, by the event's position. */
-async function holdersBefore(query: Query, entries: readonly SequencedEntry[]): Promise<Map<number, number>> {
-  const rows = await query<{ position: number; holder: number }>(sql`
+async function holdersBefore(
+  execute: Execute,
+  entries: readonly SequencedEntry[],
+): Promise<Map<number, number>> {
+  const rows = await execute<{ position: number; holder: number }>(sql`
     SELECT p.position, holder.id AS holder
     FROM journal_position p JOIN journal j ON j.id = p.journal_id
     CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { connectEventLog, firstDifference, SilentEventLog } from '../journal/index.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { eventsAfter } from './feed.ts';
 import { Event, EventQuery } from './schemas.ts';
@@ -9,7 +9,7 @@ import { serverSentEvents, startOf } from './server-sent.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 
-export const listEvents = query({
+export const listEvents = defineQuery({
   id: 'listEvents',
   method: 'GET',
   path: '/events',
@@ -18,7 +18,7 @@ export const listEvents = query({
   description:
     'Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes. The stream ends with the login.',
   permission: 'read',
-  query: EventQuery,
+  queryParams: EventQuery,
   answer: {
     status: 200,
     description: 'Events in the order of their positions',
@@ -26,7 +26,8 @@ export const listEvents = query({
     streams: [EVENT_STREAM],
   },
   handle: async (call) => {
-    if (call.mediaType !== EVENT_STREAM) return (await eventsAfter(call, call.query.after ?? -1)).events;
+    if (call.mediaType !== EVENT_STREAM)
+      return (await eventsAfter(call, call.queryParams.after ?? -1)).events;
     const start = startOf(call);
     call.answerHeader('cache-control', 'no-store');
     // A connection that has carried a stream carries nothing after it: it would keep a stopping server waiting.
@@ -35,7 +36,7 @@ export const listEvents = query({
   },
 });
 
-export const verifyEvents = query({
+export const verifyEvents = defineQuery({
   id: 'verifyEvents',
   method: 'GET',
   path: '/events/verify',
@@ -63,7 +64,7 @@ export const verifyEvents = query({
     const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
     try {
       // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
-      return await services.database.readPrimary(({ query: run }) => firstDifference(run, { log }));
+      return await services.database.readPrimary(({ execute }) => firstDifference(execute, { log }));
     } catch (error) {
       if (error instanceof SilentEventLog)
         throw problems.unavailable('EventStoreDB does not answer at the moment.');

@@ -10,7 +10,7 @@ const PAGE = 500;
 /** Where a client that was cut off goes on: `Last-Event-ID` is the position of the last event that it has seen. */
 export function startOf(call: FeedCall): number {
   const last = call.requestHeader('last-event-id');
-  if (last === undefined) return call.query.after ?? -1;
+  if (last === undefined) return call.queryParams.after ?? -1;
   if (/^\d{1,15}$/.test(last)) return Number(last);
   throw problems.invalid([{ path: 'header.last-event-id', message: 'must be the position of an event' }]);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { knownLag } from '../journal/index.ts';
-import { query, type Services } from '../operation/operation.ts';
+import { defineQuery, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 import { instantText } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
@@ -134,7 +134,7 @@ function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'deg
   return late || waiting || failing || load.shedding ? 'degraded' : 'ready';
 }
 
-const live = query({
+const live = defineQuery({
   id: 'health',
   method: 'GET',
   path: '/health',
@@ -149,7 +149,7 @@ const live = query({
   },
 });
 
-const ready = query({
+const ready = defineQuery({
   id: 'ready',
   method: 'GET',
   path: '/health/ready',

@@ -105,7 +105,7 @@ export async function beginAttempt(
       const lasting = problem && isLasting(problem) ? problem : undefined;
       await database.transact(actor, async (tx) => {
         if (lasting) await save(tx, own, { problem: partsOf(lasting) });
-        else await tx.query(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);
+        else await tx.execute(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);
       });
     },
   };
@@ -142,11 +142,11 @@ interface Claim {
 }
 
 async function claim(tx: Transaction, { userId, key, hashes, attempt }: Claim): Promise<boolean> {
-  await tx.query(sql`
+  await tx.execute(sql`
     DELETE FROM idempotency_key WHERE (user_id, key) IN (
       SELECT user_id, key FROM idempotency_key WHERE started_at < now() - ${KEPT}
       ORDER BY started_at LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
-  const claimed = await tx.query(sql`
+  const claimed = await tx.execute(sql`
     INSERT INTO idempotency_key AS k (user_id, key, request_hash, attempt) VALUES (${userId}, ${key}, ${hashes[0]}, ${attempt})
     ON CONFLICT (user_id, key) DO UPDATE
       SET request_hash = excluded.request_hash, attempt = excluded.attempt, started_at = now(), answer = NULL
@@ -162,7 +162,7 @@ interface Known {
 }
 
 async function recall(tx: Transaction, userId: number, key: string): Promise<Known> {
-  const [known] = await tx.query<Known>(sql`
+  const [known] = await tx.execute<Known>(sql`
     SELECT request_hash AS hash, answer FROM idempotency_key WHERE user_id = ${userId} AND key = ${key}`);
   // Freed between the two statements: the other attempt failed just now.
   if (known === undefined) throw stillRunning();
@@ -198,7 +198,7 @@ const partsOf = ({ status, code, message, details }: Problem) => ({
 
 /** @throws {Problem} 409 when another attempt has taken the key over: what this one did is rolled back. */
 async function save(tx: Transaction, own: SQL, answer: Answer): Promise<void> {
-  const saved = await tx.query(sql`
+  const saved = await tx.execute(sql`
     UPDATE idempotency_key SET answer = ${JSON.stringify(answer)}::jsonb WHERE ${own} AND answer IS NULL RETURNING attempt`);
   if (saved.length === 0) throw stillRunning();
 }

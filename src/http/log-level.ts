@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLevels } from '../config.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 
 /** What Python names differently. */
 const PYTHON_LEVELS = new Map([
@@ -30,7 +30,7 @@ const LogLevel = z
   })
   .meta({ id: 'LogLevel' });
 
-export const changeLogLevel = mutation({
+export const changeLogLevel = defineMutation({
   id: 'changeLogLevel',
   method: 'POST',
   path: '/change_log_level',

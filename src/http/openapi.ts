@@ -120,7 +120,7 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
     description: permission === 'public' ? description : `${description}\n\nPermission: \`${permission}\`.`,
     parameters: [
       ...parametersOf('path', operation.params, named),
-      ...parametersOf('query', operation.query, named),
+      ...parametersOf('query', operation.queryParams, named),
       ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
       ...(takesIfMatch(operation) ? [IF_MATCH] : []),
       ...(operation.changes || operation.bypassLimits ? [] : [CONSISTENCY_TOKEN]),

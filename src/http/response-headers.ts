@@ -79,7 +79,9 @@ export function problemHeaders(status: number): JsonSchema {
 }
 
 /** Lists answer an array, and lead to the next page in a header; other pages carry the cursor in their body. */
-function isPaged({ query, body, answer }: Operation): boolean {
-  const takesCursor = [query, body].some((each) => each instanceof z.ZodObject && 'cursor' in each.shape);
+function isPaged({ queryParams, body, answer }: Operation): boolean {
+  const takesCursor = [queryParams, body].some(
+    (each) => each instanceof z.ZodObject && 'cursor' in each.shape,
+  );
   return takesCursor && answer.schema instanceof z.ZodArray;
 }

@@ -116,7 +116,7 @@ async function answer(
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    renew: () => authenticate(request, operation, consistency(request)),
+    reauthenticate: () => authenticate(request, operation, consistency(request)),
     closing: request.server.closing.signal,
   };
   const result = operation.changes
@@ -174,7 +174,7 @@ function parseInput(operation: Operation, request: FastifyRequest) {
   const errors: FieldError[] = [];
   const input = {
     params: parse('path', operation.params, request.params, errors),
-    query: parse('query', operation.query, request.query, errors),
+    queryParams: parse('query', operation.queryParams, request.query, errors),
     body: parse('body', operation.body, request.body === undefined ? {} : request.body, errors),
   };
   if (errors.length > 0) throw problems.invalid(errors);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 
 /** What happened to one row, as the journal keeps it; the data of an event. Instants are ISO 8601 with microseconds. */
 export interface JournalEntry {
@@ -30,8 +30,8 @@ export const ENTRY_COLUMNS = sql`
   to_char(j.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at`;
 
 /** Entries in the order of their positions. `condition` may name `p` (the position) and `j` (the entry). */
-export function sequencedEntries(query: Query, condition: SQL, limit: number): Promise<SequencedEntry[]> {
-  return query<SequencedEntry>(sql`
+export function sequencedEntries(execute: Execute, condition: SQL, limit: number): Promise<SequencedEntry[]> {
+  return execute<SequencedEntry>(sql`
     SELECT p.position, encode(p.hash, 'hex') AS hash, ${ENTRY_COLUMNS}
     FROM journal_position p JOIN journal j ON j.id = p.journal_id
     WHERE ${condition}
@@ -39,8 +39,8 @@ export function sequencedEntries(query: Query, condition: SQL, limit: number): P
 }
 
 /** The last position that was given, or -1. */
-export async function lastPosition(query: Query): Promise<number> {
-  const [row] = await query<{ last: number }>(
+export async function lastPosition(execute: Execute): Promise<number> {
+  const [row] = await execute<{ last: number }>(
     sql`SELECT coalesce(max(position), -1) AS last FROM journal_position`,
   );
   return row?.last ?? -1;
@@ -53,11 +53,11 @@ export interface HistoricEntry extends JournalEntry {
 
 /** All that happened to some rows of one entity, in the order in which it happened. */
 export function historyOf(
-  query: Query,
+  execute: Execute,
   entityName: string,
   entityIds: readonly number[],
 ): Promise<HistoricEntry[]> {
-  return query<HistoricEntry>(sql`
+  return execute<HistoricEntry>(sql`
     SELECT p.position, ${ENTRY_COLUMNS}
     FROM journal j LEFT JOIN journal_position p ON p.journal_id = j.id
     WHERE j.entity_name = ${entityName} AND j.entity_id = ANY (${array(entityIds)}::bigint[])

@@ -1,4 +1,4 @@
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { lastPosition } from './entry.ts';
 import { DivergedStream, type EventLog, RevisionConflict } from './event-log.ts';
 import { nextPosition, relay } from './relay.ts';
@@ -28,9 +28,9 @@ export interface RelayLoop {
   /** To be called when this process takes the lead: what it does next rests on no earlier answer. */
   lead(): void;
   /** The leader's part of each round. Throws what the journal throws; the event store's failures are in the status. */
-  step(query: Query, signal: AbortSignal): Promise<void>;
+  step(execute: Execute, signal: AbortSignal): Promise<void>;
   /** For who does not lead: looks where the stream stands, every now and then, behind the caller's back. */
-  look(query: Query): void;
+  look(execute: Execute): void;
   /** Nothing is reported any more. */
   end(): void;
 }
@@ -43,14 +43,14 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
   let looking: Promise<void> | undefined;
   let begun = false;
 
-  async function ask(journal: Query): Promise<number> {
+  async function ask(journal: Execute): Promise<number> {
     const position = await nextPosition(journal, log, known.reached());
     askedAt = performance.now();
     return position;
   }
 
   /** A new leader fills a stream that is shorter than the order, unless it has seen more of it; somebody ought to know. */
-  async function begin(journal: Query): Promise<number> {
+  async function begin(journal: Execute): Promise<number> {
     const position = await ask(journal);
     if (begun) return position;
     const ordered = (await lastPosition(journal)) + 1;
@@ -60,7 +60,7 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
     return position;
   }
 
-  async function pass(journal: Query, signal: AbortSignal): Promise<void> {
+  async function pass(journal: Execute, signal: AbortSignal): Promise<void> {
     // Asked anew after every failure, as an append may have gone through unanswered; and where there is nothing to append, since
     // the stream may be lost meanwhile.
     if (performance.now() - askedAt > LOOK_EVERY_MS) next = undefined;
@@ -80,20 +80,20 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
       begun = false;
       known.resetBackoff();
     },
-    async step(query, signal) {
+    async step(execute, signal) {
       await looking;
       if (known.waits()) return;
       try {
-        await pass(marking(query), signal);
+        await pass(marking(execute), signal);
       } catch (error) {
         next = undefined;
         if (error instanceof JournalFailure) throw error.cause;
         known.fail(error);
       }
     },
-    look(query) {
+    look(execute) {
       if (looking !== undefined || performance.now() - askedAt < LOOK_EVERY_MS) return;
-      looking = ask(marking(query))
+      looking = ask(marking(execute))
         .then(known.succeed)
         .catch((error: unknown) => {
           askedAt = performance.now();
@@ -163,9 +163,9 @@ function failed(error: unknown, next: number | null): StreamStatus {
 /** The journal could not be read, which says nothing of EventStoreDB. */
 class JournalFailure extends Error {}
 
-function marking(query: Query): Query {
+function marking(execute: Execute): Execute {
   return (statement) =>
-    query<never>(statement).catch((cause: unknown) => {
+    execute<never>(statement).catch((cause: unknown) => {
       throw new JournalFailure('the journal does not answer', { cause });
     });
 }

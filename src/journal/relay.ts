@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from './entry.ts';
 import { DivergedStream, differenceOf, type EventLog, type StoredEvent } from './event-log.ts';
 
@@ -13,9 +13,9 @@ const MOST_BYTES = 700_000;
  * @param reached how many events the stream is known to have held.
  * @throws {DivergedStream} when its last event is not the journal's entry at that position, or it has lost some.
  */
-export async function nextPosition(query: Query, log: EventLog, reached = 0): Promise<number> {
+export async function nextPosition(execute: Execute, log: EventLog, reached = 0): Promise<number> {
   const last = await log.last();
-  if (last !== undefined) await requireEntry(query, last);
+  if (last !== undefined) await requireEntry(execute, last);
   const next = (last?.revision ?? -1) + 1;
   if (next < reached) {
     throw new DivergedStream(`the stream has lost events: it held ${reached} of them, and holds ${next}`);
@@ -23,8 +23,8 @@ export async function nextPosition(query: Query, log: EventLog, reached = 0): Pr
   return next;
 }
 
-async function requireEntry(query: Query, last: StoredEvent): Promise<void> {
-  const [entry] = await sequencedEntries(query, sql`p.position = ${last.revision}`, 1);
+async function requireEntry(execute: Execute, last: StoredEvent): Promise<void> {
+  const [entry] = await sequencedEntries(execute, sql`p.position = ${last.revision}`, 1);
   if (entry === undefined) {
     throw new DivergedStream(
       `the stream ends at revision ${last.revision}, which the journal has not reached`,
@@ -36,7 +36,7 @@ async function requireEntry(query: Query, last: StoredEvent): Promise<void> {
 
 /** Appends what is sequenced from `position` on, and gives the next position: at the end, and after each append to `onAppended`. */
 export async function relay(
-  query: Query,
+  execute: Execute,
   log: EventLog,
   position: number,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ export async function relay(
 ): Promise<number> {
   let next = position;
   while (!signal.aborted) {
-    const entries = withinBytes(await sequencedEntries(query, sql`p.position >= ${next}`, BATCH));
+    const entries = withinBytes(await sequencedEntries(execute, sql`p.position >= ${next}`, BATCH));
     if (entries.length === 0) return next;
     await log.append(entries);
     next += entries.length;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { array, type Query } from '../database/connection.ts';
+import { array, type Execute } from '../database/connection.ts';
 import { chainHash, ENTRY_COLUMNS, type JournalEntry, NO_HASH } from './entry.ts';
 
 /** Where the order ends: the last position given, the id of its entry, and the hash of the chain. */
@@ -21,37 +21,37 @@ const LONGEST_PAUSE_MS = 50;
  * statement, draw `X`, a transaction id. Whoever drew an id up to `H` had a transaction id by then, below `X`; once no such
  * transaction runs any more, what is visible up to `H` is all that there will ever be.
  */
-export async function sequence(query: Query, signal: AbortSignal): Promise<number> {
-  const head = await headOf(query);
-  const drawn = await lastIdDrawn(query);
-  if (drawn <= head.journalId || !(await isAnyAfter(query, head.journalId))) return 0;
-  await untilAllEnded(query, await drawTransactionId(query), signal);
+export async function sequence(execute: Execute, signal: AbortSignal): Promise<number> {
+  const head = await headOf(execute);
+  const drawn = await lastIdDrawn(execute);
+  if (drawn <= head.journalId || !(await isAnyAfter(execute, head.journalId))) return 0;
+  await untilAllEnded(execute, await drawTransactionId(execute), signal);
   let given = 0;
   for (let at = head; !signal.aborted; ) {
-    const entries = await entriesAfter(query, at.journalId, drawn);
+    const entries = await entriesAfter(execute, at.journalId, drawn);
     if (entries.length === 0) return given;
-    at = await append(query, at, entries);
+    at = await append(execute, at, entries);
     given += entries.length;
   }
   return given;
 }
 
-async function headOf(query: Query): Promise<Head> {
-  const [head] = await query<Head>(sql`
+async function headOf(execute: Execute): Promise<Head> {
+  const [head] = await execute<Head>(sql`
     SELECT position, journal_id AS "journalId", encode(hash, 'hex') AS hash
     FROM journal_position ORDER BY position DESC LIMIT 1`);
   return head ?? { position: -1, journalId: 0, hash: NO_HASH };
 }
 
-async function lastIdDrawn(query: Query): Promise<number> {
-  const [row] = await query<{ id: number }>(sql`
+async function lastIdDrawn(execute: Execute): Promise<number> {
+  const [row] = await execute<{ id: number }>(sql`
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS id FROM journal_id_seq`);
   return row?.id ?? 0;
 }
 
 /** Ids that were rolled back are no reason to draw a transaction id in every round: they are not without end. */
-async function isAnyAfter(query: Query, journalId: number): Promise<boolean> {
-  const [row] = await query<{ any: boolean }>(
+async function isAnyAfter(execute: Execute, journalId: number): Promise<boolean> {
+  const [row] = await execute<{ any: boolean }>(
     sql`SELECT EXISTS (SELECT FROM journal WHERE id > ${journalId}) AS any`,
   );
   return row?.any ?? false;
@@ -61,16 +61,16 @@ async function isAnyAfter(query: Query, journalId: number): Promise<boolean> {
  * A transaction id later than all that have been given. The `xmax` of a snapshot is not: it is past the last
  * transaction that has ended, and transactions past it may be running and own entries.
  */
-async function drawTransactionId(query: Query): Promise<string> {
-  const [row] = await query<{ id: string }>(sql`SELECT pg_current_xact_id()::text AS id`);
+async function drawTransactionId(execute: Execute): Promise<string> {
+  const [row] = await execute<{ id: string }>(sql`SELECT pg_current_xact_id()::text AS id`);
   if (row === undefined) throw new Error('the primary did not give a transaction id');
   return row.id;
 }
 
 /** A transaction that stays open delays the order; it cannot break it. */
-async function untilAllEnded(query: Query, id: string, signal: AbortSignal): Promise<void> {
+async function untilAllEnded(execute: Execute, id: string, signal: AbortSignal): Promise<void> {
   for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const [row] = await query<{ ended: boolean }>(sql`
+    const [row] = await execute<{ ended: boolean }>(sql`
       SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${id}::xid8 AS ended`);
     if (row?.ended) return;
     await sleep(pauseMs, undefined, { signal });
@@ -79,18 +79,18 @@ async function untilAllEnded(query: Query, id: string, signal: AbortSignal): Pro
 
 type DrawnEntry = JournalEntry & { readonly id: number };
 
-function entriesAfter(query: Query, after: number, upTo: number): Promise<DrawnEntry[]> {
-  return query<DrawnEntry>(sql`
+function entriesAfter(execute: Execute, after: number, upTo: number): Promise<DrawnEntry[]> {
+  return execute<DrawnEntry>(sql`
     SELECT j.id, ${ENTRY_COLUMNS} FROM journal j WHERE j.id > ${after} AND j.id <= ${upTo} ORDER BY j.id LIMIT ${BATCH}`);
 }
 
-async function append(query: Query, head: Head, entries: readonly DrawnEntry[]): Promise<Head> {
+async function append(execute: Execute, head: Head, entries: readonly DrawnEntry[]): Promise<Head> {
   let { hash } = head;
   const hashes = entries.map((entry) => {
     hash = chainHash(hash, entry);
     return hash;
   });
-  await query(sql`
+  await execute(sql`
     INSERT INTO journal_position (position, journal_id, hash)
     SELECT ${head.position}::bigint + n, id, decode(link, 'hex')
     FROM unnest(${array(entries.map(({ id }) => id))}::bigint[], ${array(hashes)}::text[]) WITH ORDINALITY AS entry(id, link, n)`);

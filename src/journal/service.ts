@@ -49,7 +49,7 @@ export function startJournal(options: JournalOptions): Journal {
   const order: Job = {
     everyMs: LOOK_EVERY_MS,
     finalTick: true,
-    tick: async (query, signal) => void (await sequence(query, signal)),
+    tick: async (execute, signal) => void (await sequence(execute, signal)),
   };
   const pass: Job | undefined = relaying && {
     everyMs: LOOK_EVERY_MS,
@@ -62,7 +62,7 @@ export function startJournal(options: JournalOptions): Journal {
     name: 'journal',
     jobs: pass ? [order, pass] : [order],
     onLead: () => relaying?.lead(),
-    onFollow: (query) => relaying?.look(query),
+    onFollow: (execute) => relaying?.look(execute),
     onError,
   });
 

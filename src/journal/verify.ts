@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import { chainHash, lastPosition, NO_HASH, type SequencedEntry, sequencedEntries } from './entry.ts';
 import { differenceOf, type EventLog } from './event-log.ts';
 
@@ -31,10 +31,10 @@ export interface VerifyOptions {
  *
  * @throws what Postgres and the event store throw.
  */
-export async function verifyJournal(query: Query, options: VerifyOptions = {}): Promise<Verified> {
+export async function verifyJournal(execute: Execute, options: VerifyOptions = {}): Promise<Verified> {
   const { log, patienceMs = PATIENCE_MS, onProgress = () => {} } = options;
-  const [first] = await entriesLeftOut(query);
-  const last = await lastPosition(query);
+  const [first] = await entriesLeftOut(execute);
+  const last = await lastPosition(execute);
   const stored = log && (await storedUpTo(log, last, patienceMs));
   let hash = NO_HASH;
   let verified = 0;
@@ -43,7 +43,7 @@ export async function verifyJournal(query: Query, options: VerifyOptions = {}): 
     return { verified, compared, difference };
   };
   for (;;) {
-    const entries = await sequencedEntries(query, sql`p.position >= ${verified}`, BATCH);
+    const entries = await sequencedEntries(execute, sql`p.position >= ${verified}`, BATCH);
     const events = await eventsFrom(log, verified, stored);
     for (const entry of entries) {
       const awaited = stored !== undefined && entry.position <= Math.max(last, stored);
@@ -93,8 +93,8 @@ async function eventsFrom(log: EventLog | undefined, from: number, last = -1): P
 }
 
 /** Entries older than the last one that has a position, without one themselves. */
-function entriesLeftOut(query: Query): Promise<{ id: number }[]> {
-  return query(sql`
+function entriesLeftOut(execute: Execute): Promise<{ id: number }[]> {
+  return execute(sql`
     SELECT j.id FROM journal j
     WHERE j.id <= (SELECT journal_id FROM journal_position ORDER BY position DESC LIMIT 1)
       AND NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)

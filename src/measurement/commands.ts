@@ -4,7 +4,7 @@ import { measurementReport } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { reachesDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
 import { done, idAgain, idParams } from '../operation/schemas.ts';
@@ -16,7 +16,7 @@ const common = { tag: 'Measurements', permission: 'produce' } as const;
 
 /** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
 async function holdDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
-  const [row] = await tx.query<{ accountId: number; isStorage: boolean }>(sql`
+  const [row] = await tx.execute<{ accountId: number; isStorage: boolean }>(sql`
     SELECT account_id AS "accountId", is_storage AS "isStorage"
     FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
   if (row !== undefined && reachesDevice(authority, row)) return;
@@ -34,7 +34,7 @@ function requireInterval(start: Date, end: Date, now: Date): void {
   if (wrong.length > 0) throw problems.invalid(wrong.map((message) => ({ path, message })));
 }
 
-export const createMeasurement = mutation({
+export const createMeasurement = defineMutation({
   ...common,
   id: 'createMeasurement',
   method: 'POST',
@@ -67,7 +67,7 @@ export const createMeasurement = mutation({
   },
 });
 
-export const updateMeasurement = mutation({
+export const updateMeasurement = defineMutation({
   ...common,
   id: 'updateMeasurement',
   method: 'PATCH',
@@ -105,7 +105,7 @@ export const updateMeasurement = mutation({
     }),
 });
 
-export const deleteMeasurement = mutation({
+export const deleteMeasurement = defineMutation({
   ...common,
   id: 'deleteMeasurement',
   method: 'DELETE',
@@ -114,11 +114,11 @@ export const deleteMeasurement = mutation({
   description:
     'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
   params: idParams,
-  query: z.object({ measurement_id: idAgain }),
+  queryParams: z.object({ measurement_id: idAgain }),
   answer: { status: 200, description: 'It is taken back', schema: done },
   versioned: true,
-  handle: ({ params, query, transact, requireVersion, ...authority }) => {
-    requireSameId(params.id, query);
+  handle: ({ params, queryParams, transact, requireVersion, ...authority }) => {
+    requireSameId(params.id, queryParams);
     return transact(async (tx) => {
       const before = await lockReading(tx, authority, params.id);
       requireVersion(before.version);

@@ -1,7 +1,7 @@
 import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { measurementReport } from '../database/schema.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams } from '../operation/schemas.ts';
 import { readingsWhere, readingView, requireReading } from './read-model.ts';
@@ -9,18 +9,18 @@ import { Measurement, measurementListQuery } from './schemas.ts';
 
 const common = { method: 'GET', tag: 'Measurements', permission: 'read' } as const;
 
-export const listMeasurements = query({
+export const listMeasurements = defineQuery({
   ...common,
   id: 'listMeasurements',
   path: '/measurement/list',
   summary: 'List readings',
   description:
     "Readings of the devices of the caller's accounts, of one device if `device_id` names it; all for an administrator, those of storage devices for a validator of storage.",
-  query: measurementListQuery,
+  queryParams: measurementListQuery,
   answer: { status: 200, description: 'A page of readings', schema: z.array(Measurement) },
   handle: (call) =>
     call.read(async ({ orm }) => {
-      const { device_id: deviceId } = call.query;
+      const { device_id: deviceId } = call.queryParams;
       const ofDevice = deviceId === undefined ? undefined : eq(measurementReport.deviceId, deviceId);
       const page = await pageById(call, (after, limit) =>
         readingsWhere(orm, call, and(gt(measurementReport.id, after), ofDevice), limit),
@@ -29,7 +29,7 @@ export const listMeasurements = query({
     }),
 });
 
-export const readMeasurement = query({
+export const readMeasurement = defineQuery({
   ...common,
   id: 'readMeasurement',
   path: '/measurement/:id',

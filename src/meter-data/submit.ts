@@ -59,7 +59,7 @@ const readingDiffers = ({ deviceId, start, quantityWh }: Draft) =>
   refuse.readingDiffers(deviceId, formatInstant(start), quantityWh);
 
 async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<number> {
-  const rows = await tx.query(sql`
+  const rows = await tx.execute(sql`
     INSERT INTO measurement_report (device_id, interval_start, interval_end, interval_usage)
     SELECT * FROM unnest(${array(drafts.map(({ deviceId }) => deviceId))}::bigint[],
                          ${array(drafts.map(({ start }) => start.toISOString()))}::timestamptz[],
@@ -72,7 +72,7 @@ async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<
 
 /** The drafts, in their order, whose readings the registry has as they are. Any other reading would overlap, and is not there. */
 async function storedAlike(tx: Transaction, drafts: readonly Draft[]): Promise<Set<Draft>> {
-  const rows = await tx.query<{ n: number }>(sql`
+  const rows = await tx.execute<{ n: number }>(sql`
     SELECT draft.n
     FROM unnest(${array(drafts.map(({ deviceId }) => deviceId))}::bigint[],
                 ${array(drafts.map(({ start }) => start.toISOString()))}::timestamptz[],

@@ -55,7 +55,7 @@ interface Call<
   B extends z.ZodType | undefined,
 > extends Authority {
   readonly params: Input<P>;
-  readonly query: Input<Q>;
+  readonly queryParams: Input<Q>;
   readonly body: Input<B>;
   readonly services: Services;
   readonly requestId: string;
@@ -139,7 +139,7 @@ interface Declaration<
   /** `public` needs no token. An operation without a permission does not type-check. */
   readonly permission: Permission | 'public';
   readonly params?: P;
-  readonly query?: Q;
+  readonly queryParams?: Q;
   readonly body?: B;
   /** Media types of the body; JSON unless said otherwise. */
   readonly accepts?: readonly string[];
@@ -163,7 +163,7 @@ interface Declaration<
   readonly refusals?: readonly number[];
 }
 
-/** An operation as the HTTP layer sees it. Only `query` and `mutation` make one, and they have checked its types. */
+/** An operation as the HTTP layer sees it. Only `defineQuery` and `defineMutation` make one, and they have checked its types. */
 export interface Operation
   extends Declaration<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, z.ZodType> {
   readonly changes: boolean;
@@ -173,7 +173,7 @@ export interface Operation
 type Handled<C, A extends z.ZodType> = { handle(call: C): Promise<z.input<A> | Streamed> };
 
 /** Declares an operation that only reads. */
-export function query<
+export function defineQuery<
   A extends z.ZodType,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
@@ -190,7 +190,7 @@ export function query<
  * Declares an operation that changes something. It takes no query parameter but those that it names: whoever writes
  * `?dryRun=true` for `?dry_run=true` wants nothing to change.
  */
-export function mutation<
+export function defineMutation<
   A extends z.ZodType,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
@@ -198,7 +198,7 @@ export function mutation<
 >(declared: Declaration<P, Q, B, A> & Handled<MutationCall<P, Q, B>, A>): Operation {
   return {
     ...declared,
-    query: (declared.query ?? z.object({})).strict(),
+    queryParams: (declared.queryParams ?? z.object({})).strict(),
     changes: true,
     handle: (call) => declared.handle(call as MutationCall<P, Q, B>),
   } as Operation;

@@ -42,10 +42,10 @@ export interface PageRequest {
  * more than the page is asked for, to know whether there is a next one.
  */
 export async function pageById<Row extends { id: number }>(
-  call: { query: PageRequest; answerHeader(name: string, value: string): void },
+  call: { queryParams: PageRequest; answerHeader(name: string, value: string): void },
   load: (after: number, limit: number) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const { limit, cursor } = call.query;
+  const { limit, cursor } = call.queryParams;
   const [after] = decodeCursor(cursor, IdCursor, 'query') ?? [0];
   const rows = await load(after, limit + 1);
   const page = rows.slice(0, limit);

@@ -10,7 +10,7 @@ import { problems } from './problem.ts';
 
 /** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */
 export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
-  await tx.query(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
+  await tx.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
 }
 
 /**

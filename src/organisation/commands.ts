@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { organisation } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -16,7 +16,7 @@ async function lockOrganisation(tx: Transaction, id: number): Promise<Organisati
   return requireOrganisation(tx.orm, id);
 }
 
-export const createOrganisation = mutation({
+export const createOrganisation = defineMutation({
   ...common,
   id: 'createOrganisation',
   method: 'POST',
@@ -39,7 +39,7 @@ export const createOrganisation = mutation({
     }),
 });
 
-export const updateOrganisation = mutation({
+export const updateOrganisation = defineMutation({
   ...common,
   id: 'updateOrganisation',
   method: 'PATCH',
@@ -68,7 +68,7 @@ export const updateOrganisation = mutation({
     }),
 });
 
-export const deleteOrganisation = mutation({
+export const deleteOrganisation = defineMutation({
   ...common,
   id: 'deleteOrganisation',
   method: 'DELETE',

@@ -1,7 +1,7 @@
 import { gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { organisation } from '../database/schema.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { organisationsWhere, organisationView, requireOrganisation } from './read-model.ts';
@@ -9,13 +9,13 @@ import { Organisation } from './schemas.ts';
 
 const common = { method: 'GET', tag: 'Organisations', permission: 'read' } as const;
 
-export const listOrganisations = query({
+export const listOrganisations = defineQuery({
   ...common,
   id: 'listOrganisations',
   path: '/organisation/list',
   summary: 'List organisations',
   description: 'All of them: within the registry, who takes part is known to every user.',
-  query: pageQuery,
+  queryParams: pageQuery,
   answer: { status: 200, description: 'A page of organisations', schema: z.array(Organisation) },
   handle: (call) =>
     call.read(async ({ orm }) => {
@@ -26,7 +26,7 @@ export const listOrganisations = query({
     }),
 });
 
-export const readOrganisation = query({
+export const readOrganisation = defineQuery({
   ...common,
   id: 'readOrganisation',
   path: '/organisation/:id',

@@ -60,8 +60,8 @@ async function nextDue(
   now: Date,
   leftOut: readonly number[],
 ): Promise<DueRun | undefined> {
-  const [due] = await database.readPrimary(({ query }) =>
-    query<DueRun>(sql`
+  const [due] = await database.readPrimary(({ execute }) =>
+    execute<DueRun>(sql`
       SELECT id, user_id AS "userId" FROM recurring_action
       WHERE deleted_at IS NULL AND next_run <= ${now.toISOString()} AND id <> ALL (${array(leftOut)}::bigint[])
       ORDER BY next_run, id LIMIT 1`),
@@ -99,7 +99,7 @@ async function attempt(tx: Transaction, row: RecurringRow, clock: () => Date): P
   const recurring = { id: row.id, run: row.runsDone + 1 };
   const particulars = particularsOf(row);
   let asked = askedOf(row, particulars, now);
-  await tx.query(sql`SAVEPOINT run`);
+  await tx.execute(sql`SAVEPOINT run`);
   try {
     const actionId = await tx.beginAction();
     const authority = await authorityOf(tx, row);
@@ -111,12 +111,12 @@ async function attempt(tx: Transaction, row: RecurringRow, clock: () => Date): P
     return 'done';
   } catch (error) {
     if (error instanceof RightsTaken) {
-      await tx.query(sql`ROLLBACK TO SAVEPOINT run`);
+      await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);
       return attempt(tx, row, clock);
     }
     const refusal = refusalIn(error);
     if (refusal === undefined) throw error;
-    await tx.query(sql`ROLLBACK TO SAVEPOINT run`);
+    await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);
     await saveRefusal(tx, asked, refusal, now, recurring);
     return 'refused';
   }
@@ -154,7 +154,7 @@ async function choose(tx: Transaction, row: RecurringRow, now: Date): Promise<nu
 
 /** Users and accounts that are gone never come back: without them every further run would be refused as this one was. */
 async function isPointless(tx: Transaction, { userId, accountId, targetId }: RecurringRow): Promise<boolean> {
-  const [gone] = await tx.query(sql`
+  const [gone] = await tx.execute(sql`
     SELECT FROM registry_user WHERE id = ${userId} AND deleted_at IS NOT NULL
     UNION ALL
     SELECT FROM account WHERE id IN (${accountId}, ${targetId}) AND deleted_at IS NOT NULL`);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { runAfter, type Schedule } from '../rules/recurrence.ts';
@@ -34,15 +34,15 @@ const COLUMNS = sql`
   r.runs_done AS "runsDone", r.next_run AS "nextRun", r.version, r.created_at AS "createdAt"`;
 
 /** Living recurring actions in the order of their ids. */
-export function recurringWhere(query: Query, condition: SQL, limit: number): Promise<RecurringRow[]> {
-  return query<RecurringRow>(sql`
+export function recurringWhere(execute: Execute, condition: SQL, limit: number): Promise<RecurringRow[]> {
+  return execute<RecurringRow>(sql`
     SELECT ${COLUMNS} FROM recurring_action r
     WHERE r.deleted_at IS NULL AND ${condition} ORDER BY r.id LIMIT ${limit}`);
 }
 
 /** A living recurring action, locked: whoever runs, advances or ends it does so alone. */
 export async function lockRecurring(tx: Transaction, id: number): Promise<RecurringRow | undefined> {
-  const [row] = await tx.query<RecurringRow>(sql`
+  const [row] = await tx.execute<RecurringRow>(sql`
     SELECT ${COLUMNS} FROM recurring_action r WHERE r.id = ${id} AND r.deleted_at IS NULL FOR UPDATE`);
   return row;
 }
@@ -50,7 +50,7 @@ export async function lockRecurring(tx: Transaction, id: number): Promise<Recurr
 /** @returns the id of the new recurring action. */
 export async function saveRecurring(tx: Transaction, standing: RecurringDefinition): Promise<number> {
   const { firstRun, filter } = standing;
-  const [row] = await tx.query<{ id: number }>(sql`
+  const [row] = await tx.execute<{ id: number }>(sql`
     INSERT INTO recurring_action (action_type, account_id, user_id, target_id, beneficiary, filter, certificate_quantity,
                                   first_run, period_quantity, period_unit, number_of_runs, next_run)
     VALUES (${standing.actionType}, ${standing.accountId}, ${standing.userId}, ${standing.targetId}, ${standing.beneficiary},
@@ -64,7 +64,7 @@ export async function saveRecurring(tx: Transaction, standing: RecurringDefiniti
 /** One more run is over, and the next one is due when the schedule says. */
 export async function advance(tx: Transaction, row: RecurringRow): Promise<void> {
   const done = row.runsDone + 1;
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE recurring_action
     SET runs_done = ${done}, next_run = ${runAfter(row, done)?.toISOString() ?? null}, version = version + 1
     WHERE id = ${row.id}`);
@@ -72,7 +72,7 @@ export async function advance(tx: Transaction, row: RecurringRow): Promise<void>
 
 /** No further run; its past stays. */
 export async function end(tx: Transaction, id: number, now: Date): Promise<void> {
-  await tx.query(sql`
+  await tx.execute(sql`
     UPDATE recurring_action SET deleted_at = ${now.toISOString()}, version = version + 1 WHERE id = ${id}`);
 }
 

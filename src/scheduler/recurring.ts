@@ -15,7 +15,7 @@ import {
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import { reaches, requireAccount } from '../operation/caller.ts';
-import { mutation, query } from '../operation/operation.ts';
+import { defineMutation, defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
@@ -37,7 +37,7 @@ const tag = 'Recurring actions';
 const RUNS =
   'Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.';
 
-export const createRecurringTransfer = mutation({
+export const createRecurringTransfer = defineMutation({
   ...actionOperation,
   tag,
   id: 'createRecurringTransfer',
@@ -53,7 +53,7 @@ export const createRecurringTransfer = mutation({
   },
 });
 
-export const createRecurringCancel = mutation({
+export const createRecurringCancel = defineMutation({
   ...actionOperation,
   tag,
   id: 'createRecurringCancel',
@@ -149,7 +149,7 @@ function filterOf(body: Filter): Record<string, unknown> {
   });
 }
 
-export const listRecurring = query({
+export const listRecurring = defineQuery({
   id: 'listRecurringActions',
   method: 'GET',
   path: '/certificate/recurring',
@@ -158,22 +158,22 @@ export const listRecurring = query({
   description:
     "Those of one account, of all the caller's accounts, or (for administrators) of all; also those whose runs are over. Their runs are in the action log.",
   permission: 'read',
-  query: pageQuery.extend({ account_id: idText.optional().meta({ description: 'The source' }) }),
+  queryParams: pageQuery.extend({ account_id: idText.optional().meta({ description: 'The source' }) }),
   answer: { status: 200, description: 'A page of recurring actions', schema: z.array(RecurringAction) },
   handle: async (call) => {
-    const { account_id: accountId } = call.query;
+    const { account_id: accountId } = call.queryParams;
     if (accountId !== undefined) requireAccount(call, accountId);
     const own = sql`r.account_id = ANY (${array([...call.caller.accountIds])}::bigint[])`;
     const condition =
       accountId !== undefined ? sql`r.account_id = ${accountId}` : call.scope === 'all' ? sql`true` : own;
-    const rows = await call.read(({ query: run }) =>
-      pageById(call, (after, limit) => recurringWhere(run, sql`r.id > ${after} AND ${condition}`, limit)),
+    const rows = await call.read(({ execute }) =>
+      pageById(call, (after, limit) => recurringWhere(execute, sql`r.id > ${after} AND ${condition}`, limit)),
     );
     return rows.map(recurringView);
   },
 });
 
-export const deleteRecurring = mutation({
+export const deleteRecurring = defineMutation({
   id: 'deleteRecurringAction',
   method: 'DELETE',
   path: '/certificate/recurring/:id',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { expireBatch } from '../certificate/index.ts';
-import type { Query } from '../database/connection.ts';
+import type { Execute } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
 import { type Job, NotEligible, runLeaderElection } from '../database/leader-election.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
@@ -64,8 +64,8 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   /** A job that fails is looked at again in the next round, and does not end the lead: the lock's connection tells of the database. */
   const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
-    async tick(query, signal) {
-      await assertClock(query, options);
+    async tick(execute, signal) {
+      await assertClock(execute, options);
       const working = job(signal).then(
         () => {
           problems.delete(name);
@@ -103,8 +103,8 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 }
 
 /** What expires does so for good, so a clock that is wrong must not decide it alone. */
-async function assertClock(query: Query, { clock, clockMayDifferMs }: SchedulerOptions): Promise<void> {
-  const [row] = await query<{ now: Date }>(sql`SELECT clock_timestamp() AS now`);
+async function assertClock(execute: Execute, { clock, clockMayDifferMs }: SchedulerOptions): Promise<void> {
+  const [row] = await execute<{ now: Date }>(sql`SELECT clock_timestamp() AS now`);
   const differsMs = Math.abs(clock().getTime() - (row?.now.getTime() ?? 0));
   if (differsMs <= clockMayDifferMs) return;
   const seconds = Math.round(differsMs / 1_000);

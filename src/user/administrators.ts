@@ -19,7 +19,7 @@ export async function lockWithAdministrators(
   tx: Transaction,
   userId: number,
 ): Promise<{ user: Locked; isLastAdministrator: boolean }> {
-  const locked = await tx.query<Locked>(sql`
+  const locked = await tx.execute<Locked>(sql`
     SELECT id, role, version FROM registry_user
     WHERE deleted_at IS NULL AND (id = ${userId} OR role = 'ADMIN')
     ORDER BY id FOR NO KEY UPDATE`);

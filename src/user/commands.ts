@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
 import { done, idAgain, idParams } from '../operation/schemas.ts';
@@ -16,7 +16,7 @@ import { RoleChange, RoleQuery, User, UserCreate, UserUpdate } from './schemas.t
 
 const tag = 'Users';
 
-export const createUser = mutation({
+export const createUser = defineMutation({
   id: 'createUser',
   method: 'POST',
   path: '/user/create',
@@ -32,7 +32,7 @@ export const createUser = mutation({
   handle: ({ body, transact }) => registerUser(body, transact),
 });
 
-export const updateUser = mutation({
+export const updateUser = defineMutation({
   id: 'updateUser',
   method: 'PATCH',
   path: '/user/update/:id',
@@ -75,7 +75,7 @@ async function write(
   return row;
 }
 
-export const deleteUser = mutation({
+export const deleteUser = defineMutation({
   id: 'deleteUser',
   method: 'DELETE',
   path: '/user/delete/:id',
@@ -86,12 +86,12 @@ export const deleteUser = mutation({
   permission: 'administer',
   loginOnly: true,
   params: idParams,
-  query: z.object({ user_id: idAgain }),
+  queryParams: z.object({ user_id: idAgain }),
   answer: { status: 200, description: 'It is removed', schema: done },
   refusals: [409],
   versioned: true,
-  handle: ({ params, query, caller, transact, requireVersion, holdRights }) => {
-    requireSameId(params.id, query);
+  handle: ({ params, queryParams, caller, transact, requireVersion, holdRights }) => {
+    requireSameId(params.id, queryParams);
     return transact(async (tx) => {
       const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);
@@ -102,7 +102,7 @@ export const deleteUser = mutation({
         .update(registryUser)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(registryUser.id, user.id));
-      await tx.query(sql`
+      await tx.execute(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
       return { message: `User ${params.id} is removed.` };
     });
@@ -117,7 +117,7 @@ function roleAsked(query: z.output<typeof RoleQuery>, body: z.output<typeof Role
   throw problems.invalid([{ path: 'body.role', message: 'differs from the role in the query string' }]);
 }
 
-export const changeRole = mutation({
+export const changeRole = defineMutation({
   id: 'changeUserRole',
   method: 'POST',
   path: '/user/change_role/:id',
@@ -128,13 +128,13 @@ export const changeRole = mutation({
   permission: 'administer',
   loginOnly: true,
   params: idParams,
-  query: RoleQuery,
+  queryParams: RoleQuery,
   body: RoleChange,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
   versioned: true,
-  async handle({ params, query, body, transact, requireVersion, holdRights, ...authority }) {
-    const role = roleAsked(query, body);
+  async handle({ params, queryParams, body, transact, requireVersion, holdRights, ...authority }) {
+    const role = roleAsked(queryParams, body);
     return transact(async (tx) => {
       const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);

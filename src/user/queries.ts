@@ -5,7 +5,7 @@ import { array } from '../database/connection.ts';
 import type { Reader } from '../database/database.ts';
 import { accountUser, registryUser } from '../database/schema.ts';
 import type { Authority } from '../operation/caller.ts';
-import { query } from '../operation/operation.ts';
+import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireUser, visibleTo } from './access.ts';
@@ -25,15 +25,15 @@ function accountsKnown({ caller, scope }: Authority, userId: number): SQL {
 }
 
 async function userWithAccounts(
-  { orm, query: run }: Reader,
+  { orm, execute }: Reader,
   authority: Authority,
   userId: number,
 ): Promise<z.input<typeof UserWithAccounts>> {
   const row = await requireUser(orm, authority, userId);
-  return { ...userView(row), accounts: await accountsWhere(run, accountsKnown(authority, userId)) };
+  return { ...userView(row), accounts: await accountsWhere(execute, accountsKnown(authority, userId)) };
 }
 
-export const readMe = query({
+export const readMe = defineQuery({
   ...common,
   id: 'readMe',
   path: '/user/me',
@@ -45,7 +45,7 @@ export const readMe = query({
     read((reader) => userWithAccounts(reader, authority, authority.caller.userId)),
 });
 
-export const readMyAccounts = query({
+export const readMyAccounts = defineQuery({
   ...common,
   id: 'readMyAccounts',
   path: '/user/me/accounts',
@@ -53,16 +53,16 @@ export const readMyAccounts = query({
   description: 'The open accounts that the caller is a user of.',
   answer: { status: 200, description: 'Accounts', schema: z.array(AccountOfUser) },
   handle: ({ read, ...authority }) =>
-    read(({ query: run }) => accountsWhere(run, accountsKnown(authority, authority.caller.userId))),
+    read(({ execute }) => accountsWhere(execute, accountsKnown(authority, authority.caller.userId))),
 });
 
-export const listUsers = query({
+export const listUsers = defineQuery({
   ...common,
   id: 'listUsers',
   path: '/user/list',
   summary: 'List users',
   description: 'The caller and the users who share an account with it; all for an administrator.',
-  query: pageQuery,
+  queryParams: pageQuery,
   answer: { status: 200, description: 'A page of users', schema: z.array(User) },
   handle: (call) =>
     call.read(async ({ orm }) => {
@@ -73,7 +73,7 @@ export const listUsers = query({
     }),
 });
 
-export const readUser = query({
+export const readUser = defineQuery({
   ...common,
   id: 'readUser',
   path: '/user/:id',
@@ -87,7 +87,7 @@ export const readUser = query({
     read((reader) => userWithAccounts(reader, authority, params.id)),
 });
 
-export const readAccountUsers = query({
+export const readAccountUsers = defineQuery({
   ...common,
   id: 'readAccountUsers',
   path: '/account/:id/users',
@@ -96,8 +96,8 @@ export const readAccountUsers = query({
   params: idParams,
   answer: { status: 200, description: 'Users', schema: z.array(User) },
   handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, query: run }) => {
-      const { id } = await requireOpenAccount(run, authority, params.id);
+    read(async ({ orm, execute }) => {
+      const { id } = await requireOpenAccount(execute, authority, params.id);
       const users = orm
         .select({ id: accountUser.userId })
         .from(accountUser)

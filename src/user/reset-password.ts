@@ -1,11 +1,11 @@
 import { hashPassword, requireFitPassword, setPassword } from '../authentication/index.ts';
-import { mutation } from '../operation/operation.ts';
+import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/schemas.ts';
 import { requireUser } from './access.ts';
 import { PasswordReset } from './schemas.ts';
 
-export const resetPassword = mutation({
+export const resetPassword = defineMutation({
   id: 'resetUserPassword',
   method: 'POST',
   path: '/user/reset_password/:id',

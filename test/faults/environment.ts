@@ -101,7 +101,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
 async function settle(database: Database, url: string): Promise<People> {
   const { value, position } = await database.transact(REGISTRY_ITSELF, async (tx) => {
     await seedAccounts(tx, await seedUsers(tx, PASSWORD));
-    const accounts = await tx.query<{ id: number }>(sql`SELECT id FROM account ORDER BY id`);
+    const accounts = await tx.execute<{ id: number }>(sql`SELECT id FROM account ORDER BY id`);
     return { ids: accounts.map(({ id }) => id), metadataId: await seedMetadata(tx, 'Campaign') };
   });
   await database.waitForReplicas(position);

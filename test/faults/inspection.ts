@@ -45,15 +45,15 @@ async function firstUnlikeInStream({ primary, eventStore }: Environment): Promis
 }
 
 async function firstUnconserved({ database }: Environment): Promise<string | undefined> {
-  const onPrimary = await database.readPrimary(({ query }) => firstViolation(query));
-  const violated = onPrimary ?? (await database.read(({ query }) => firstViolation(query)));
+  const onPrimary = await database.readPrimary(({ execute }) => firstViolation(execute));
+  const violated = onPrimary ?? (await database.read(({ execute }) => firstViolation(execute)));
   return violated && `violated: ${violated.invariant}: ${violated.violation}`;
 }
 
 async function firstUnverified({ database, eventStore }: Environment): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
-    const { difference } = await database.readPrimary(({ query }) => firstDifference(query, { log }));
+    const { difference } = await database.readPrimary(({ execute }) => firstDifference(execute, { log }));
     return difference === null ? undefined : `journal:verify finds: ${difference}`;
   } finally {
     await log.close();

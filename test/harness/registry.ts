@@ -142,11 +142,11 @@ async function insertUser(
 ): Promise<number> {
   const { value, position } = await database.transact({ userId: null, requestId: null }, async (tx) => {
     const email = `${crypto.randomUUID()}@example.com`;
-    const [user] = await tx.query<{ id: number }>(
+    const [user] = await tx.execute<{ id: number }>(
       sql`INSERT INTO registry_user (name, email, role) VALUES (${name}, ${email}, ${role}) RETURNING id`,
     );
     if (user === undefined) throw new Error('no user was made');
-    await tx.query(sql`INSERT INTO credential (user_id, password_hash) VALUES (${user.id}, ${hash})`);
+    await tx.execute(sql`INSERT INTO credential (user_id, password_hash) VALUES (${user.id}, ${hash})`);
     return user.id;
   });
   await database.waitForReplicas(position);

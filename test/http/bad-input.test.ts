@@ -291,8 +291,8 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
 test.each(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%92%A9'])(
   'a query string with %s is refused by name, or taken',
   async (value) => {
-    for (const { id, method, path, query } of operations) {
-      if (query === undefined || method !== 'GET') continue;
+    for (const { id, method, path, queryParams } of operations) {
+      if (queryParams === undefined || method !== 'GET') continue;
       for (const name of ['limit', 'cursor', 'device_id', 'account_id', 'from', 'to', 'action_type']) {
         const url = `${path.replace(':id', String(market.source.id))}?${name}=${value.replace('%s', name)}`;
         const answer = await market.admin.get(url);

@@ -109,7 +109,7 @@ test('every operation that answers with an action has a dry run, and is tried he
   const answering = operations.filter(({ answer }) => answer.description === 'The action, done');
   expect(answering.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
   const rehearsable = operations.filter(
-    ({ query }) => query instanceof z.ZodObject && 'dry_run' in query.shape,
+    ({ queryParams }) => queryParams instanceof z.ZodObject && 'dry_run' in queryParams.shape,
   );
   expect(rehearsable.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
 });

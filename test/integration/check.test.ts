@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { firstViolation } from '../../src/certificate/index.ts';
-import { queryOn } from '../../src/database/connection.ts';
+import { executeOn } from '../../src/database/connection.ts';
 import { energyCarriers, energySources } from '../../src/rules/enums.ts';
 import {
   aBundle,
@@ -231,7 +231,7 @@ async function foundAfter(statements: string): Promise<string | undefined> {
     await client.query('BEGIN');
     await client.query('SET LOCAL session_replication_role = replica');
     await client.query(statements);
-    return (await firstViolation(queryOn(client)))?.invariant;
+    return (await firstViolation(executeOn(client)))?.invariant;
   } finally {
     await client.query('ROLLBACK');
     client.release();

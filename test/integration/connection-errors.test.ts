@@ -31,8 +31,8 @@ async function failureOf(last: (tx: Transaction) => Promise<unknown>): Promise<u
   const uncaught = vi.fn();
   process.on('uncaughtExceptionMonitor', uncaught);
   const broken = registry.database.transact(nobody, async (tx) => {
-    await tx.query(sql`INSERT INTO organisation (name) VALUES ('half')`);
-    const [backend] = await tx.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+    await tx.execute(sql`INSERT INTO organisation (name) VALUES ('half')`);
+    const [backend] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
     await end(backend?.pid);
     await last(tx);
   });
@@ -46,7 +46,7 @@ async function failureOf(last: (tx: Transaction) => Promise<unknown>): Promise<u
 }
 
 const works: [string, (tx: Transaction) => Promise<unknown>][] = [
-  ['a statement', ({ query }) => query(sql`INSERT INTO organisation (name) VALUES ('other half')`)],
+  ['a statement', ({ execute }) => execute(sql`INSERT INTO organisation (name) VALUES ('other half')`)],
   ['a statement of the ORM', ({ orm }) => orm.insert(organisation).values({ name: 'other half' })],
   ['the commit', async () => undefined],
 ];
@@ -63,13 +63,13 @@ test.each(works)(
 
 test('a lost connection is replaced', async () => {
   await failureOf(async () => undefined);
-  const { value } = await registry.database.transact(nobody, (tx) => tx.query(sql`SELECT 1 AS one`));
+  const { value } = await registry.database.transact(nobody, (tx) => tx.execute(sql`SELECT 1 AS one`));
   expect(value).toEqual([{ one: 1 }]);
 });
 
 test('Postgres ends a transaction whose process stands still, so that nobody waits for its locks for ever', async () => {
   const { value } = await registry.database.transact(nobody, (tx) =>
-    tx.query(sql`SHOW idle_in_transaction_session_timeout`),
+    tx.execute(sql`SHOW idle_in_transaction_session_timeout`),
   );
   expect(value).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
 });

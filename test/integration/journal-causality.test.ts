@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { queryOn, types } from '../../src/database/connection.ts';
+import { executeOn, types } from '../../src/database/connection.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
@@ -48,12 +48,12 @@ test('no entry overtakes one of an open transaction, though its transaction id i
   await found(early, 'second');
   await early.query('COMMIT');
 
-  const query = queryOn(await connect());
-  await expect(sequence(query, AbortSignal.timeout(300))).rejects.toThrow('abort');
+  const execute = executeOn(await connect());
+  await expect(sequence(execute, AbortSignal.timeout(300))).rejects.toThrow('abort');
   expect(await ordered()).toEqual([]);
 
   await open.query('COMMIT');
-  expect(await sequence(query, new AbortController().signal)).toBe(2);
+  expect(await sequence(execute, new AbortController().signal)).toBe(2);
   expect(await ordered()).toEqual(['first', 'second']);
 });
 
@@ -62,7 +62,7 @@ test('what was rolled back is left out of the order, and keeps it waiting no lon
   await found(gone, 'never');
   await found(await connect(), 'kept');
   await gone.query('ROLLBACK');
-  expect(await sequence(queryOn(await connect()), new AbortController().signal)).toBe(1);
+  expect(await sequence(executeOn(await connect()), new AbortController().signal)).toBe(1);
   expect(await ordered()).toEqual(['kept']);
 });
 
@@ -72,7 +72,7 @@ test('looking for new entries where there are none draws no transaction id', asy
   await gone.query('ROLLBACK');
   const client = await connect();
   await client.query('BEGIN');
-  expect(await sequence(queryOn(client), new AbortController().signal)).toBe(0);
+  expect(await sequence(executeOn(client), new AbortController().signal)).toBe(0);
   const { rows } = await client.query('SELECT pg_current_xact_id_if_assigned() AS id');
   expect(rows).toEqual([{ id: null }]);
 });

@@ -94,7 +94,9 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
 
     // As a restore of EventStoreDB would.
     const { signal } = new AbortController();
-    await relaying.registry.database.readPrimary(({ query }) => relay(query, eventStore.log, keep, signal));
+    await relaying.registry.database.readPrimary(({ execute }) =>
+      relay(execute, eventStore.log, keep, signal),
+    );
     await backUp(journal);
     await relaying.trade(1);
     await relaying.expectRelayed();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { queryOn, types } from '../../src/database/connection.ts';
+import { executeOn, types } from '../../src/database/connection.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { tradingPair } from '../harness/builders.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await market.transfer([(await market.bundle()).id], { certificate_quantity: 30 });
   const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
   await client.connect();
-  await sequence(queryOn(client), new AbortController().signal);
+  await sequence(executeOn(client), new AbortController().signal);
   await client.end();
 });
 afterAll(() => registry.close());

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { queryOn, types } from '../../src/database/connection.ts';
+import { executeOn, types } from '../../src/database/connection.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
@@ -29,9 +29,9 @@ test('readiness can tell how far a long catch-up is: the relay says it after eve
   await client.connect();
   onTestFinished(() => client.end());
   const { signal } = new AbortController();
-  await sequence(queryOn(client), signal);
+  await sequence(executeOn(client), signal);
   const told: number[] = [];
-  const all = await relay(queryOn(client), eventStore.log, 0, signal, (next) => told.push(next));
+  const all = await relay(executeOn(client), eventStore.log, 0, signal, (next) => told.push(next));
   expect(all).toBe((await relaying.entries()).length);
   expect(told).toEqual([500, 1000, all]);
 });

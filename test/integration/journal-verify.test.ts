@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { queryOn, types } from '../../src/database/connection.ts';
+import { executeOn, types } from '../../src/database/connection.ts';
 import { chainHash, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
   await client.connect();
   await client.query("INSERT INTO organisation (name) SELECT 'org ' || n FROM generate_series(1, 5) AS n");
   await client.query("UPDATE organisation SET address = 'x' WHERE id < 4");
-  expect(await sequence(queryOn(client), NEVER)).toBe(8);
+  expect(await sequence(executeOn(client), NEVER)).toBe(8);
   await client.query('SET session_replication_role = replica');
 });
 afterEach(async () => {
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const at = (position: number) => `(SELECT journal_id FROM journal_position WHERE position = ${position})`;
-const verified = () => firstDifference(queryOn(client));
+const verified = () => firstDifference(executeOn(client));
 
 describe('verification of the journal', () => {
   test('finds one that nobody touched in order', async () => {
@@ -115,11 +115,11 @@ describe('verification of EventStoreDB', () => {
   afterEach(() => eventStore.stop());
 
   async function difference(): Promise<string | null> {
-    return (await firstDifference(queryOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
+    return (await firstDifference(executeOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
   }
 
   async function relayed(): Promise<void> {
-    expect(await relay(queryOn(client), eventStore.log, 0, NEVER)).toBe(8);
+    expect(await relay(executeOn(client), eventStore.log, 0, NEVER)).toBe(8);
   }
 
   test('finds a stream that the relay wrote in order', async () => {
@@ -130,7 +130,7 @@ describe('verification of EventStoreDB', () => {
   test('names an event that is not the entry at its position, though entry and hash agree', async () => {
     await relayed();
     await client.query(`UPDATE journal SET request_id = 'forged' WHERE id = ${at(7)}`);
-    const [six, seven] = await sequencedEntries(queryOn(client), sql`p.position >= 6`, 2);
+    const [six, seven] = await sequencedEntries(executeOn(client), sql`p.position >= 6`, 2);
     if (six === undefined || seven === undefined) throw new Error('there are eight entries');
     const forged = chainHash(six.hash, seven);
     await client.query(`UPDATE journal_position SET hash = decode($1, 'hex') WHERE position = 7`, [forged]);
@@ -150,7 +150,7 @@ describe('verification of EventStoreDB', () => {
   });
 
   test('waits for what the relay still owes, and tells how many events it compared', async () => {
-    const found = firstDifference(queryOn(client), { log: eventStore.log });
+    const found = firstDifference(executeOn(client), { log: eventStore.log });
     await relayed();
     expect(await found).toEqual({ verified: 8, compared: 8, difference: null });
   });

@@ -19,9 +19,9 @@ afterEach(() => registry.close());
 async function aSampleUser(password: string): Promise<void> {
   const passwordHash = await hashPassword(password);
   await registry.database.transact({ userId: null, requestId: null }, async (tx) => {
-    const [user] = await tx.query<{ id: number }>(sql`
+    const [user] = await tx.execute<{ id: number }>(sql`
       INSERT INTO registry_user (name, email, role) VALUES ('Admin User', 'admin_user@usermail.com', 'ADMIN') RETURNING id`);
-    await tx.query(
+    await tx.execute(
       sql`INSERT INTO credential (user_id, password_hash) VALUES (${user?.id}, ${passwordHash})`,
     );
   });

@@ -55,8 +55,8 @@ export async function openRelaySetup(eventStore: TestEventStore): Promise<RelayS
         interval: 50,
       });
       expect((await eventStore.events()).map(({ eventId }) => eventId)).toEqual(all);
-      const verified = await registry.database.readPrimary(({ query }) =>
-        firstDifference(query, { log: eventStore.log }),
+      const verified = await registry.database.readPrimary(({ execute }) =>
+        firstDifference(execute, { log: eventStore.log }),
       );
       expect(verified).toEqual({ verified: all.length, compared: all.length, difference: null });
     },

@@ -59,8 +59,8 @@ async function toBe(state: 'streaming' | 'late' | 'unreachable'): Promise<void> 
 }
 
 /** Which server answers, by its own account. */
-const onStandby = async ({ query }: Reader): Promise<boolean> => {
-  const [row] = await query<{ standby: boolean }>(sql`SELECT pg_is_in_recovery() AS standby`);
+const onStandby = async ({ execute }: Reader): Promise<boolean> => {
+  const [row] = await execute<{ standby: boolean }>(sql`SELECT pg_is_in_recovery() AS standby`);
   return row?.standby ?? false;
 };
 
@@ -110,7 +110,7 @@ describe('a standby that is well', () => {
   test('stays in use while every connection to it is busy', async () => {
     const reads = Array.from({ length: 4 }, () =>
       registry.database.read(async (reader) => {
-        await reader.query(sql`SELECT pg_sleep(3)`);
+        await reader.execute(sql`SELECT pg_sleep(3)`);
         return onStandby(reader);
       }),
     );
@@ -119,7 +119,7 @@ describe('a standby that is well', () => {
   });
 
   test('takes no writes from a query, and nor does the primary in its place', async () => {
-    const write = ({ query }: Reader) => query(sql`UPDATE account SET timezone = 'UTC'`);
+    const write = ({ execute }: Reader) => execute(sql`UPDATE account SET timezone = 'UTC'`);
     await expect(registry.database.read(write)).rejects.toThrow();
     await expect(registry.database.readPrimary(write)).rejects.toThrow();
   });
@@ -315,9 +315,9 @@ test('a read that conflicts with what the standby replays is made again, and the
   const seen = await registry.database.read(async (reader) => {
     servers.push(await onStandby(reader));
     if (servers.length === 1) {
-      await Promise.all([reader.query(sql`SELECT count(*) FROM account, pg_sleep(20)`), lockForAMoment()]);
+      await Promise.all([reader.execute(sql`SELECT count(*) FROM account, pg_sleep(20)`), lockForAMoment()]);
     }
-    return reader.query<{ id: number }>(sql`SELECT id FROM account ORDER BY id LIMIT 1`);
+    return reader.execute<{ id: number }>(sql`SELECT id FROM account ORDER BY id LIMIT 1`);
   });
   expect(servers).toEqual([true, false]);
   expect(seen).toHaveLength(1);

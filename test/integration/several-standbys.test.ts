@@ -45,8 +45,8 @@ async function anInstance(...readUrls: string[]): Promise<Database> {
 }
 
 /** Where it reads: the fall-back to the primary does not come as the role that reads. */
-async function whoAnswers({ query }: Reader): Promise<string> {
-  const [row] = await query<{ server: string }>(sql`
+async function whoAnswers({ execute }: Reader): Promise<string> {
+  const [row] = await execute<{ server: string }>(sql`
     SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' WHEN current_user = 'registry_reader' THEN 'closer' ELSE 'primary' END AS server`);
   return row?.server ?? '';
 }
@@ -64,8 +64,8 @@ async function pauseReplay(): Promise<void> {
 function written(database: Database) {
   const nobody = { userId: null, requestId: null };
   const name = `Organisation ${crypto.randomUUID()}`;
-  return database.transact(nobody, ({ query }) =>
-    query<{ id: number }>(sql`INSERT INTO organisation (name) VALUES (${name}) RETURNING id`),
+  return database.transact(nobody, ({ execute }) =>
+    execute<{ id: number }>(sql`INSERT INTO organisation (name) VALUES (${name}) RETURNING id`),
   );
 }
 
@@ -117,7 +117,7 @@ test('a write that no standby is left to show is not called mirrored', async () 
 
 test('a standby whose connections are all in use is well: who waits too long is answered by the primary', async () => {
   const database = await anInstance(standbyUrl());
-  const held = [1, 2].map(() => database.read(({ query }) => query(sql`SELECT pg_sleep(6)`)));
+  const held = [1, 2].map(() => database.read(({ execute }) => execute(sql`SELECT pg_sleep(6)`)));
   expect(await database.read(whoAnswers)).toBe('primary');
   expect(database.status().replicas).toMatchObject([{ state: 'streaming' }]);
   await Promise.all(held);
@@ -140,7 +140,7 @@ test('the token of a write is honoured by an instance that has never seen the wr
   const [one, other] = [await anInstance(standbyUrl()), await anInstance(standbyUrl())];
   await pauseReplay();
   const { id, token } = await found(one);
-  const seen = ({ query }: Reader) => query(sql`SELECT id FROM organisation WHERE id = ${id}`);
+  const seen = ({ execute }: Reader) => execute(sql`SELECT id FROM organisation WHERE id = ${id}`);
   expect(await other.read(seen)).toEqual([]);
   expect(await other.read(seen, { atLeast: parsePosition(token) })).toEqual([{ id }]);
 });
