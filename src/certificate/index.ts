@@ -11,7 +11,7 @@ import {
   queryFullCertificates,
   readAccountCertificates,
   readCertificate,
-} from './query.ts';
+} from './queries.ts';
 import { reserveCertificates, unreserveCertificates } from './reserve.ts';
 import { transferCertificates } from './transfer.ts';
 import { withdrawCertificates } from './withdraw.ts';
