@@ -60,9 +60,9 @@ describe('continuous integration', () => {
     ci = await workflow('ci.yml');
   });
 
-  test('runs the gate on Node.js 20, 22 and 24, from the oldest that the project allows', async () => {
+  test('runs the gate on Node.js 20, 22, 24 and 26, from the oldest that the project allows', async () => {
     const versions = ci.jobs.gate?.strategy?.matrix.node ?? [];
-    expect(versions.map((each) => each.split('.')[0])).toEqual(['20', '22', '24']);
+    expect(versions.map((each) => each.split('.')[0])).toEqual(['20', '22', '24', '26']);
     const { engines } = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
     expect(engines.node).toBe(`>=${versions[0]}`);
   });
@@ -88,7 +88,7 @@ describe('continuous integration', () => {
 
   test('one job runs the gate on containers', () => {
     const gate = ci.jobs.containers?.steps.find(({ run }) => run === 'bash .ci/run');
-    expect(gate?.env).toEqual({ TEST_CLUSTER: 'containers' });
+    expect(gate?.env).toMatchObject({ TEST_CLUSTER: 'containers' });
   });
 
   test('one job builds the image and starts the compose files', () => {
