@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { type Config, readConfig } from '../src/config.ts';
+import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
@@ -14,12 +14,14 @@ import { seedSampleRegistry } from './sample-registry.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The registry on a machine that has nothing but Node: its own Postgres pair, sample data, and the API. */
+/** Runs the registry on a machine that has only Node.js: an embedded Postgres pair, sample data and the API. */
 async function demo(): Promise<void> {
   await mkdir('.registry', { recursive: true });
   say('Starting a Postgres primary and its standby …');
   const cluster = await startEmbeddedCluster({
     dataDir: '.registry/cluster',
+    primaryPort: portSetting('PRIMARY_PORT', 5436),
+    standbyPort: portSetting('STANDBY_PORT', 5438),
     log: (line) => say(`  ${line}`),
   });
   let stopRegistry = async () => {};
@@ -41,7 +43,20 @@ async function demo(): Promise<void> {
   }
 }
 
-/** Migrates, and leaves the addresses where the other commands find them. */
+/**
+ * A port from the environment, or the default.
+ *
+ * @throws {ConfigError} when it is not a port.
+ */
+function portSetting(name: string, otherwise: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === '') return otherwise;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new ConfigError(`${name} must be a port between 1 and 65535, not "${text}".`);
+}
+
+/** Migrates the database, and writes the addresses to the file in which the other commands look for them. */
 async function connectTo(cluster: EmbeddedCluster): Promise<Record<string, string>> {
   const ownerUrl = cluster.primary.url();
   const { password } = new URL(ownerUrl);
@@ -61,7 +76,7 @@ async function connectTo(cluster: EmbeddedCluster): Promise<Record<string, strin
   return settings;
 }
 
-/** Loads the sample data into an empty registry; one that has been used is left as it is. */
+/** Loads the sample data into an empty registry, and leaves any other registry as it is. */
 async function fill(config: Config): Promise<void> {
   const database = await openConfiguredDatabase(config, makeLog(config));
   try {
@@ -100,20 +115,29 @@ async function startOnFreePort(config: Config) {
   }
 }
 
+const DEFAULT_PORT = '8000';
+
 function welcome(url: string, { primary, standby }: EmbeddedCluster, { SEED_PASSWORD }: Config): void {
+  const users = SAMPLE_USERS.map(({ email, role }) => `    ${email.padEnd(34)}${role}`).join('\n');
   say(`
-The registry runs.
+The registry is running.
 
-  Try it        ${url}/docs      (Authorize with one of the users below)
-  Read it       ${url}/redoc
-  Its health    ${url}/health/ready
-  Its metrics   ${url}/metrics
-  Databases     primary on port ${primary.port}, standby on port ${standby.port}; addresses in ${DEMO_ENVIRONMENT}
+  Try it in a browser   ${url}/docs
+  Read the reference    ${url}/redoc
+  Check its health      ${url}/health/ready
+  Databases             primary on port ${primary.port}, standby on port ${standby.port}; addresses in ${DEMO_ENVIRONMENT}
 
-  Password of all sample users: ${SEED_PASSWORD}
-${SAMPLE_USERS.map(({ email, role }) => `  ${email.padEnd(34)}${role}`).join('\n')}
-
-Ctrl-C stops everything; the data stays in .registry.`);
+  Log in with the password ${SEED_PASSWORD} as one of the sample users:
+${users}
+${new URL(url).port === DEFAULT_PORT ? '' : commandsForPort(url)}
+Press Ctrl-C to stop. The data stays in .registry; delete that folder to start over.`);
 }
+
+/** The commands of the README assume port 8000. */
+const commandsForPort = (url: string) => `
+  This is not port ${DEFAULT_PORT}. Before you run commands of the README or the guide in another terminal, paste:
+
+export REGISTRY=${url}
+`;
 
 runProgram(demo, [EmbeddedPostgresError]);

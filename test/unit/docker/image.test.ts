@@ -60,6 +60,6 @@ test('the context of the build has neither settings nor history nor what was ins
 
 test('the scripts for and about containers are scripts', async () => {
   const scripts = (await readdir('docker', { recursive: true })).filter((name) => name.endsWith('.sh'));
-  expect(scripts.length).toBe(4);
+  expect(scripts.length).toBe(5);
   for (const script of scripts) execFileSync('bash', ['-n', join('docker', script)]);
 });
