@@ -91,13 +91,13 @@ const Settings = z
   })
   .superRefine((settings, context) => {
     if (settings.NODE_ENV !== 'production') return;
-    for (const [name, message] of knownSecrets(settings)) {
+    for (const [name, message] of publicSecrets(settings)) {
       context.addIssue({ code: 'custom', path: [name], message });
     }
   });
 
 /** Settings whose secret everybody can read in the sources, and what is wrong with each. */
-function* knownSecrets(settings: {
+function* publicSecrets(settings: {
   readonly JWT_SECRET_KEY: string;
   readonly JWT_SECRET_KEY_PREVIOUS?: string | undefined;
   readonly DATABASE_OWNER_URL?: string | undefined;
@@ -114,7 +114,7 @@ function* knownSecrets(settings: {
   const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING } = settings;
   const addresses = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING };
   for (const [name, value = []] of Object.entries(addresses)) {
-    const passwords = [value].flat().map(passwordOf);
+    const passwords = [value].flat().map(passwordInUrl);
     if (passwords.some((each) => EXAMPLE_PASSWORDS.includes(each))) {
       yield [name, 'must not have a password of .env.example in production'];
     }
@@ -122,7 +122,7 @@ function* knownSecrets(settings: {
 }
 
 /** Empty where the address has none. Cloud SQL's addresses have no host, so that `URL` does not read them. */
-function passwordOf(address: string): string {
+function passwordInUrl(address: string): string {
   const [, written = ''] = /^[\w+]+:\/\/[^:@/?]*:([^/?]*)@/.exec(address) ?? [];
   try {
     return decodeURIComponent(written);

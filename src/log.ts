@@ -34,13 +34,13 @@ export function makeLog(
   return destination ? pino(options, destination) : pino(options);
 }
 
-interface ToldError {
+interface SerializedError {
   readonly type: string;
   readonly message: string;
   readonly stack: string;
   readonly code?: unknown;
   readonly constraint?: unknown;
-  readonly cause?: ToldError;
+  readonly cause?: SerializedError;
 }
 
 /**
@@ -48,10 +48,10 @@ interface ToldError {
  * and at the end of Drizzle's message), which may be secrets, so nothing is copied that is not named here.
  */
 function serializeError(error: unknown): unknown {
-  return error instanceof Error ? toldError(error) : error;
+  return error instanceof Error ? serializeErrorFields(error) : error;
 }
 
-function toldError(error: Error): ToldError {
+function serializeErrorFields(error: Error): SerializedError {
   const message = 'query' in error && 'params' in error ? `Failed query: ${error.query}` : error.message;
   const { name, stack = '', cause } = error;
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
@@ -61,6 +61,6 @@ function toldError(error: Error): ToldError {
     stack: [`${name}: ${message}`, ...frames].join('\n'),
     ...('code' in error ? { code: error.code } : {}),
     ...('constraint' in error ? { constraint: error.constraint } : {}),
-    ...(cause instanceof Error ? { cause: toldError(cause) } : {}),
+    ...(cause instanceof Error ? { cause: serializeErrorFields(cause) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 /** Past this, a stop is no longer clean: whatever still holds on is left behind. */
-const PATIENCE_MS = 10_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** Stops once, on the first SIGINT or SIGTERM; a second signal, or lost patience, ends the process at once. */
 export function stopOnSignal(stop: () => Promise<void>, report: (line: string) => void): void {
@@ -8,7 +8,7 @@ export function stopOnSignal(stop: () => Promise<void>, report: (line: string) =
     if (stopping) process.exit(1);
     stopping = true;
     report(`${signal}: stopping`);
-    setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
-import { refuseKnownPasswords } from './authentication/index.ts';
+import { refuseDefaultPasswords } from './authentication/index.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { startJournal } from './journal/index.ts';
@@ -30,7 +30,7 @@ export function openConfiguredDatabase(
   });
 }
 
-async function configuredTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
+async function startConfiguredTracing(config: Config, log: FastifyBaseLogger): Promise<Tracing | undefined> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config;
   if (endpoint === undefined) return undefined;
   return startTracing({
@@ -42,12 +42,12 @@ async function configuredTracing(config: Config, log: FastifyBaseLogger): Promis
 }
 
 /** More than any clock that is kept by NTP is off. */
-const CLOCK_MAY_DIFFER_MS = 60_000;
+const MAX_CLOCK_SKEW_MS = 60_000;
 
 /** @throws {ConfigError} in a registry with the sample users and their password. */
-async function requireOwnPasswords(database: Database, log: FastifyBaseLogger): Promise<void> {
+async function requireNoDefaultPasswords(database: Database, log: FastifyBaseLogger): Promise<void> {
   try {
-    await refuseKnownPasswords(database);
+    await refuseDefaultPasswords(database);
   } catch (error) {
     // With the primary down nobody can log in, and reads may go on.
     if (!(error instanceof ConfigError)) return log.warn({ err: error }, 'passwords were not looked at');
@@ -58,9 +58,9 @@ async function requireOwnPasswords(database: Database, log: FastifyBaseLogger): 
 
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
-  const tracing = await configuredTracing(config, log);
+  const tracing = await startConfiguredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
-  if (config.NODE_ENV === 'production') await requireOwnPasswords(database, log);
+  if (config.NODE_ENV === 'production') await requireNoDefaultPasswords(database, log);
   const journal = startJournal({
     writeUrl: config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,
@@ -84,7 +84,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     database,
     writeUrl: config.DATABASE_WRITE_URL,
     clock,
-    clockMayDifferMs: CLOCK_MAY_DIFFER_MS,
+    clockMayDifferMs: MAX_CLOCK_SKEW_MS,
     onError: (error, what) => log.warn({ err: error }, what),
   });
   const stop = async () => {

@@ -9,13 +9,13 @@ import { changesOf, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
 import { openStatuses } from '../rules/lifecycle.ts';
 import { requireLogin } from './access.ts';
-import { addToWhitelist, holdUsers, linkUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
+import { addToWhitelist, linkUsers, lockUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
 import { accountsWhere } from './read-model.ts';
 import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './schemas.ts';
 
 const tag = 'Accounts';
 
-async function accountNow(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
+async function readOpenAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   const [account] = await accountsWhere(tx.execute, sql`a.id = ${accountId}`);
   if (account === undefined) throw problems.notFound('account', accountId);
   return account;
@@ -27,17 +27,17 @@ async function accountNow(tx: Transaction, accountId: number): Promise<z.output<
  */
 async function lockAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR NO KEY UPDATE`);
-  return accountNow(tx, accountId);
+  return readOpenAccount(tx, accountId);
 }
 
 /** Holds the account against those who refer to it, too: it must not be closed under them. */
 async function lockAccountToClose(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
-  return accountNow(tx, accountId);
+  return readOpenAccount(tx, accountId);
 }
 
 /** The users and the whitelist are part of an account: a change to them alone raises its version too. */
-async function raiseVersion(
+async function applyChanges(
   tx: Transaction,
   accountId: number,
   { account_name, timezone }: Partial<Pick<z.output<typeof Account>, 'account_name' | 'timezone'>> = {},
@@ -72,10 +72,10 @@ export const createAccount = defineMutation({
       if (row === undefined) throw new Error('an insert gave no row');
       const userIds = [...new Set([...body.user_ids, caller.userId])];
       if (userIds.length > 1) requireLogin(caller);
-      await holdUsers(tx, authority, row.id, userIds);
+      await lockUsers(tx, authority, row.id, userIds);
       await linkUsers(tx, row.id, userIds);
       await addToWhitelist(tx, row.id, body.account_whitelist ?? [], 'account_whitelist');
-      return accountNow(tx, row.id);
+      return readOpenAccount(tx, row.id);
     }),
 });
 
@@ -102,15 +102,15 @@ export const updateAccount = defineMutation({
       const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
       if (leaving.length + joining.length > 0) requireLogin(authority.caller);
       // Users are held before rights are taken, as whoever removes a user does.
-      await holdUsers(tx, authority, params.id, joining);
+      await lockUsers(tx, authority, params.id, joining);
       await holdRights(tx, leaving);
       requireVersion(before.version);
       const changes = changesOf(before, { account_name, timezone });
       const unlinked = await unlinkUsers(tx, params.id, leaving);
       const linked = await linkUsers(tx, params.id, joining);
       if (changes === undefined && unlinked + linked === 0) return before;
-      await raiseVersion(tx, params.id, changes);
-      return accountNow(tx, params.id);
+      await applyChanges(tx, params.id, changes);
+      return readOpenAccount(tx, params.id);
     });
   },
 });
@@ -136,8 +136,8 @@ export const updateWhitelist = defineMutation({
       const removed = await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
       const added = await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
       if (removed + added === 0) return before;
-      await raiseVersion(tx, params.id);
-      return accountNow(tx, params.id);
+      await applyChanges(tx, params.id);
+      return readOpenAccount(tx, params.id);
     });
   },
 });

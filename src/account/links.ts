@@ -15,7 +15,7 @@ import { problems } from '../operation/problem.ts';
  *
  * @throws {Problem} 422 naming the others, whether or not there are such users.
  */
-export function holdUsers(
+export function lockUsers(
   tx: Transaction,
   authority: Authority,
   accountId: number,
@@ -23,7 +23,7 @@ export function holdUsers(
 ): Promise<void> {
   const known = sql`(${usersKnownTo(authority, sql`id`)}
     OR id IN (SELECT user_id FROM account_user WHERE account_id = ${accountId}))`;
-  return requireLiving(tx, USERS, userIds, 'user_ids', known);
+  return lockExisting(tx, USERS, userIds, 'user_ids', known);
 }
 
 /** Links users, who are held, to the account; one that is linked already stays as it is. */
@@ -66,7 +66,7 @@ export async function addToWhitelist(
   if (sourceIds.includes(accountId)) {
     throw problems.invalid([{ path: `body.${field}`, message: 'an account cannot whitelist itself' }]);
   }
-  await requireLiving(tx, ACCOUNTS, sourceIds, field);
+  await lockExisting(tx, ACCOUNTS, sourceIds, field);
   const added = await tx.execute(sql`
     INSERT INTO account_whitelist (account_id, source_account_id)
     SELECT ${accountId}, id FROM unnest(${array(sourceIds)}::bigint[]) AS wanted(id)
@@ -88,17 +88,17 @@ export async function removeFromWhitelist(
 }
 
 /** Rows held so that they live on until the commit, by a lock no stronger than who removes them makes it. */
-interface Held {
+interface LockTarget {
   readonly table: SQL;
   readonly lock: SQL;
 }
 
-const USERS: Held = { table: sql`registry_user`, lock: sql`FOR SHARE` };
-const ACCOUNTS: Held = { table: sql`account`, lock: sql`FOR KEY SHARE` };
+const USERS: LockTarget = { table: sql`registry_user`, lock: sql`FOR SHARE` };
+const ACCOUNTS: LockTarget = { table: sql`account`, lock: sql`FOR KEY SHARE` };
 
-async function requireLiving(
+async function lockExisting(
   tx: Transaction,
-  { table, lock }: Held,
+  { table, lock }: LockTarget,
   ids: readonly number[],
   field: string,
   condition: SQL = sql`true`,

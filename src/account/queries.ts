@@ -5,9 +5,9 @@ import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
-import { accountsWhere, sourcesOf, targetsOf } from './read-model.ts';
+import { accountsWhere, whitelistSources, whitelistTargets } from './read-model.ts';
 import { Account, AccountSummary } from './schemas.ts';
-import { summaryOf } from './summary.ts';
+import { summarizeAccount } from './summary.ts';
 
 const common = { method: 'GET', tag: 'Accounts', permission: 'read' } as const;
 
@@ -58,7 +58,7 @@ export const readWhitelist = defineQuery({
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
       await requireOpenAccount(reader.execute, authority, params.id);
-      return accountsWhere(reader.execute, sourcesOf(params.id));
+      return accountsWhere(reader.execute, whitelistSources(params.id));
     }),
 });
 
@@ -73,7 +73,7 @@ export const readWhitelistInverse = defineQuery({
   handle: ({ params, read, ...authority }) =>
     read(async (reader) => {
       await requireOpenAccount(reader.execute, authority, params.id);
-      return accountsWhere(reader.execute, targetsOf(params.id));
+      return accountsWhere(reader.execute, whitelistTargets(params.id));
     }),
 });
 
@@ -86,5 +86,7 @@ export const readSummary = defineQuery({
   params: idParams,
   answer: { status: 200, description: 'The sums', schema: AccountSummary },
   handle: ({ params, read, ...authority }) =>
-    read(async (reader) => summaryOf(reader, await requireOpenAccount(reader.execute, authority, params.id))),
+    read(async (reader) =>
+      summarizeAccount(reader, await requireOpenAccount(reader.execute, authority, params.id)),
+    ),
 });

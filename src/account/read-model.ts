@@ -43,9 +43,9 @@ export async function accountsWhere(
 }
 
 /** Accounts that `accountId` accepts transfers from. */
-export const sourcesOf = (accountId: number) => sql`a.id IN (
+export const whitelistSources = (accountId: number) => sql`a.id IN (
   SELECT w.source_account_id FROM account_whitelist w WHERE w.account_id = ${accountId} AND w.deleted_at IS NULL)`;
 
 /** Accounts that accept transfers from `accountId`. */
-export const targetsOf = (accountId: number) => sql`a.id IN (
+export const whitelistTargets = (accountId: number) => sql`a.id IN (
   SELECT w.account_id FROM account_whitelist w WHERE w.source_account_id = ${accountId} AND w.deleted_at IS NULL)`;

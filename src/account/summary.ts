@@ -5,7 +5,7 @@ import type { BundleStatus, EnergySource } from '../rules/enums.ts';
 import type { AccountSummary } from './schemas.ts';
 
 /** Devices and live bundles of an account, in sums. Energy is Wh, capacity MW. */
-export async function summaryOf(
+export async function summarizeAccount(
   { execute }: Reader,
   { id, account_name }: { id: number; account_name: string },
 ): Promise<z.output<typeof AccountSummary>> {
@@ -26,18 +26,18 @@ export async function summaryOf(
   return {
     id,
     account_name,
-    num_devices: sumOf(devices, ({ number }) => number),
+    num_devices: sumBy(devices, ({ number }) => number),
     num_devices_by_type: Object.fromEntries(devices.map(({ type, number }) => [type, number])),
     device_capacity_by_type: Object.fromEntries(devices.map(({ type, powerMw }) => [type, powerMw])),
-    num_granular_certificate_bundles: sumOf(bundles, ({ number }) => number),
-    num_cancelled_granular_certificate_bundles: sumOf(cancelled, ({ number }) => number),
-    total_certificate_energy: sumOf(bundles, ({ energyWh }) => energyWh),
+    num_granular_certificate_bundles: sumBy(bundles, ({ number }) => number),
+    num_cancelled_granular_certificate_bundles: sumBy(cancelled, ({ number }) => number),
+    total_certificate_energy: sumBy(bundles, ({ energyWh }) => energyWh),
     energy_by_fuel_type: energyBy(bundles, ({ source }) => source),
     energy_by_status: energyBy(bundles, ({ status }) => status),
   };
 }
 
-function sumOf<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
+function sumBy<Row>(rows: readonly Row[], figure: (row: Row) => number): number {
   return rows.reduce((sum, row) => sum + figure(row), 0);
 }
 

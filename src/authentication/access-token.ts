@@ -14,15 +14,15 @@ export interface AccessToken {
 }
 
 /** Who logged in, and by which login. */
-export interface LoggedIn {
+export interface SessionIdentity {
   readonly userId: number;
   readonly sessionId: number;
 }
 
-const bytesOf = (secret: string) => new TextEncoder().encode(secret);
+const encodeSecret = (secret: string) => new TextEncoder().encode(secret);
 
 /** Names a secret in a token's header, so that of two live secrets the right one is tried, and gives nothing of it away. */
-export function keyIdOf(secret: string): string {
+export function keyId(secret: string): string {
   return createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 16);
 }
 
@@ -32,33 +32,33 @@ export function keyIdOf(secret: string): string {
  */
 export async function issueAccessToken(
   config: TokenConfig,
-  { userId, sessionId, expiresAt }: LoggedIn & { readonly expiresAt: Date },
+  { userId, sessionId, expiresAt }: SessionIdentity & { readonly expiresAt: Date },
   now: Date,
 ): Promise<AccessToken> {
   const issuedAt = Math.floor(now.getTime() / 1_000);
   const left = Math.floor(expiresAt.getTime() / 1_000) - issuedAt;
   const expiresIn = Math.min(config.ACCESS_TOKEN_EXPIRE_MINUTES * 60, left);
   const token = await new SignJWT({ sid: sessionId })
-    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: keyIdOf(config.JWT_SECRET_KEY) })
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: keyId(config.JWT_SECRET_KEY) })
     .setIssuer(ISSUER)
     .setSubject(String(userId))
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + expiresIn)
-    .sign(bytesOf(config.JWT_SECRET_KEY));
+    .sign(encodeSecret(config.JWT_SECRET_KEY));
   return { token, expiresIn };
 }
 
 /** Whom a token names, or `undefined` when it is forged, expired or not a token at all. */
-export async function bearerOfToken(
+export async function verifyAccessToken(
   config: TokenConfig,
   token: string,
   now: Date,
-): Promise<LoggedIn | undefined> {
+): Promise<SessionIdentity | undefined> {
   const secrets = [config.JWT_SECRET_KEY, config.JWT_SECRET_KEY_PREVIOUS];
   const keyNamed = (kid: string | undefined) => {
-    const secret = secrets.find((each) => each !== undefined && keyIdOf(each) === kid);
+    const secret = secrets.find((each) => each !== undefined && keyId(each) === kid);
     if (secret === undefined) throw new errors.JWKSNoMatchingKey();
-    return bytesOf(secret);
+    return encodeSecret(secret);
   };
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => keyNamed(kid), {

@@ -3,7 +3,7 @@ import type { Services } from '../operation/operation.ts';
 
 const MINUTE_MS = 60_000;
 /** Keys in use at once whose last note a process remembers. */
-const MOST_REMEMBERED = 10_000;
+const MAX_TRACKED_KEYS = 10_000;
 
 interface UsedKey {
   readonly id: number;
@@ -15,13 +15,13 @@ interface UsedKey {
  * Notes that an API key was used: at most once a minute and process, beside the request, which never waits for it. A note that
  * is lost costs nothing but a minute.
  */
-export function apiKeyUsage({ database }: Pick<Services, 'database'>) {
+export function createUsageRecorder({ database }: Pick<Services, 'database'>) {
   const noted = new Map<number, number>();
 
   return ({ id: keyId, userId, lastUsedAt }: UsedKey, now: Date, log: Services['log']): void => {
     const latest = Math.max(lastUsedAt?.getTime() ?? 0, noted.get(keyId) ?? 0);
     if (Math.abs(now.getTime() - latest) < MINUTE_MS) return;
-    if (noted.size >= MOST_REMEMBERED) noted.clear();
+    if (noted.size >= MAX_TRACKED_KEYS) noted.clear();
     noted.set(keyId, now.getTime());
     database
       .transact({ userId: null, requestId: null }, (tx) =>

@@ -10,12 +10,12 @@ import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { canBeConfined, type Permission } from '../rules/permission.ts';
 import { ApiKey, ApiKeyCreate, NewApiKey } from './schemas.ts';
-import { hashOf, hintOf, newApiKey } from './secret.ts';
+import { apiKeyHint, generateApiKey, hashSecret } from './secret.ts';
 
 const common = { tag: 'Authentication', permission: 'read', loginOnly: true } as const;
 
 /** Living keys of one user. */
-const MOST_KEYS = 100;
+const MAX_KEYS_PER_USER = 100;
 
 interface KeyRow {
   readonly id: number;
@@ -67,20 +67,20 @@ export const createApiKey = defineMutation({
     const permissions = [...new Set(body.permissions)];
     if (expiresAt && expiresAt <= now)
       throw problems.invalid([{ path: 'body.expires_at', message: 'must lie in the future' }]);
-    requireOwnPermissions(caller, permissions, accountIds != null);
-    const secret = newApiKey();
+    requireGrantable(caller, permissions, accountIds != null);
+    const secret = generateApiKey();
     const made = await transact(async (tx) => {
-      await requireRoom(tx, caller.userId);
-      if (accountIds != null) await requireReach(tx, caller, accountIds);
+      await requireKeyQuota(tx, caller.userId);
+      if (accountIds != null) await requireReachableAccounts(tx, caller, accountIds);
       const [row] = await tx.execute<KeyRow>(sql`
         INSERT INTO api_key AS k (user_id, name, hint, permissions, account_ids, created_at, expires_at)
-        VALUES (${caller.userId}, ${body.name}, ${hintOf(secret)}, ${array(permissions)}::text[],
+        VALUES (${caller.userId}, ${body.name}, ${apiKeyHint(secret)}, ${array(permissions)}::text[],
                 ${accountIds == null ? null : array([...new Set(accountIds)])}::bigint[],
                 ${now.toISOString()}::timestamptz, ${expiresAt?.toISOString() ?? null}::timestamptz)
         RETURNING ${COLUMNS}, NULL AS "lastUsedAt"`);
       if (row === undefined) throw new Error('an insert gave no row');
       await tx.execute(sql`
-        INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashOf(secret)})`);
+        INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashSecret(secret)})`);
       return keyView(row);
     });
     // Outside the transaction, whose value may be kept for a repeated request: the key itself is kept nowhere.
@@ -89,7 +89,7 @@ export const createApiKey = defineMutation({
 });
 
 /** @throws {Problem} 422 for what the caller may not do itself, or what no key that is confined to accounts may. */
-function requireOwnPermissions(caller: Caller, asked: readonly Permission[], confined: boolean): void {
+function requireGrantable(caller: Caller, asked: readonly Permission[], confined: boolean): void {
   const faultOf = (permission: Permission) => {
     if (scopeFor(caller, permission) === undefined) return `you may not ${permission} yourself`;
     return confined && !canBeConfined(permission)
@@ -102,16 +102,23 @@ function requireOwnPermissions(caller: Caller, asked: readonly Permission[], con
 }
 
 /** Counts under a lock on the user, so that many at once do not slip past. */
-async function requireRoom(tx: Transaction, userId: number): Promise<void> {
+async function requireKeyQuota(tx: Transaction, userId: number): Promise<void> {
   await tx.execute(sql`SELECT FROM registry_user WHERE id = ${userId} FOR NO KEY UPDATE`);
   const [keys] = await tx.execute<{ number: number }>(sql`
     SELECT count(*) AS number FROM api_key WHERE user_id = ${userId} AND deleted_at IS NULL`);
-  if (keys !== undefined && keys.number >= MOST_KEYS)
-    throw problems.conflict('too-many-keys', `A user has at most ${MOST_KEYS} API keys: delete some first.`);
+  if (keys !== undefined && keys.number >= MAX_KEYS_PER_USER)
+    throw problems.conflict(
+      'too-many-keys',
+      `A user has at most ${MAX_KEYS_PER_USER} API keys: delete some first.`,
+    );
 }
 
 /** @throws {Problem} 422 for accounts that the caller does not reach, or that there are not: one cannot tell which. */
-async function requireReach(tx: Transaction, caller: Caller, accountIds: readonly number[]): Promise<void> {
+async function requireReachableAccounts(
+  tx: Transaction,
+  caller: Caller,
+  accountIds: readonly number[],
+): Promise<void> {
   const reachesAll = scopeFor(caller, 'read') === 'all';
   const open = await tx.execute<{ id: number }>(sql`
     SELECT id FROM account WHERE id = ANY (${array(accountIds)}::bigint[]) AND deleted_at IS NULL`);
@@ -140,7 +147,7 @@ export const listApiKeys = defineQuery({
     call.read(async ({ execute }) => {
       const { caller } = call;
       const userId = call.queryParams.user_id ?? caller.userId;
-      if (!mayManage(caller, userId)) return [];
+      if (!canManageKeysOf(caller, userId)) return [];
       const page = await pageById(call, (after, limit) =>
         execute<KeyRow>(sql`
           SELECT ${COLUMNS}, s.last_used_at AS "lastUsedAt"
@@ -151,7 +158,7 @@ export const listApiKeys = defineQuery({
     }),
 });
 
-function mayManage(caller: Caller, userId: number): boolean {
+function canManageKeysOf(caller: Caller, userId: number): boolean {
   return caller.userId === userId || scopeFor(caller, 'administer') === 'all';
 }
 
@@ -169,7 +176,8 @@ export const deleteApiKey = defineMutation({
     transact(async (tx) => {
       const [key] = await tx.execute<{ userId: number; version: number }>(sql`
         SELECT user_id AS "userId", version FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
-      if (key === undefined || !mayManage(caller, key.userId)) throw problems.notFound('API key', params.id);
+      if (key === undefined || !canManageKeysOf(caller, key.userId))
+        throw problems.notFound('API key', params.id);
       await holdRights(tx, [key.userId]);
       requireVersion(key.version);
       await tx.execute(sql`

@@ -4,11 +4,11 @@ import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
-import { hashPassword, passwordFits, replacePassword, requireFitPassword } from './password.ts';
+import { assertPasswordAllowed, hashPassword, replacePassword, verifyPassword } from './password.ts';
 import { newPassword, password } from './schemas.ts';
 import { clearAttempts, countAttempt } from './throttle.ts';
 
-interface Owner {
+interface PasswordOwner {
   readonly name: string;
   readonly email: string;
   readonly passwordHash: string;
@@ -33,16 +33,16 @@ export const changePassword = defineMutation({
     const { userId, sessionId } = caller;
     const key = services.config.JWT_SECRET_KEY;
     const { owner, guess } = await record(async (tx) => {
-      const [row] = await tx.execute<Owner>(sql`
+      const [row] = await tx.execute<PasswordOwner>(sql`
         SELECT u.name, u.email, c.password_hash AS "passwordHash"
         FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
       if (row === undefined) throw problems.conflict('no-password', 'This user has no password to change.');
-      requireFitPassword(body.new_password, row, 'new_password');
+      assertPasswordAllowed(body.new_password, row, 'new_password');
       const attempt = { of: { userId }, address, key };
       await countAttempt(tx, attempt);
       return { owner: row, guess: attempt };
     });
-    if (!(await passwordFits(body.current_password, owner.passwordHash)))
+    if (!(await verifyPassword(body.current_password, owner.passwordHash)))
       throw problems.invalid([{ path: 'body.current_password', message: 'is not your password' }]);
     const passwordHash = await hashPassword(body.new_password);
     return transact(async (tx) => {

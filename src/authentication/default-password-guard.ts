@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { ConfigError, SAMPLE_PASSWORD } from '../config.ts';
 import type { Database } from '../database/database.ts';
-import { passwordFits } from './password.ts';
+import { verifyPassword } from './password.ts';
 
 /** The users that `make db.seed` makes; a registry for production was never seeded. */
 const SAMPLE_EMAILS = '%@usermail.com';
-const LOOKED_AT = 20;
+const MAX_CHECKED = 20;
 
 /**
  * Keeps a registry from going into production with the sample users and the password that everybody knows.
@@ -17,10 +17,10 @@ export async function refuseDefaultPasswords({ readPrimary }: Pick<Database, 're
     execute<{ email: string; passwordHash: string }>(sql`
       SELECT u.email, c.password_hash AS "passwordHash"
       FROM registry_user u JOIN credential c ON c.user_id = u.id
-      WHERE u.deleted_at IS NULL AND lower(u.email) LIKE ${SAMPLE_EMAILS} ORDER BY u.id LIMIT ${LOOKED_AT}`),
+      WHERE u.deleted_at IS NULL AND lower(u.email) LIKE ${SAMPLE_EMAILS} ORDER BY u.id LIMIT ${MAX_CHECKED}`),
   );
   for (const { email, passwordHash } of users) {
-    if (await passwordFits(SAMPLE_PASSWORD, passwordHash))
+    if (await verifyPassword(SAMPLE_PASSWORD, passwordHash))
       throw new ConfigError(`Configuration: NODE_ENV is production, but ${email} has the sample password`);
   }
 }

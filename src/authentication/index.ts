@@ -3,10 +3,20 @@ import { changePassword } from './change-password.ts';
 import { login } from './login.ts';
 import { logout, refresh } from './refresh.ts';
 
-export { hasKept, holdRights, takeRights } from './authorization-lock.ts';
-export { refuseDefaultPasswords as refuseKnownPasswords } from './default-password-guard.ts';
-export { type Credential, callerNow, callerWith, type Identify, identifier } from './identify.ts';
-export { hashPassword, requireFitPassword, setPassword } from './password.ts';
+export {
+  lockCaller,
+  lockForRevocation,
+  retainsRights,
+} from './authorization-lock.ts';
+export { refuseDefaultPasswords } from './default-password-guard.ts';
+export {
+  type Credential,
+  createIdentify,
+  type Identify,
+  loadCaller,
+  reloadCaller,
+} from './identify.ts';
+export { assertPasswordAllowed, hashPassword, setPassword } from './password.ts';
 export { newPassword } from './schemas.ts';
 
 export const authenticationOperations = [

@@ -4,13 +4,13 @@ import type { Transaction } from '../database/transaction.ts';
 import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { isPlainText } from '../operation/schemas.ts';
-import { passwordFits } from './password.ts';
+import { verifyPassword } from './password.ts';
 import { password, Tokens } from './schemas.ts';
-import { openSession } from './session.ts';
-import { accountNamed, clearAttempts, countAttempt } from './throttle.ts';
+import { createSession } from './session.ts';
+import { clearAttempts, countAttempt, normalizeEmail } from './throttle.ts';
 import { tokenResponse } from './token-response.ts';
 
-const wrong = () => problems.unauthenticated('The e-mail or the password is wrong.');
+const invalidCredentials = () => problems.unauthenticated('The e-mail or the password is wrong.');
 
 export const login = defineMutation({
   id: 'login',
@@ -35,20 +35,20 @@ export const login = defineMutation({
   async handle({ body, address, services, record, transact }) {
     const { config, clock } = services;
     const { known, guess } = await record(async (tx) => {
-      const credential = await credentialOf(tx, body.username);
+      const credential = await findCredential(tx, body.username);
       // By the user: a thief of its token who changes its e-mail must not start anew.
       const of = credential ? { userId: credential.userId } : { email: body.username };
       const attempt = { of, address, key: config.JWT_SECRET_KEY };
       await countAttempt(tx, attempt);
       return { known: credential, guess: attempt };
     });
-    const fits = await passwordFits(body.password, known?.passwordHash);
-    if (!fits || known === undefined) throw wrong();
+    const fits = await verifyPassword(body.password, known?.passwordHash);
+    if (!fits || known === undefined) throw invalidCredentials();
     const now = clock();
     const session = await transact(async (tx) => {
-      await requireUnchanged(tx, known);
+      await requireUnchangedPassword(tx, known);
       await clearAttempts(tx, guess);
-      return openSession(tx, { userId: known.userId, now, days: config.SESSION_EXPIRE_DAYS });
+      return createSession(tx, { userId: known.userId, now, days: config.SESSION_EXPIRE_DAYS });
     });
     return tokenResponse(config, session, now);
   },
@@ -59,17 +59,20 @@ interface Credential {
   readonly passwordHash: string;
 }
 
-async function credentialOf(tx: Transaction, username: string): Promise<Credential | undefined> {
+async function findCredential(tx: Transaction, username: string): Promise<Credential | undefined> {
   const [known] = await tx.execute<Credential>(sql`
     SELECT u.id AS "userId", c.password_hash AS "passwordHash"
     FROM registry_user u JOIN credential c ON c.user_id = u.id
-    WHERE lower(u.email) = ${accountNamed(username)} AND u.deleted_at IS NULL`);
+    WHERE lower(u.email) = ${normalizeEmail(username)} AND u.deleted_at IS NULL`);
   return known;
 }
 
 /** A password that was changed meanwhile has ended all logins; this one must not begin after that. */
-async function requireUnchanged(tx: Transaction, { userId, passwordHash }: Credential): Promise<void> {
+async function requireUnchangedPassword(
+  tx: Transaction,
+  { userId, passwordHash }: Credential,
+): Promise<void> {
   const same = await tx.execute(sql`
     SELECT FROM credential WHERE user_id = ${userId} AND password_hash = ${passwordHash} FOR SHARE`);
-  if (same.length === 0) throw wrong();
+  if (same.length === 0) throw invalidCredentials();
 }

@@ -19,14 +19,14 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /** Whether the password fits; for an unknown user (`undefined`) it never does, in the same time. */
-export async function passwordFits(password: string, passwordHash: string | undefined): Promise<boolean> {
+export async function verifyPassword(password: string, passwordHash: string | undefined): Promise<boolean> {
   decoy ??= hashPassword(crypto.randomUUID());
   const fits = await verify(passwordHash ?? (await decoy), normalPassword(password));
   return fits && passwordHash !== undefined;
 }
 
 /** @throws {Problem} 422 naming `field` of the body. */
-export function requireFitPassword(
+export function assertPasswordAllowed(
   password: string,
   { name, email }: { readonly name: string; readonly email: string },
   field: string,

@@ -3,7 +3,7 @@ import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts'
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
 import { Tokens } from './schemas.ts';
-import { endSession, refreshSession } from './session.ts';
+import { endSession, rotateRefreshToken } from './session.ts';
 import { tokenResponse } from './token-response.ts';
 
 export const refresh = defineMutation({
@@ -26,7 +26,7 @@ export const refresh = defineMutation({
   refusals: [401],
   async handle({ body, log, services, transact }) {
     const now = services.clock();
-    const refreshed = await transact((tx) => refreshSession(tx, body.refresh_token, now));
+    const refreshed = await transact((tx) => rotateRefreshToken(tx, body.refresh_token, now));
     if (refreshed.result === 'refreshed') return tokenResponse(services.config, refreshed.session, now);
     if (refreshed.result === 'reused') {
       const { userId, sessionId } = refreshed;

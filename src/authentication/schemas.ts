@@ -27,7 +27,7 @@ export const Tokens = z
   })
   .meta({ id: 'Tokens' });
 
-const MOST_ACCOUNTS = 1_000;
+const MAX_ACCOUNTS = 1_000;
 
 export const ApiKeyCreate = z
   .object({
@@ -40,7 +40,7 @@ export const ApiKeyCreate = z
     account_ids: z
       .array(id)
       .min(1)
-      .max(MOST_ACCOUNTS)
+      .max(MAX_ACCOUNTS)
       .nullish()
       .meta({ description: 'Confines it to these accounts; without, it reaches as far as its user' }),
     expires_at: instant.nullish(),

@@ -10,13 +10,13 @@ import { problems } from '../operation/problem.ts';
  */
 
 /** Failures within a window: of an account from one network, of a network, and of an account from all networks. */
-const MOST = { pair: 10, network: 100, account: 50 } as const;
+const MAX_FAILURES = { pair: 10, network: 100, account: 50 } as const;
 const WINDOW = sql`interval '15 minutes'`;
 /** For so long, failures elsewhere do not keep a user out of where it has logged in. */
-const TRUST = sql`interval '30 days'`;
-const PURGED_AT_ONCE = 100;
+const TRUST_PERIOD = sql`interval '30 days'`;
+const PURGE_BATCH_SIZE = 100;
 
-type Kind = keyof typeof MOST;
+type Kind = keyof typeof MAX_FAILURES;
 type Tx = Pick<Transaction, 'execute'>;
 
 export interface LoginAttempt {
@@ -29,13 +29,13 @@ export interface LoginAttempt {
 }
 
 /** The form of an e-mail in which it is looked up and counted: two forms would be two counters of one account. */
-export const accountNamed = (email: string) => email.trim().toLowerCase();
+export const normalizeEmail = (email: string) => email.trim().toLowerCase();
 
-type Subjects = Readonly<Record<Kind, Buffer>>;
+type SubjectHashes = Readonly<Record<Kind, Buffer>>;
 
-function subjectsOf({ of, address, key }: LoginAttempt): Subjects {
+function subjectHashes({ of, address, key }: LoginAttempt): SubjectHashes {
   // A number and a text: no e-mail is mistaken for an id.
-  const account = 'userId' in of ? of.userId : accountNamed(of.email);
+  const account = 'userId' in of ? of.userId : normalizeEmail(of.email);
   const subject = (...parts: (string | number)[]) =>
     createHmac('sha256', key).update(JSON.stringify(parts)).digest();
   return {
@@ -45,7 +45,7 @@ function subjectsOf({ of, address, key }: LoginAttempt): Subjects {
   };
 }
 
-interface Counted {
+interface Counter {
   readonly subject: Buffer;
   readonly failures: number;
   /** Seconds until the window ends. */
@@ -59,27 +59,27 @@ interface Counted {
  * @throws {Problem} 429 when there were too many; then the transaction, and the count with it, is rolled back.
  */
 export async function countAttempt(tx: Tx, guess: LoginAttempt): Promise<void> {
-  const subjects = subjectsOf(guess);
-  refusePast('network', (await count(tx, [subjects.network]))[0]);
-  const rows = await count(tx, [subjects.pair, subjects.account]);
+  const subjects = subjectHashes(guess);
+  enforceLimit('network', (await incrementCounters(tx, [subjects.network]))[0]);
+  const rows = await incrementCounters(tx, [subjects.pair, subjects.account]);
   const of = (kind: Kind) => rows.find(({ subject }) => subject.equals(subjects[kind]));
   const pair = of('pair');
-  refusePast('pair', pair);
-  if (!pair?.trusted) refusePast('account', of('account'));
-  await purge(tx);
+  enforceLimit('pair', pair);
+  if (!pair?.trusted) enforceLimit('account', of('account'));
+  await purgeExpired(tx);
 }
 
-function refusePast(kind: Kind, counted: Counted | undefined): void {
-  if (counted === undefined || counted.failures <= MOST[kind]) return;
+function enforceLimit(kind: Kind, counted: Counter | undefined): void {
+  if (counted === undefined || counted.failures <= MAX_FAILURES[kind]) return;
   throw problems.tooMany('too-many-attempts', 'Too many attempts to log in. Try again later.', counted.left);
 }
 
 /** Always the network first, then the others in one order: attempts at once wait for one another, and never in a circle. */
-function count(tx: Tx, subjects: readonly Buffer[]): Promise<Counted[]> {
+function incrementCounters(tx: Tx, subjects: readonly Buffer[]): Promise<Counter[]> {
   const rows = [...subjects].sort(Buffer.compare).map((subject) => {
     return sql`(${subject}::bytea, 1, now() + ${WINDOW}, now() + ${WINDOW})`;
   });
-  return tx.execute<Counted>(sql`
+  return tx.execute<Counter>(sql`
     INSERT INTO login_throttle AS t (subject, failures, window_ends_at, kept_until)
     VALUES ${sql.join(rows, sql`, `)}
     ON CONFLICT (subject) DO UPDATE SET
@@ -92,12 +92,12 @@ function count(tx: Tx, subjects: readonly Buffer[]): Promise<Counted[]> {
 
 /** Takes an attempt back that succeeded: the pair starts anew and is trusted, the others lose this one count. */
 export async function clearAttempts(tx: Tx, guess: LoginAttempt): Promise<void> {
-  const { pair, network, account } = subjectsOf(guess);
+  const { pair, network, account } = subjectHashes(guess);
   const discount = (subject: Buffer) => sql`
     UPDATE login_throttle SET failures = greatest(failures - 1, 0) WHERE subject = ${subject}`;
   const trust = sql`
     INSERT INTO login_throttle (subject, failures, window_ends_at, trusted_until, kept_until)
-    VALUES (${pair}, 0, now() + ${WINDOW}, now() + ${TRUST}, now() + ${TRUST})
+    VALUES (${pair}, 0, now() + ${WINDOW}, now() + ${TRUST_PERIOD}, now() + ${TRUST_PERIOD})
     ON CONFLICT (subject) DO UPDATE
       SET failures = 0, trusted_until = excluded.trusted_until, kept_until = excluded.kept_until`;
   await tx.execute(discount(network));
@@ -106,9 +106,9 @@ export async function clearAttempts(tx: Tx, guess: LoginAttempt): Promise<void> 
 }
 
 /** Comes last, for it holds rows that others may wait for, and waits for none. */
-async function purge(tx: Tx): Promise<void> {
+async function purgeExpired(tx: Tx): Promise<void> {
   await tx.execute(sql`
     DELETE FROM login_throttle WHERE subject IN (
       SELECT subject FROM login_throttle WHERE kept_until < now()
-      ORDER BY kept_until LIMIT ${PURGED_AT_ONCE} FOR UPDATE SKIP LOCKED)`);
+      ORDER BY kept_until LIMIT ${PURGE_BATCH_SIZE} FOR UPDATE SKIP LOCKED)`);
 }

@@ -6,7 +6,10 @@ import { problems } from '../operation/problem.ts';
 import { type DeviceRow, devicesWhere } from './read-model.ts';
 
 /** Whether the caller may know of a device: through its account, or as a validator of storage. */
-export function reachesDevice(authority: Authority, row: { accountId: number; isStorage: boolean }): boolean {
+export function canAccessDevice(
+  authority: Authority,
+  row: { accountId: number; isStorage: boolean },
+): boolean {
   return reaches(authority, row.accountId) || (authority.scope === 'storage devices' && row.isStorage);
 }
 
@@ -21,6 +24,6 @@ export async function requireDevice(
   deviceId: number,
 ): Promise<DeviceRow> {
   const [row] = await devicesWhere(orm, eq(device.id, deviceId), 1);
-  if (row === undefined || !reachesDevice(authority, row)) throw problems.notFound('device', deviceId);
+  if (row === undefined || !canAccessDevice(authority, row)) throw problems.notFound('device', deviceId);
   return row;
 }

@@ -38,7 +38,7 @@ async function lockDevice(tx: Transaction, authority: Authority, id: number): Pr
 }
 
 /** The account that a device goes to must be open, and one that the caller may act for. */
-async function requireTarget(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
+async function lockTargetAccount(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
   const rows = await tx.execute(
     sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR SHARE`,
   );
@@ -61,7 +61,7 @@ export const createDevice = defineMutation({
   versioned: true,
   handle: ({ body, transact, ...authority }) =>
     transact(async (tx) => {
-      await requireTarget(tx, authority, body.account_id);
+      await lockTargetAccount(tx, authority, body.account_id);
       const { device_name, grid, energy_source, technology_type, operational_date, location } = body;
       const [row] = await tx.orm
         .insert(device)
@@ -104,7 +104,7 @@ export const updateDevice = defineMutation({
     transact(async (tx) => {
       const before = await lockDevice(tx, authority, params.id);
       requireVersion(before.version);
-      if (body.account_id !== undefined) await requireTarget(tx, authority, body.account_id);
+      if (body.account_id !== undefined) await lockTargetAccount(tx, authority, body.account_id);
       const changes = changesOf(before, columnsOf(body));
       if (changes === undefined) return deviceView(before);
       const [row] = await tx.orm

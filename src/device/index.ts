@@ -1,7 +1,7 @@
 import { createDevice, deleteDevice, updateDevice } from './commands.ts';
 import { listDevices, readAccountDevices, readCertificateDevices, readDevice } from './queries.ts';
 
-export { reachesDevice, requireDevice } from './access.ts';
+export { canAccessDevice, requireDevice } from './access.ts';
 export type { DeviceRow } from './read-model.ts';
 
 export const deviceOperations = [

@@ -13,7 +13,7 @@ import { CertificateDevice, Device } from './schemas.ts';
 const common = { method: 'GET', tag: 'Devices', permission: 'read' } as const;
 
 /** The rows of `device` that a caller's scope lets it see. */
-function visibleTo({ caller, scope }: Authority): SQL | undefined {
+function visibleDevices({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
   return sql`${device.accountId} IN (${ownAccounts(caller)})`;
@@ -31,7 +31,7 @@ export const listDevices = defineQuery({
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
-        devicesWhere(orm, and(gt(device.id, after), visibleTo(call)), limit),
+        devicesWhere(orm, and(gt(device.id, after), visibleDevices(call)), limit),
       );
       return page.map(deviceView);
     }),

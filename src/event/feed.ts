@@ -9,16 +9,20 @@ import type { EventQuery } from './schemas.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
 
-export interface Page {
+export interface EventPage {
   readonly events: SequencedEntry[];
   /** Up to here the caller has been shown all that there is for it. */
-  readonly upTo: number;
+  readonly scannedUpTo: number;
 }
 
 /** Events past a position that the caller may see, in order. */
-export function eventsAfter(call: FeedCall, after: number, limit = call.queryParams.limit): Promise<Page> {
+export function readEvents(
+  call: FeedCall,
+  after: number,
+  limit = call.queryParams.limit,
+): Promise<EventPage> {
   const condition = sql.join(
-    [sql`p.position > ${after}`, ...filters(call.queryParams), visibleTo(call)],
+    [sql`p.position > ${after}`, ...filters(call.queryParams), visibleEvents(call)],
     sql` AND `,
   );
   return call.read(async ({ execute }) => {
@@ -26,14 +30,14 @@ export function eventsAfter(call: FeedCall, after: number, limit = call.queryPar
       sql`SELECT max(position) AS last FROM journal_position`,
     );
     const entries = await sequencedEntries(execute, condition, limit);
-    const events = call.scope === 'all' ? entries : await withDiscretion(execute, entries, call);
+    const events = call.scope === 'all' ? entries : await redactForeignEvents(execute, entries, call);
     const last = events.at(-1)?.position ?? after;
-    return { events, upTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
+    return { events, scannedUpTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
   });
 }
 
 /** Others' part in the history of a bundle is told without who did it, as its lineage tells it. */
-async function withDiscretion(
+async function redactForeignEvents(
   execute: Execute,
   entries: readonly SequencedEntry[],
   { caller }: Authority,
@@ -69,7 +73,7 @@ function filters({ entity_name: name, entity_id: entityId }: z.output<typeof Eve
 }
 
 /** Administrators see all events; others the history of the bundles that their accounts hold. */
-function visibleTo({ caller, scope }: Authority): SQL {
+function visibleEvents({ caller, scope }: Authority): SQL {
   if (scope === 'all') return sql`true`;
   return sql`j.entity_name = 'bundle' AND j.entity_id IN (
     SELECT id FROM bundle WHERE account_id = ANY (${array([...caller.accountIds])}::bigint[]))`;

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { connectEventLog, firstDifference, SilentEventLog } from '../journal/index.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { eventsAfter } from './feed.ts';
+import { readEvents } from './feed.ts';
 import { Event, EventQuery } from './schemas.ts';
-import { serverSentEvents, startOf } from './server-sent.ts';
+import { serverSentEvents, startPosition } from './server-sent.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -26,9 +26,8 @@ export const listEvents = defineQuery({
     streams: [EVENT_STREAM],
   },
   handle: async (call) => {
-    if (call.mediaType !== EVENT_STREAM)
-      return (await eventsAfter(call, call.queryParams.after ?? -1)).events;
-    const start = startOf(call);
+    if (call.mediaType !== EVENT_STREAM) return (await readEvents(call, call.queryParams.after ?? -1)).events;
+    const start = startPosition(call);
     call.answerHeader('cache-control', 'no-store');
     // A connection that has carried a stream carries nothing after it: it would keep a stopping server waiting.
     call.answerHeader('connection', 'close');

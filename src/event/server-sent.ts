@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authority } from '../operation/caller.ts';
 import { Problem, problems } from '../operation/problem.ts';
-import { eventsAfter, type FeedCall } from './feed.ts';
+import { type FeedCall, readEvents } from './feed.ts';
 
-const LOOK_EVERY_MS = 500;
-const HEARTBEAT_AFTER_MS = 15_000;
-const PAGE = 500;
+const POLL_INTERVAL_MS = 500;
+const HEARTBEAT_INTERVAL_MS = 15_000;
+const PAGE_SIZE = 500;
 
 /** Where a client that was cut off goes on: `Last-Event-ID` is the position of the last event that it has seen. */
-export function startOf(call: FeedCall): number {
+export function startPosition(call: FeedCall): number {
   const last = call.requestHeader('last-event-id');
   if (last === undefined) return call.queryParams.after ?? -1;
   if (/^\d{1,15}$/.test(last)) return Number(last);
@@ -24,26 +24,26 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
   let quietSince = performance.now();
   yield ': the events of the registry\n\n';
   while (!call.closing.aborted) {
-    const authority = await authorityNow(call);
+    const authority = await currentAuthority(call);
     if (authority === undefined) return;
-    const { events, upTo } = await eventsAfter({ ...call, ...authority }, position, PAGE);
+    const { events, scannedUpTo } = await readEvents({ ...call, ...authority }, position, PAGE_SIZE);
     for (const event of events) {
       yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
     }
     // Past the events of others too: they are not looked through again at every look.
-    position = Math.max(position, upTo);
-    if (events.length === PAGE) continue;
+    position = Math.max(position, scannedUpTo);
+    if (events.length === PAGE_SIZE) continue;
     if (events.length > 0) quietSince = performance.now();
-    else if (performance.now() - quietSince > HEARTBEAT_AFTER_MS) {
+    else if (performance.now() - quietSince > HEARTBEAT_INTERVAL_MS) {
       quietSince = performance.now();
       yield ': still here\n\n';
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal: call.closing }).catch(() => {});
+    await sleep(POLL_INTERVAL_MS, undefined, { signal: call.closing }).catch(() => {});
   }
 }
 
 /** `undefined` once the token has expired, the login has ended or the role may not read any more. */
-async function authorityNow(call: FeedCall): Promise<Authority | undefined> {
+async function currentAuthority(call: FeedCall): Promise<Authority | undefined> {
   try {
     return await call.reauthenticate();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type Credential, type Identify, identifier } from '../authentication/index.ts';
+import { type Credential, createIdentify, type Identify } from '../authentication/index.ts';
 import type { WalPosition } from '../database/position.ts';
 import { type Authority, type Caller, requireScope } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
@@ -21,7 +21,7 @@ export type Authenticate = (
 ) => Promise<Authority>;
 
 export function authenticator(services: Services): Authenticate {
-  const identify: Identify = identifier(services);
+  const identify: Identify = createIdentify(services);
   return async (request, operation, atLeast) => {
     const { permission, changes } = operation;
     if (permission === 'public') return ANYONE;

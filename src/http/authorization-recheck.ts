@@ -1,4 +1,4 @@
-import { callerNow, hasKept, holdRights } from '../authentication/index.ts';
+import { lockCaller, reloadCaller, retainsRights } from '../authentication/index.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Authority, Caller } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
@@ -70,15 +70,15 @@ function holdable({ database, clock }: Services, authority: Authority) {
     authority,
     async hold(tx: Transaction, taking: readonly number[] = []): Promise<void> {
       if (holding.has(tx)) return;
-      const now = await holdRights(tx, caller, { now: clock(), taking });
-      if (!hasKept(caller, now)) throw new Taken(now);
+      const now = await lockCaller(tx, caller, { now: clock(), taking });
+      if (!retainsRights(caller, now)) throw new Taken(now);
       holding.add(tx);
       held = true;
     },
     async takenBefore(error: unknown): Promise<Taken | undefined> {
       if (held || problemOf(error).status >= 500) return undefined;
-      const now = await database.readPrimary((reader) => callerNow(reader, caller, clock()));
-      return hasKept(caller, now) ? undefined : new Taken(now);
+      const now = await database.readPrimary((reader) => reloadCaller(reader, caller, clock()));
+      return retainsRights(caller, now) ? undefined : new Taken(now);
     },
   };
 }

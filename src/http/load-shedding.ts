@@ -16,13 +16,17 @@ export function overloadOf(
 }
 
 /** Under too much load, new requests are told at once to come back, before they cost anything; those under way are finished. */
-export function shedLoad(app: FastifyInstance, services: Services, metrics: Pick<Metrics, 'shed'>): void {
+export function shedLoad(
+  app: FastifyInstance,
+  services: Services,
+  metrics: Pick<Metrics, 'requestShed'>,
+): void {
   app.addHook('onRequest', async ({ routeOptions }) => {
     const { operation } = routeOptions.config;
     if (operation === undefined || operation.bypassLimits) return;
     const overload = overloadOf(services, operation.changes ? 'write' : 'read');
     if (overload === undefined) return;
-    metrics.shed(overload);
+    metrics.requestShed(overload);
     throw problems.overloaded();
   });
 }

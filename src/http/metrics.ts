@@ -13,7 +13,12 @@ export function serveMetrics(
 ): void {
   app.addHook('onResponse', async (request, reply) => {
     const seconds = reply.elapsedTime / 1_000;
-    metrics.answered({ method: request.method, route: routeOf(request), status: reply.statusCode, seconds });
+    metrics.requestCompleted({
+      method: request.method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      seconds,
+    });
   });
   app.addHook('onClose', async () => metrics.stop());
   app.get('/metrics', async (request, reply) => {

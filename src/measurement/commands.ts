@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { measurementReport } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
-import { reachesDevice } from '../device/index.ts';
+import { canAccessDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -15,11 +15,11 @@ import { Measurement, MeasurementCreate, MeasurementUpdate } from './schemas.ts'
 const common = { tag: 'Measurements', permission: 'produce' } as const;
 
 /** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
-async function holdDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
+async function lockDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
   const [row] = await tx.execute<{ accountId: number; isStorage: boolean }>(sql`
     SELECT account_id AS "accountId", is_storage AS "isStorage"
     FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
-  if (row !== undefined && reachesDevice(authority, row)) return;
+  if (row !== undefined && canAccessDevice(authority, row)) return;
   throw problems.invalid([{ path: 'body.device_id', message: `there is no device ${deviceId}` }]);
 }
 
@@ -50,7 +50,7 @@ export const createMeasurement = defineMutation({
     const { interval_start_datetime: intervalStart, interval_end_datetime: intervalEnd } = body;
     requireInterval(intervalStart, intervalEnd, services.clock());
     return transact(async (tx) => {
-      await holdDevice(tx, authority, body.device_id);
+      await lockDevice(tx, authority, body.device_id);
       const [row] = await tx.orm
         .insert(measurementReport)
         .values({
@@ -83,7 +83,7 @@ export const updateMeasurement = defineMutation({
     transact(async (tx) => {
       const before = await lockReading(tx, authority, params.id);
       requireVersion(before.version);
-      if (body.device_id !== undefined) await holdDevice(tx, authority, body.device_id);
+      if (body.device_id !== undefined) await lockDevice(tx, authority, body.device_id);
       const intervalStart = body.interval_start_datetime ?? before.intervalStart;
       const intervalEnd = body.interval_end_datetime ?? before.intervalEnd;
       requireInterval(intervalStart, intervalEnd, services.clock());

@@ -10,7 +10,7 @@ import type { Measurement } from './schemas.ts';
 export type ReadingRow = typeof measurementReport.$inferSelect;
 
 /** Readings of devices within the caller's reach; those of a retired device stay in it. */
-function visibleTo({ caller, scope }: Authority): SQL | undefined {
+function visibleReadings({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
   return sql`${device.accountId} IN (${ownAccounts(caller)})`;
@@ -27,7 +27,7 @@ export async function readingsWhere(
     .select({ reading: measurementReport })
     .from(measurementReport)
     .innerJoin(device, eq(device.id, measurementReport.deviceId))
-    .where(and(isNull(measurementReport.deletedAt), condition, visibleTo(authority)))
+    .where(and(isNull(measurementReport.deletedAt), condition, visibleReadings(authority)))
     .orderBy(asc(measurementReport.id))
     .limit(limit);
   return rows.map(({ reading }) => reading);

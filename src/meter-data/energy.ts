@@ -24,8 +24,8 @@ export class EnergyOutOfRangeError extends RangeError {
  *
  * @throws EnergyOutOfRangeError when it is no finite decimal, or beyond 2^53 - 1 Wh either way
  */
-export function wholeWh(energyMwh: EnergyMwh): number {
-  const energyWh = exactMwh(energyMwh).times(WH_PER_MWH).floor();
+export function toWholeWh(energyMwh: EnergyMwh): number {
+  const energyWh = toExactMwh(energyMwh).times(WH_PER_MWH).floor();
   if (energyWh.abs().greaterThan(Number.MAX_SAFE_INTEGER)) {
     throw new EnergyOutOfRangeError(
       `${energyMwh.toString()} MWh is more than the registry can count (${Number.MAX_SAFE_INTEGER} Wh)`,
@@ -41,10 +41,10 @@ export function wholeWh(energyMwh: EnergyMwh): number {
  * @throws EnergyOutOfRangeError when a value is no finite decimal
  */
 export function sumMwh(energiesMwh: readonly EnergyMwh[]): Decimal {
-  return energiesMwh.reduce<Decimal>((sum, energyMwh) => sum.plus(exactMwh(energyMwh)), new Exact(0));
+  return energiesMwh.reduce<Decimal>((sum, energyMwh) => sum.plus(toExactMwh(energyMwh)), new Exact(0));
 }
 
-function exactMwh(energyMwh: EnergyMwh): Decimal {
+function toExactMwh(energyMwh: EnergyMwh): Decimal {
   const isText = typeof energyMwh === 'string';
   if (isText && !DECIMAL_TEXT.test(energyMwh)) {
     throw new EnergyOutOfRangeError(`'${energyMwh.slice(0, 40)}' is not a decimal number of MWh`);

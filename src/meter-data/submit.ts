@@ -31,9 +31,9 @@ export async function submitReadings(
   submissions: readonly Submission[],
   options: IssueOptions,
 ): Promise<SubmissionResult> {
-  const drafts = submissions.flatMap(draftsOf);
+  const drafts = submissions.flatMap(toDrafts);
   const newReadings = await saveReadings(tx, drafts);
-  const alike = await storedAlike(tx, drafts);
+  const alike = await matchingDrafts(tx, drafts);
   const differing = drafts.find((draft) => !alike.has(draft));
   if (differing && options.onError === 'fail') throw readingDiffers(differing);
   const issued = await issue(tx, [...alike], options);
@@ -45,7 +45,7 @@ export async function submitReadings(
   return { newReadings, outcomes, issuedWh };
 }
 
-function draftsOf({ deviceId, metadataId, readings }: Submission): Draft[] {
+function toDrafts({ deviceId, metadataId, readings }: Submission): Draft[] {
   return readings.map(({ start, end, energyWh }) => ({
     deviceId,
     metadataId,
@@ -71,7 +71,7 @@ async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<
 }
 
 /** The drafts, in their order, whose readings the registry has as they are. Any other reading would overlap, and is not there. */
-async function storedAlike(tx: Transaction, drafts: readonly Draft[]): Promise<Set<Draft>> {
+async function matchingDrafts(tx: Transaction, drafts: readonly Draft[]): Promise<Set<Draft>> {
   const rows = await tx.execute<{ n: number }>(sql`
     SELECT draft.n
     FROM unnest(${array(drafts.map(({ deviceId }) => deviceId))}::bigint[],

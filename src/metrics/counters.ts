@@ -3,7 +3,7 @@ import type { DomainEvent } from '../database/transaction.ts';
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export interface AnsweredRequest {
+export interface CompletedRequest {
   readonly method: string;
   /** The pattern of the route, never the path: there are as many series as routes, not as ids. */
   readonly route: string;
@@ -12,9 +12,9 @@ export interface AnsweredRequest {
 }
 
 export interface Counters {
-  answered(request: AnsweredRequest): void;
-  shed(reason: 'event loop' | 'connections'): void;
-  happened(fact: DomainEvent): void;
+  requestCompleted(request: CompletedRequest): void;
+  requestShed(reason: 'event loop' | 'connections'): void;
+  actionCommitted(fact: DomainEvent): void;
 }
 
 /** What this process has counted since it began. */
@@ -53,12 +53,12 @@ export function createCounters(registry: Registry): Counters {
     registers,
   });
   return {
-    answered({ method, route, status, seconds }) {
+    requestCompleted({ method, route, status, seconds }) {
       requests.inc({ method, route, status });
       durations.observe({ method, route, status }, seconds);
     },
-    shed: (reason) => shed.inc({ reason }),
-    happened({ action, result, energyWh }) {
+    requestShed: (reason) => shed.inc({ reason }),
+    actionCommitted({ action, result, energyWh }) {
       actions.inc({ action, result });
       energy.inc({ action, result }, energyWh);
     },

@@ -4,7 +4,7 @@ import { type Journal, type JournalLag, knownLag } from '../journal/index.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 
 /** The parts whose state is told. */
-export interface Parts {
+export interface MetricSources {
   readonly database: Pick<Database, 'status' | 'pools' | 'read' | 'listen'>;
   readonly journal?: Pick<Journal, 'status'>;
   readonly scheduler?: { status(): SchedulerStatus };
@@ -18,7 +18,7 @@ type Refresh = () => void;
 /** Gauges of how the parts are; the function that it gives asks them anew. What is not known has no value, rather than an old one. */
 export function createGauges(
   registry: Registry,
-  { database, journal, scheduler }: Parts,
+  { database, journal, scheduler }: MetricSources,
 ): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
@@ -37,7 +37,7 @@ function gauge(registry: Registry, name: string, help: string, labelNames: strin
   return new Gauge({ name, help, labelNames, registers: [registry] });
 }
 
-function watchDatabase(registry: Registry, database: Parts['database']): Refresh {
+function watchDatabase(registry: Registry, database: MetricSources['database']): Refresh {
   const primaryUp = gauge(registry, 'registry_primary_up', 'Whether the primary answers its monitor');
   const state = gauge(registry, 'registry_standby_state', '1 for the state that a standby is in', [
     'standby',
@@ -61,7 +61,7 @@ function watchDatabase(registry: Registry, database: Parts['database']): Refresh
   };
 }
 
-function watchPools(registry: Registry, database: Parts['database']): Refresh {
+function watchPools(registry: Registry, database: MetricSources['database']): Refresh {
   const labels = ['server', 'use'];
   const size = gauge(registry, 'registry_pool_size', 'Connections that a pool may have', labels);
   const connections = gauge(registry, 'registry_pool_connections', 'Connections that a pool has', [
@@ -79,7 +79,10 @@ function watchPools(registry: Registry, database: Parts['database']): Refresh {
   };
 }
 
-function watchJournal(registry: Registry, journal: Parts['journal']): (lag: JournalLag | undefined) => void {
+function watchJournal(
+  registry: Registry,
+  journal: MetricSources['journal'],
+): (lag: JournalLag | undefined) => void {
   const leads = gauge(registry, 'registry_journal_leader', '1 in the process that orders and relays');
   const position = gauge(registry, 'registry_journal_position', 'Entries of the journal that are ordered');
   const unordered = gauge(registry, 'registry_journal_unordered', 'Entries not yet ordered, up to 10 000');
@@ -89,18 +92,21 @@ function watchJournal(registry: Registry, journal: Parts['journal']): (lag: Jour
   return (known) => {
     const { leads: leading, eventStore, relayedUpTo } = journal?.status() ?? NO_JOURNAL;
     leads.set(leading ? 1 : 0);
-    show(position, known?.orderedUpTo);
-    show(unordered, known?.unordered);
-    show(relayed, relayedUpTo);
+    setOrRemove(position, known?.orderedUpTo);
+    setOrRemove(unordered, known?.unordered);
+    setOrRemove(relayed, relayedUpTo);
     // The standby that was asked may be a moment behind the relay.
-    show(lag, known && relayedUpTo !== null ? Math.max(0, known.orderedUpTo - relayedUpTo) : undefined);
+    setOrRemove(
+      lag,
+      known && relayedUpTo !== null ? Math.max(0, known.orderedUpTo - relayedUpTo) : undefined,
+    );
     for (const state of EVENT_STORE_STATES) store.set({ state }, state === eventStore ? 1 : 0);
   };
 }
 
 const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null } as const;
 
-function watchScheduler(registry: Registry, scheduler: Parts['scheduler']): Refresh {
+function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler']): Refresh {
   const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that does what is due');
   const failing = gauge(registry, 'registry_scheduler_failing', '1 while what is due could not be done');
   const lastRound = gauge(
@@ -126,7 +132,7 @@ function watchScheduler(registry: Registry, scheduler: Parts['scheduler']): Refr
     runs.set({ result: 'refused' }, counts.runsRefused);
     expired.set(counts.bundlesExpired);
     failing.set(problem === null ? 0 : 1);
-    show(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
+    setOrRemove(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
   };
 }
 
@@ -139,7 +145,7 @@ const NO_SCHEDULER: SchedulerStatus = {
   runsRefused: 0,
 };
 
-function show(shown: Gauge, value: number | null | undefined): void {
+function setOrRemove(shown: Gauge, value: number | null | undefined): void {
   if (value === null || value === undefined) shown.remove();
   else shown.set(value);
 }

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Counters, createCounters } from './counters.ts';
-import { createGauges, type Parts } from './gauges.ts';
+import { createGauges, type MetricSources } from './gauges.ts';
 
 export interface Metrics extends Counters {
   readonly contentType: string;
@@ -9,23 +9,23 @@ export interface Metrics extends Counters {
   stop(): void;
 }
 
-let ofProcess: Registry | undefined;
+let processMetrics: Registry | undefined;
 
 /** Memory, CPU, event loop: facts of the process, of which there is one, however many applications it has. */
 function processRegistry(): Registry {
-  if (ofProcess === undefined) {
-    ofProcess = new Registry();
-    collectDefaultMetrics({ register: ofProcess });
+  if (processMetrics === undefined) {
+    processMetrics = new Registry();
+    collectDefaultMetrics({ register: processMetrics });
   }
-  return ofProcess;
+  return processMetrics;
 }
 
 /** The metrics of one application. */
-export function createMetrics(parts: Parts): Metrics {
+export function createMetrics(parts: MetricSources): Metrics {
   const registry = new Registry();
   const counted = createCounters(registry);
   const refresh = createGauges(registry, parts);
-  const stop = parts.database.listen(counted.happened);
+  const stop = parts.database.listen(counted.actionCommitted);
   return {
     ...counted,
     contentType: registry.contentType,

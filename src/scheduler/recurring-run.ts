@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { callerWith, hasKept, holdRights } from '../authentication/index.ts';
+import { loadCaller, lockCaller, retainsRights } from '../authentication/index.ts';
 import {
   type Asked,
   CertificateFilter,
@@ -105,7 +105,7 @@ async function attempt(tx: Transaction, row: RecurringRow, clock: () => Date): P
     const authority = await authorityOf(tx, row);
     asked = { ...asked, bundleIds: await choose(tx, row, now) };
     const outcome = await perform(tx, { ...authority, asked, clock }, particulars);
-    if (!hasKept(authority.caller, await holdRights(tx, authority.caller, { now: clock() })))
+    if (!retainsRights(authority.caller, await lockCaller(tx, authority.caller, { now: clock() })))
       throw new RightsTaken();
     await saveAction(tx, actionId, asked, { ...outcome, recurring }, now);
     return 'done';
@@ -140,7 +140,7 @@ function askedOf(row: RecurringRow, particulars: Particulars, now: Date): Asked 
 
 /** The user's rights as they are now. */
 async function authorityOf(tx: Transaction, { userId }: RecurringRow): Promise<Authority> {
-  const caller = await callerWith(tx, userId);
+  const caller = await loadCaller(tx, userId);
   if (caller === undefined) throw problems.forbidden('The user of this recurring action is no more.');
   return { caller, scope: assertAllowed('act', caller.role) };
 }

@@ -22,14 +22,14 @@ import {
 import type { Span, Tracing, TracingOptions } from './tracing.ts';
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER } as const;
-const LONGEST_STOP_MS = 2_000;
+const STOP_TIMEOUT_MS = 2_000;
 
 /** OpenTelemetry's SDK without its globals: each application has its own, and nothing else is patched. */
 export function openTelemetry(options: TracingOptions): Tracing {
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': options.serviceName })),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sampleRatio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: exporterTo(options) })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: createExporter(options) })],
   });
   const tracer = provider.getTracer('registry');
   const propagator = new W3CTraceContextPropagator();
@@ -39,18 +39,18 @@ export function openTelemetry(options: TracingOptions): Tracing {
       const above = current.getStore() ?? ROOT_CONTEXT;
       const parent = remote ? propagator.extract(ROOT_CONTEXT, remote, defaultTextMapGetter) : above;
       const span = tracer.startSpan(name, { kind: KINDS[kind], attributes: { ...attributes } }, parent);
-      return spanOf(span, trace.setSpan(parent, span), current);
+      return wrapSpan(span, trace.setSpan(parent, span), current);
     },
     active: () => current.getStore() !== undefined,
     async stop() {
       // What could not be sent has been told by then.
       const stopping = provider.shutdown().catch(() => {});
-      await Promise.race([stopping, sleep(LONGEST_STOP_MS, undefined, { ref: false })]);
+      await Promise.race([stopping, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
 }
 
-function spanOf(span: OtelSpan, context: Context, current: AsyncLocalStorage<Context>): Span {
+function wrapSpan(span: OtelSpan, context: Context, current: AsyncLocalStorage<Context>): Span {
   return {
     traceId: span.spanContext().traceId,
     within: (work) => current.run(context, work),
@@ -58,20 +58,20 @@ function spanOf(span: OtelSpan, context: Context, current: AsyncLocalStorage<Con
     end(error) {
       if (error !== undefined) {
         span.setStatus({ code: SpanStatusCode.ERROR });
-        span.setAttribute('error.type', kindOf(error));
+        span.setAttribute('error.type', errorType(error));
       }
       span.end();
     },
   };
 }
 
-function kindOf(error: unknown): string {
+function errorType(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : typeof error;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** Tells once when the endpoint takes no traces any more, not with every batch. */
-function exporterTo({ endpoint, onError }: TracingOptions): SpanExporter {
+function createExporter({ endpoint, onError }: TracingOptions): SpanExporter {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
   let failing = false;
   return {

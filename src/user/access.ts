@@ -6,7 +6,7 @@ import { problems } from '../operation/problem.ts';
 import { type UserRow, usersWhere } from './read-model.ts';
 
 /** The users that a caller may know of. */
-export const visibleTo = (authority: Authority): SQL => usersKnownTo(authority, sql`${registryUser.id}`);
+export const visibleUsers = (authority: Authority): SQL => usersKnownTo(authority, sql`${registryUser.id}`);
 
 /**
  * A living user that the caller may know of; any other looks like one that does not exist.
@@ -14,7 +14,7 @@ export const visibleTo = (authority: Authority): SQL => usersKnownTo(authority, 
  * @throws {Problem} 404
  */
 export async function requireUser(orm: ReadOrm, authority: Authority, userId: number): Promise<UserRow> {
-  const [row] = await usersWhere(orm, and(eq(registryUser.id, userId), visibleTo(authority)), 1);
+  const [row] = await usersWhere(orm, and(eq(registryUser.id, userId), visibleUsers(authority)), 1);
   if (row === undefined) throw problems.notFound('user', userId);
   return row;
 }

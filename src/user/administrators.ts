@@ -3,7 +3,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { problems } from '../operation/problem.ts';
 import type { Role } from '../rules/enums.ts';
 
-interface Locked {
+interface LockedUser {
   readonly id: number;
   readonly role: Role;
   readonly version: number;
@@ -15,11 +15,11 @@ interface Locked {
  *
  * @throws {Problem} 404
  */
-export async function lockWithAdministrators(
+export async function lockUserAndAdministrators(
   tx: Transaction,
   userId: number,
-): Promise<{ user: Locked; isLastAdministrator: boolean }> {
-  const locked = await tx.execute<Locked>(sql`
+): Promise<{ user: LockedUser; isLastAdministrator: boolean }> {
+  const locked = await tx.execute<LockedUser>(sql`
     SELECT id, role, version FROM registry_user
     WHERE deleted_at IS NULL AND (id = ${userId} OR role = 'ADMIN')
     ORDER BY id FOR NO KEY UPDATE`);
@@ -29,7 +29,7 @@ export async function lockWithAdministrators(
   return { user, isLastAdministrator: user.role === 'ADMIN' && others.length === 0 };
 }
 
-export const lastAdministrator = () =>
+export const lastAdministratorProblem = () =>
   problems.conflict(
     'last-administrator',
     'This is the only administrator left: make somebody else one first.',

@@ -9,7 +9,7 @@ import { done, idAgain, idParams } from '../operation/schemas.ts';
 import type { Role } from '../rules/enums.ts';
 import { passwordLength } from '../rules/password.ts';
 import { requireEditor, requireUser } from './access.ts';
-import { lastAdministrator, lockWithAdministrators } from './administrators.ts';
+import { lastAdministratorProblem, lockUserAndAdministrators } from './administrators.ts';
 import { type UserRow, userView } from './read-model.ts';
 import { registerUser } from './register.ts';
 import { RoleChange, RoleQuery, User, UserCreate, UserUpdate } from './schemas.ts';
@@ -54,12 +54,12 @@ export const updateUser = defineMutation({
       requireEditor(authority, params.id);
       requireVersion(before.version);
       const { name, email, organisation } = body;
-      return userView(await write(tx, before, { name, email, organisation }));
+      return userView(await updateUserRow(tx, before, { name, email, organisation }));
     }),
 });
 
 /** Writes what differs, and gives the user as it is then. */
-async function write(
+async function updateUserRow(
   tx: Transaction,
   before: UserRow,
   asked: { readonly [Name in keyof UserRow]?: UserRow[Name] | undefined },
@@ -93,11 +93,11 @@ export const deleteUser = defineMutation({
   handle: ({ params, queryParams, caller, transact, requireVersion, holdRights }) => {
     requireSameId(params.id, queryParams);
     return transact(async (tx) => {
-      const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      const { user, isLastAdministrator } = await lockUserAndAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);
       requireVersion(user.version);
       if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot remove yourself.');
-      if (isLastAdministrator) throw lastAdministrator();
+      if (isLastAdministrator) throw lastAdministratorProblem();
       await tx.orm
         .update(registryUser)
         .set({ deletedAt: sql`now()`, version: nextVersion })
@@ -110,7 +110,7 @@ export const deleteUser = defineMutation({
 });
 
 /** The role asked for, in the query string or in the body; both, only if they agree. */
-function roleAsked(query: z.output<typeof RoleQuery>, body: z.output<typeof RoleChange>): Role {
+function requestedRole(query: z.output<typeof RoleQuery>, body: z.output<typeof RoleChange>): Role {
   const role = query.role ?? body.role;
   if (role === undefined) throw problems.invalid([{ path: 'body.role', message: 'a role is required' }]);
   if (body.role === undefined || body.role === role) return role;
@@ -134,13 +134,13 @@ export const changeRole = defineMutation({
   refusals: [409],
   versioned: true,
   async handle({ params, queryParams, body, transact, requireVersion, holdRights, ...authority }) {
-    const role = roleAsked(queryParams, body);
+    const role = requestedRole(queryParams, body);
     return transact(async (tx) => {
-      const { user, isLastAdministrator } = await lockWithAdministrators(tx, params.id);
+      const { user, isLastAdministrator } = await lockUserAndAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);
       requireVersion(user.version);
-      if (isLastAdministrator && role !== 'ADMIN') throw lastAdministrator();
-      return userView(await write(tx, await requireUser(tx.orm, authority, params.id), { role }));
+      if (isLastAdministrator && role !== 'ADMIN') throw lastAdministratorProblem();
+      return userView(await updateUserRow(tx, await requireUser(tx.orm, authority, params.id), { role }));
     });
   },
 });

@@ -8,20 +8,20 @@ import type { Authority } from '../operation/caller.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
-import { requireUser, visibleTo } from './access.ts';
+import { requireUser, visibleUsers } from './access.ts';
 import { usersWhere, userView } from './read-model.ts';
 import { AccountOfUser, User, UserWithAccounts } from './schemas.ts';
 
 const common = { method: 'GET', tag: 'Users', permission: 'read' } as const;
 
-const accountsOf = (userId: number) => sql`a.id IN (
+const accountsOfUser = (userId: number) => sql`a.id IN (
   SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL)`;
 
 /** The part of a user's accounts that the caller may know of. */
-function accountsKnown({ caller, scope }: Authority, userId: number): SQL {
+function visibleAccounts({ caller, scope }: Authority, userId: number): SQL {
   const isOneself = caller.userId === userId && !caller.apiKey?.confined;
-  if (scope === 'all' || isOneself) return accountsOf(userId);
-  return sql`${accountsOf(userId)} AND a.id = ANY (${array([...caller.accountIds])}::bigint[])`;
+  if (scope === 'all' || isOneself) return accountsOfUser(userId);
+  return sql`${accountsOfUser(userId)} AND a.id = ANY (${array([...caller.accountIds])}::bigint[])`;
 }
 
 async function userWithAccounts(
@@ -30,7 +30,7 @@ async function userWithAccounts(
   userId: number,
 ): Promise<z.input<typeof UserWithAccounts>> {
   const row = await requireUser(orm, authority, userId);
-  return { ...userView(row), accounts: await accountsWhere(execute, accountsKnown(authority, userId)) };
+  return { ...userView(row), accounts: await accountsWhere(execute, visibleAccounts(authority, userId)) };
 }
 
 export const readMe = defineQuery({
@@ -53,7 +53,7 @@ export const readMyAccounts = defineQuery({
   description: 'The open accounts that the caller is a user of.',
   answer: { status: 200, description: 'Accounts', schema: z.array(AccountOfUser) },
   handle: ({ read, ...authority }) =>
-    read(({ execute }) => accountsWhere(execute, accountsKnown(authority, authority.caller.userId))),
+    read(({ execute }) => accountsWhere(execute, visibleAccounts(authority, authority.caller.userId))),
 });
 
 export const listUsers = defineQuery({
@@ -67,7 +67,7 @@ export const listUsers = defineQuery({
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
-        usersWhere(orm, and(gt(registryUser.id, after), visibleTo(call)), limit),
+        usersWhere(orm, and(gt(registryUser.id, after), visibleUsers(call)), limit),
       );
       return page.map(userView);
     }),

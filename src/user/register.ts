@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { hashPassword, requireFitPassword } from '../authentication/index.ts';
+import { assertPasswordAllowed, hashPassword } from '../authentication/index.ts';
 import { credential, registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { userView } from './read-model.ts';
@@ -14,7 +14,7 @@ export async function registerUser(
   { name, email, role, organisation, password }: z.output<typeof UserCreate>,
   transact: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>,
 ): Promise<z.input<typeof User>> {
-  requireFitPassword(password, { name, email }, 'password');
+  assertPasswordAllowed(password, { name, email }, 'password');
   const passwordHash = await hashPassword(password);
   return transact(async (tx) => {
     const [row] = await tx.orm.insert(registryUser).values({ name, email, role, organisation }).returning();

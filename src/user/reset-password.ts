@@ -1,4 +1,4 @@
-import { hashPassword, requireFitPassword, setPassword } from '../authentication/index.ts';
+import { assertPasswordAllowed, hashPassword, setPassword } from '../authentication/index.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -24,7 +24,7 @@ export const resetPassword = defineMutation({
     const passwordHash = await hashPassword(body.password);
     return transact(async (tx) => {
       const user = await requireUser(tx.orm, authority, params.id);
-      requireFitPassword(body.password, user, 'password');
+      assertPasswordAllowed(body.password, user, 'password');
       await holdRights(tx, [params.id]);
       await setPassword(tx, params.id, passwordHash);
       return { message: `User ${params.id} has another password, and is logged out everywhere.` };

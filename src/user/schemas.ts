@@ -27,13 +27,13 @@ const roleInBody = role(z.literal(Object.values(roleNumbers)));
 const roleInQuery = role(z.string().regex(/^[0-4]$/, 'must be the number of a role'));
 
 /** A field that older clients send and that this operation does not take; the message says where it goes. */
-const elsewhere = (message: string) =>
+const notAccepted = (message: string) =>
   z
     .never(message)
     .optional()
     .meta({ description: `Refused: ${message}` });
 
-const noHash = elsewhere('send `password`: the registry makes the hash, and shows it to nobody');
+const noHash = notAccepted('send `password`: the registry makes the hash, and shows it to nobody');
 
 export const UserCreate = z
   .object({
@@ -53,9 +53,9 @@ export const UserUpdate = z
     name: words().optional(),
     email: email.optional(),
     organisation: words().nullish(),
-    role: elsewhere('a role is changed with POST /user/change_role/{id}'),
-    password: elsewhere('a password is changed with POST /auth/change_password'),
-    hashed_password: elsewhere('a password is not changed here'),
+    role: notAccepted('a role is changed with POST /user/change_role/{id}'),
+    password: notAccepted('a password is changed with POST /auth/change_password'),
+    hashed_password: notAccepted('a password is not changed here'),
   })
   .meta({ id: 'UserUpdate', description: 'The fields to change.' });
 

@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { issueAccessToken } from '../../src/authentication/access-token.ts';
 import { hashPassword } from '../../src/authentication/index.ts';
-import { openSession } from '../../src/authentication/session.ts';
+import { createSession } from '../../src/authentication/session.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/enums.ts';
@@ -102,7 +102,7 @@ export async function registryIn(
   let now = NOW;
   const logIn = async (userId: number): Promise<Client> => {
     const { value: session, position } = await database.transact({ userId: null, requestId: null }, (tx) =>
-      openSession(tx, { userId, now, days: config.SESSION_EXPIRE_DAYS }),
+      createSession(tx, { userId, now, days: config.SESSION_EXPIRE_DAYS }),
     );
     await database.waitForReplicas(position);
     const { token } = await issueAccessToken(config, session, now);

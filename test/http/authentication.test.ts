@@ -1,6 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keyIdOf } from '../../src/authentication/access-token.ts';
+import { keyId } from '../../src/authentication/access-token.ts';
 import type { Client } from '../harness/client.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
@@ -165,7 +165,7 @@ describe('a token', () => {
   const good = () => ({ iss: 'gc-registry', sub: String(user.userId), sid: user.claims.sid, exp: expires });
   const signed = (claims: object, alg = 'HS256', header: object = {}) =>
     new SignJWT({ ...claims })
-      .setProtectedHeader({ alg, kid: keyIdOf(registry.config.JWT_SECRET_KEY), ...header })
+      .setProtectedHeader({ alg, kid: keyId(registry.config.JWT_SECRET_KEY), ...header })
       .sign(secret());
 
   test('that is made like the registry’s own is taken, or the next tests would show nothing', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { newApiKey } from '../../src/authentication/secret.ts';
+import { generateApiKey } from '../../src/authentication/secret.ts';
 import type { Database } from '../../src/database/database.ts';
 import { Client } from '../harness/client.ts';
 import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -121,7 +121,7 @@ describe('whoever is not known counts by its network', () => {
     });
 
     test('however many API keys it makes up', async () => {
-      const seen = await statuses(PER_MINUTE * 4, () => shows(newApiKey()));
+      const seen = await statuses(PER_MINUTE * 4, () => shows(generateApiKey()));
       expect(seen).toEqual([...Array(PER_MINUTE).fill(401), ...Array(PER_MINUTE * 3).fill(429)]);
       // Each was asked for on the standby, and then on the primary.
       expect(lookUps).toBe(PER_MINUTE * 2);
@@ -133,7 +133,7 @@ describe('whoever is not known counts by its network', () => {
         .then((user) => user.post('/auth/api_keys', { name: 'K', permissions: ['read'] }));
       const { api_key: known } = made.json();
       expect((await shows(known)).statusCode).toBe(200);
-      await statuses(PER_MINUTE * 2, () => shows(newApiKey()));
+      await statuses(PER_MINUTE * 2, () => shows(generateApiKey()));
       expect((await shows(known)).statusCode).toBe(200);
       const fresh = await shows(
         (await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] })).json().api_key,

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyIdOf } from '../../src/authentication/access-token.ts';
+import { keyId } from '../../src/authentication/access-token.ts';
 import type { Client } from '../harness/client.ts';
 import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
@@ -57,10 +57,7 @@ describe('login', () => {
 
 describe('a token', () => {
   const key = (secret: string) => new TextEncoder().encode(secret);
-  const sign = (
-    secret: string,
-    { expires = 60, subject = String(user.userId), kid = keyIdOf(secret) } = {},
-  ) =>
+  const sign = (secret: string, { expires = 60, subject = String(user.userId), kid = keyId(secret) } = {}) =>
     new SignJWT({ sid: user.claims.sid })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setIssuer('gc-registry')
@@ -76,7 +73,7 @@ describe('a token', () => {
     'that has expired': () => sign(registry.config.JWT_SECRET_KEY, { expires: -1 }),
     'signed with another secret': () => sign('another secret that is long enough, or so'),
     'signed with another secret in the name of the right one': () =>
-      sign('another secret that is long enough, or so', { kid: keyIdOf(registry.config.JWT_SECRET_KEY) }),
+      sign('another secret that is long enough, or so', { kid: keyId(registry.config.JWT_SECRET_KEY) }),
     'of a user who does not exist': () => sign(registry.config.JWT_SECRET_KEY, { subject: '999999' }),
     'of no number': () => sign(registry.config.JWT_SECRET_KEY, { subject: 'admin' }),
     'that asks for no signature': () => {

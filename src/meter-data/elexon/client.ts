@@ -45,15 +45,15 @@ export function elexonClient(options: ElexonClientOptions): ElexonClient {
     retries: options.retries ?? 4,
     retryDelayMs: options.retryDelayMs ?? 500,
     timeoutMs: options.timeoutMs ?? 60_000,
-    longestRetryAfterMs: options.longestRetryAfterMs ?? 120_000,
+    maxRetryAfterMs: options.maxRetryAfterMs ?? 120_000,
   };
 
   async function* generationPages(request: GenerationRequest): AsyncGenerator<B1610Row[], void> {
-    const pages = pagesOf(request);
+    const pages = planPages(request);
     let rowCount = 0;
     for (const [index, page] of pages.entries()) {
       const rows = parseB1610(await getJson(policy, pageUrl(baseUrl, page), request.signal));
-      const own = rows.filter((row) => liesIn(page, row));
+      const own = rows.filter((row) => isWithinPage(page, row));
       rowCount += own.length;
       request.onProgress?.({ done: index + 1, total: pages.length, rows: rowCount });
       yield own;
@@ -73,19 +73,19 @@ export function elexonClient(options: ElexonClientOptions): ElexonClient {
   };
 }
 
-interface Page {
+interface RequestPage {
   readonly fromMs: number;
   readonly toMs: number;
   readonly bmUnits: readonly string[];
 }
 
-function pagesOf({ from, to, bmUnits }: GenerationRequest): Page[] {
+function planPages({ from, to, bmUnits }: GenerationRequest): RequestPage[] {
   const [fromMs, toMs] = [from.getTime(), to.getTime()];
   if (!(fromMs < toMs)) throw new RangeError('The window of generation has to end after it starts');
-  const batches = bmUnits === 'whole market' ? [[]] : batchesOf([...new Set(bmUnits)]);
+  const batches = bmUnits === 'whole market' ? [[]] : batchUnits([...new Set(bmUnits)]);
   if (batches.length === 0) throw new RangeError('Name at least one BM unit');
 
-  const pages: Page[] = [];
+  const pages: RequestPage[] = [];
   for (let dayMs = fromMs; dayMs < toMs; ) {
     const nextMs = Math.min(toMs, (Math.floor(dayMs / DAY_MS) + 1) * DAY_MS);
     for (const batch of batches) pages.push({ fromMs: dayMs, toMs: nextMs, bmUnits: batch });
@@ -94,14 +94,14 @@ function pagesOf({ from, to, bmUnits }: GenerationRequest): Page[] {
   return pages;
 }
 
-function batchesOf(bmUnits: readonly string[]): string[][] {
+function batchUnits(bmUnits: readonly string[]): string[][] {
   const count = Math.ceil(bmUnits.length / UNITS_PER_REQUEST);
   return Array.from({ length: count }, (_, index) =>
     bmUnits.slice(index * UNITS_PER_REQUEST, (index + 1) * UNITS_PER_REQUEST),
   );
 }
 
-function pageUrl(baseUrl: string, { fromMs, toMs, bmUnits }: Page): URL {
+function pageUrl(baseUrl: string, { fromMs, toMs, bmUnits }: RequestPage): URL {
   const url = new URL(`${baseUrl}/datasets/B1610/stream`);
   url.searchParams.set('from', minuteText(fromMs));
   url.searchParams.set('to', minuteText(toMs));
@@ -110,7 +110,7 @@ function pageUrl(baseUrl: string, { fromMs, toMs, bmUnits }: Page): URL {
 }
 
 /** The API's window includes both ends, so each page also brings a half-hour of its neighbour. */
-function liesIn(page: Page, row: B1610Row): boolean {
+function isWithinPage(page: RequestPage, row: B1610Row): boolean {
   const endMs = halfHourEndMs(row);
   return endMs - HALF_HOUR_MS >= page.fromMs && endMs <= page.toMs;
 }

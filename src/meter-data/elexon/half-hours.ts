@@ -1,4 +1,4 @@
-import { sumMwh, wholeWh } from '../energy.ts';
+import { sumMwh, toWholeWh } from '../energy.ts';
 import { countReadings, type IncompleteInterval, type MeterReading, type ReadingCounts } from '../reading.ts';
 import { type B1610Row, HALF_HOUR_MS, halfHourEndMs } from './b1610.ts';
 import { settlementRunRank } from './settlement-run.ts';
@@ -47,7 +47,7 @@ function newestHalfHours(rows: Iterable<B1610Row>): Map<string, HalfHoursByStart
     units.set(row.bmUnit, halfHours);
     const halfHour = halfHourOf(row);
     const known = halfHours.get(halfHour.startMs);
-    halfHours.set(halfHour.startMs, known === undefined ? halfHour : fold(known, halfHour));
+    halfHours.set(halfHour.startMs, known === undefined ? halfHour : mergeRuns(known, halfHour));
   }
   return units;
 }
@@ -62,7 +62,7 @@ function halfHourOf(row: B1610Row): HalfHour {
 }
 
 /** Depends on the two statements only, not on which came first, so that the order of rows does not matter. */
-function fold(known: HalfHour, other: HalfHour): HalfHour {
+function mergeRuns(known: HalfHour, other: HalfHour): HalfHour {
   if (other.runRank !== known.runRank) return other.runRank > known.runRank ? other : known;
   return other.energyMwh === known.energyMwh ? known : { ...known, isContradictory: true };
 }
@@ -84,7 +84,7 @@ function unitReadings(bmUnit: string, halfHours: HalfHoursByStart, lengthMs: num
     } else if (contradictory.length > 0) {
       incomplete.push({ ...interval, reason: 'contradictory values', parts: contradictory });
     } else {
-      readings.push({ ...interval, energyWh: wholeWh(sumMwh(parts.map((part) => part.energyMwh))) });
+      readings.push({ ...interval, energyWh: toWholeWh(sumMwh(parts.map((part) => part.energyMwh))) });
     }
   }
   return { bmUnit, readings, incomplete, counts: countReadings(readings) };

@@ -30,7 +30,7 @@ export interface RequestPolicy {
   /** One attempt, its body included. */
   readonly timeoutMs: number;
   /** A server that asks for a longer pause than this (Retry-After) is left alone, with an error that says so. */
-  readonly longestRetryAfterMs: number;
+  readonly maxRetryAfterMs: number;
 }
 
 /**
@@ -47,19 +47,19 @@ export async function getJson(policy: RequestPolicy, url: URL, signal?: AbortSig
       randomize: true,
       signal,
       shouldRetry: async ({ error }) => {
-        if (!(error instanceof Passing) || error.retryAfterMs > policy.longestRetryAfterMs) return false;
+        if (!(error instanceof RetryableError) || error.retryAfterMs > policy.maxRetryAfterMs) return false;
         if (error.retryAfterMs > 0) await wait(error.retryAfterMs, undefined, signal ? { signal } : {});
         return true;
       },
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof Passing ? error.failure : error;
+    throw error instanceof RetryableError ? error.failure : error;
   }
 }
 
 /** A failure that may pass: retried, and its `failure` thrown when the retries are used up. */
-class Passing extends Error {
+class RetryableError extends Error {
   readonly failure: ElexonError;
   readonly retryAfterMs: number;
 
@@ -79,13 +79,15 @@ async function attempt(policy: RequestPolicy, url: URL, signal?: AbortSignal): P
   try {
     const headers = { accept: 'application/json' };
     const response = await policy.fetch(url, { headers, signal: controller.signal });
-    if (!response.ok) throw await failureOfAnswer(response, url);
+    if (!response.ok) throw await responseError(response, url);
     return await response.json();
   } catch (error) {
-    if (error instanceof Passing || error instanceof ElexonError) throw error;
+    if (error instanceof RetryableError || error instanceof ElexonError) throw error;
     signal?.throwIfAborted();
-    if (controller.signal.aborted) throw new Passing(timeout(url, policy.timeoutMs));
-    throw new Passing(error instanceof SyntaxError ? brokenJson(url, error) : noNetwork(url, error));
+    if (controller.signal.aborted) throw new RetryableError(timeoutError(url, policy.timeoutMs));
+    throw new RetryableError(
+      error instanceof SyntaxError ? invalidJsonError(url, error) : networkError(url, error),
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -94,14 +96,14 @@ async function attempt(policy: RequestPolicy, url: URL, signal?: AbortSignal): P
 
 const TIMED_OUT = Symbol('timed out');
 
-async function failureOfAnswer(response: Response, url: URL): Promise<Passing | ElexonError> {
+async function responseError(response: Response, url: URL): Promise<RetryableError | ElexonError> {
   const { status } = response;
   const said = (await response.text()).replace(/\s+/g, ' ').trim().slice(0, 200);
   const pause = response.headers.get('retry-after');
   const advice = pause === null ? '' : ` (retry-after: ${pause})`;
   const message = `${url.host} answered ${status} to ${url.pathname}${advice}${said === '' ? '' : `: ${said}`}`;
   const failure = new ElexonError('status', message, { status });
-  return status === 429 || status >= 500 ? new Passing(failure, retryAfterMs(pause)) : failure;
+  return status === 429 || status >= 500 ? new RetryableError(failure, retryAfterMs(pause)) : failure;
 }
 
 /** RFC 9110, 10.2.3: a number of seconds or a date. What cannot be read counts as absent. */
@@ -112,18 +114,18 @@ function retryAfterMs(header: string | null): number {
   return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - Date.now());
 }
 
-function timeout(url: URL, timeoutMs: number): ElexonError {
+function timeoutError(url: URL, timeoutMs: number): ElexonError {
   return new ElexonError(
     'timeout',
     `${url.host} did not answer ${url.pathname} within ${timeoutMs / 1000} s`,
   );
 }
 
-function brokenJson(url: URL, cause: SyntaxError): ElexonError {
+function invalidJsonError(url: URL, cause: SyntaxError): ElexonError {
   return new ElexonError('format', `${url.host} answered ${url.pathname} with broken JSON`, { cause });
 }
 
-function noNetwork(url: URL, cause: unknown): ElexonError {
+function networkError(url: URL, cause: unknown): ElexonError {
   const message = `No connection to ${url.host} (${reasonOf(cause)}): check the network, or load the sample data instead (make db.seed)`;
   return new ElexonError('network', message, { cause });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EnergyOutOfRangeError, sumMwh, wholeWh } from '../../../src/meter-data/energy.ts';
+import { EnergyOutOfRangeError, sumMwh, toWholeWh } from '../../../src/meter-data/energy.ts';
 
 describe('MWh to whole Wh', () => {
   it.each([
@@ -18,11 +18,11 @@ describe('MWh to whole Wh', () => {
     ['1e-300', 0],
     [9_007_199_254, 9_007_199_254_000_000],
   ])('%s MWh is %i Wh', (energyMwh, energyWh) => {
-    expect(wholeWh(energyMwh)).toBe(energyWh);
+    expect(toWholeWh(energyMwh)).toBe(energyWh);
   });
 
   it('never answers minus zero', () => {
-    expect(Object.is(wholeWh(-0), 0)).toBe(true);
+    expect(Object.is(toWholeWh(-0), 0)).toBe(true);
   });
 
   it.each([
@@ -37,11 +37,11 @@ describe('MWh to whole Wh', () => {
     '1,5',
     '1e9999',
   ])('%s MWh is refused', (energyMwh) => {
-    expect(() => wholeWh(energyMwh)).toThrow(EnergyOutOfRangeError);
+    expect(() => toWholeWh(energyMwh)).toThrow(EnergyOutOfRangeError);
   });
 
   it('says which energy is too large', () => {
-    expect(() => wholeWh(1e300)).toThrow(
+    expect(() => toWholeWh(1e300)).toThrow(
       '1e+300 MWh is more than the registry can count (9007199254740991 Wh)',
     );
   });
@@ -51,7 +51,7 @@ describe('MWh to whole Wh', () => {
       fc.property(fc.maxSafeInteger(), (energyWh) => {
         const sign = energyWh < 0 ? '-' : '';
         const digits = String(Math.abs(energyWh)).padStart(7, '0');
-        expect(wholeWh(`${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`)).toBe(energyWh + 0);
+        expect(toWholeWh(`${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`)).toBe(energyWh + 0);
       }),
     );
   });
@@ -59,7 +59,7 @@ describe('MWh to whole Wh', () => {
 
 describe('sums of MWh', () => {
   it('add before rounding: two halves of 0.6 Wh are 1 Wh', () => {
-    expect(wholeWh(sumMwh(['0.0000006', '0.0000006']))).toBe(1);
+    expect(toWholeWh(sumMwh(['0.0000006', '0.0000006']))).toBe(1);
   });
 
   it('are exact where binary arithmetic is not', () => {
@@ -67,7 +67,7 @@ describe('sums of MWh', () => {
   });
 
   it('keep what is tiny beside what is huge, and round it down', () => {
-    expect(wholeWh(sumMwh([1, -1e-300]))).toBe(999_999);
+    expect(toWholeWh(sumMwh([1, -1e-300]))).toBe(999_999);
   });
 
   it('of three-decimal quantities equal the sum of their Wh, in any order', () => {
@@ -76,8 +76,8 @@ describe('sums of MWh', () => {
       fc.property(kwh, (quantities) => {
         const expectedWh = quantities.reduce((sum, quantity) => sum + quantity * 1000, 0);
         const energiesMwh = quantities.map((quantity) => quantity / 1000);
-        expect(wholeWh(sumMwh(energiesMwh))).toBe(expectedWh);
-        expect(wholeWh(sumMwh(energiesMwh.toReversed()))).toBe(expectedWh);
+        expect(toWholeWh(sumMwh(energiesMwh))).toBe(expectedWh);
+        expect(toWholeWh(sumMwh(energiesMwh.toReversed()))).toBe(expectedWh);
       }),
     );
   });
