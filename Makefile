@@ -8,7 +8,7 @@ INSTALLED := node_modules/.installed
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(INSTALLED): package.json package-lock.json client/package.json .npmrc
+$(INSTALLED): package.json package-lock.json client/package.json $(wildcard packages/*/package.json) .npmrc
 	@command -v node >/dev/null || { echo 'Node.js 20.19 or newer is needed: https://nodejs.org'; exit 1; }
 	npm ci
 	@touch $@
@@ -82,4 +82,4 @@ docs: $(INSTALLED) ## Generates the OpenAPI document, client types and Postman c
 	@npm run docs
 
 clean: ## Removes what was installed and built; the demo's data in .registry stays
-	rm -rf node_modules client/node_modules dist coverage
+	rm -rf node_modules client/node_modules packages/*/node_modules dist packages/*/dist coverage

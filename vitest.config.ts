@@ -1,15 +1,24 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What a kind of tests shares: a cluster, on which each file has its own database, and an EventStoreDB, if the run has a real one. */
 const CLUSTER = 'test/harness/global-setup.ts';
 const EVENT_STORE = 'test/harness/event-store-setup.ts';
 
-const project = (name: string, globalSetup: string[]) => ({
+const project = (name: string, globalSetup: string[], folder = `test/${name}`) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+  test: { name, include: [`${folder}/**/*.test.ts`], globalSetup },
 });
 
 export default defineConfig({
+  // The package's sources, as in the paths of tsconfig.json, so that nothing has to be built before a test.
+  resolve: {
+    alias: {
+      'embedded-postgres-cluster': fileURLToPath(
+        new URL('packages/embedded-postgres-cluster/src/index.ts', import.meta.url),
+      ),
+    },
+  },
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -21,6 +30,7 @@ export default defineConfig({
       // These need neither, or break servers of their own.
       project('unit', []),
       project('faults', []),
+      project('packages', [], 'packages/*/test'),
       project('eventstore', [EVENT_STORE]),
       // Of what runs in containers only: the scripts of the compose files.
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),

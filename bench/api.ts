@@ -1,10 +1,10 @@
+import type { EmbeddedCluster } from 'embedded-postgres-cluster';
 import pg from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
 import { seedSampleRegistry } from '../seed/sample-registry.ts';
 import { buildApp } from '../src/app.ts';
 import type { Config } from '../src/config.ts';
-import type { EmbeddedCluster } from '../src/embedded/index.ts';
 import { runProgram } from '../src/program.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
 import { withCluster } from './embedded.ts';

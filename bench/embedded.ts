@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import { type Config, readConfig } from '../src/config.ts';
 import { migrate } from '../src/database/migrate.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../src/embedded/index.ts';
 
 /** A migrated cluster of the bench's own, gone when the work is done. */
 export async function withCluster(

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
+import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { migrate } from '../src/database/migrate.ts';
-import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from '../src/embedded/index.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
 import { makeLog } from '../src/log.ts';
 import { runProgram } from '../src/program.ts';

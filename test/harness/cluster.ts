@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/embedded/index.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import { migrateTemplate } from './template.ts';
 import { type ClusterUrls, TEMPLATE } from './urls.ts';
 

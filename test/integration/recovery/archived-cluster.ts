@@ -2,14 +2,14 @@ import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import pg from 'pg';
-import { accountForPostgres, handOver } from '../../../src/embedded/account.ts';
-import { findBinaries } from '../../../src/embedded/binaries.ts';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/index.ts';
+import { findBinaries } from '../../../packages/embedded-postgres-cluster/src/binaries.ts';
+import { accountForPostgres, handOver } from '../../../packages/embedded-postgres-cluster/src/os-user.ts';
+import { aFreePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type ClusterUrls, startTestCluster, type TestCluster } from '../../harness/cluster.ts';
 import { type Ended, ended } from '../../harness/program.ts';
 import { TEMPLATE } from '../../harness/urls.ts';
-import { aFreePort } from '../embedded/a-cluster.ts';
 
 const STAND_IN = fileURLToPath(new URL('stand-in-basebackup.ts', import.meta.url));
 const FAST = { fsync: 'off', shared_buffers: '16MB' };

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { aFreePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { startJournal } from '../../../src/journal/index.ts';
 import { tradingPair } from '../../harness/builders.ts';
 import { startTestCluster } from '../../harness/cluster.ts';
 import { openEventStore } from '../../harness/event-store.ts';
 import { environmentOf, runProgram } from '../../harness/program.ts';
 import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/registry.ts';
-import { aFreePort } from '../embedded/a-cluster.ts';
 import { startLoad } from './load.ts';
 
 const PATIENCE_MS = 300_000;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { EmbeddedCluster } from 'embedded-postgres-cluster';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { EmbeddedCluster } from '../../../src/embedded/index.ts';
 import { type Journal, startJournal } from '../../../src/journal/index.ts';
 import { type Action, type TradingPair, tradingPair } from '../../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../../harness/event-store.ts';

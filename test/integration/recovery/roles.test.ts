@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { aCluster, query } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
 import { replay } from '../../../src/journal/index.ts';
 import { type Action, tradingPair } from '../../harness/builders.ts';
 import type { ClusterUrls } from '../../harness/cluster.ts';
 import { registryIn, type TestRegistry } from '../../harness/registry.ts';
 import { atDatabase } from '../../harness/urls.ts';
-import { aCluster, query } from '../embedded/a-cluster.ts';
 
 const DATABASE = 'certificates';
 const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };

@@ -5,8 +5,8 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type Account, makePassable, PLACE_OF_ROOT } from './account.ts';
 import { EmbeddedPostgresError, isSystemError, messageOf } from './error.ts';
+import { type Account, makePassable, PLACE_OF_ROOT } from './os-user.ts';
 
 /** The programs of one PostgreSQL, as absolute paths. */
 export interface Binaries {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { bringUp, type StartedNodes } from './bring-up.ts';
+import { prepareSite } from './cluster-layout.ts';
+import { makeDataDir } from './data-location.ts';
 import { acquireLock } from './lock.ts';
 import type { EmbeddedNode } from './node.ts';
 import { DEFAULT_OPTIONS, type EmbeddedClusterOptions } from './options.ts';
-import { makeDataDir } from './place.ts';
-import { prepareSite } from './site.ts';
+import { bringUp, type StartedNodes } from './start-nodes.ts';
 
 export type { EmbeddedClusterOptions } from './options.ts';
 

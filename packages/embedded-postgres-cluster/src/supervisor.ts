@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parse } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import type { Account } from './account.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { tailOf } from './log-file.ts';
+import type { Account } from './os-user.ts';
 
 /** A program that must not outlive us. */
 export interface KeptProgram {

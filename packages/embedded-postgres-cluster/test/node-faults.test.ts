@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/index.ts';
-import { isAlive, query, someOptions, valuesOn, write } from './a-cluster.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../src/index.ts';
+import { isAlive, query, someOptions, valuesOn, write } from './clusters.ts';
 
 /** Faults that a test of the registry can bring about, and what becomes of the cluster. */
 const patiently = { timeout: 30_000, interval: 50 };

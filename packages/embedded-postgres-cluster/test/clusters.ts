@@ -9,8 +9,8 @@ import {
   type EmbeddedClusterOptions,
   type EmbeddedNode,
   startEmbeddedCluster,
-} from '../../../src/embedded/index.ts';
-import { identityOfProcess } from '../../../src/embedded/process-identity.ts';
+} from '../src/index.ts';
+import { identityOfProcess } from '../src/process-identity.ts';
 
 /** A folder of its own, which goes when the test does. */
 export async function aFolder(): Promise<string> {

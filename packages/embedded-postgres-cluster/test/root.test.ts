@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readlink, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { aCluster, aFolder, query, valuesOn, write } from './a-cluster.ts';
+import { aCluster, aFolder, query, valuesOn, write } from './clusters.ts';
 
 /** Postgres refuses root, so another user runs it, who may not be able to go where root keeps the data folder. */
 const asRoot = test.runIf(process.getuid?.() === 0);

@@ -4,11 +4,11 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBinaries } from './binaries.ts';
 import { assertVersion, createPrimary, type FolderTools, readControlData } from './data-folder.ts';
-import { draftOf, removeDrafts } from './draft.ts';
+import { findPlace, NODE_NAMES, type NodeName } from './data-location.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { evictLeftovers } from './leftovers.ts';
 import { trim } from './log-file.ts';
-import { findPlace, NODE_NAMES, type NodeName } from './place.ts';
+import { evictLeftovers } from './orphan-processes.ts';
+import { draftOf, removeDrafts } from './temp-path.ts';
 
 /** Where the two nodes are, and what is needed to work on them. */
 export interface Site {

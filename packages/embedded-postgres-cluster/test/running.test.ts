@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type EmbeddedCluster, startEmbeddedCluster } from '../../../src/embedded/index.ts';
+import { type EmbeddedCluster, startEmbeddedCluster } from '../src/index.ts';
 import {
   aCluster,
   aFolder,
@@ -13,7 +13,7 @@ import {
   someOptions,
   valuesOn,
   write,
-} from './a-cluster.ts';
+} from './clusters.ts';
 
 const patiently = { timeout: 30_000, interval: 50 };
 

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { aCluster, aFolder, isAlive, someOptions, valuesOn, write } from './a-cluster.ts';
-import { aProcessThatStarts, killed } from './another-process.ts';
+import { aProcessThatStarts, killed } from './child-process.ts';
+import { aCluster, aFolder, isAlive, someOptions, valuesOn, write } from './clusters.ts';
 
 test('a start that is killed at any moment is made good by the next one', async () => {
   for (const afterMs of [500, 800, 1_100, 1_400]) {

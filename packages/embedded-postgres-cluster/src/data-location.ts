@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { EmbeddedPostgresError, isSystemError } from './error.ts';
+import { evictLeftovers } from './orphan-processes.ts';
 import {
   type Account,
   accountForPostgres,
@@ -8,9 +10,7 @@ import {
   makePassable,
   PLACE_OF_ROOT,
   weAreRoot,
-} from './account.ts';
-import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { evictLeftovers } from './leftovers.ts';
+} from './os-user.ts';
 
 /** The link in a data folder that leads to its nodes, when Postgres cannot reach them there. */
 const ELSEWHERE = 'elsewhere';

@@ -11,14 +11,14 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { type Account, handOver } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { CONFIGURATION_FILE, HOST_BASED_AUTHENTICATION, SUPERUSER } from './configuration.ts';
-import { draftOf } from './draft.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { keep } from './keeper.ts';
 import { tailOf } from './log-file.ts';
-import { within } from './patience.ts';
+import { type Account, handOver } from './os-user.ts';
+import { within } from './polling.ts';
+import { keep } from './supervisor.ts';
+import { draftOf } from './temp-path.ts';
 
 const INITDB_LIMIT_MS = 120_000;
 /** `DB_SHUTDOWNED` of PostgreSQL's `pg_control.h`. */

@@ -1,12 +1,12 @@
+import type { Site } from './cluster-layout.ts';
 import { withConnection } from './connection.ts';
 import { copyToStandby, isStandbyOf, readControlData } from './data-folder.ts';
+import type { NodeName } from './data-location.ts';
 import { messageOf } from './error.ts';
 import { createNode, type EmbeddedNode, type NodeSetup, PortTakenError } from './node.ts';
 import type { EmbeddedClusterOptions } from './options.ts';
-import type { NodeName } from './place.ts';
 import { nextFreePort } from './ports.ts';
-import type { Site } from './site.ts';
-import { untilStreaming } from './streaming.ts';
+import { untilStreaming } from './wait-for-streaming.ts';
 
 /** What was started so far, so that it can be stopped when the rest fails. */
 export type StartedNodes = Partial<Record<NodeName, EmbeddedNode>>;

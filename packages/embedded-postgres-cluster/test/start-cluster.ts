@@ -1,4 +1,4 @@
-import { type EmbeddedClusterOptions, startEmbeddedCluster } from '../../../src/embedded/index.ts';
+import { type EmbeddedClusterOptions, startEmbeddedCluster } from '../src/index.ts';
 
 /** Run as a process of its own: starts a cluster, tells its parent, and waits for Ctrl-C or to be killed. */
 const options: EmbeddedClusterOptions = JSON.parse(process.argv[2] ?? '{}');

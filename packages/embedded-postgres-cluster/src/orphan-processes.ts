@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { weAreRoot } from './account.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { eventually } from './patience.ts';
+import { weAreRoot } from './os-user.ts';
+import { eventually } from './polling.ts';
 import { POSTMASTER_FILE, readPostmasterFile } from './postmaster-file.ts';
 
 /**

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { EmbeddedClusterOptions } from '../../../src/embedded/index.ts';
+import type { EmbeddedClusterOptions } from '../src/index.ts';
 
 const Started = z.object({ pids: z.array(z.number()) });
 
 /** A process in a group of its own that starts a cluster; killed when the test ends, if not before. */
 export function aProcessThatStarts(options: EmbeddedClusterOptions): ChildProcess {
-  const script = fileURLToPath(new URL('./started-elsewhere.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./start-cluster.ts', import.meta.url));
   const child = fork(script, [JSON.stringify(options)], {
     execArgv: ['--import', 'tsx'],
     detached: true,

@@ -1,7 +1,7 @@
 import { chown, cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { aCluster, aFolder, query, valuesOn, write } from './a-cluster.ts';
+import { aCluster, aFolder, query, valuesOn, write } from './clusters.ts';
 
 /** A standby that cannot follow its primary is made anew at the next start. */
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STANDBY_NAME } from './configuration.ts';
 import { type Address, withConnection } from './connection.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { eventually } from './patience.ts';
+import { eventually } from './polling.ts';
 
 /** A standby that makes no step for so long will make none. */
 const STALL_LIMIT_MS = 20_000;

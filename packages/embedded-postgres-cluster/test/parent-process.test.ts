@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { startEmbeddedCluster } from '../../../src/embedded/index.ts';
-import { aCluster, aFolder, isAlive, someOptions, write } from './a-cluster.ts';
-import { aProcessThatStarts, interrupted, killed, startedPids } from './another-process.ts';
+import { startEmbeddedCluster } from '../src/index.ts';
+import { aProcessThatStarts, interrupted, killed, startedPids } from './child-process.ts';
+import { aCluster, aFolder, isAlive, someOptions, write } from './clusters.ts';
 
 /** What becomes of a cluster when the process that started it ends. */
 

@@ -1,12 +1,12 @@
 import { configurationText, SUPERUSER } from './configuration.ts';
 import { type FolderTools, writeConfiguration } from './data-folder.ts';
+import type { NodeName } from './data-location.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { type KeptProcess, keep } from './keeper.ts';
-import { evictLeftovers } from './leftovers.ts';
 import { endOf, readLogFrom, tailOf } from './log-file.ts';
-import { eventually, within } from './patience.ts';
-import type { NodeName } from './place.ts';
+import { evictLeftovers } from './orphan-processes.ts';
+import { eventually, within } from './polling.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
+import { type KeptProcess, keep } from './supervisor.ts';
 
 /** One Postgres server of the cluster. Its operations wait for each other. */
 export interface EmbeddedNode {

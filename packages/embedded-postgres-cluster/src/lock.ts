@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { draftOf } from './draft.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 import { identityOfProcess } from './process-identity.ts';
+import { draftOf } from './temp-path.ts';
 
 const Holder = z.object({ pid: z.number().int().positive(), identity: z.string() });
 
