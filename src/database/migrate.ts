@@ -1,12 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { z } from 'zod';
 import { ensureRoles } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** One migration at a time: any number that only the registry uses. */
 const MIGRATION_LOCK = 7_262_001;
+
+const CONNECT_WITHIN_MS = 10_000;
 
 export interface MigrationUrls {
   readonly ownerUrl: string;
@@ -14,30 +19,59 @@ export interface MigrationUrls {
   readonly readUrls: readonly string[];
 }
 
-/** Brings the schema up to date and makes the application's roles. Runs on an empty or a filled database; again, it changes nothing. */
-export async function migrate({ ownerUrl, writeUrl, readUrls }: MigrationUrls): Promise<void> {
-  const owner = new pg.Client({ connectionString: ownerUrl });
+/**
+ * Migrates the schema to the newest version and creates the application's roles. A second run changes nothing.
+ *
+ * @param migrationsFolder the migrations of another version, for tests.
+ * @returns the names of the migrations that were applied, in their order.
+ */
+export async function migrate(
+  { ownerUrl, writeUrl, readUrls }: MigrationUrls,
+  migrationsFolder = MIGRATIONS,
+): Promise<string[]> {
+  return withMigrationLock(ownerUrl, async (owner) => {
+    await ensureRoles(owner, writeUrl, readUrls);
+    const before = await lastApplied(owner);
+    await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
+    const entries = await listedMigrations(migrationsFolder);
+    return entries.filter(({ when }) => when > before).map(({ tag }) => tag);
+  });
+}
+
+/** Drops every table, type and function of the registry and creates the newest schema. All data is lost. */
+export async function reset(urls: MigrationUrls): Promise<void> {
+  await withMigrationLock(urls.ownerUrl, (owner) =>
+    owner.query('DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public'),
+  );
+  await migrate(urls);
+}
+
+async function withMigrationLock<T>(ownerUrl: string, work: (owner: pg.Client) => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS });
   await owner.connect();
   try {
     await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await ensureRoles(owner, writeUrl, readUrls);
-    await migrateWithDrizzle(drizzle(owner), { migrationsFolder: MIGRATIONS });
+    return await work(owner);
   } finally {
     await owner.end();
   }
 }
 
-/** Drops every table, type and function of the registry, and builds the newest schema anew. Everything in it is lost. */
-export async function reset(urls: MigrationUrls): Promise<void> {
-  const owner = new pg.Client({ connectionString: urls.ownerUrl });
-  await owner.connect();
-  try {
-    await owner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await owner.query(
-      'DROP SCHEMA IF EXISTS drizzle CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public',
-    );
-  } finally {
-    await owner.end();
-  }
-  await migrate(urls);
+const MigrationList = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) });
+
+async function listedMigrations(folder: string) {
+  const text = await readFile(join(folder, 'meta/_journal.json'), 'utf8');
+  return MigrationList.parse(JSON.parse(text)).entries;
+}
+
+/** The `when` of the last migration that was applied. Drizzle, too, applies those that are later. */
+async function lastApplied(owner: pg.Client): Promise<number> {
+  const { rows } = await owner.query<{ exists: boolean }>(
+    `SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS exists`,
+  );
+  if (!rows[0]?.exists) return 0;
+  const last = await owner.query<{ when: string }>(
+    'SELECT coalesce(max(created_at), 0) AS when FROM drizzle.__drizzle_migrations',
+  );
+  return Number(last.rows[0]?.when);
 }

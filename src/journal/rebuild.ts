@@ -12,8 +12,8 @@ export interface StagedEvent {
 }
 
 /**
- * Makes room for events beside the empty tables, and disarms the triggers that would write a journal of the rebuild. Those that
- * derive a column stay: an event of before that column lacks it.
+ * Creates the staging tables beside the empty tables of the schema, and disables the triggers, which would write a journal of the
+ * rebuild. Triggers that derive a column stay enabled: events that are older than the column lack it.
  */
 export async function prepareStage(client: pg.Client, entities: readonly string[]): Promise<void> {
   await client.query(`
@@ -21,12 +21,37 @@ export async function prepareStage(client: pg.Client, entities: readonly string[
     CREATE AGGREGATE replay.merged(jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
     CREATE UNLOGGED TABLE replay.event (
       ordinal bigint PRIMARY KEY, event_id uuid NOT NULL, event_type text NOT NULL, entity_name text NOT NULL,
-      entity_id bigint NOT NULL, before jsonb, after jsonb)`);
-  for (const entity of entities) await client.query(`ALTER TABLE ${entity} DISABLE TRIGGER USER`);
+      entity_id bigint NOT NULL, before jsonb, after jsonb);
+    CREATE TABLE replay.initial (entity_name text PRIMARY KEY, attributes jsonb NOT NULL, generated text[] NOT NULL)`);
+  for (const entity of entities) {
+    await client.query(`ALTER TABLE ${entity} DISABLE TRIGGER USER`);
+    await stageInitialAttributes(client, entity);
+  }
   const { rows } = await client.query<{ arm: string }>(String.raw`
     SELECT format('ALTER TABLE %s ENABLE TRIGGER %I', tgrelid::regclass, tgname) AS arm
     FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'derive\_%'`);
   for (const { arm } of rows) await client.query(arm);
+}
+
+/**
+ * Stores what a row has in columns that its events never mention, because the columns were added later: the default of each
+ * column, as `ALTER TABLE ... ADD COLUMN` gave it to the rows that were there. The names of generated columns are kept
+ * apart: their values follow from other columns.
+ */
+async function stageInitialAttributes(client: pg.Client, entity: string): Promise<void> {
+  const { rows } = await client.query<{ defaults: string; generated: string[] }>(
+    `SELECT string_agg(format('(%L, to_jsonb((%s)::%s))', attname, coalesce(pg_get_expr(adbin, adrelid), 'NULL'),
+                              format_type(atttypid, atttypmod)), ', ') FILTER (WHERE attgenerated = '') AS defaults,
+            coalesce(array_agg(attname::text) FILTER (WHERE attgenerated <> ''), '{}') AS generated
+     FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [entity],
+  );
+  await client.query(
+    `INSERT INTO replay.initial
+     SELECT $1, jsonb_object_agg(name, value), $2 FROM (VALUES ${rows[0]?.defaults}) AS column_default(name, value)`,
+    [entity, rows[0]?.generated],
+  );
 }
 
 export async function stage(client: pg.Client, events: readonly StagedEvent[]): Promise<void> {
@@ -46,8 +71,8 @@ export async function stage(client: pg.Client, events: readonly StagedEvent[]): 
 }
 
 /**
- * The first event that does not follow from those before it: it creates what is there, changes what is not, or tells of
- * attributes as they never were.
+ * Finds the first event that does not follow from those before it: it creates a row that exists, changes one that does not, or
+ * states other attributes than the row had.
  */
 export async function firstInconsistency(
   client: pg.Client,
@@ -58,18 +83,20 @@ export async function firstInconsistency(
     `SELECT format('event %s, %s of %s %s', event_id, event_type, entity_name, entity_id) AS event
      FROM (
        SELECT *, row_number() OVER history AS nth,
-              replay.merged(after) OVER (history ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known
-       FROM replay.event
-       WINDOW history AS (PARTITION BY entity_name, entity_id ORDER BY ordinal)) AS told
+              initial.attributes
+                || replay.merged(after) OVER (history ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS current
+       FROM replay.event LEFT JOIN replay.initial USING (entity_name)
+       WINDOW history AS (PARTITION BY entity_name, entity_id ORDER BY ordinal)) AS staged
      WHERE (nth = 1) <> (event_type = 'CREATE') OR entity_name <> ALL ($1)
-        OR (nth > 1 AND (before IS NULL OR NOT known @> before))
+        OR (nth > 1 AND (before IS NULL OR NOT (
+          current @> before OR current @> before - ARRAY(SELECT name FROM unnest(generated) AS name WHERE NOT current ? name))))
      ORDER BY ordinal LIMIT 1`,
     [entities],
   );
   return rows[0] ? `${rows[0].event}, does not follow from the events before it` : null;
 }
 
-/** Fills a table from its events: what was created, and every change since laid over it. */
+/** Fills a table from its events: the defaults of its columns, what was created, and every later change, in this order. */
 export async function rebuild(client: pg.Client, entity: string): Promise<void> {
   const { rows } = await client.query<{ columns: string; values: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns,
@@ -82,13 +109,14 @@ export async function rebuild(client: pg.Client, entity: string): Promise<void> 
     `INSERT INTO ${entity} (${rows[0]?.columns}) OVERRIDING SYSTEM VALUE
      SELECT ${rows[0]?.values}
      FROM (SELECT replay.merged(after ORDER BY ordinal) AS attributes FROM replay.event
-           WHERE entity_name = $1 GROUP BY entity_id) AS told
-     CROSS JOIN LATERAL jsonb_populate_record(NULL::${entity}, told.attributes) AS rebuilt`,
+           WHERE entity_name = $1 GROUP BY entity_id) AS merged
+     JOIN replay.initial ON initial.entity_name = $1
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::${entity}, initial.attributes || merged.attributes) AS rebuilt`,
     [entity],
   );
 }
 
-/** The tables whose changes the journal tells, each after those that it refers to. */
+/** The tables whose changes the journal records, each after those that it refers to. */
 export async function journaledTables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; refersTo: string[] }>(`
     SELECT t.relname AS name,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type MigrationUrls, migrate } from '../database/migrate.ts';
+import { adoptNewerSchema } from './adopted-schema.ts';
 import type { EventLog, StoredEvent } from './event-log.ts';
 import {
   firstInconsistency,
@@ -19,6 +20,8 @@ export interface ReplayOptions {
   /** How long EventStoreDB may take to get what the relay still owes it. */
   readonly patienceMs?: number;
   readonly onProgress?: (line: string) => void;
+  /** The migrations of another version, for tests. */
+  readonly migrationsFolder?: string;
 }
 
 export interface Replayed {
@@ -65,14 +68,15 @@ async function dropCopy(ownerUrl: string, name: string): Promise<void> {
 }
 
 async function replayInto(original: pg.Client, copyUrl: string, options: ReplayOptions): Promise<Replayed> {
-  const { log, patienceMs = 10_000, onProgress = () => {} } = options;
+  const { log, patienceMs = 10_000, onProgress = () => {}, migrationsFolder } = options;
   // Roles belong to the whole server: the copy is made as its owner alone, so that a check never sets anybody's password.
-  await migrate({ ownerUrl: copyUrl, writeUrl: copyUrl, readUrls: [] });
+  await migrate({ ownerUrl: copyUrl, writeUrl: copyUrl, readUrls: [] }, migrationsFolder);
   const copy = await connect(copyUrl);
   try {
-    const tables = await journaledTables(copy);
-    await prepareStage(copy, tables);
     await original.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await adoptNewerSchema(original, copy);
+    const tables = await journaledTables(original);
+    await prepareStage(copy, tables);
     const source = log ? storedEvents(original, log, patienceMs) : journalEvents(original);
     let events = 0;
     for await (const batch of source) {

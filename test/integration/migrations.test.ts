@@ -83,6 +83,16 @@ async function migrateTo(owner: pg.Pool, count: number): Promise<void> {
   await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
 }
 
+/** `make db.update`. */
+const updateDatabase = (urls: MigrationUrls) =>
+  runProgram('update-database', {
+    PATH: process.env.PATH,
+    DATABASE_OWNER_URL: urls.ownerUrl,
+    DATABASE_WRITE_URL: urls.writeUrl,
+    DATABASE_READ_URLS: urls.readUrls.join(','),
+    ESDB_CONNECTION_STRING: '',
+  });
+
 /** A split bundle, with all that it takes, by hand: the application of that release is gone. */
 const A_LITTLE_OF_EVERYTHING = `
   BEGIN;
@@ -120,6 +130,21 @@ test('a second run changes nothing', async () => {
   const [schema, applied] = [await schemaOf(owner), await appliedTo(owner)];
   await migrate(urls);
   expect([await schemaOf(owner), await appliedTo(owner)]).toEqual([schema, applied]);
+});
+
+test('the program that migrates names each migration that it applied, or says that there was nothing to do', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrateTo(owner, 3);
+  const names = (await listed()).entries.slice(3).map(({ tag }) => `Applied migration ${tag}.\n`);
+  expect(names.length).toBeGreaterThan(3);
+  expect(await updateDatabase(urls)).toEqual({
+    code: 0,
+    output: `${names.join('')}The schema is up to date.\n`,
+  });
+  expect(await updateDatabase(urls)).toEqual({
+    code: 0,
+    output: 'Nothing to do: the schema is up to date.\n',
+  });
 });
 
 test('two processes that migrate at once do it once', async () => {
@@ -193,13 +218,7 @@ test('devices that differ in case only are named, and nothing is migrated until 
     SELECT device_name, 'd1', 'A GRID', energy_source, technology_type, operational_date, power_mw, peak_demand, location,
            is_storage, account_id FROM device`);
   const before = await schemaOf(owner);
-  const { code, output } = await runProgram('update-database', {
-    PATH: process.env.PATH,
-    DATABASE_OWNER_URL: urls.ownerUrl,
-    DATABASE_WRITE_URL: urls.writeUrl,
-    DATABASE_READ_URLS: urls.readUrls.join(','),
-    ESDB_CONNECTION_STRING: '',
-  });
+  const { code, output } = await updateDatabase(urls);
   expect(code, output).toBe(1);
   expect(output).toMatch(/Nothing was migrated: .*: devices 1, 2 \(grid a grid, identifier d1\)\n$/);
   expect(await schemaOf(owner)).toEqual(before);
