@@ -12,7 +12,7 @@ const production = stages.at(-1) ?? '';
 test('what is built last is production: no root, a check of its health, and signals that reach Node.js', () => {
   expect(production).toMatch(/^FROM base AS production$/m);
   expect(production).toMatch(/^USER node$/m);
-  expect(production).toMatch(/^HEALTHCHECK [^\n]*\\\n +CMD \["node", .*health\/ready/m);
+  expect(production).toMatch(/^HEALTHCHECK [^\n]*\\\n +CMD \["node", .*\/health`\)/m);
   // A shell between Docker and Node.js would keep SIGTERM to itself.
   expect(production).toMatch(/^CMD \["node", .*"dist\/main\.js"\]$/m);
   expect(production).not.toMatch(/^(RUN|ADD) /m);
