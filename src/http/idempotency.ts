@@ -59,16 +59,16 @@ export function takesIdempotencyKey({ method, changes, permission }: Operation):
   return method === 'POST' && changes && permission !== 'public';
 }
 
-/** The first answer. Whoever has replayed up to the position sees what it tells of. */
+/** The first answer. A standby that has replayed up to the position shows what it describes. */
 interface Replayed {
-  readonly replayed: unknown;
+  readonly replayed: { readonly value: unknown } | { readonly refusal: Problem };
   readonly position: WalPosition;
 }
 
 /**
  * Starts an attempt, or gives the first answer.
  *
- * @throws {Problem} the first answer, if that was one; 409 while it is under way, 422 for another request with this key.
+ * @throws {Problem} 409 while the first request is under way, 422 for another request with this key.
  */
 export async function beginAttempt(
   { database, config }: Services,
@@ -169,19 +169,16 @@ async function recall(tx: Transaction, userId: number, key: string): Promise<Kno
   return known;
 }
 
-function replay({ hash, answer }: Known, asked: readonly string[]): unknown {
+function replay({ hash, answer }: Known, asked: readonly string[]): Replayed['replayed'] {
   if (!asked.includes(hash)) {
     throw new Problem(422, 'idempotency-key-reused', 'This Idempotency-Key was used for another request.', {
       errors: [{ path: `header.${HEADER}`, message: 'was used for another request' }],
     });
   }
   if (answer === null) throw stillRunning();
-  if ('value' in answer) return answer.value;
+  if ('value' in answer) return answer;
   const { status, code, detail, details } = answer.problem;
-  throw new Problem(status, code, detail, {
-    ...details,
-    headers: { ...details.headers, 'idempotency-replayed': 'true' },
-  });
+  return { refusal: new Problem(status, code, detail, details) };
 }
 
 const stillRunning = () =>

@@ -31,7 +31,8 @@ export async function mutate(
     reply.header('idempotency-replayed', 'true');
     written = attempt.position;
     await showWritten();
-    return attempt.replayed;
+    if ('refusal' in attempt.replayed) throw attempt.replayed.refusal;
+    return attempt.replayed.value;
   }
   const write: Write = async (work) => {
     const { value, position } = await database.transact(actor, work);

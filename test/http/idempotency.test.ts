@@ -60,6 +60,10 @@ test('a refusal is repeated too, even when the request would succeed by now', as
   const again = await transferTen(own.id, key);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
+  const [shown, written] = [again, first].map(({ headers }) =>
+    parsePosition(String(headers['registry-consistency'])),
+  );
+  expect(Number(shown)).toBeGreaterThanOrEqual(Number(written));
 });
 
 test('so is a refusal that only Postgres could see', async () => {
