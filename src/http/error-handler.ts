@@ -7,8 +7,12 @@ import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
-/** Class 40: a transaction that met others in a circle or in a conflict, as often as it was tried. */
-const UNAVAILABLE = /^(08|40|53|57P)/;
+/**
+ * SQLSTATEs after which the request may succeed if it is repeated. Class 08: connection lost; 25006: read-only, as after a
+ * primary was demoted; class 40: serialization failure or deadlock at every attempt; class 53: out of resources;
+ * 57014: cancelled by the statement timeout; 57P: shutting down or starting.
+ */
+const UNAVAILABLE = /^(08|25006|40|53|57014|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
 /** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */

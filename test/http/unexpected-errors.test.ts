@@ -56,21 +56,23 @@ describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV
   });
 });
 
-test.each(['40P01', '40001'])(
-  'a transaction that lost to others as often as it was tried (%s) is worth another try: 503',
-  async (code) => {
-    const app = await buildApp({
-      config: registry.config,
-      database: {
-        ...registry.database,
-        read: () => Promise.reject(Object.assign(new pg.DatabaseError('lost', 4, 'error'), { code })),
-      },
-      clock: () => NOW,
-      log: pino({ level: 'silent' }),
-    });
-    const answer = await app.inject({ url: '/account/1', headers: user.authorization });
-    await app.close();
-    expect(answer.statusCode).toBe(503);
-    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-  },
-);
+test.each([
+  ['a deadlock at every attempt', '40P01'],
+  ['a serialization failure at every attempt', '40001'],
+  ['a write to a server that has become read-only', '25006'],
+  ['a statement cancelled by its timeout', '57014'],
+])('%s (%s) is a 503 with Retry-After', async (_, code) => {
+  const app = await buildApp({
+    config: registry.config,
+    database: {
+      ...registry.database,
+      read: () => Promise.reject(Object.assign(new pg.DatabaseError('lost', 4, 'error'), { code })),
+    },
+    clock: () => NOW,
+    log: pino({ level: 'silent' }),
+  });
+  const answer = await app.inject({ url: '/account/1', headers: user.authorization });
+  await app.close();
+  expect(answer.statusCode).toBe(503);
+  expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+});
