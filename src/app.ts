@@ -7,6 +7,7 @@ import { answerUnreadablePath, handleErrors } from './http/error-handler.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
 import { serveLandingPage } from './http/landing-page.ts';
 import { shedLoad } from './http/load-shedding.ts';
+import { trackMethods } from './http/method-not-allowed.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
 import { logRequests } from './http/request-log.ts';
@@ -37,6 +38,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
   });
   requireDeclaredRoutes(app);
+  const answerOtherMethods = trackMethods(app);
   endConnectionsAtClose(app);
   handleErrors(app);
   acceptUntypedJson(app);
@@ -51,9 +53,13 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
     origin: [...services.config.CORS_ORIGINS],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     exposedHeaders: ['*'],
+    // `OPTIONS` without a preflight's headers is answered by the path itself, with `Allow`.
+    strictPreflight: false,
+    preflightContinue: true,
   });
   await serveDocumentation(app, operations);
   serveLandingPage(app);
   await mountOperations(app, operations, services);
+  answerOtherMethods();
   return app;
 }

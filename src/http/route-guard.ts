@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Paths beside the operations: pages that lead to the API and describe it, open to all, and metrics, with a guard of their own. */
+/** Public pages beside the operations: the landing page, the documentation, and metrics, which have their own token. */
 const OPEN_PAGES = [
   /^\/metrics$/,
   /^\/$/,
@@ -10,10 +10,11 @@ const OPEN_PAGES = [
   /^\*$/,
 ];
 
-/** A route that is neither an operation (which has a permission) nor an open page does not start. */
+/** Refuses, at startup, a route that is neither an operation (which declares a permission) nor a public page. */
 export function requireDeclaredRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
-    const open = OPEN_PAGES.some((page) => page.test(url));
-    if (config?.operation === undefined && !open) throw new Error(`${method} ${url} has no permission rule`);
+    const isOpen = config?.namesMethods || OPEN_PAGES.some((page) => page.test(url));
+    if (config?.operation === undefined && !isOpen)
+      throw new Error(`${method} ${url} has no permission rule`);
   });
 }

@@ -130,13 +130,6 @@ describe('a path', () => {
     expectProblem(answer, 404);
     expect(answer.json().detail).toBe(detail);
   });
-
-  test.each(['PUT', 'PATCH', 'DELETE', 'POST'] as const)(
-    'is not found for %s where it takes GET',
-    async (method) => {
-      expectProblem(await market.admin.request({ method, url: '/account/1' }), 404);
-    },
-  );
 });
 
 const HOUR = {
