@@ -1,8 +1,8 @@
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
-# With all dependencies: it builds, and development runs it with the sources mounted over its own. The Postgres binaries
-# are for machines without Docker.
+# All dependencies: for the build, and for development with mounted sources. The Postgres binaries are for machines without
+# Docker.
 FROM base AS development
 COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/
@@ -19,7 +19,7 @@ FROM development AS build
 USER root
 RUN npm run build
 
-# What runs needs no types, no maps of sources and no manuals.
+# Types, source maps and manuals are not needed at run time.
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
 COPY client/package.json client/

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What a kind of tests shares: a cluster, on which each file has its own database, and an EventStoreDB, if the run has a real one. */
+/** Shared by the tests of a project: a cluster, on which each file has its own database, and a real EventStoreDB if there is one. */
 const CLUSTER = 'test/harness/global-setup.ts';
 const EVENT_STORE = 'test/harness/event-store-setup.ts';
 
@@ -27,12 +27,12 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'test-results.json' },
     projects: [
-      // These need neither, or break servers of their own.
+      // These need neither, or start servers of their own.
       project('unit', []),
       project('faults', []),
       project('packages', [], 'packages/*/test'),
       project('eventstore', [EVENT_STORE]),
-      // Of what runs in containers only: the scripts of the compose files.
+      // The scripts of the compose files, which run in containers only.
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
       project('integration', [CLUSTER, EVENT_STORE]),
       project('http', [CLUSTER, EVENT_STORE]),

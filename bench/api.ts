@@ -12,8 +12,8 @@ import { median, timesOf } from './figures.ts';
 import { recordStatements, type Statement } from './recording.ts';
 
 /*
- * What the API costs beyond its SQL: each operation, one call after the other, over HTTP; then the very statements
- * that these calls sent, through a bare client, on a copy of the database as it was before. One run, one machine, one table.
+ * Measures what the API adds to its SQL. Calls each operation over HTTP, one call at a time, and then sends the same SQL
+ * statements through a plain client on a copy of the database. One run, one machine, one table.
  */
 
 const CALLS = 200;
@@ -119,7 +119,7 @@ async function logIn(url: string, password: string): Promise<string> {
   return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
 }
 
-/** One plain connection to each server, which sends recorded statements as they were. */
+/** One plain connection to each server, which sends the recorded statements. */
 async function openBare(cluster: EmbeddedCluster, database: string) {
   const { password } = new URL(cluster.primary.url('registry'));
   const connect = async (url: string) => {

@@ -5,7 +5,7 @@ import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cl
 import { type Config, readConfig } from '../src/config.ts';
 import { migrate } from '../src/database/migrate.ts';
 
-/** A migrated cluster of the bench's own, gone when the work is done. */
+/** Runs `work` on a migrated cluster of its own, and removes the cluster afterwards. */
 export async function withCluster(
   work: (cluster: EmbeddedCluster, config: Config) => Promise<void>,
 ): Promise<void> {

@@ -5,7 +5,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 0 ? (low + high) / 2 : high;
 }
 
-/** Milliseconds that each of the works took, one after the other. */
+/** The milliseconds that each call took, one after the other. */
 export async function timesOf<T>(works: readonly T[], run: (work: T) => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (const work of works) {

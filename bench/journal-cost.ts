@@ -15,11 +15,11 @@ import { withCluster } from './embedded.ts';
 import { median } from './figures.ts';
 
 /*
- * What the journal, the sequencer and the relay cost writers: transfers of a part of a bundle (five changed rows each), and issues
- * (two), by many clients at once, over HTTP, with no journal, with the journal's triggers, with the sequencer beside, with the
- * relay beside. The sequencer runs in the process of the API, as it does in production; the event store is the tests' stand-in,
- * in a process of its own. The variants take turns, and each is compared with the one without a journal of the same turn, so that
- * what changes with time changes for all. And how long an event is on its way, when there is no hurry.
+ * Measures what the journal, the sequencer and the relay cost writers. Many clients transfer parts of bundles (five changed rows
+ * each) and issue (two rows) over HTTP: without a journal, with the journal's triggers, with the sequencer, and with the relay.
+ * The sequencer runs in the process of the API, as in production; the event store runs in a process of its own. The
+ * variants alternate, and each is compared with the run without a journal of the same round, so that drift affects all of them
+ * alike. Also measures how long an event takes to reach the event store on an idle registry.
  */
 
 const CLIENTS = 8;
@@ -31,7 +31,7 @@ type Variant = (typeof VARIANTS)[number];
 const STAND_IN = fileURLToPath(new URL('../test/eventstore/main.ts', import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** What clients do; each call sends the next request of its kind. */
+/** A workload; each call sends the next request.  */
 interface Work {
   readonly name: string;
   next(): Promise<void>;
@@ -83,7 +83,7 @@ async function startStandIn(): Promise<{ child: ChildProcess; connection: string
 
 const PART = { source_id: 1, target_id: 2, certificate_quantity: 1 };
 
-/** One Wh each, of a bundle that nobody took from yet. */
+/** Transfers of 1 Wh, each from a whole bundle. */
 async function transfers(url: string, { config, owner }: Bench): Promise<Work> {
   const token = await logIn(url, 'trading_user@usermail.com', config.SEED_PASSWORD);
   const { rows } = await owner.query<{ id: string }>(
@@ -93,7 +93,7 @@ async function transfers(url: string, { config, owner }: Bench): Promise<Work> {
     name: 'transfers',
     async next() {
       const id = rows.pop()?.id;
-      if (id === undefined) throw new Error('the sample has too few bundles');
+      if (id === undefined) throw new Error('the sample data has too few bundles');
       await post(
         `${url}/certificate/transfer`,
         { ...PART, granular_certificate_bundle_ids: [Number(id)] },
@@ -106,7 +106,7 @@ async function transfers(url: string, { config, owner }: Bench): Promise<Work> {
 const HOUR_MS = 3_600_000;
 const NEWEST_INTERVAL = Date.parse('2020-01-01T00:00:00Z');
 
-/** One interval each, of the sample's devices in turn. */
+/** Issues one interval at a time, for each sample device in turn. */
 async function issues(url: string, { config, owner }: Bench): Promise<Work> {
   const token = await logIn(url, 'admin_user@usermail.com', config.SEED_PASSWORD);
   const devices = await owner.query<{ id: string }>('SELECT id FROM device WHERE power_mw > 0 ORDER BY id');
@@ -171,7 +171,7 @@ async function measure(bench: Bench, work: Work): Promise<Map<Variant, number[]>
 
 const DELAYS = 30;
 
-/** Milliseconds from an answer until the relay has passed on all that the request wrote; one request at a time. */
+/** Milliseconds from an answer until the relay has appended all events of the request; one request at a time. */
 async function delaysOf(bench: Bench, work: Work): Promise<number[]> {
   const journal = start(bench, true);
   const delays: number[] = [];
@@ -186,7 +186,7 @@ async function delaysOf(bench: Bench, work: Work): Promise<number[]> {
   return delays;
 }
 
-/** Requests a second. */
+/** Requests per second. */
 async function round(bench: Bench, variant: Variant, work: Work): Promise<number> {
   await arm(bench.owner, variant !== 'no journal');
   const journal = variant.includes('sequencer') ? start(bench, variant.includes('relay')) : undefined;
@@ -210,7 +210,7 @@ function start({ config, eventStore }: Bench, relays: boolean): Journal {
   });
 }
 
-/** Arms or disarms the triggers that write the journal. */
+/** Enables or disables the triggers that write the journal. */
 async function arm(owner: pg.Client, journal: boolean): Promise<void> {
   const { rows } = await owner.query<{ statement: string }>(
     `SELECT format('ALTER TABLE %s ${journal ? 'ENABLE' : 'DISABLE'} TRIGGER %I', tgrelid::regclass, tgname) AS statement

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
 
-/** One statement as the API sent it, and the port of the server that it went to. */
+/** A statement that the API sent, and the port of the server that received it. */
 export interface Statement {
   readonly port: number;
   readonly query: string | pg.QueryConfig;
@@ -10,7 +10,7 @@ export interface Statement {
 
 const current = new AsyncLocalStorage<Statement[]>();
 
-/** From now on, statements that a request of `app` causes are written down; each request starts a new list. */
+/** Records the statements that requests to `app` cause from now on; each request starts a new list. */
 export function recordStatements(app: FastifyInstance): Statement[][] {
   const calls: Statement[][] = [];
   app.addHook('onRequest', (_request, _reply, done) => {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the image and starts the cluster from a clean clone in every way that the documents name, and says what does not hold.
-# Needs Docker with Compose, git, curl, and the ports of development, which are in DOCKER.md. PORT=8010 moves the API's.
+# Builds the image, starts the cluster from a clean clone in every documented way, and reports what fails. Needs Docker with
+# Compose, git, curl, and the development ports listed in DOCKER.md. PORT=8010 moves the port of the API.
 #
-# It has a Compose project of its own, so the data of `make dev` are safe; but that cluster must be down.
+# It uses a Compose project of its own, so the data of `make dev` is safe, but that cluster must be down.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
@@ -22,7 +22,7 @@ fail() {
 
 compose() { docker compose "${cluster[@]}" "$@"; }
 
-# The state of each container helps whoever reads the log of a run that failed.
+# The state of each container helps to diagnose a failed run.
 tidy() {
   local status=$?
   if [ "$status" -ne 0 ]; then
@@ -36,11 +36,11 @@ tidy() {
 trap tidy EXIT
 
 image_is_small_and_runs_as_nobody_special() {
-  say "the image of production has at most $MOST_MEGABYTES MB, and does not run as root"
+  say "the production image has at most $MOST_MEGABYTES MB and does not run as root"
   docker build --quiet --target production --tag gc-registry .
   local container megabytes
   container=$(docker create gc-registry)
-  # What is in its files: engines do not agree on what the size of an image is.
+  # The sum of its files: engines define the size of an image differently.
   megabytes=$(($(docker export "$container" | wc --bytes) / 1000000))
   docker rm "$container" >/dev/null
   say "it has $megabytes MB"
@@ -55,7 +55,7 @@ starts() {
   url=http://$(compose port gc_registry 8000)
   for ((waited = 0; waited < READY_S; waited++)); do
     answer=$(curl --fail --silent --max-time 5 "$url/health/ready" || true)
-    # Right after the start nobody leads yet, and then it is not ready but degraded.
+    # Right after the start no process leads yet, and readiness is degraded.
     case $answer in *'"status":"ready"'*'"event_store":"up"'*) return ;; esac
     sleep 1
   done
@@ -68,12 +68,12 @@ stops() {
   container=$(compose ps --quiet gc_registry)
   docker stop -t "$STOP_S" "$container" >/dev/null
   code=$(docker inspect --format '{{.State.ExitCode}}' "$container")
-  # 137 is a process that had to be killed; development's watcher has a code of its own.
+  # 137 means that the process had to be killed; the watcher of development has its own exit code.
   [ "$code" -ne 137 ] || fail "it was killed after $STOP_S s"
   [ "$code" -eq "${1:-$code}" ] || fail "it ended with code $code"
 }
 
-# What each server is, whether it is a standby, and how much was issued there.
+# The system identifier of a server, whether it is a standby, and its number of issuances.
 servers() {
   local service
   for service in postgres_db_write postgres_db_read; do
@@ -84,7 +84,7 @@ servers() {
 
 readonly PAIR=$'^([0-9]+)\\|f\\|([1-9][0-9]*)\n([0-9]+)\\|t\\|([0-9]+)$'
 
-# The primary's system, when the other server is its standby and shows as much.
+# The system identifier of the primary, when the other server is its standby and shows the same data.
 system_of_pair() {
   [[ $1 =~ $PAIR && ${BASH_REMATCH[1]} = "${BASH_REMATCH[3]}" && ${BASH_REMATCH[2]} = "${BASH_REMATCH[4]}" ]] ||
     fail "this is not a primary and its standby, with something issued: $1"
@@ -92,7 +92,7 @@ system_of_pair() {
 }
 
 data_survives_down() {
-  say 'the data of every server survives a down'
+  say 'the data of every server survives docker compose down'
   local before after
   before=$(servers)
   system_of_pair "$before" >/dev/null
@@ -107,7 +107,7 @@ data_survives_down() {
 times_started() { compose logs --no-log-prefix gc_registry | grep --count 'Server listening' || true; }
 
 sources_are_watched() {
-  say 'a changed source starts the registry anew'
+  say 'a changed source file restarts the registry'
   local before
   before=$(times_started)
   touch src/app.ts
@@ -119,7 +119,7 @@ sources_are_watched() {
 }
 
 standby_heals() {
-  say 'the standby becomes one of the primary that was made anew'
+  say 'the standby follows a primary that was created anew'
   local before after
   before=$(system_of_pair "$(servers)")
   compose rm --stop --force postgres_db_write
@@ -133,9 +133,9 @@ standby_heals() {
 }
 
 example_is_refused() {
-  say 'production does not start with the example as its settings'
+  say 'production does not start with the settings of .env.example'
   if compose up --build --detach --wait --quiet-pull; then fail 'it started'; fi
-  compose logs migration | grep --fixed-strings 'must not have a password of .env.example' || fail 'it does not say why'
+  compose logs migration | grep --fixed-strings 'must not have a password of .env.example' || fail 'the log does not say why'
 }
 
 write_secrets() {
@@ -170,4 +170,4 @@ compose down --volumes
 write_secrets
 starts
 stops 0
-say 'all of it holds'
+say 'all checks passed'

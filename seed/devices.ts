@@ -4,9 +4,9 @@ import type { SampleDevice } from './sample/index.ts';
 import { SeedError } from './seed-error.ts';
 
 /**
- * Registers devices that are not there yet, in this account; gives their ids by identifier.
+ * Registers the devices that the registry lacks in this account, and returns the ids of all of them by identifier.
  *
- * @throws {SeedError} when another account has one of their identifiers, or a retired device issued under it.
+ * @throws {SeedError} when another account has one of the identifiers, or a deleted device has issued certificates under it.
  */
 export async function seedDevices(
   tx: Transaction,

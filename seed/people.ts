@@ -4,7 +4,7 @@ import { array } from '../src/database/connection.ts';
 import type { Transaction } from '../src/database/transaction.ts';
 import type { Role } from '../src/rules/enums.ts';
 
-/** A user for each role, under the names that the users' guide gives them. */
+/** One sample user for each role. */
 export const SAMPLE_USERS: readonly { name: string; email: string; role: Role }[] = [
   { name: 'Admin User', email: 'admin_user@usermail.com', role: 'ADMIN' },
   { name: 'Production User', email: 'production_user@usermail.com', role: 'PRODUCTION_USER' },
@@ -15,7 +15,7 @@ export const SAMPLE_USERS: readonly { name: string; email: string; role: Role }[
 
 export const SAMPLE_ACCOUNTS = { first: 'Test Account', second: 'Test Account 2' } as const;
 
-/** A row found under its unique name, or made. Each statement adds nothing the second time. */
+/** Returns the id of a row, inserting the row when it does not exist. */
 async function idOf(
   tx: Transaction,
   find: ReturnType<typeof sql>,
@@ -23,11 +23,11 @@ async function idOf(
 ): Promise<number> {
   const [known] = await tx.execute<{ id: number }>(find);
   const [row] = known ? [known] : await tx.execute<{ id: number }>(make);
-  if (row === undefined) throw new Error('a seed row was neither found nor made');
+  if (row === undefined) throw new Error('a seed row was neither found nor inserted');
   return row.id;
 }
 
-/** Users whom this run made get the password; those known already keep theirs. */
+/** Creates the sample users. New users get `password`; existing users keep theirs. */
 export async function seedUsers(tx: Transaction, password: string): Promise<Map<Role, number>> {
   const ids = new Map<Role, number>();
   const passwordHash = await hashPassword(password);
@@ -56,7 +56,7 @@ async function seedAccount(tx: Transaction, name: string, userIds: readonly numb
   return id;
 }
 
-/** `Test Account` for everybody who trades or audits, and `Test Account 2`, which accepts transfers from it. */
+/** Creates `Test Account`, and `Test Account 2`, which accepts transfers from it. Returns the id of the first. */
 export async function seedAccounts(tx: Transaction, users: ReadonlyMap<Role, number>): Promise<number> {
   const members = [...users].filter(([role]) => role !== 'STORAGE_VALIDATOR').map(([, id]) => id);
   const first = await seedAccount(tx, SAMPLE_ACCOUNTS.first, members);
@@ -66,7 +66,7 @@ export async function seedAccounts(tx: Transaction, users: ReadonlyMap<Role, num
   return first;
 }
 
-/** Metadata with this purpose, found or made. */
+/** Returns the id of the issuance metadata with this purpose, inserting it when it does not exist. */
 export function seedMetadata(tx: Transaction, purpose: string): Promise<number> {
   return idOf(
     tx,

@@ -14,17 +14,19 @@ export interface SeedOptions {
   readonly report: (line: string) => void;
 }
 
-export function refuseInProduction({ NODE_ENV }: Pick<Config, 'NODE_ENV'>): void {
+export function assertNotProduction({ NODE_ENV }: Pick<Config, 'NODE_ENV'>): void {
   if (NODE_ENV === 'production')
-    throw new SeedError('Seeding is refused where NODE_ENV is production: its passwords are public.');
+    throw new SeedError(
+      'Sample data cannot be loaded when NODE_ENV is production: the passwords of its users are public.',
+    );
 }
 
-export const REGISTRY_ITSELF = { userId: null, requestId: null };
+export const REGISTRY_ACTOR = { userId: null, requestId: null };
 
-/** Users, accounts, devices, and 14 days of modelled generation with their certificates. Again, it adds nothing. */
+/** Loads users, accounts, devices, and 14 days of modelled generation with its certificates. Loading twice adds nothing. */
 export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
   const { database, config, today, report } = options;
-  refuseInProduction(config);
+  assertNotProduction(config);
   const window = sampleWindow(today);
   const submissionsFor = (ids: ReadonlyMap<string, number>, metadataId: number) =>
     SAMPLE_UNITS.flatMap((unit) => {
@@ -34,7 +36,7 @@ export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
       return deviceId === undefined ? [] : [{ deviceId, metadataId, readings }];
     });
 
-  const { value, position } = await database.transact(REGISTRY_ITSELF, async (tx) => {
+  const { value, position } = await database.transact(REGISTRY_ACTOR, async (tx) => {
     const accountId = await seedAccounts(tx, await seedUsers(tx, config.SEED_PASSWORD));
     const devices = await seedDevices(
       tx,

@@ -1,4 +1,4 @@
-/** The data cannot be loaded as asked; the message says what to change. */
+/** Data cannot be loaded as requested. The message says what to change. */
 export class SeedError extends Error {
   override readonly name = 'SeedError';
 }

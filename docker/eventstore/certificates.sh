@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes the certificate of EventStoreDB, once, and of an authority that signs nothing else: its key is not kept.
-# Into /certificates what the server needs, into /authority what its clients need. To have a new one, empty both volumes.
+# Creates the certificate of EventStoreDB and of the authority that signs it, once. The key of the authority is not kept, so
+# it signs nothing else. The server reads /certificates, its clients /authority. To renew it, empty both volumes.
 set -euo pipefail
 
 readonly NAME=eventstore DAYS=3650
-# The user that EventStoreDB's image runs as.
+# The user of the EventStoreDB image.
 readonly OWNER=1000:1000
 
 if [ -s /certificates/node.crt ] && [ -s /authority/ca.crt ]; then
-  echo 'The certificate is there.'
+  echo 'The certificate exists.'
   exit 0
 fi
 
@@ -21,7 +21,7 @@ new_key() { openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 
 new_key ca.key
 openssl req -x509 -key ca.key -days "$DAYS" -subj '/CN=registry event store authority' -out ca.crt \
   -addext 'basicConstraints=critical,CA:TRUE,pathlen:0' -addext 'keyUsage=critical,keyCertSign,cRLSign'
-# The common name is the one by which the nodes of EventStoreDB know each other.
+# The nodes of EventStoreDB identify each other by the common name.
 new_key request.key
 openssl req -new -key request.key -subj '/CN=eventstoredb-node' -out node.csr
 openssl rsa -traditional -in request.key -out node.key
@@ -36,6 +36,6 @@ install -d -m 755 /certificates/ca
 install -m 644 ca.crt /certificates/ca/ca.crt
 install -m 600 node.key /certificates/node.key
 chown -R "$OWNER" /certificates
-# Last: where it is, all is.
+# Last, because its presence marks the other files as complete.
 install -m 644 node.crt /certificates/node.crt
-echo 'The certificate is made.'
+echo 'Created the certificate.'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs once, when the primary is made: the role that standbys stream with, and the door for it.
+# Runs once, when the primary is created: adds the role that standbys stream with, and allows it to connect.
 set -e
 
 psql --no-psqlrc --set ON_ERROR_STOP=1 --set password="$REPLICATION_PASSWORD" \

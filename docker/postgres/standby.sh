@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs a streaming standby of PRIMARY_HOST. The first start takes a base backup. A new one is taken whenever this one can
-# follow no more: the primary was made anew, was restored to an earlier time, or no longer has the log that is missing here.
+# Runs a streaming standby of PRIMARY_HOST. The first start takes a base backup. A new one is taken whenever the standby can
+# no longer follow: the primary was created anew, was restored to an earlier time, or no longer has the log needed here.
 #
-# No data is lost by that: a standby that was promoted is run as it is, and what mirrored a primary that was made anew is
-# kept in "$PGDATA.kept" (the first such copy, until someone removes it), for it may be the last copy there is.
+# This loses no data: a promoted standby is run as the primary it is, and the copy of a replaced primary is kept in
+# "$PGDATA.kept" (the first such copy, until it is removed), because it may be the last copy of that data.
 #
 # Arguments are passed on to postgres. Needs PRIMARY_HOST and REPLICATION_PASSWORD.
 set -euo pipefail
@@ -12,7 +12,7 @@ set -euo pipefail
 readonly PRIMARY="host=$PRIMARY_HOST port=${PRIMARY_PORT:-5432} user=replicator"
 readonly KEPT="$PGDATA.kept" DRAFT="$PGDATA.draft"
 readonly LOOK_EVERY_S=5
-# So long it may stand still, while the primary answers, before it counts as lost.
+# How long the standby may make no progress while the primary answers, before it counts as lost.
 readonly PATIENCE_S=${STANDBY_PATIENCE_S:-60}
 export PGPASSWORD=$REPLICATION_PASSWORD PGCONNECT_TIMEOUT=5 LC_ALL=C
 
@@ -24,14 +24,14 @@ has_data() { [ -s "$PGDATA/PG_VERSION" ]; }
 
 is_promoted() { has_data && [ ! -e "$PGDATA/standby.signal" ]; }
 
-# Nothing while the primary does not answer.
+# Prints nothing while the primary does not answer.
 primary_system() {
   psql --no-psqlrc --no-password -At "$PRIMARY replication=true" -c IDENTIFY_SYSTEM 2>/dev/null | cut -d '|' -f 1 || true
 }
 
 own_system() { pg_controldata --pgdata "$PGDATA" | sed -n 's/^Database system identifier: *//p'; }
 
-# "recovering|streaming|how far", or nothing while the server takes no connections.
+# Prints "recovering|streaming|replay position", or nothing while the server accepts no connections.
 own_state() {
   psql --no-psqlrc --no-password -At --username postgres --dbname postgres 2>/dev/null -c "
     SELECT pg_is_in_recovery(),
@@ -39,7 +39,7 @@ own_state() {
            pg_last_wal_replay_lsn()" || true
 }
 
-# Unlike a sleep in the foreground, it is broken off by a signal.
+# Unlike a sleep in the foreground, a signal interrupts it.
 pause() {
   sleep "$1" &
   wait $! || true
@@ -62,7 +62,7 @@ copy_primary() {
   touch "$DRAFT/standby.signal"
   if has_data && [ ! -e "$KEPT" ] && [ "$(own_system)" != "$(primary_system)" ]; then
     mv "$PGDATA" "$KEPT"
-    say "what mirrored the earlier primary is kept in $KEPT"
+    say "the copy of the earlier primary is kept in $KEPT"
   fi
   rm -rf "$PGDATA"
   mv "$DRAFT" "$PGDATA"
@@ -74,7 +74,7 @@ start_server() {
   server=$!
 }
 
-# Watches the server until it ends, is promoted, is told to stop, or can follow no more: then $lost says why.
+# Watches the server until it ends, is promoted, must stop, or can no longer follow; then $lost says why.
 watch_server() {
   local since=$SECONDS position='' state system recovering streaming replayed
   lost=''
@@ -84,7 +84,7 @@ watch_server() {
     state=$(own_state)
     IFS='|' read -r recovering streaming replayed <<<"$state"
     if [ "$recovering" = f ]; then
-      say 'promoted: it follows nobody any more'
+      say 'promoted: no longer following a primary'
       wait "$server" || true
     elif [ -n "$system" ] && [ "$system" != "$(own_system)" ]; then
       lost='the primary is another than the one that this was copied from'
@@ -106,7 +106,7 @@ stop() {
 trap stop TERM INT
 
 if is_promoted; then
-  say 'this server was promoted: it is run as the primary that it is'
+  say 'this server was promoted: running it as a primary'
   exec postgres "$@"
 fi
 
@@ -122,12 +122,12 @@ while true; do
   fi
   status=0
   wait "$server" || status=$?
-  # A wait that a signal broke off says nothing of the server.
+  # An interrupted wait says nothing about the server.
   while kill -0 "$server" 2>/dev/null; do wait "$server" || status=$?; done
   server=''
   [ -z "$stopping" ] || exit 0
   if [ -z "$lost" ]; then
-    # A server that cannot even start may have a log that leads elsewhere than the primary's.
+    # A server that cannot start may have a log that diverges from the primary's.
     { [ -z "$followed" ] && [ "$status" -ne 0 ] && [ -n "$(primary_system)" ]; } || exit "$status"
     say "the server ended with code $status before it followed the primary"
     followed=tried

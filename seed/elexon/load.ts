@@ -4,7 +4,7 @@ import { type B1610Row, type ElexonClient, readingsFromB1610 } from '../../src/m
 import { type Submission, submitReadings } from '../../src/meter-data/submit.ts';
 import { seedDevices } from '../devices.ts';
 import { seedAccounts, seedMetadata, seedUsers } from '../people.ts';
-import { REGISTRY_ITSELF, refuseInProduction } from '../sample-registry.ts';
+import { REGISTRY_ACTOR, assertNotProduction } from '../sample-registry.ts';
 import { devicesOf } from './registration.ts';
 import type { Window } from './window.ts';
 
@@ -19,27 +19,27 @@ export interface ElexonLoad {
   readonly onProgress: (progress: LoadProgress) => void;
 }
 
-/** Pages (a UTC day of up to 80 units each) loaded, of how many, and what they brought so far. */
+/** The number of loaded pages (one UTC day of up to 80 units each), the total number, and the results so far. */
 export interface LoadProgress {
   readonly done: number;
   readonly total: number;
   readonly readings: number;
   readonly bundles: number;
   readonly issuedWh: number;
-  /** Readings that no certificate could be issued for, with the reason; for example above the device's capacity. */
+  /** Readings that could not be issued, with the reason, for example energy above the device's capacity. */
   readonly refused: readonly string[];
 }
 
 const LABEL = 'Elexon Insights, dataset B1610: actual generation per BM unit';
 
 /**
- * Loads metered generation from Elexon into `Test Account`: one page, one transaction. What was loaded before is left as
- * it is, so that an interrupted run is simply started again.
+ * Loads metered generation from Elexon into `Test Account`, one transaction for each page. Data that is already loaded
+ * stays as it is, so an interrupted run can be repeated.
  *
  * @throws {SeedError} for unknown units. {ElexonError}, {B1610FormatError}, {BmUnitFormatError} from the API.
  */
 export async function loadFromElexon(load: ElexonLoad): Promise<LoadProgress> {
-  refuseInProduction(load.config);
+  assertNotProduction(load.config);
   const { deviceIds, metadataId } = await register(load);
   let progress: LoadProgress = { done: 0, total: 0, readings: 0, bundles: 0, issuedWh: 0, refused: [] };
   let page = { done: 0, total: 0 };
@@ -60,7 +60,7 @@ export async function loadFromElexon(load: ElexonLoad): Promise<LoadProgress> {
 
 async function register({ database, config, client, units, window }: ElexonLoad) {
   const devices = devicesOf(units, await client.bmUnits(), window.from);
-  const { value } = await database.transact(REGISTRY_ITSELF, async (tx) => {
+  const { value } = await database.transact(REGISTRY_ACTOR, async (tx) => {
     const accountId = await seedAccounts(tx, await seedUsers(tx, config.SEED_PASSWORD));
     return {
       deviceIds: await seedDevices(tx, accountId, devices),
@@ -82,7 +82,7 @@ function submissionsOf(
 }
 
 async function submitPage({ database, config, now }: ElexonLoad, submissions: readonly Submission[]) {
-  const { value } = await database.transact(REGISTRY_ITSELF, (tx) =>
+  const { value } = await database.transact(REGISTRY_ACTOR, (tx) =>
     submitReadings(tx, submissions, { config, now, onError: 'skip' }),
   );
   return value;

@@ -19,12 +19,12 @@ import { windowOf } from './window.ts';
 const USAGE = 'make db.seed.elexon FROM=2026-11-01 TO=2026-11-07 [UNITS=T_ABRBO-1,T_DRAXX-1]';
 const WH_PER_MWH = 1_000_000;
 
-/** `--from --to [--units]`: half-hourly generation of real BM units, from the live Elexon API. */
+/** Loads half-hourly generation of real BM units from the Elexon API: `--from --to [--units]`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { from: { type: 'string' }, to: { type: 'string' }, units: { type: 'string' } },
   });
-  if (!values.from || !values.to) throw new SeedError(`FROM and TO are needed: ${USAGE}`);
+  if (!values.from || !values.to) throw new SeedError(`FROM and TO are required: ${USAGE}`);
   const now = new Date();
   const window = windowOf(values.from, values.to, now);
   const units = unitsOf(values.units);

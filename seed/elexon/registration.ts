@@ -5,10 +5,10 @@ import { SeedError } from '../seed-error.ts';
 const KNOWN = new Map(SAMPLE_UNITS.map(({ device }) => [device.local_device_identifier, device]));
 
 /**
- * The devices to register for these BM units. What the register of Elexon lacks (places, dates, which `OTHER` is a
- * battery) comes from the sample units where they have it; a unit beyond them is taken to operate from `from` on.
+ * Returns the devices to register for these BM units. Elexon's register lacks locations, operational dates, and which
+ * `OTHER` unit is a battery: these come from the sample units. A unit outside the sample operates from `from`.
  *
- * @throws {SeedError} naming the units that the register does not have, or that have no capacity in it.
+ * @throws {SeedError} naming the units that the register lacks, or for which it gives no capacity.
  */
 export function devicesOf(
   wanted: readonly string[],
@@ -17,7 +17,7 @@ export function devicesOf(
 ): SampleDevice[] {
   const entries = new Map(register.flatMap((entry) => (entry.bmUnit ? [[entry.bmUnit, entry]] : [])));
   const missing = wanted.filter((unit) => !KNOWN.has(unit) && !entries.has(unit));
-  if (missing.length > 0) throw new SeedError(`The BM Unit register does not know ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new SeedError(`The BM Unit register does not contain ${missing.join(', ')}.`);
 
   const devices = wanted.map((unit) => KNOWN.get(unit) ?? deviceOf(unit, entries.get(unit), from));
   const idle = devices.filter(({ power_mw: power }) => power <= 0);

@@ -1,6 +1,6 @@
 import { type DeviceKind, deviceKindOfFuel } from '../../src/meter-data/elexon/index.ts';
 
-/** How the model of ./generation.ts lets a unit run. */
+/** The model in ./generation.ts that a unit follows. */
 export type Profile =
   | 'onshore wind'
   | 'offshore wind'
@@ -13,7 +13,7 @@ export type Profile =
   | 'pumped storage'
   | 'demand';
 
-/** The device fields of the HTTP contract, but for the account. Powers are MW, energy MWh. */
+/** The fields of a device in the HTTP API, without the account. Power in MW, energy in MWh. */
 export interface SampleDevice {
   readonly device_name: string;
   readonly local_device_identifier: string;
@@ -28,10 +28,10 @@ export interface SampleDevice {
   readonly is_storage: boolean;
 }
 
-/** All BM units feed it; device identifiers are unique within a grid. */
+/** The grid of all BM units. Device identifiers are unique within a grid. */
 export const GRID = 'National Grid';
 
-/** A real BM unit: what the registry stores of it, and what the model needs to know. */
+/** A real BM unit: the stored device, and the parameters of its model. */
 export interface SampleUnit {
   readonly device: SampleDevice;
   readonly profile: Profile;
@@ -40,9 +40,9 @@ export interface SampleUnit {
 }
 
 /**
- * Real units of Great Britain. Ids, names, capacities and fuels as in Elexon's BM Unit register (names spelt out where
- * it repeats the id); places to about a kilometre; of operational dates the month is public knowledge, and the day is the
- * first of it where the day is not. `peak_demand` is the demand capacity of the register.
+ * Real units of Great Britain. Ids, names, capacities and fuels come from Elexon's BM Unit register (names are spelt out
+ * where it repeats the id). Locations are accurate to about a kilometre. Where only the month of the start of operation is
+ * public, the date is its first day. `peak_demand` is the demand capacity of the register.
  */
 export const SAMPLE_UNITS: readonly SampleUnit[] = [
   unit('T_ABRBO-1', 'Aberdeen Offshore Wind Farm', 'offshore wind', {
@@ -165,9 +165,9 @@ export const SAMPLE_UNITS: readonly SampleUnit[] = [
 ];
 
 interface UnitFacts {
-  /** Elexon's word, save for batteries and solar parks, which the register does not tell apart from others. */
+  /** Elexon's fuel type. Batteries and solar parks are the exception: the register lists them as `OTHER`. */
   readonly fuel: string | null;
-  /** When the fuel alone does not say it. */
+  /** Set when the fuel alone does not determine it. */
   readonly kind?: DeviceKind;
   /** Generation and demand capacity, MW. */
   readonly power: readonly [generation: number, demand: number];

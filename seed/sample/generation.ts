@@ -3,7 +3,7 @@ import type { SampleUnit } from './devices.ts';
 import { OUTPUT_MW } from './profile.ts';
 import { settlementPeriodOf } from './settlement.ts';
 
-/** To be shown wherever the sample data goes: the units are real, their output is not. */
+/** A label that goes with the sample data everywhere: the units are real, their output is not. */
 export const SAMPLE_LABEL =
   'Sample data: half-hours made by a deterministic model in the shape of Elexon B1610; not metered';
 
@@ -18,7 +18,7 @@ export interface SampleWindow {
   readonly to: Date;
 }
 
-/** The 14 whole UTC days that end a week before the day of `today`: published by then, and far from expiry. */
+/** The 14 whole UTC days that end a week before the day of `today`: old enough to be published, and far from expiry. */
 export function sampleWindow(today: Date): SampleWindow {
   const midnightMs = Math.floor(today.getTime() / DAY_MS) * DAY_MS;
   const toMs = midnightMs - PUBLICATION_DELAY_DAYS * DAY_MS;
@@ -26,8 +26,8 @@ export function sampleWindow(today: Date): SampleWindow {
 }
 
 /**
- * B1610 rows, ascending in time, of the half-hours that lie whole in [from, to). The same unit and instant give the
- * same row whatever the window, today and next year. Never above the unit's capacity.
+ * B1610 rows, ascending in time, of the half-hours that lie entirely in [from, to). A unit and an instant always give the
+ * same row, whatever the window. Output never exceeds the capacity of the unit.
  */
 export function sampleGeneration(unit: SampleUnit, from: Date, to: Date): B1610Row[] {
   const firstMs = Math.ceil(from.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS;

@@ -1,40 +1,40 @@
 import type { Profile, SampleUnit } from './devices.ts';
-import { draw, drift } from './noise.ts';
+import { hashToUnit, smoothNoise } from './noise.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Mean net output in MW of the half-hour in whose middle the instant lies; negative when the unit takes power in. */
+/** Mean net output in MW of the half-hour centred on the instant; negative when the unit consumes power. */
 export type OutputMw = (unit: SampleUnit, middleMs: number) => number;
 
-/** One model a profile: plausible in size, rhythm and correlation, not a forecast of anything. */
+/** One model for each profile, plausible in size, daily pattern and correlation. Not a forecast. */
 export const OUTPUT_MW: Readonly<Record<Profile, OutputMw>> = {
   'onshore wind': (unit, middleMs) => windMw(unit, middleMs, 0),
   'offshore wind': (unit, middleMs) => windMw(unit, middleMs, 2),
   solar: solarMw,
   hydro: hydroMw,
   nuclear: (unit, middleMs) =>
-    unit.device.power_mw * (0.96 + 0.01 * drift(idOf(unit), middleMs, 6 * HOUR_MS)),
+    unit.device.power_mw * (0.96 + 0.01 * smoothNoise(idOf(unit), middleMs, 6 * HOUR_MS)),
   biomass: (unit, middleMs) =>
-    unit.device.power_mw * (0.6 + 0.37 * drift(idOf(unit), middleMs, 18 * HOUR_MS)),
+    unit.device.power_mw * (0.6 + 0.37 * smoothNoise(idOf(unit), middleMs, 18 * HOUR_MS)),
   gas: gasMw,
   battery: (unit, middleMs) => storageMw(unit, middleMs, BATTERY_DAY),
   'pumped storage': (unit, middleMs) => storageMw(unit, middleMs, PUMPED_DAY),
   demand: (unit, middleMs) =>
-    -unit.device.peak_demand * (0.5 + 0.4 * drift(idOf(unit), middleMs, 4 * HOUR_MS)),
+    -unit.device.peak_demand * (0.5 + 0.4 * smoothNoise(idOf(unit), middleMs, 4 * HOUR_MS)),
 };
 
-/** Weather comes from the west: half an hour later for each degree of longitude. North and south differ. */
+/** Weather moves from west to east, half an hour for each degree of longitude. North and south differ. */
 function windiness({ latitude, longitude, device }: SampleUnit, instantMs: number): number {
   const arrivalMs = instantMs - longitude * 0.5 * HOUR_MS;
   const north = Math.min(1, Math.max(0, (latitude - 51) / 7));
   const weather =
-    north * drift('weather of the north', arrivalMs, 30 * HOUR_MS) +
-    (1 - north) * drift('weather of the south', arrivalMs, 30 * HOUR_MS);
-  return 0.75 * weather + 0.25 * drift(device.local_device_identifier, instantMs, 4 * HOUR_MS);
+    north * smoothNoise('weather of the north', arrivalMs, 30 * HOUR_MS) +
+    (1 - north) * smoothNoise('weather of the south', arrivalMs, 30 * HOUR_MS);
+  return 0.75 * weather + 0.25 * smoothNoise(device.local_device_identifier, instantMs, 4 * HOUR_MS);
 }
 
-/** The power curve of a turbine: still below 3 m/s (its own supply then shows as import), full above 13 m/s. */
+/** The power curve of a turbine: standstill below 3 m/s (its own consumption is then an import), full power above 13 m/s. */
 function windMw(unit: SampleUnit, middleMs: number, windierMetresPerS: number): number {
   const metresPerS = 1 + windierMetresPerS + 17 * windiness(unit, middleMs);
   if (metresPerS < 3) return -Math.min(unit.device.peak_demand, unit.device.power_mw * 0.004);
@@ -45,11 +45,11 @@ function windMw(unit: SampleUnit, middleMs: number, windierMetresPerS: number): 
 function solarMw(unit: SampleUnit, middleMs: number): number {
   const height = sineOfSunHeight(unit, middleMs);
   if (height <= 0) return 0;
-  const clearness = 0.3 + 0.65 * drift(`clouds of ${idOf(unit)}`, middleMs, 3 * HOUR_MS);
+  const clearness = 0.3 + 0.65 * smoothNoise(`clouds of ${idOf(unit)}`, middleMs, 3 * HOUR_MS);
   return unit.device.power_mw * clearness * height ** 1.15;
 }
 
-/** Declination by Cooper's formula; the equation of time (a quarter of an hour at most) is left out. */
+/** Solar elevation. Declination by Cooper's formula; the equation of time (at most 15 minutes) is ignored. */
 function sineOfSunHeight({ latitude, longitude }: SampleUnit, instantMs: number): number {
   const radians = Math.PI / 180;
   const yearStartMs = Date.UTC(new Date(instantMs).getUTCFullYear(), 0, 1);
@@ -62,16 +62,16 @@ function sineOfSunHeight({ latitude, longitude }: SampleUnit, instantMs: number)
   );
 }
 
-/** Stored water runs when demand is high, for longer after rain; in between the machine stands still. */
+/** Reservoir hydro runs when demand is high, for longer after rain, and stands still otherwise. */
 function hydroMw(unit: SampleUnit, middleMs: number): number {
-  const rain = drift('rain in the Highlands', middleMs, 60 * HOUR_MS);
+  const rain = smoothNoise('rain in the Highlands', middleMs, 60 * HOUR_MS);
   const hour = hourOfDay(middleMs);
   const isPeak = (hour >= 6 && hour < 10) || (hour >= 15.5 && hour < 21);
   if (!isPeak && rain < 0.55) return 0;
-  return unit.device.power_mw * (0.35 + 0.5 * rain + 0.1 * drift(idOf(unit), middleMs, 2 * HOUR_MS));
+  return unit.device.power_mw * (0.35 + 0.5 * rain + 0.1 * smoothNoise(idOf(unit), middleMs, 2 * HOUR_MS));
 }
 
-/** Gas fills what wind leaves. */
+/** Gas supplies what wind does not. */
 function gasMw(unit: SampleUnit, middleMs: number): number {
   const calm = 1 - windiness(unit, middleMs);
   if (calm < 0.35) return 0;
@@ -79,9 +79,9 @@ function gasMw(unit: SampleUnit, middleMs: number): number {
 }
 
 interface StorageDay {
-  /** What comes out for one unit put in. */
+  /** Energy out for each unit of energy in. */
   readonly efficiency: number;
-  /** Each cycle charges and then discharges, from and to these hours of the UTC day, by constant power. */
+  /** Each cycle charges and then discharges at constant power between these hours of the UTC day. */
   readonly cycles: readonly { readonly charge: Hours; readonly discharge: Hours }[];
 }
 
@@ -97,13 +97,13 @@ const BATTERY_DAY: StorageDay = {
 
 const PUMPED_DAY: StorageDay = { efficiency: 0.75, cycles: [{ charge: [0.5, 5.5], discharge: [16, 20] }] };
 
-/** Every cycle gives back what it took in, less the loss, so that no day ends with more than was stored. */
+/** Every cycle discharges what it charged less the losses, so no day discharges more than was stored. */
 function storageMw(unit: SampleUnit, middleMs: number, day: StorageDay): number {
   const { peak_demand, energy_mwh = Number.POSITIVE_INFINITY } = unit.device;
   const hour = hourOfDay(middleMs);
   const dayNumber = Math.floor(middleMs / DAY_MS);
   for (const [index, { charge, discharge }] of day.cycles.entries()) {
-    const depth = 0.6 + 0.4 * draw(`${idOf(unit)} cycle ${index}`, dayNumber);
+    const depth = 0.6 + 0.4 * hashToUnit(`${idOf(unit)} cycle ${index}`, dayNumber);
     const chargedMwh = depth * Math.min(energy_mwh, peak_demand * lengthHours(charge));
     if (isWithin(charge, hour)) return -chargedMwh / lengthHours(charge);
     if (isWithin(discharge, hour)) return (chargedMwh * day.efficiency) / lengthHours(discharge);

@@ -8,9 +8,9 @@ export interface SettlementPeriod {
 }
 
 /**
- * The settlement date (London's) and period (1 to 46, 48 or 50) of the half-hour that starts at an instant. Periods count
- * elapsed half-hours since London's midnight, so the days on which clocks change are shorter or longer.
- * For writing rows only: readers go by `halfHourEndTime`.
+ * The settlement date (in London) and period (1 to 46, 48 or 50) of the half-hour that starts at an instant. Periods count
+ * half-hours since midnight in London, so a day on which the clocks change has 46 or 50. Only for writing rows: readers
+ * use `halfHourEndTime`.
  */
 export function settlementPeriodOf(start: Date): SettlementPeriod {
   const london = DateTime.fromJSDate(start, { zone: 'Europe/London' });

@@ -7,7 +7,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
 import { seedAccounts, seedMetadata, seedUsers } from '../../seed/people.ts';
-import { REGISTRY_ITSELF } from '../../seed/sample-registry.ts';
+import { REGISTRY_ACTOR } from '../../seed/sample-registry.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { MigrationUrls } from '../../src/database/migrate.ts';
@@ -99,7 +99,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
 }
 
 async function settle(database: Database, url: string): Promise<People> {
-  const { value, position } = await database.transact(REGISTRY_ITSELF, async (tx) => {
+  const { value, position } = await database.transact(REGISTRY_ACTOR, async (tx) => {
     await seedAccounts(tx, await seedUsers(tx, PASSWORD));
     const accounts = await tx.execute<{ id: number }>(sql`SELECT id FROM account ORDER BY id`);
     return { ids: accounts.map(({ id }) => id), metadataId: await seedMetadata(tx, 'Campaign') };

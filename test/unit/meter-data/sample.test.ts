@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_LABEL, SAMPLE_UNITS, sampleGeneration, sampleWindow } from '../../../seed/sample/index.ts';
-import { draw, drift } from '../../../seed/sample/noise.ts';
+import { hashToUnit, smoothNoise } from '../../../seed/sample/noise.ts';
 import { settlementPeriodOf } from '../../../seed/sample/settlement.ts';
 import { parseB1610, readingsFromB1610 } from '../../../src/meter-data/elexon/index.ts';
 
@@ -157,7 +157,7 @@ describe('settlement periods', () => {
 describe('noise', () => {
   it('is the same for ever', () => {
     expect(
-      [draw('a', 0), draw('a', 1), draw('b', 0)].map((value) => value.toFixed(6)),
+      [hashToUnit('a', 0), hashToUnit('a', 1), hashToUnit('b', 0)].map((value) => value.toFixed(6)),
     ).toMatchInlineSnapshot(`
       [
         "0.656321",
@@ -168,14 +168,16 @@ describe('noise', () => {
   });
 
   it('fills [0, 1) evenly', () => {
-    const draws = Array.from({ length: 10_000 }, (_, index) => draw('evenly', index));
+    const draws = Array.from({ length: 10_000 }, (_, index) => hashToUnit('evenly', index));
     expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...draws)).toBeLessThan(1);
     expect(sum(draws) / draws.length).toBeCloseTo(0.5, 1);
   });
 
   it('drifts without jumps', () => {
-    const steps = Array.from({ length: 1000 }, (_, index) => drift('smooth', index * 60_000, 3_600_000));
+    const steps = Array.from({ length: 1000 }, (_, index) =>
+      smoothNoise('smooth', index * 60_000, 3_600_000),
+    );
     const jumps = steps.slice(1).map((value, index) => Math.abs(value - (steps[index] ?? value)));
     expect(Math.max(...jumps)).toBeLessThan(0.03);
   });
