@@ -207,8 +207,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register a user
-         * @description Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least 12 characters long; it is kept as an argon2id hash, and never shown again.
+         * Create a user
+         * @description Creates a user who can log in with this e-mail and password. E-mails of users are unique, regardless of case. The password has at least 12 characters; only its argon2id hash is stored.
          *
          *     Permission: `administer`.
          */
@@ -227,8 +227,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who am I
-         * @description The user that the access token names, with its accounts.
+         * Get the current user
+         * @description Returns the user of the access token or API key, with its accounts.
          *
          *     Permission: `read`.
          */
@@ -249,8 +249,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My accounts
-         * @description The open accounts that the caller is a user of.
+         * List the accounts of the current user
+         * @description Returns the open accounts of the caller.
          *
          *     Permission: `read`.
          */
@@ -272,7 +272,7 @@ export interface paths {
         };
         /**
          * List users
-         * @description The caller and the users who share an account with it; all for an administrator.
+         * @description Returns the caller and the users who share an account with the caller, or all users for an administrator.
          *
          *     Permission: `read`.
          */
@@ -293,8 +293,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a user
-         * @description Oneself, or a user who shares an account with the caller, with the accounts that they share; anybody, with all accounts, for an administrator.
+         * Get a user
+         * @description Returns the caller, or a user who shares an account with the caller, with the shared accounts. An administrator can read every user with all accounts.
          *
          *     Permission: `read`.
          */
@@ -321,8 +321,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit a user
-         * @description Changes name, e-mail or organisation: one’s own, or for an administrator anybody’s. Roles and passwords have operations of their own.
+         * Update a user
+         * @description Changes the name, e-mail or organisation of the caller or, for an administrator, of any user. Roles and passwords are changed by separate operations.
          *
          *     Permission: `read`.
          */
@@ -339,8 +339,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a user another role
-         * @description The role stands in the query string or in the body, by name or by number. It counts from the next request on. The last administrator stays one.
+         * Change the role of a user
+         * @description Takes the role by name or number, in the query string or the body. It applies from the next request of the user. The last administrator keeps that role.
          *
          *     Permission: `administer`.
          */
@@ -361,8 +361,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a user another password
-         * @description For somebody who has forgotten the password. All logins of the user end; its API keys stay. One’s own password is changed with `POST /auth/change_password`.
+         * Reset the password of a user
+         * @description Sets a new password for another user who has forgotten theirs. All sessions of the user end; its API keys keep working. Use `POST /auth/change_password` for your own password.
          *
          *     Permission: `administer`.
          */
@@ -384,8 +384,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a user
-         * @description The user cannot log in any more, its tokens stop at once, and it leaves its accounts. What it did stays on record. Nobody removes oneself, nor the last administrator.
+         * Delete a user
+         * @description Deletes a user. Its tokens and API keys stop working at once, and it is removed from its accounts. The history of its actions is kept. The last administrator cannot be deleted, and callers cannot delete themselves.
          *
          *     Permission: `administer`.
          */
@@ -403,8 +403,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Users of an account
-         * @description Its living users, in the order of their ids.
+         * List the users of an account
+         * @description Returns the users of an account, ordered by id.
          *
          *     Permission: `read`.
          */
@@ -427,8 +427,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register an organisation
-         * @description For administrators. Names are unique among the living, whatever their case.
+         * Create an organisation
+         * @description Creates an organisation. Names of organisations are unique, regardless of case.
          *
          *     Permission: `administer`.
          */
@@ -448,7 +448,7 @@ export interface paths {
         };
         /**
          * List organisations
-         * @description All of them: within the registry, who takes part is known to every user.
+         * @description Returns all organisations. Every user can read them.
          *
          *     Permission: `read`.
          */
@@ -469,8 +469,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an organisation
-         * @description Open to every user of the registry: who takes part is no secret among them.
+         * Get an organisation
+         * @description Returns an organisation. Every user can read it.
          *
          *     Permission: `read`.
          */
@@ -497,8 +497,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit an organisation
-         * @description For administrators. Changes the fields given; `null` empties an optional one.
+         * Update an organisation
+         * @description Changes the given fields. `null` clears an optional field.
          *
          *     Permission: `administer`.
          */
@@ -516,8 +516,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove an organisation
-         * @description For administrators. Its history stays, and its name is free again.
+         * Delete an organisation
+         * @description Deletes an organisation. Its history is kept, and its name can be used again.
          *
          *     Permission: `administer`.
          */
@@ -537,8 +537,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open an account
-         * @description Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. Its other users share an account with the caller already, unless an administrator names them. An API key names no users but its own.
+         * Create an account
+         * @description Creates an account and links the caller and the given users to it. Names are unique, regardless of case. Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.
          *
          *     Permission: `produce`.
          */
@@ -558,7 +558,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description The caller's accounts; an administrator's list holds all.
+         * @description Returns the caller's accounts, or all accounts for an administrator.
          *
          *     Permission: `read`.
          */
@@ -579,8 +579,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an account
-         * @description Name, users, whitelist and time zone.
+         * Get an account
+         * @description Returns the name, users, whitelist and time zone of an account.
          *
          *     Permission: `read`.
          */
@@ -607,8 +607,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit an account
-         * @description Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Whoever joins shares an account with the caller already or was in this one before, unless an administrator lets it in. Not for API keys: one may send them, but not change them.
+         * Update an account
+         * @description Changes the name, the time zone or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.
          *
          *     Permission: `act`.
          */
@@ -629,8 +629,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Accept transfers from accounts, or no more
-         * @description An account receives certificates only from accounts on its whitelist. Removing one that is not on it changes nothing.
+         * Update the whitelist of an account
+         * @description Adds accounts to the whitelist or removes them. An account receives transfers only from accounts on its whitelist. Adding an account twice and removing one that is not listed change nothing.
          *
          *     Permission: `act`.
          */
@@ -649,7 +649,7 @@ export interface paths {
         post?: never;
         /**
          * Close an account
-         * @description Closes an account that holds neither devices nor certificates that could still be used. Its history stays.
+         * @description Closes an account that has no devices and no certificates on which an action is possible (Active, Reserved, Locked or Cancelled). Its history is kept.
          *
          *     Permission: `act`.
          */
@@ -667,8 +667,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whom the account accepts transfers from
-         * @description The source accounts on its whitelist.
+         * List the accounts on a whitelist
+         * @description Returns the accounts from which this account accepts transfers.
          *
          *     Permission: `read`.
          */
@@ -689,8 +689,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who accepts transfers from the account
-         * @description The accounts that it can transfer certificates to.
+         * List the accounts that whitelist an account
+         * @description Returns the accounts to which this account can transfer certificates.
          *
          *     Permission: `read`.
          */
@@ -711,8 +711,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the account holds, in sums
-         * @description Devices by type, and energy by source and status, over live bundles only.
+         * Summarize an account
+         * @description Returns totals of the devices by type, and of the energy of live bundles by energy source and status.
          *
          *     Permission: `read`.
          */
@@ -736,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Register a device
-         * @description Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`. An identifier under which certificates of another device were issued, retired or not, is refused; so is one that a device of the grid has. Case makes no difference.
+         * @description Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case, and cannot be reused once certificates were issued under it, even after its device was deleted.
          *
          *     Permission: `produce`.
          */
@@ -756,7 +756,7 @@ export interface paths {
         };
         /**
          * List devices
-         * @description Devices of the caller's accounts; all for an administrator, the storage devices for a validator of storage.
+         * @description Returns the devices of the caller's accounts, all devices for an administrator, or the storage devices for a storage validator.
          *
          *     Permission: `read`.
          */
@@ -777,8 +777,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a device
-         * @description What is registered of it.
+         * Get a device
+         * @description Returns the registered attributes of a device.
          *
          *     Permission: `read`.
          */
@@ -805,8 +805,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Edit a device
-         * @description Changes the fields given. Certificates already issued keep what the device was then. A device for which certificates were issued keeps its grid and its identifier.
+         * Update a device
+         * @description Changes the given fields. Issued certificates keep the attributes that the device had at issuance. Grid and local device identifier cannot be changed once certificates were issued for the device.
          *
          *     Permission: `produce`.
          */
@@ -824,8 +824,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Retire a device
-         * @description Nothing more is issued for it. Its certificates and its history stay; if there are any, its identifier stays taken, too.
+         * Delete a device
+         * @description Deletes a device: no more certificates are issued for it. Its certificates and history are kept. If certificates were issued for it, its local device identifier cannot be used again.
          *
          *     Permission: `produce`.
          */
@@ -865,8 +865,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Devices whose certificates an account holds
-         * @description Whoever owns them: certificates travel, devices stay. Retired devices are among them. Of a device of others the account is left out.
+         * List the devices whose certificates an account holds
+         * @description Returns the devices, including deleted ones, for which the certificates held by the account were issued. The devices may belong to other accounts; `account_id` is `null` if the caller has no access to that account.
          *
          *     Permission: `read`.
          */
@@ -889,8 +889,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit a reading
-         * @description Submits what a meter said of a device of one’s own: whole Wh over an interval in the past of at most one hour. A device has one reading for an instant and indicator. It issues nothing by itself.
+         * Submit a meter reading
+         * @description Stores the reading of a meter: whole Wh of one of the caller’s devices over a past interval of at most one hour. Readings of a device with the same indicator must not overlap. A reading alone does not issue certificates.
          *
          *     Permission: `produce`.
          */
@@ -909,8 +909,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List readings
-         * @description Readings of the devices of the caller's accounts, of one device if `device_id` names it; all for an administrator, those of storage devices for a validator of storage.
+         * List meter readings
+         * @description Returns the readings of the devices of the caller's accounts, all readings for an administrator, or those of storage devices for a storage validator. `device_id` restricts the list to one device.
          *
          *     Permission: `read`.
          */
@@ -931,8 +931,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a reading
-         * @description What a meter said of one device and interval.
+         * Get a meter reading
+         * @description Returns the reading of one device and interval.
          *
          *     Permission: `read`.
          */
@@ -959,8 +959,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Correct a reading
-         * @description Changes the fields given. Certificates already issued stay as they are.
+         * Update a meter reading
+         * @description Changes the given fields. Issued certificates are not changed.
          *
          *     Permission: `produce`.
          */
@@ -978,8 +978,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Take a reading back
-         * @description Another reading may then be submitted for its interval. Certificates already issued stay as they are.
+         * Delete a meter reading
+         * @description Deletes a reading. Another reading can then be submitted for its interval. Issued certificates are not changed.
          *
          *     Permission: `produce`.
          */
@@ -1708,7 +1708,7 @@ export interface components {
              * @example correct horse battery
              */
             password: string;
-            /** @description Refused: send `password`: the registry makes the hash, and shows it to nobody */
+            /** @description Rejected: send `password` instead: the registry computes the hash */
             hashed_password?: unknown;
         };
         User: {
@@ -1774,11 +1774,11 @@ export interface components {
              */
             email?: string;
             organisation?: string | null;
-            /** @description Refused: a role is changed with POST /user/change_role/{id} */
+            /** @description Rejected: use POST /user/change_role/{id} to change a role */
             role?: unknown;
-            /** @description Refused: a password is changed with POST /auth/change_password */
+            /** @description Rejected: use POST /auth/change_password to change a password */
             password?: unknown;
-            /** @description Refused: a password is not changed here */
+            /** @description Rejected: use POST /auth/change_password to change a password */
             hashed_password?: unknown;
         };
         RoleChange: {
@@ -1853,11 +1853,11 @@ export interface components {
             /** @example Example Account */
             account_name: string;
             /**
-             * @description Users of the account; its creator becomes one too
+             * @description Users of the account, in addition to its creator
              * @default []
              */
             user_ids?: number[];
-            /** @description Accounts it accepts transfers from */
+            /** @description Accounts from which it accepts transfers */
             account_whitelist?: number[] | null;
             /** @example Europe/London */
             timezone?: string;
@@ -1889,7 +1889,7 @@ export interface components {
             /** @example Europe/London */
             timezone?: string;
         };
-        /** @description Accounts to accept transfers from, and to accept no more. */
+        /** @description The accounts to add to the whitelist and to remove from it. */
         WhitelistUpdate: {
             add_to_whitelist?: number[] | null;
             remove_from_whitelist?: number[] | null;
@@ -1926,7 +1926,7 @@ export interface components {
             /** @example Aberdeen Offshore Wind Farm */
             device_name: string;
             /**
-             * @description Unique within its grid, whatever its case; without one nothing is issued
+             * @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier
              * @example T_ABRBO-1
              */
             local_device_identifier?: string | null;
@@ -1942,14 +1942,14 @@ export interface components {
              */
             operational_date: string;
             /**
-             * @description MW
+             * @description Power in MW
              * @example 50
              */
             power_mw: number;
-            /** @description MWh, of a storage device */
+            /** @description Energy capacity of a storage device, in MWh */
             energy_mwh?: number | null;
             /**
-             * @description MW
+             * @description Peak demand in MW
              * @example 0
              */
             peak_demand: number;
@@ -1960,7 +1960,7 @@ export interface components {
             location: string;
             is_storage: boolean;
             /**
-             * @description Length of its certificate intervals
+             * @description Length of its certificate intervals, in minutes
              * @default 60
              * @enum {number}
              */
@@ -2011,12 +2011,12 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description The fields to change. */
+        /** @description The fields to change */
         DeviceUpdate: {
             /** @example Aberdeen Offshore Wind Farm */
             device_name?: string;
             /**
-             * @description Unique within its grid, whatever its case; without one nothing is issued
+             * @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier
              * @example T_ABRBO-1
              */
             local_device_identifier?: string | null;
@@ -2032,14 +2032,14 @@ export interface components {
              */
             operational_date?: string;
             /**
-             * @description MW
+             * @description Power in MW
              * @example 50
              */
             power_mw?: number;
-            /** @description MWh, of a storage device */
+            /** @description Energy capacity of a storage device, in MWh */
             energy_mwh?: number | null;
             /**
-             * @description MW
+             * @description Peak demand in MW
              * @example 0
              */
             peak_demand?: number;
@@ -2050,7 +2050,7 @@ export interface components {
             location?: string;
             is_storage?: boolean;
             /**
-             * @description Length of its certificate intervals
+             * @description Length of its certificate intervals, in minutes
              * @enum {number}
              */
             granularity_minutes?: 5 | 10 | 15 | 30 | 60;
@@ -2079,7 +2079,7 @@ export interface components {
             location: string;
             is_storage: boolean;
             granularity_minutes: number;
-            /** @description null: an account that you are no user of */
+            /** @description `null` if the caller has no access to the account */
             account_id: number | null;
             /**
              * @description Id, a positive integer
@@ -2114,7 +2114,7 @@ export interface components {
              */
             interval_end_datetime: string;
             /**
-             * @description Wh over the interval: whole, and negative when the device took more than it gave
+             * @description Net energy over the interval in whole Wh; negative if the device consumed more than it produced
              * @example 1000000
              */
             interval_usage: number;
@@ -2141,7 +2141,7 @@ export interface components {
              */
             interval_end_datetime: string;
             /**
-             * @description Wh over the interval: whole, and negative when the device took more than it gave
+             * @description Net energy over the interval in whole Wh; negative if the device consumed more than it produced
              * @example 1000000
              */
             interval_usage: number;
@@ -2163,7 +2163,7 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description The fields to change. */
+        /** @description The fields to change */
         MeasurementUpdate: {
             /**
              * @description Id, a positive integer
@@ -2181,7 +2181,7 @@ export interface components {
              */
             interval_end_datetime?: string;
             /**
-             * @description Wh over the interval: whole, and negative when the device took more than it gave
+             * @description Net energy over the interval in whole Wh; negative if the device consumed more than it produced
              * @example 1000000
              */
             interval_usage?: number;
@@ -4001,7 +4001,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user */
+            /** @description The new user */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4043,7 +4043,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The caller */
+            /** @description The current user */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4078,7 +4078,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accounts */
+            /** @description The accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4117,7 +4117,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of users */
+            /** @description One page of users */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4304,7 +4304,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The password is set */
+            /** @description The password is reset */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4354,7 +4354,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is removed */
+            /** @description The user is deleted */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4401,7 +4401,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Users */
+            /** @description The users */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4440,7 +4440,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The organisation */
+            /** @description The new organisation */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4487,7 +4487,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of organisations */
+            /** @description One page of organisations */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4614,7 +4614,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is removed */
+            /** @description The organisation is deleted */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4662,7 +4662,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account */
+            /** @description The new account */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4709,7 +4709,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of accounts */
+            /** @description One page of accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4886,7 +4886,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is closed */
+            /** @description The account is closed */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4933,7 +4933,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accounts */
+            /** @description The accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4978,7 +4978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accounts */
+            /** @description The accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5023,7 +5023,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sums */
+            /** @description The totals */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5062,7 +5062,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The device */
+            /** @description The new device */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5109,7 +5109,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of devices */
+            /** @description One page of devices */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5236,7 +5236,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is retired */
+            /** @description The device is deleted */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5360,7 +5360,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The reading */
+            /** @description The new reading */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5397,7 +5397,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where the last page ended */
                 cursor?: string;
-                /** @description Only readings of this device */
+                /** @description Return only readings of this device */
                 device_id?: number;
             };
             header?: {
@@ -5409,7 +5409,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of readings */
+            /** @description One page of readings */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5539,7 +5539,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is taken back */
+            /** @description The reading is deleted */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];

@@ -7,19 +7,18 @@ import { accountsWhere } from './read-model.ts';
 import type { Account } from './schemas.ts';
 
 /**
- * Who may act for an account stays when an API key is revoked. So no key says it: one that leaked would outlive itself.
+ * Rejects API keys. A key cannot change the users of an account: the change would survive the key's revocation.
  *
  * @throws {Problem} 403 for an API key.
  */
 export function requireLogin({ apiKey }: Caller): void {
-  if (apiKey) throw problems.forbidden('Who uses an account is for somebody who has logged in to say.');
+  if (apiKey) throw problems.forbidden('An API key cannot change the users of an account: log in instead.');
 }
 
 /**
- * An open account within the caller's reach. Somebody else's, and a closed one, look like one that never was,
- * the closed one even to an administrator.
+ * Loads an open account that the caller has access to.
  *
- * @throws {Problem} 404
+ * @throws {Problem} 404 for an account that does not exist, is closed (for administrators too), or belongs to others.
  */
 export async function requireOpenAccount(
   execute: Execute,

@@ -22,21 +22,21 @@ async function readOpenAccount(tx: Transaction, accountId: number): Promise<z.ou
 }
 
 /**
- * Holds the account against others who edit it. Whoever only refers to it, as an action or a whitelist does, need not wait:
- * so two accounts that whitelist one another do not wait in a circle.
+ * Locks an account for an edit and loads it. The lock does not conflict with the `FOR KEY SHARE` locks that actions and
+ * whitelists take on accounts they refer to, so two accounts that whitelist each other cannot deadlock.
  */
 async function lockAccount(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR NO KEY UPDATE`);
   return readOpenAccount(tx, accountId);
 }
 
-/** Holds the account against those who refer to it, too: it must not be closed under them. */
+/** Locks an account for closing. The lock also conflicts with the locks of transactions that refer to the account. */
 async function lockAccountToClose(tx: Transaction, accountId: number): Promise<z.output<typeof Account>> {
   await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR UPDATE`);
   return readOpenAccount(tx, accountId);
 }
 
-/** The users and the whitelist are part of an account: a change to them alone raises its version too. */
+/** Writes the given fields and increments the version. A change of the users or the whitelist increments it too. */
 async function applyChanges(
   tx: Transaction,
   accountId: number,
@@ -54,19 +54,19 @@ export const createAccount = defineMutation({
   method: 'POST',
   path: '/account/create',
   tag,
-  summary: 'Open an account',
+  summary: 'Create an account',
   description:
-    'Opens an account for the given users. The caller becomes one of its users. Names are unique, whatever their case. Its other users share an account with the caller already, unless an administrator names them. An API key names no users but its own.',
+    'Creates an account and links the caller and the given users to it. Names are unique, regardless of case. Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.',
   permission: 'produce',
   body: AccountCreate,
-  answer: { status: 201, description: 'The account', schema: Account },
+  answer: { status: 201, description: 'The new account', schema: Account },
   refusals: [409],
   versioned: true,
   handle: ({ body, transact, ...authority }) =>
     transact(async (tx) => {
       const { caller } = authority;
       if (caller.apiKey?.confined)
-        throw problems.forbidden('An API key that is confined to accounts opens no others.');
+        throw problems.forbidden('An API key that is restricted to accounts cannot create accounts.');
       const [row] = await tx.execute<{ id: number }>(sql`
         INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
@@ -84,9 +84,9 @@ export const updateAccount = defineMutation({
   method: 'PATCH',
   path: '/account/update/:id',
   tag,
-  summary: 'Edit an account',
+  summary: 'Update an account',
   description:
-    'Changes the name, the time zone or the users. `user_ids` replaces the users: an account keeps at least one. Whoever joins shares an account with the caller already or was in this one before, unless an administrator lets it in. Not for API keys: one may send them, but not change them.',
+    'Changes the name, the time zone or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.',
   permission: 'act',
   params: idParams,
   body: AccountUpdate,
@@ -101,7 +101,7 @@ export const updateAccount = defineMutation({
       const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
       const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
       if (leaving.length + joining.length > 0) requireLogin(authority.caller);
-      // Users are held before rights are taken, as whoever removes a user does.
+      // Lock order: users first, then their rights, as in the deletion of a user.
       await lockUsers(tx, authority, params.id, joining);
       await holdRights(tx, leaving);
       requireVersion(before.version);
@@ -120,9 +120,9 @@ export const updateWhitelist = defineMutation({
   method: 'PATCH',
   path: '/account/update_whitelist/:id',
   tag,
-  summary: 'Accept transfers from accounts, or no more',
+  summary: 'Update the whitelist of an account',
   description:
-    'An account receives certificates only from accounts on its whitelist. Removing one that is not on it changes nothing.',
+    'Adds accounts to the whitelist or removes them. An account receives transfers only from accounts on its whitelist. Adding an account twice and removing one that is not listed change nothing.',
   permission: 'act',
   params: idParams,
   body: WhitelistUpdate,
@@ -149,10 +149,10 @@ export const deleteAccount = defineMutation({
   tag,
   summary: 'Close an account',
   description:
-    'Closes an account that holds neither devices nor certificates that could still be used. Its history stays.',
+    'Closes an account that has no devices and no certificates on which an action is possible (Active, Reserved, Locked or Cancelled). Its history is kept.',
   permission: 'act',
   params: idParams,
-  answer: { status: 200, description: 'It is closed', schema: done },
+  answer: { status: 200, description: 'The account is closed', schema: done },
   refusals: [409],
   versioned: true,
   handle: ({ params, transact, requireVersion, holdRights, ...authority }) => {
@@ -179,7 +179,7 @@ async function requireEmpty(tx: Transaction, accountId: number): Promise<void> {
   if (held?.bundles) {
     throw problems.conflict(
       'account-holds-certificates',
-      'The account holds certificates that can still be used.',
+      'The account holds certificates on which an action is still possible.',
     );
   }
 }

@@ -5,15 +5,15 @@ import { type Authority, usersKnownTo } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 
 /*
- * Each of these that changes rows gives their number.
+ * Users and whitelist of an account. Functions that change rows return the number of changed rows.
  */
 
 /**
- * Holds users who are to be let into the account, so that none of them is removed before the commit. Only those whom the
- * caller knows of, or who were in this account before: whoever shares an account is told name, e-mail and role of the
- * others, and ids can be counted through.
+ * Locks users who are about to be linked to the account, so that none is deleted before the commit. Only users whom the
+ * caller may see, or who were users of this account before, can be linked: users of an account can read each other's
+ * name, e-mail and role, which must not be obtainable by trying ids.
  *
- * @throws {Problem} 422 naming the others, whether or not there are such users.
+ * @throws {Problem} 422 naming each other id, whether or not such a user exists.
  */
 export function lockUsers(
   tx: Transaction,
@@ -26,7 +26,7 @@ export function lockUsers(
   return lockExisting(tx, USERS, userIds, 'user_ids', known);
 }
 
-/** Links users, who are held, to the account; one that is linked already stays as it is. */
+/** Links locked users to the account. Existing links stay unchanged. */
 export async function linkUsers(
   tx: Transaction,
   accountId: number,
@@ -53,7 +53,7 @@ export async function unlinkUsers(
 }
 
 /**
- * Lets the account accept transfers from `sourceIds`, which stand in the body as `field`.
+ * Adds accounts to the whitelist. `field` is the body field of `sourceIds`, for error messages.
  *
  * @throws {Problem} 422 for the account itself and for accounts that do not exist.
  */
@@ -87,7 +87,7 @@ export async function removeFromWhitelist(
   return removed.length;
 }
 
-/** Rows held so that they live on until the commit, by a lock no stronger than who removes them makes it. */
+/** A table and the weakest row lock on it that conflicts with deletion. */
 interface LockTarget {
   readonly table: SQL;
   readonly lock: SQL;
@@ -108,6 +108,6 @@ async function lockExisting(
   const known = new Set(living.map(({ id }) => id));
   const errors = ids
     .filter((id) => !known.has(id))
-    .map((id) => ({ path: `body.${field}`, message: `there is no ${id}` }));
+    .map((id) => ({ path: `body.${field}`, message: `${id} does not exist` }));
   if (errors.length > 0) throw problems.invalid(errors);
 }

@@ -16,9 +16,9 @@ export const listAccounts = defineQuery({
   id: 'listAccounts',
   path: '/account/list',
   summary: 'List accounts',
-  description: "The caller's accounts; an administrator's list holds all.",
+  description: "Returns the caller's accounts, or all accounts for an administrator.",
   queryParams: pageQuery,
-  answer: { status: 200, description: 'A page of accounts', schema: z.array(Account) },
+  answer: { status: 200, description: 'One page of accounts', schema: z.array(Account) },
   handle: (call) =>
     call.read(({ execute }) =>
       pageById(call, (after, limit) => {
@@ -32,8 +32,8 @@ export const readAccount = defineQuery({
   ...common,
   id: 'readAccount',
   path: '/account/:id',
-  summary: 'Read an account',
-  description: 'Name, users, whitelist and time zone.',
+  summary: 'Get an account',
+  description: 'Returns the name, users, whitelist and time zone of an account.',
   params: idParams,
   answer: { status: 200, description: 'The account', schema: Account },
   versioned: true,
@@ -43,7 +43,7 @@ export const readAccount = defineQuery({
 
 const namedAccounts = {
   status: 200,
-  description: 'Accounts',
+  description: 'The accounts',
   schema: z.array(Account.pick({ id: true, account_name: true })),
 } as const;
 
@@ -51,8 +51,8 @@ export const readWhitelist = defineQuery({
   ...common,
   id: 'readAccountWhitelist',
   path: '/account/:id/whitelist',
-  summary: 'Whom the account accepts transfers from',
-  description: 'The source accounts on its whitelist.',
+  summary: 'List the accounts on a whitelist',
+  description: 'Returns the accounts from which this account accepts transfers.',
   params: idParams,
   answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
@@ -66,8 +66,8 @@ export const readWhitelistInverse = defineQuery({
   ...common,
   id: 'readAccountWhitelistInverse',
   path: '/account/:id/whitelist_inverse',
-  summary: 'Who accepts transfers from the account',
-  description: 'The accounts that it can transfer certificates to.',
+  summary: 'List the accounts that whitelist an account',
+  description: 'Returns the accounts to which this account can transfer certificates.',
   params: idParams,
   answer: namedAccounts,
   handle: ({ params, read, ...authority }) =>
@@ -81,10 +81,11 @@ export const readSummary = defineQuery({
   ...common,
   id: 'readAccountSummary',
   path: '/account/:id/summary',
-  summary: 'What the account holds, in sums',
-  description: 'Devices by type, and energy by source and status, over live bundles only.',
+  summary: 'Summarize an account',
+  description:
+    'Returns totals of the devices by type, and of the energy of live bundles by energy source and status.',
   params: idParams,
-  answer: { status: 200, description: 'The sums', schema: AccountSummary },
+  answer: { status: 200, description: 'The totals', schema: AccountSummary },
   handle: ({ params, read, ...authority }) =>
     read(async (reader) =>
       summarizeAccount(reader, await requireOpenAccount(reader.execute, authority, params.id)),

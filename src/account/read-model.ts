@@ -14,7 +14,7 @@ interface AccountRow {
   readonly createdAt: Date;
 }
 
-/** Open accounts in the order of their ids; all that fit the condition, unless there is a limit. */
+/** Selects open accounts by a condition on `account a`, ordered by id. A `limit` of `null` means no limit. */
 export async function accountsWhere(
   execute: Execute,
   condition: SQL,
@@ -42,10 +42,10 @@ export async function accountsWhere(
   }));
 }
 
-/** Accounts that `accountId` accepts transfers from. */
+/** Condition: the accounts from which `accountId` accepts transfers. */
 export const whitelistSources = (accountId: number) => sql`a.id IN (
   SELECT w.source_account_id FROM account_whitelist w WHERE w.account_id = ${accountId} AND w.deleted_at IS NULL)`;
 
-/** Accounts that accept transfers from `accountId`. */
+/** Condition: the accounts that accept transfers from `accountId`. */
 export const whitelistTargets = (accountId: number) => sql`a.id IN (
   SELECT w.account_id FROM account_whitelist w WHERE w.source_account_id = ${accountId} AND w.deleted_at IS NULL)`;

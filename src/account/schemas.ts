@@ -13,8 +13,8 @@ const timezone = z
 export const AccountCreate = z
   .object({
     account_name: words().meta({ examples: ['Example Account'] }),
-    user_ids: ids.default([]).meta({ description: 'Users of the account; its creator becomes one too' }),
-    account_whitelist: ids.nullish().meta({ description: 'Accounts it accepts transfers from' }),
+    user_ids: ids.default([]).meta({ description: 'Users of the account, in addition to its creator' }),
+    account_whitelist: ids.nullish().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
   })
   .meta({ id: 'AccountCreate' });
@@ -29,7 +29,10 @@ export const AccountUpdate = z
 
 export const WhitelistUpdate = z
   .object({ add_to_whitelist: ids.nullish(), remove_from_whitelist: ids.nullish() })
-  .meta({ id: 'WhitelistUpdate', description: 'Accounts to accept transfers from, and to accept no more.' });
+  .meta({
+    id: 'WhitelistUpdate',
+    description: 'The accounts to add to the whitelist and to remove from it.',
+  });
 
 export const Account = z
   .object({

@@ -4,7 +4,7 @@ import type { Reader } from '../database/database.ts';
 import type { BundleStatus, EnergySource } from '../rules/enums.ts';
 import type { AccountSummary } from './schemas.ts';
 
-/** Devices and live bundles of an account, in sums. Energy is Wh, capacity MW. */
+/** Totals of the devices and live bundles of an account. Energy is in Wh, capacity in MW. */
 export async function summarizeAccount(
   { execute }: Reader,
   { id, account_name }: { id: number; account_name: string },

@@ -5,7 +5,7 @@ import { type Authority, reaches } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { type DeviceRow, devicesWhere } from './read-model.ts';
 
-/** Whether the caller may know of a device: through its account, or as a validator of storage. */
+/** Whether the caller may access a device: as a user of its account, administrator, or validator of storage devices. */
 export function canAccessDevice(
   authority: Authority,
   row: { accountId: number; isStorage: boolean },
@@ -14,9 +14,9 @@ export function canAccessDevice(
 }
 
 /**
- * A living device within the caller's reach; any other looks like one that does not exist.
+ * Loads a device that the caller has access to.
  *
- * @throws {Problem} 404
+ * @throws {Problem} 404 for a device that does not exist, was deleted, or belongs to others.
  */
 export async function requireDevice(
   orm: ReadOrm,

@@ -13,7 +13,7 @@ import { Device, DeviceCreate, DeviceUpdate } from './schemas.ts';
 
 const tag = 'Devices';
 
-/** Columns for the fields that a body names; one it does not name is `undefined`, which leaves the column alone. */
+/** Maps the fields of a body to columns. Fields that were not sent are `undefined` and leave their column unchanged. */
 function columnsOf(body: z.output<typeof DeviceUpdate>) {
   return {
     deviceName: body.device_name,
@@ -37,13 +37,17 @@ async function lockDevice(tx: Transaction, authority: Authority, id: number): Pr
   return requireDevice(tx.orm, authority, id);
 }
 
-/** The account that a device goes to must be open, and one that the caller may act for. */
+/**
+ * Locks the account that will own a device.
+ *
+ * @throws {Problem} 422 if it is not open or the caller has no access to it.
+ */
 async function lockTargetAccount(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
   const rows = await tx.execute(
     sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR SHARE`,
   );
   if (rows.length > 0 && reaches(authority, accountId)) return;
-  throw problems.invalid([{ path: 'body.account_id', message: `there is no account ${accountId}` }]);
+  throw problems.invalid([{ path: 'body.account_id', message: `account ${accountId} does not exist` }]);
 }
 
 export const createDevice = defineMutation({
@@ -53,10 +57,10 @@ export const createDevice = defineMutation({
   tag,
   summary: 'Register a device',
   description:
-    'Registers a production or storage device under one of the caller’s accounts. `capacity` is taken for `power_mw`. An identifier under which certificates of another device were issued, retired or not, is refused; so is one that a device of the grid has. Case makes no difference.',
+    'Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case, and cannot be reused once certificates were issued under it, even after its device was deleted.',
   permission: 'produce',
   body: DeviceCreate,
-  answer: { status: 201, description: 'The device', schema: Device },
+  answer: { status: 201, description: 'The new device', schema: Device },
   refusals: [409],
   versioned: true,
   handle: ({ body, transact, ...authority }) =>
@@ -91,9 +95,9 @@ export const updateDevice = defineMutation({
   method: 'PATCH',
   path: '/device/update/:id',
   tag,
-  summary: 'Edit a device',
+  summary: 'Update a device',
   description:
-    'Changes the fields given. Certificates already issued keep what the device was then. A device for which certificates were issued keeps its grid and its identifier.',
+    'Changes the given fields. Issued certificates keep the attributes that the device had at issuance. Grid and local device identifier cannot be changed once certificates were issued for the device.',
   permission: 'produce',
   params: idParams,
   body: DeviceUpdate,
@@ -122,12 +126,12 @@ export const deleteDevice = defineMutation({
   method: 'DELETE',
   path: '/device/delete/:id',
   tag,
-  summary: 'Retire a device',
+  summary: 'Delete a device',
   description:
-    'Nothing more is issued for it. Its certificates and its history stay; if there are any, its identifier stays taken, too.',
+    'Deletes a device: no more certificates are issued for it. Its certificates and history are kept. If certificates were issued for it, its local device identifier cannot be used again.',
   permission: 'produce',
   params: idParams,
-  answer: { status: 200, description: 'It is retired', schema: done },
+  answer: { status: 200, description: 'The device is deleted', schema: done },
   versioned: true,
   handle: ({ params, transact, requireVersion, ...authority }) =>
     transact(async (tx) => {
@@ -137,6 +141,6 @@ export const deleteDevice = defineMutation({
         .update(device)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(device.id, before.id));
-      return { message: `Device ${params.id} is retired.` };
+      return { message: `Device ${params.id} is deleted.` };
     }),
 });

@@ -12,7 +12,7 @@ import { CertificateDevice, Device } from './schemas.ts';
 
 const common = { method: 'GET', tag: 'Devices', permission: 'read' } as const;
 
-/** The rows of `device` that a caller's scope lets it see. */
+/** Condition: the devices that the caller may see. */
 function visibleDevices({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
@@ -25,9 +25,9 @@ export const listDevices = defineQuery({
   path: '/device/list',
   summary: 'List devices',
   description:
-    "Devices of the caller's accounts; all for an administrator, the storage devices for a validator of storage.",
+    "Returns the devices of the caller's accounts, all devices for an administrator, or the storage devices for a storage validator.",
   queryParams: pageQuery,
-  answer: { status: 200, description: 'A page of devices', schema: z.array(Device) },
+  answer: { status: 200, description: 'One page of devices', schema: z.array(Device) },
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
@@ -41,8 +41,8 @@ export const readDevice = defineQuery({
   ...common,
   id: 'readDevice',
   path: '/device/:id',
-  summary: 'Read a device',
-  description: 'What is registered of it.',
+  summary: 'Get a device',
+  description: 'Returns the registered attributes of a device.',
   params: idParams,
   answer: { status: 200, description: 'The device', schema: Device },
   versioned: true,
@@ -69,9 +69,9 @@ export const readCertificateDevices = defineQuery({
   ...common,
   id: 'readAccountCertificateDevices',
   path: '/account/:id/certificates/devices',
-  summary: 'Devices whose certificates an account holds',
+  summary: 'List the devices whose certificates an account holds',
   description:
-    'Whoever owns them: certificates travel, devices stay. Retired devices are among them. Of a device of others the account is left out.',
+    'Returns the devices, including deleted ones, for which the certificates held by the account were issued. The devices may belong to other accounts; `account_id` is `null` if the caller has no access to that account.',
   params: idParams,
   answer: { status: 200, description: 'Devices', schema: z.array(CertificateDevice) },
   handle: ({ params, read, ...authority }) =>

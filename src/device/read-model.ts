@@ -7,7 +7,7 @@ import type { Device } from './schemas.ts';
 
 export type DeviceRow = typeof device.$inferSelect;
 
-/** Living devices in the order of their ids. */
+/** Selects devices that are not deleted, ordered by id. */
 export function devicesWhere(orm: ReadOrm, condition: SQL | undefined, limit = 10_000): Promise<DeviceRow[]> {
   return orm
     .select()

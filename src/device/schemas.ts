@@ -8,7 +8,7 @@ const power = z
   .number()
   .min(0)
   .max(MOST_MW)
-  .meta({ description: 'MW', examples: [50] });
+  .meta({ description: 'Power in MW', examples: [50] });
 const location = words().meta({ description: 'Latitude and longitude', examples: ['57.2278, -1.9797'] });
 
 const fields = {
@@ -16,7 +16,8 @@ const fields = {
   local_device_identifier: words()
     .nullish()
     .meta({
-      description: 'Unique within its grid, whatever its case; without one nothing is issued',
+      description:
+        'Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier',
       examples: ['T_ABRBO-1'],
     }),
   grid: words().meta({ examples: ['National Grid'] }),
@@ -24,21 +25,26 @@ const fields = {
   technology_type: z.enum(technologyTypes),
   operational_date: instant,
   power_mw: power,
-  energy_mwh: z.number().min(0).max(MOST_MW).nullish().meta({ description: 'MWh, of a storage device' }),
+  energy_mwh: z
+    .number()
+    .min(0)
+    .max(MOST_MW)
+    .nullish()
+    .meta({ description: 'Energy capacity of a storage device, in MWh' }),
   peak_demand: z
     .number()
     .min(0)
     .max(MOST_MW)
-    .meta({ description: 'MW', examples: [0] }),
+    .meta({ description: 'Peak demand in MW', examples: [0] }),
   location,
   is_storage: z.boolean(),
   granularity_minutes: z
     .literal([...granularities])
-    .meta({ description: 'Length of its certificate intervals' }),
+    .meta({ description: 'Length of its certificate intervals, in minutes' }),
   account_id: id,
 };
 
-/** `capacity` is what clients of the registry before this one call `power_mw`. */
+/** Accepts `capacity` as an alias of `power_mw`, for clients of the predecessor registry. */
 function capacityAsPower(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('capacity' in body) || 'power_mw' in body) return body;
   const { capacity, ...rest } = body;
@@ -54,7 +60,7 @@ export const DeviceCreate = z
 
 export const DeviceUpdate = z
   .preprocess(capacityAsPower, z.object(fields).partial())
-  .meta({ id: 'DeviceUpdate', description: 'The fields to change.' });
+  .meta({ id: 'DeviceUpdate', description: 'The fields to change' });
 
 export const Device = z
   .object({
@@ -75,5 +81,5 @@ export const Device = z
   .meta({ id: 'Device' });
 
 export const CertificateDevice = Device.extend({
-  account_id: id.nullable().meta({ description: 'null: an account that you are no user of' }),
+  account_id: id.nullable().meta({ description: '`null` if the caller has no access to the account' }),
 }).meta({ id: 'CertificateDevice' });

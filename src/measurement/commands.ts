@@ -14,13 +14,17 @@ import { Measurement, MeasurementCreate, MeasurementUpdate } from './schemas.ts'
 
 const common = { tag: 'Measurements', permission: 'produce' } as const;
 
-/** Holds the device, which must be a living one within reach, so that it is not retired or moved meanwhile. */
+/**
+ * Locks the device of a reading, so that it is neither deleted nor moved before the commit.
+ *
+ * @throws {Problem} 422 if it does not exist or the caller has no access to it.
+ */
 async function lockDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
   const [row] = await tx.execute<{ accountId: number; isStorage: boolean }>(sql`
     SELECT account_id AS "accountId", is_storage AS "isStorage"
     FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
   if (row !== undefined && canAccessDevice(authority, row)) return;
-  throw problems.invalid([{ path: 'body.device_id', message: `there is no device ${deviceId}` }]);
+  throw problems.invalid([{ path: 'body.device_id', message: `device ${deviceId} does not exist` }]);
 }
 
 async function lockReading(tx: Transaction, authority: Authority, id: number): Promise<ReadingRow> {
@@ -39,11 +43,11 @@ export const createMeasurement = defineMutation({
   id: 'createMeasurement',
   method: 'POST',
   path: '/measurement/create',
-  summary: 'Submit a reading',
+  summary: 'Submit a meter reading',
   description:
-    'Submits what a meter said of a device of one’s own: whole Wh over an interval in the past of at most one hour. A device has one reading for an instant and indicator. It issues nothing by itself.',
+    'Stores the reading of a meter: whole Wh of one of the caller’s devices over a past interval of at most one hour. Readings of a device with the same indicator must not overlap. A reading alone does not issue certificates.',
   body: MeasurementCreate,
-  answer: { status: 201, description: 'The reading', schema: Measurement },
+  answer: { status: 201, description: 'The new reading', schema: Measurement },
   refusals: [409],
   versioned: true,
   async handle({ body, transact, services, ...authority }) {
@@ -72,8 +76,8 @@ export const updateMeasurement = defineMutation({
   id: 'updateMeasurement',
   method: 'PATCH',
   path: '/measurement/update/:id',
-  summary: 'Correct a reading',
-  description: 'Changes the fields given. Certificates already issued stay as they are.',
+  summary: 'Update a meter reading',
+  description: 'Changes the given fields. Issued certificates are not changed.',
   params: idParams,
   body: MeasurementUpdate,
   answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
@@ -110,12 +114,12 @@ export const deleteMeasurement = defineMutation({
   id: 'deleteMeasurement',
   method: 'DELETE',
   path: '/measurement/delete/:id',
-  summary: 'Take a reading back',
+  summary: 'Delete a meter reading',
   description:
-    'Another reading may then be submitted for its interval. Certificates already issued stay as they are.',
+    'Deletes a reading. Another reading can then be submitted for its interval. Issued certificates are not changed.',
   params: idParams,
   queryParams: z.object({ measurement_id: idAgain }),
-  answer: { status: 200, description: 'It is taken back', schema: done },
+  answer: { status: 200, description: 'The reading is deleted', schema: done },
   versioned: true,
   handle: ({ params, queryParams, transact, requireVersion, ...authority }) => {
     requireSameId(params.id, queryParams);
@@ -126,7 +130,7 @@ export const deleteMeasurement = defineMutation({
         .update(measurementReport)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(measurementReport.id, before.id));
-      return { message: `Measurement ${params.id} is taken back.` };
+      return { message: `Measurement ${params.id} is deleted.` };
     });
   },
 });

@@ -13,11 +13,11 @@ export const listMeasurements = defineQuery({
   ...common,
   id: 'listMeasurements',
   path: '/measurement/list',
-  summary: 'List readings',
+  summary: 'List meter readings',
   description:
-    "Readings of the devices of the caller's accounts, of one device if `device_id` names it; all for an administrator, those of storage devices for a validator of storage.",
+    "Returns the readings of the devices of the caller's accounts, all readings for an administrator, or those of storage devices for a storage validator. `device_id` restricts the list to one device.",
   queryParams: measurementListQuery,
-  answer: { status: 200, description: 'A page of readings', schema: z.array(Measurement) },
+  answer: { status: 200, description: 'One page of readings', schema: z.array(Measurement) },
   handle: (call) =>
     call.read(async ({ orm }) => {
       const { device_id: deviceId } = call.queryParams;
@@ -33,8 +33,8 @@ export const readMeasurement = defineQuery({
   ...common,
   id: 'readMeasurement',
   path: '/measurement/:id',
-  summary: 'Read a reading',
-  description: 'What a meter said of one device and interval.',
+  summary: 'Get a meter reading',
+  description: 'Returns the reading of one device and interval.',
   params: idParams,
   answer: { status: 200, description: 'The reading', schema: Measurement },
   versioned: true,

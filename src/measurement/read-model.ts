@@ -9,14 +9,14 @@ import type { Measurement } from './schemas.ts';
 
 export type ReadingRow = typeof measurementReport.$inferSelect;
 
-/** Readings of devices within the caller's reach; those of a retired device stay in it. */
+/** Condition: readings of devices that the caller may access, including deleted devices. */
 function visibleReadings({ caller, scope }: Authority): SQL | undefined {
   if (scope === 'all') return undefined;
   if (scope === 'storage devices') return eq(device.isStorage, true);
   return sql`${device.accountId} IN (${ownAccounts(caller)})`;
 }
 
-/** Living readings that the caller may know of, in the order of their ids. */
+/** Selects readings that the caller may see and that are not deleted, ordered by id. */
 export async function readingsWhere(
   orm: ReadOrm,
   authority: Authority,
@@ -34,9 +34,9 @@ export async function readingsWhere(
 }
 
 /**
- * A living reading within the caller's reach; any other looks like one that does not exist.
+ * Loads a reading that the caller has access to.
  *
- * @throws {Problem} 404
+ * @throws {Problem} 404 for a reading that does not exist, was deleted, or belongs to others.
  */
 export async function requireReading(
   orm: ReadOrm,

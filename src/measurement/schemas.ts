@@ -3,7 +3,8 @@ import { id, idText, instant, instantText, pageQuery, version, wattHours } from 
 import { grossNetIndicators } from '../rules/enums.ts';
 
 const usage = wattHours.meta({
-  description: 'Wh over the interval: whole, and negative when the device took more than it gave',
+  description:
+    'Net energy over the interval in whole Wh; negative if the device consumed more than it produced',
   examples: [1_000_000],
 });
 
@@ -22,7 +23,7 @@ export const MeasurementCreate = z
 export const MeasurementUpdate = z
   .object(fields)
   .partial()
-  .meta({ id: 'MeasurementUpdate', description: 'The fields to change.' });
+  .meta({ id: 'MeasurementUpdate', description: 'The fields to change' });
 
 export const Measurement = z
   .object({
@@ -36,5 +37,5 @@ export const Measurement = z
   .meta({ id: 'Measurement' });
 
 export const measurementListQuery = pageQuery.extend({
-  device_id: idText.optional().meta({ description: 'Only readings of this device' }),
+  device_id: idText.optional().meta({ description: 'Return only readings of this device' }),
 });

@@ -8,7 +8,6 @@ import { done, idParams } from '../operation/schemas.ts';
 import { type OrganisationRow, organisationView, requireOrganisation } from './read-model.ts';
 import { Organisation, OrganisationCreate, OrganisationUpdate } from './schemas.ts';
 
-/** Who takes part is for administrators to write, as users are. */
 const common = { tag: 'Organisations', permission: 'administer' } as const;
 
 async function lockOrganisation(tx: Transaction, id: number): Promise<OrganisationRow> {
@@ -21,10 +20,10 @@ export const createOrganisation = defineMutation({
   id: 'createOrganisation',
   method: 'POST',
   path: '/organisation/create',
-  summary: 'Register an organisation',
-  description: 'For administrators. Names are unique among the living, whatever their case.',
+  summary: 'Create an organisation',
+  description: 'Creates an organisation. Names of organisations are unique, regardless of case.',
   body: OrganisationCreate,
-  answer: { status: 201, description: 'The organisation', schema: Organisation },
+  answer: { status: 201, description: 'The new organisation', schema: Organisation },
   refusals: [409],
   versioned: true,
   handle: ({ body, transact }) =>
@@ -44,8 +43,8 @@ export const updateOrganisation = defineMutation({
   id: 'updateOrganisation',
   method: 'PATCH',
   path: '/organisation/update/:id',
-  summary: 'Edit an organisation',
-  description: 'For administrators. Changes the fields given; `null` empties an optional one.',
+  summary: 'Update an organisation',
+  description: 'Changes the given fields. `null` clears an optional field.',
   params: idParams,
   body: OrganisationUpdate,
   answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
@@ -73,10 +72,10 @@ export const deleteOrganisation = defineMutation({
   id: 'deleteOrganisation',
   method: 'DELETE',
   path: '/organisation/delete/:id',
-  summary: 'Remove an organisation',
-  description: 'For administrators. Its history stays, and its name is free again.',
+  summary: 'Delete an organisation',
+  description: 'Deletes an organisation. Its history is kept, and its name can be used again.',
   params: idParams,
-  answer: { status: 200, description: 'It is removed', schema: done },
+  answer: { status: 200, description: 'The organisation is deleted', schema: done },
   versioned: true,
   handle: ({ params, transact, requireVersion }) =>
     transact(async (tx) => {
@@ -86,6 +85,6 @@ export const deleteOrganisation = defineMutation({
         .update(organisation)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(organisation.id, before.id));
-      return { message: `Organisation ${params.id} is removed.` };
+      return { message: `Organisation ${params.id} is deleted.` };
     }),
 });

@@ -14,9 +14,9 @@ export const listOrganisations = defineQuery({
   id: 'listOrganisations',
   path: '/organisation/list',
   summary: 'List organisations',
-  description: 'All of them: within the registry, who takes part is known to every user.',
+  description: 'Returns all organisations. Every user can read them.',
   queryParams: pageQuery,
-  answer: { status: 200, description: 'A page of organisations', schema: z.array(Organisation) },
+  answer: { status: 200, description: 'One page of organisations', schema: z.array(Organisation) },
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
@@ -30,8 +30,8 @@ export const readOrganisation = defineQuery({
   ...common,
   id: 'readOrganisation',
   path: '/organisation/:id',
-  summary: 'Read an organisation',
-  description: 'Open to every user of the registry: who takes part is no secret among them.',
+  summary: 'Get an organisation',
+  description: 'Returns an organisation. Every user can read it.',
   params: idParams,
   answer: { status: 200, description: 'The organisation', schema: Organisation },
   versioned: true,

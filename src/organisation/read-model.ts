@@ -8,7 +8,7 @@ import type { Organisation } from './schemas.ts';
 
 export type OrganisationRow = typeof organisation.$inferSelect;
 
-/** Living organisations in the order of their ids. */
+/** Selects organisations that are not deleted, ordered by id. */
 export function organisationsWhere(orm: ReadOrm, condition: SQL, limit: number): Promise<OrganisationRow[]> {
   return orm
     .select()

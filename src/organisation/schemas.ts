@@ -9,7 +9,7 @@ const email = z
   .nullish()
   .meta({ format: 'email', examples: ['office@example.com'] });
 
-/** Only what a browser may follow without harm. */
+/** An http or https address. Other schemes, such as `javascript:`, are unsafe to open in a browser. */
 const website = words(500)
   .pipe(z.url({ protocol: /^https?$/, error: 'must be a web address, http or https' }))
   .nullish()

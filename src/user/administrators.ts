@@ -10,8 +10,8 @@ interface LockedUser {
 }
 
 /**
- * Locks a living user together with every administrator, in the order of ids. Whoever takes an administrator's
- * power away holds this lock, so two administrators who depose each other at once do it one after the other.
+ * Locks a user and all administrators, in the order of their ids. Every transaction that demotes or deletes an
+ * administrator takes these locks, so two administrators cannot remove each other at the same time.
  *
  * @throws {Problem} 404
  */
@@ -32,5 +32,5 @@ export async function lockUserAndAdministrators(
 export const lastAdministratorProblem = () =>
   problems.conflict(
     'last-administrator',
-    'This is the only administrator left: make somebody else one first.',
+    'This is the last administrator: give another user that role first.',
   );

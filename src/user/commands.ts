@@ -21,12 +21,12 @@ export const createUser = defineMutation({
   method: 'POST',
   path: '/user/create',
   tag,
-  summary: 'Register a user',
-  description: `Registers somebody who can log in with this e-mail and password. E-mails are unique among the living, whatever their case. The password is at least ${passwordLength.shortest} characters long; it is kept as an argon2id hash, and never shown again.`,
+  summary: 'Create a user',
+  description: `Creates a user who can log in with this e-mail and password. E-mails of users are unique, regardless of case. The password has at least ${passwordLength.shortest} characters; only its argon2id hash is stored.`,
   permission: 'administer',
   loginOnly: true,
   body: UserCreate,
-  answer: { status: 201, description: 'The user', schema: User },
+  answer: { status: 201, description: 'The new user', schema: User },
   refusals: [409],
   versioned: true,
   handle: ({ body, transact }) => registerUser(body, transact),
@@ -37,9 +37,9 @@ export const updateUser = defineMutation({
   method: 'PATCH',
   path: '/user/update/:id',
   tag,
-  summary: 'Edit a user',
+  summary: 'Update a user',
   description:
-    'Changes name, e-mail or organisation: one’s own, or for an administrator anybody’s. Roles and passwords have operations of their own.',
+    'Changes the name, e-mail or organisation of the caller or, for an administrator, of any user. Roles and passwords are changed by separate operations.',
   permission: 'read',
   loginOnly: true,
   params: idParams,
@@ -58,13 +58,13 @@ export const updateUser = defineMutation({
     }),
 });
 
-/** Writes what differs, and gives the user as it is then. */
+/** Writes the fields that differ and returns the resulting row. */
 async function updateUserRow(
   tx: Transaction,
   before: UserRow,
-  asked: { readonly [Name in keyof UserRow]?: UserRow[Name] | undefined },
+  wanted: { readonly [Name in keyof UserRow]?: UserRow[Name] | undefined },
 ): Promise<UserRow> {
-  const changes = changesOf(before, asked);
+  const changes = changesOf(before, wanted);
   if (changes === undefined) return before;
   const [row] = await tx.orm
     .update(registryUser)
@@ -80,14 +80,14 @@ export const deleteUser = defineMutation({
   method: 'DELETE',
   path: '/user/delete/:id',
   tag,
-  summary: 'Remove a user',
+  summary: 'Delete a user',
   description:
-    'The user cannot log in any more, its tokens stop at once, and it leaves its accounts. What it did stays on record. Nobody removes oneself, nor the last administrator.',
+    'Deletes a user. Its tokens and API keys stop working at once, and it is removed from its accounts. The history of its actions is kept. The last administrator cannot be deleted, and callers cannot delete themselves.',
   permission: 'administer',
   loginOnly: true,
   params: idParams,
   queryParams: z.object({ user_id: idAgain }),
-  answer: { status: 200, description: 'It is removed', schema: done },
+  answer: { status: 200, description: 'The user is deleted', schema: done },
   refusals: [409],
   versioned: true,
   handle: ({ params, queryParams, caller, transact, requireVersion, holdRights }) => {
@@ -96,7 +96,7 @@ export const deleteUser = defineMutation({
       const { user, isLastAdministrator } = await lockUserAndAdministrators(tx, params.id);
       await holdRights(tx, [params.id]);
       requireVersion(user.version);
-      if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot remove yourself.');
+      if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot delete yourself.');
       if (isLastAdministrator) throw lastAdministratorProblem();
       await tx.orm
         .update(registryUser)
@@ -104,12 +104,16 @@ export const deleteUser = defineMutation({
         .where(eq(registryUser.id, user.id));
       await tx.execute(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
-      return { message: `User ${params.id} is removed.` };
+      return { message: `User ${params.id} is deleted.` };
     });
   },
 });
 
-/** The role asked for, in the query string or in the body; both, only if they agree. */
+/**
+ * Returns the role given in the query string or the body.
+ *
+ * @throws {Problem} 422 if there is none, or if the two differ.
+ */
 function requestedRole(query: z.output<typeof RoleQuery>, body: z.output<typeof RoleChange>): Role {
   const role = query.role ?? body.role;
   if (role === undefined) throw problems.invalid([{ path: 'body.role', message: 'a role is required' }]);
@@ -122,9 +126,9 @@ export const changeRole = defineMutation({
   method: 'POST',
   path: '/user/change_role/:id',
   tag,
-  summary: 'Give a user another role',
+  summary: 'Change the role of a user',
   description:
-    'The role stands in the query string or in the body, by name or by number. It counts from the next request on. The last administrator stays one.',
+    'Takes the role by name or number, in the query string or the body. It applies from the next request of the user. The last administrator keeps that role.',
   permission: 'administer',
   loginOnly: true,
   params: idParams,

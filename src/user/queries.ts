@@ -17,10 +17,10 @@ const common = { method: 'GET', tag: 'Users', permission: 'read' } as const;
 const accountsOfUser = (userId: number) => sql`a.id IN (
   SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL)`;
 
-/** The part of a user's accounts that the caller may know of. */
+/** Condition: the accounts of a user that the caller may see. */
 function visibleAccounts({ caller, scope }: Authority, userId: number): SQL {
-  const isOneself = caller.userId === userId && !caller.apiKey?.confined;
-  if (scope === 'all' || isOneself) return accountsOfUser(userId);
+  const isSelf = caller.userId === userId && !caller.apiKey?.confined;
+  if (scope === 'all' || isSelf) return accountsOfUser(userId);
   return sql`${accountsOfUser(userId)} AND a.id = ANY (${array([...caller.accountIds])}::bigint[])`;
 }
 
@@ -37,9 +37,9 @@ export const readMe = defineQuery({
   ...common,
   id: 'readMe',
   path: '/user/me',
-  summary: 'Who am I',
-  description: 'The user that the access token names, with its accounts.',
-  answer: { status: 200, description: 'The caller', schema: UserWithAccounts },
+  summary: 'Get the current user',
+  description: 'Returns the user of the access token or API key, with its accounts.',
+  answer: { status: 200, description: 'The current user', schema: UserWithAccounts },
   versioned: true,
   handle: ({ read, ...authority }) =>
     read((reader) => userWithAccounts(reader, authority, authority.caller.userId)),
@@ -49,9 +49,9 @@ export const readMyAccounts = defineQuery({
   ...common,
   id: 'readMyAccounts',
   path: '/user/me/accounts',
-  summary: 'My accounts',
-  description: 'The open accounts that the caller is a user of.',
-  answer: { status: 200, description: 'Accounts', schema: z.array(AccountOfUser) },
+  summary: 'List the accounts of the current user',
+  description: 'Returns the open accounts of the caller.',
+  answer: { status: 200, description: 'The accounts', schema: z.array(AccountOfUser) },
   handle: ({ read, ...authority }) =>
     read(({ execute }) => accountsWhere(execute, visibleAccounts(authority, authority.caller.userId))),
 });
@@ -61,9 +61,10 @@ export const listUsers = defineQuery({
   id: 'listUsers',
   path: '/user/list',
   summary: 'List users',
-  description: 'The caller and the users who share an account with it; all for an administrator.',
+  description:
+    'Returns the caller and the users who share an account with the caller, or all users for an administrator.',
   queryParams: pageQuery,
-  answer: { status: 200, description: 'A page of users', schema: z.array(User) },
+  answer: { status: 200, description: 'One page of users', schema: z.array(User) },
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
@@ -77,9 +78,9 @@ export const readUser = defineQuery({
   ...common,
   id: 'readUser',
   path: '/user/:id',
-  summary: 'Read a user',
+  summary: 'Get a user',
   description:
-    'Oneself, or a user who shares an account with the caller, with the accounts that they share; anybody, with all accounts, for an administrator.',
+    'Returns the caller, or a user who shares an account with the caller, with the shared accounts. An administrator can read every user with all accounts.',
   params: idParams,
   answer: { status: 200, description: 'The user', schema: UserWithAccounts },
   versioned: true,
@@ -91,10 +92,10 @@ export const readAccountUsers = defineQuery({
   ...common,
   id: 'readAccountUsers',
   path: '/account/:id/users',
-  summary: 'Users of an account',
-  description: 'Its living users, in the order of their ids.',
+  summary: 'List the users of an account',
+  description: 'Returns the users of an account, ordered by id.',
   params: idParams,
-  answer: { status: 200, description: 'Users', schema: z.array(User) },
+  answer: { status: 200, description: 'The users', schema: z.array(User) },
   handle: ({ params, read, ...authority }) =>
     read(async ({ orm, execute }) => {
       const { id } = await requireOpenAccount(execute, authority, params.id);

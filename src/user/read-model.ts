@@ -7,7 +7,7 @@ import type { User } from './schemas.ts';
 
 export type UserRow = typeof registryUser.$inferSelect;
 
-/** Living users in the order of their ids. Secrets are in another table, which no read model touches. */
+/** Selects users that are not deleted, ordered by id. Password hashes are in a table that no read model selects. */
 export function usersWhere(orm: ReadOrm, condition: SQL | undefined, limit = 10_000): Promise<UserRow[]> {
   return orm
     .select()

@@ -6,9 +6,9 @@ import { userView } from './read-model.ts';
 import type { User, UserCreate } from './schemas.ts';
 
 /**
- * Registers somebody who can log in.
+ * Creates a user and its credential.
  *
- * @throws {Problem} 422 when the password is unfit; what Postgres throws when the e-mail is taken.
+ * @throws {Problem} 422 if the password is not allowed. A duplicate e-mail surfaces as a unique violation of Postgres.
  */
 export async function registerUser(
   { name, email, role, organisation, password }: z.output<typeof UserCreate>,

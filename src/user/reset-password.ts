@@ -10,14 +10,14 @@ export const resetPassword = defineMutation({
   method: 'POST',
   path: '/user/reset_password/:id',
   tag: 'Users',
-  summary: 'Give a user another password',
+  summary: 'Reset the password of a user',
   description:
-    'For somebody who has forgotten the password. All logins of the user end; its API keys stay. One’s own password is changed with `POST /auth/change_password`.',
+    'Sets a new password for another user who has forgotten theirs. All sessions of the user end; its API keys keep working. Use `POST /auth/change_password` for your own password.',
   permission: 'administer',
   loginOnly: true,
   params: idParams,
   body: PasswordReset,
-  answer: { status: 200, description: 'The password is set', schema: done },
+  answer: { status: 200, description: 'The password is reset', schema: done },
   handle: async ({ params, body, transact, holdRights, ...authority }) => {
     if (params.id === authority.caller.userId)
       throw problems.conflict('own-user', 'Change your own password with POST /auth/change_password.');
@@ -27,7 +27,7 @@ export const resetPassword = defineMutation({
       assertPasswordAllowed(body.password, user, 'password');
       await holdRights(tx, [params.id]);
       await setPassword(tx, params.id, passwordHash);
-      return { message: `User ${params.id} has another password, and is logged out everywhere.` };
+      return { message: `The password of user ${params.id} is reset, and all its sessions have ended.` };
     });
   },
 });

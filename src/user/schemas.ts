@@ -11,7 +11,7 @@ const email = z
   .regex(z.regexes.email, 'must be an e-mail address')
   .meta({ format: 'email', examples: ['trading_user@usermail.com'] });
 
-/** The role, or the number that tokens and older clients know it by. */
+/** A role by its name, or by the number that older clients use. */
 const role = (numbers: z.ZodType<string | number>) =>
   z
     .union([z.enum(roleNames), numbers], `must be one of ${roleNames.join(', ')}, or its number`)
@@ -26,14 +26,14 @@ const role = (numbers: z.ZodType<string | number>) =>
 const roleInBody = role(z.literal(Object.values(roleNumbers)));
 const roleInQuery = role(z.string().regex(/^[0-4]$/, 'must be the number of a role'));
 
-/** A field that older clients send and that this operation does not take; the message says where it goes. */
+/** A field that older clients send and that this operation rejects. The message names the alternative. */
 const notAccepted = (message: string) =>
   z
     .never(message)
     .optional()
-    .meta({ description: `Refused: ${message}` });
+    .meta({ description: `Rejected: ${message}` });
 
-const noHash = notAccepted('send `password`: the registry makes the hash, and shows it to nobody');
+const noHash = notAccepted('send `password` instead: the registry computes the hash');
 
 export const UserCreate = z
   .object({
@@ -53,9 +53,9 @@ export const UserUpdate = z
     name: words().optional(),
     email: email.optional(),
     organisation: words().nullish(),
-    role: notAccepted('a role is changed with POST /user/change_role/{id}'),
-    password: notAccepted('a password is changed with POST /auth/change_password'),
-    hashed_password: notAccepted('a password is not changed here'),
+    role: notAccepted('use POST /user/change_role/{id} to change a role'),
+    password: notAccepted('use POST /auth/change_password to change a password'),
+    hashed_password: notAccepted('use POST /auth/change_password to change a password'),
   })
   .meta({ id: 'UserUpdate', description: 'The fields to change.' });
 

@@ -128,7 +128,7 @@ describe('a reading', () => {
     const answer = await submit(await of());
     expect(answer.statusCode).toBe(422);
     expect(answer.json().errors).toMatchObject([
-      { path: 'body.device_id', message: expect.stringMatching(/^there is no device \d+$/) },
+      { path: 'body.device_id', message: expect.stringMatching(/^device \d+ does not exist$/) },
     ]);
   });
 
