@@ -74,7 +74,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Exchanges an e-mail and a password, as a form or as JSON, for a short-lived access token and a refresh token. An unknown e-mail and a wrong password get the same answer. After 10 failures from one network within 15 minutes an account answers 429 there until they are over.
+         * @description Exchanges an e-mail and a password, sent as a form or as JSON, for a short-lived access token and a refresh token. The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.
          */
         post: operations["login"];
         delete?: never;
@@ -93,8 +93,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next pair of tokens
-         * @description Exchanges a refresh token for the next access token and the next refresh token. The old one gives the same successor again for 30 seconds, to a second tab or after a lost answer; shown later, it ends the whole login, for then somebody has a copy.
+         * Refresh the tokens
+         * @description Exchanges a refresh token for a new access token and a new refresh token. For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -114,7 +114,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends the login that the access token belongs to: that token and the refresh token stop at once.
+         * @description Ends the session of the access token. Its access and refresh tokens stop working at once.
          *
          *     Permission: `read`.
          */
@@ -135,8 +135,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one’s password
-         * @description Takes the password that is, and one that shall be: 12 to 1024 characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.
+         * Change your password
+         * @description Takes the current and the new password. A password has 12 to 1024 characters and must not be the e-mail or the name of the user. All other sessions of the user end; its API keys keep working. Wrong passwords count as failed logins.
          *
          *     Permission: `read`.
          */
@@ -156,15 +156,15 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description One’s own keys, without the secrets; for an administrator those of the user who is asked for.
+         * @description Returns the caller’s active keys, without the secrets. An administrator can list the keys of another user.
          *
          *     Permission: `read`.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
-         * Make an API key
-         * @description Makes a key for a program that works in one’s name: `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. It may do what is asked for here and what its user may, whichever is less, at the time of each call. The answer shows the key, once; only its hash is kept. A key makes no keys, and touches neither passwords nor logins.
+         * Create an API key
+         * @description Creates a key for a program that acts on behalf of the caller: send it as `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. A request with the key has the permissions given here that its user also has at that time. The response contains the key once; only its hash is stored. A key cannot create keys, change passwords or manage sessions.
          *
          *     Permission: `read`.
          */
@@ -187,7 +187,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description The key stops at once, and for ever. One’s own, or for an administrator anybody’s.
+         * @description Revokes a key of the caller or, for an administrator, of any user. The key stops working at once and permanently.
          *
          *     Permission: `read`.
          */
@@ -1592,11 +1592,11 @@ export interface components {
              * @example 1
              */
             user_id: number;
-            /** @description Seconds that the access token is good for */
+            /** @description Lifetime of the access token in seconds */
             expires_in: number;
-            /** @description Good once, for the next pair of tokens at `POST /auth/refresh` */
+            /** @description Single-use token for `POST /auth/refresh` */
             refresh_token: string;
-            /** @description Seconds until one has to log in again */
+            /** @description Seconds until the session ends and the user has to log in again */
             refresh_expires_in: number;
         };
         PasswordChange: {
@@ -1613,19 +1613,19 @@ export interface components {
         };
         ApiKeyCreate: {
             /**
-             * @description What the key is for
+             * @description Purpose of the key
              * @example Meter readings
              */
             name: string;
             /**
-             * @description What it may do: never more than its user
+             * @description Permissions of the key; it never has more than its user
              * @example [
              *       "read",
              *       "produce"
              *     ]
              */
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
-            /** @description Confines it to these accounts; without, it reaches as far as its user */
+            /** @description Restricts the key to these accounts; by default it has access to all accounts of its user */
             account_ids?: number[] | null;
             expires_at?: string | null;
         };
@@ -1656,9 +1656,9 @@ export interface components {
              */
             created_at: string;
             expires_at: string | null;
-            /** @description Kept to the minute */
+            /** @description Accurate to one minute */
             last_used_at: string | null;
-            /** @description The key itself: shown here, once. The answer to a repeated request lacks it. */
+            /** @description The key. It is returned only once: the response to a repeated request does not contain it. */
             api_key?: string;
         };
         ApiKey: {
@@ -1688,7 +1688,7 @@ export interface components {
              */
             created_at: string;
             expires_at: string | null;
-            /** @description Kept to the minute */
+            /** @description Accurate to one minute */
             last_used_at: string | null;
         };
         UserCreate: {
@@ -3662,7 +3662,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description The e-mail
+                     * @description The e-mail of the user
                      * @example trading_user@usermail.com
                      */
                     username: string;
@@ -3674,7 +3674,7 @@ export interface operations {
                 };
                 "application/x-www-form-urlencoded": {
                     /**
-                     * @description The e-mail
+                     * @description The e-mail of the user
                      * @example trading_user@usermail.com
                      */
                     username: string;
@@ -3734,7 +3734,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The next access token and refresh token */
+            /** @description A new access token and a new refresh token */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3773,7 +3773,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The login has ended */
+            /** @description The session has ended */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3858,7 +3858,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where the last page ended */
                 cursor?: string;
-                /** @description Somebody else’s, for administrators */
+                /** @description List the keys of another user (administrators only) */
                 user_id?: number;
             };
             header?: {
@@ -3870,7 +3870,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of keys */
+            /** @description One page of keys */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3909,7 +3909,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The key */
+            /** @description The new key */
             201: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3953,7 +3953,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is revoked */
+            /** @description The key is revoked */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];

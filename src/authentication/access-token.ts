@@ -9,11 +9,11 @@ type TokenConfig = Pick<Config, 'JWT_SECRET_KEY' | 'JWT_SECRET_KEY_PREVIOUS' | '
 
 export interface AccessToken {
   readonly token: string;
-  /** Seconds. */
+  /** Lifetime in seconds. */
   readonly expiresIn: number;
 }
 
-/** Who logged in, and by which login. */
+/** The user and the session that an access token belongs to. */
 export interface SessionIdentity {
   readonly userId: number;
   readonly sessionId: number;
@@ -21,14 +21,14 @@ export interface SessionIdentity {
 
 const encodeSecret = (secret: string) => new TextEncoder().encode(secret);
 
-/** Names a secret in a token's header, so that of two live secrets the right one is tried, and gives nothing of it away. */
+/** The `kid` of a secret (RFC 7515, 4.1.4): 16 hexadecimal digits of its hash. It selects one of two valid secrets. */
 export function keyId(secret: string): string {
   return createHash('sha256').update(`kid:${secret}`).digest('hex').slice(0, 16);
 }
 
 /**
- * A short-lived JWT (RFC 7519) that names its user and its login, and nothing else: role and accounts are read anew at each
- * call. It ends no later than its login.
+ * Signs a JWT (RFC 7519) that contains only the ids of the user and the session; role and accounts are read at each
+ * request. It expires after `ACCESS_TOKEN_EXPIRE_MINUTES`, or with the session if that is earlier.
  */
 export async function issueAccessToken(
   config: TokenConfig,
@@ -36,8 +36,8 @@ export async function issueAccessToken(
   now: Date,
 ): Promise<AccessToken> {
   const issuedAt = Math.floor(now.getTime() / 1_000);
-  const left = Math.floor(expiresAt.getTime() / 1_000) - issuedAt;
-  const expiresIn = Math.min(config.ACCESS_TOKEN_EXPIRE_MINUTES * 60, left);
+  const sessionSecondsLeft = Math.floor(expiresAt.getTime() / 1_000) - issuedAt;
+  const expiresIn = Math.min(config.ACCESS_TOKEN_EXPIRE_MINUTES * 60, sessionSecondsLeft);
   const token = await new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: keyId(config.JWT_SECRET_KEY) })
     .setIssuer(ISSUER)
@@ -48,28 +48,28 @@ export async function issueAccessToken(
   return { token, expiresIn };
 }
 
-/** Whom a token names, or `undefined` when it is forged, expired or not a token at all. */
+/** Verifies an access token. Returns `undefined` if it is forged, expired or malformed. */
 export async function verifyAccessToken(
   config: TokenConfig,
   token: string,
   now: Date,
 ): Promise<SessionIdentity | undefined> {
   const secrets = [config.JWT_SECRET_KEY, config.JWT_SECRET_KEY_PREVIOUS];
-  const keyNamed = (kid: string | undefined) => {
-    const secret = secrets.find((each) => each !== undefined && keyId(each) === kid);
+  const secretFor = (kid: string | undefined) => {
+    const secret = secrets.find((candidate) => candidate !== undefined && keyId(candidate) === kid);
     if (secret === undefined) throw new errors.JWKSNoMatchingKey();
     return encodeSecret(secret);
   };
   try {
-    const { payload } = await jwtVerify(token, ({ kid }) => keyNamed(kid), {
+    const { payload } = await jwtVerify(token, ({ kid }) => secretFor(kid), {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       currentDate: now,
       requiredClaims: ['sub', 'exp', 'sid'],
     });
     const [userId, sessionId] = [Number(payload.sub), payload.sid];
-    const fits = Number.isSafeInteger(userId) && Number.isSafeInteger(sessionId);
-    return fits && typeof sessionId === 'number' ? { userId, sessionId } : undefined;
+    const isValid = Number.isSafeInteger(userId) && Number.isSafeInteger(sessionId);
+    return isValid && typeof sessionId === 'number' ? { userId, sessionId } : undefined;
   } catch {
     return undefined;
   }

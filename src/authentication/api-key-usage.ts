@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Services } from '../operation/operation.ts';
 
 const MINUTE_MS = 60_000;
-/** Keys in use at once whose last note a process remembers. */
+/** Bounds the memory for the times at which keys were last recorded. */
 const MAX_TRACKED_KEYS = 10_000;
 
 interface UsedKey {
@@ -12,24 +12,24 @@ interface UsedKey {
 }
 
 /**
- * Notes that an API key was used: at most once a minute and process, beside the request, which never waits for it. A note that
- * is lost costs nothing but a minute.
+ * Returns a function that records the use of an API key in `last_used_at`, at most once a minute for each process and
+ * key. It runs in the background: requests do not wait for it, and a failed write is only logged.
  */
 export function createUsageRecorder({ database }: Pick<Services, 'database'>) {
-  const noted = new Map<number, number>();
+  const recordedAt = new Map<number, number>();
 
   return ({ id: keyId, userId, lastUsedAt }: UsedKey, now: Date, log: Services['log']): void => {
-    const latest = Math.max(lastUsedAt?.getTime() ?? 0, noted.get(keyId) ?? 0);
+    const latest = Math.max(lastUsedAt?.getTime() ?? 0, recordedAt.get(keyId) ?? 0);
     if (Math.abs(now.getTime() - latest) < MINUTE_MS) return;
-    if (noted.size >= MAX_TRACKED_KEYS) noted.clear();
-    noted.set(keyId, now.getTime());
+    if (recordedAt.size >= MAX_TRACKED_KEYS) recordedAt.clear();
+    recordedAt.set(keyId, now.getTime());
     database
       .transact({ userId: null, requestId: null }, (tx) =>
         tx.execute(sql`
           UPDATE api_key_secret SET last_used_at = ${now.toISOString()}::timestamptz WHERE api_key_id = ${keyId}`),
       )
       .catch((error: unknown) =>
-        log.warn({ err: error, actor: userId, key_id: keyId }, 'the use of an API key was not noted'),
+        log.warn({ err: error, actor: userId, key_id: keyId }, 'could not record the use of an API key'),
       );
   };
 }

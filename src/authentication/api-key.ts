@@ -14,7 +14,7 @@ import { apiKeyHint, generateApiKey, hashSecret } from './secret.ts';
 
 const common = { tag: 'Authentication', permission: 'read', loginOnly: true } as const;
 
-/** Living keys of one user. */
+/** Limit of active keys of one user. */
 const MAX_KEYS_PER_USER = 100;
 
 interface KeyRow {
@@ -55,18 +55,18 @@ export const createApiKey = defineMutation({
   id: 'createApiKey',
   method: 'POST',
   path: '/auth/api_keys',
-  summary: 'Make an API key',
+  summary: 'Create an API key',
   description:
-    'Makes a key for a program that works in one’s name: `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. It may do what is asked for here and what its user may, whichever is less, at the time of each call. The answer shows the key, once; only its hash is kept. A key makes no keys, and touches neither passwords nor logins.',
+    'Creates a key for a program that acts on behalf of the caller: send it as `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. A request with the key has the permissions given here that its user also has at that time. The response contains the key once; only its hash is stored. A key cannot create keys, change passwords or manage sessions.',
   body: ApiKeyCreate,
-  answer: { status: 201, description: 'The key', schema: NewApiKey },
+  answer: { status: 201, description: 'The new key', schema: NewApiKey },
   refusals: [409],
   async handle({ body, caller, services, transact }) {
     const now = services.clock();
     const { expires_at: expiresAt, account_ids: accountIds } = body;
     const permissions = [...new Set(body.permissions)];
     if (expiresAt && expiresAt <= now)
-      throw problems.invalid([{ path: 'body.expires_at', message: 'must lie in the future' }]);
+      throw problems.invalid([{ path: 'body.expires_at', message: 'must be in the future' }]);
     requireGrantable(caller, permissions, accountIds != null);
     const secret = generateApiKey();
     const made = await transact(async (tx) => {
@@ -83,25 +83,29 @@ export const createApiKey = defineMutation({
         INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashSecret(secret)})`);
       return keyView(row);
     });
-    // Outside the transaction, whose value may be kept for a repeated request: the key itself is kept nowhere.
+    // Added after the transaction: its result may be stored for a repeated request, and the key must not be stored.
     return { ...made, api_key: secret };
   },
 });
 
-/** @throws {Problem} 422 for what the caller may not do itself, or what no key that is confined to accounts may. */
-function requireGrantable(caller: Caller, asked: readonly Permission[], confined: boolean): void {
-  const faultOf = (permission: Permission) => {
-    if (scopeFor(caller, permission) === undefined) return `you may not ${permission} yourself`;
+/** @throws {Problem} 422 for permissions that the caller lacks, or that a key restricted to accounts cannot have. */
+function requireGrantable(caller: Caller, requested: readonly Permission[], confined: boolean): void {
+  const errorOf = (permission: Permission) => {
+    if (scopeFor(caller, permission) === undefined) return `you do not have the permission ${permission}`;
     return confined && !canBeConfined(permission)
-      ? `${permission} cannot be confined to accounts`
+      ? `a key that is restricted to accounts cannot have the permission ${permission}`
       : undefined;
   };
-  const errors = asked.map(faultOf).filter((fault) => fault !== undefined);
+  const errors = requested.map(errorOf).filter((error) => error !== undefined);
   if (errors.length > 0)
     throw problems.invalid(errors.map((message) => ({ path: 'body.permissions', message })));
 }
 
-/** Counts under a lock on the user, so that many at once do not slip past. */
+/**
+ * Enforces the limit of keys under a lock on the user, so that concurrent requests cannot exceed it.
+ *
+ * @throws {Problem} 409
+ */
 async function requireKeyQuota(tx: Transaction, userId: number): Promise<void> {
   await tx.execute(sql`SELECT FROM registry_user WHERE id = ${userId} FOR NO KEY UPDATE`);
   const [keys] = await tx.execute<{ number: number }>(sql`
@@ -109,11 +113,13 @@ async function requireKeyQuota(tx: Transaction, userId: number): Promise<void> {
   if (keys !== undefined && keys.number >= MAX_KEYS_PER_USER)
     throw problems.conflict(
       'too-many-keys',
-      `A user has at most ${MAX_KEYS_PER_USER} API keys: delete some first.`,
+      `A user can have at most ${MAX_KEYS_PER_USER} API keys: revoke some first.`,
     );
 }
 
-/** @throws {Problem} 422 for accounts that the caller does not reach, or that there are not: one cannot tell which. */
+/**
+ * @throws {Problem} 422 for accounts that do not exist or that the caller cannot access; the messages do not differ.
+ */
 async function requireReachableAccounts(
   tx: Transaction,
   caller: Caller,
@@ -125,12 +131,12 @@ async function requireReachableAccounts(
   const reached = new Set(open.map(({ id }) => id).filter((id) => reachesAll || caller.accountIds.has(id)));
   const errors = accountIds
     .filter((id) => !reached.has(id))
-    .map((id) => ({ path: 'body.account_ids', message: `there is no account ${id}` }));
+    .map((id) => ({ path: 'body.account_ids', message: `account ${id} does not exist` }));
   if (errors.length > 0) throw problems.invalid(errors);
 }
 
 const KeyQuery = pageQuery.extend({
-  user_id: idText.optional().meta({ description: 'Somebody else’s, for administrators' }),
+  user_id: idText.optional().meta({ description: 'List the keys of another user (administrators only)' }),
 });
 
 export const listApiKeys = defineQuery({
@@ -140,9 +146,9 @@ export const listApiKeys = defineQuery({
   path: '/auth/api_keys',
   summary: 'List API keys',
   description:
-    'One’s own keys, without the secrets; for an administrator those of the user who is asked for.',
+    'Returns the caller’s active keys, without the secrets. An administrator can list the keys of another user.',
   queryParams: KeyQuery,
-  answer: { status: 200, description: 'A page of keys', schema: z.array(ApiKey) },
+  answer: { status: 200, description: 'One page of keys', schema: z.array(ApiKey) },
   handle: (call) =>
     call.read(async ({ execute }) => {
       const { caller } = call;
@@ -168,9 +174,10 @@ export const deleteApiKey = defineMutation({
   method: 'DELETE',
   path: '/auth/api_keys/:id',
   summary: 'Revoke an API key',
-  description: 'The key stops at once, and for ever. One’s own, or for an administrator anybody’s.',
+  description:
+    'Revokes a key of the caller or, for an administrator, of any user. The key stops working at once and permanently.',
   params: idParams,
-  answer: { status: 200, description: 'It is revoked', schema: done },
+  answer: { status: 200, description: 'The key is revoked', schema: done },
   versioned: true,
   handle: ({ params, caller, transact, requireVersion, holdRights }) =>
     transact(async (tx) => {

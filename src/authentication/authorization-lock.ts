@@ -5,23 +5,24 @@ import type { Caller } from '../operation/caller.ts';
 import { reloadCaller } from './identify.ts';
 
 /*
- * Rights are read when a request comes, and may be taken away while it waits for others. So whatever writes reads them again at its end,
- * under a lock of its user that it shares with what else the user writes; whoever takes rights away holds that lock alone.
- * Either the write commits first, or it sees what was taken. See decision 0020.
+ * Rights are read at the start of a request and can be revoked while it runs. Each write therefore reads them again
+ * before it commits, under a shared advisory lock of its user. A transaction that revokes rights takes the same lock
+ * exclusively. A write either commits before the revocation or sees it. See decision 0020.
  */
 
 type Tx = Pick<Transaction, 'execute'>;
 
-/** The class of these advisory locks; the other half of their key is the user. */
+/** The first key of these two-key advisory locks. The second key is the user. */
 const RIGHTS_LOCK_CLASS = 7_262_004;
 
-/** Waits for what these users have under way, and holds back what they write next until the commit. */
+/** Takes the exclusive locks: waits for running writes of these users and blocks further ones until the commit. */
 export const lockForRevocation = (tx: Tx, userIds: readonly number[]): Promise<void> =>
   lockRights(tx, [], userIds);
 
 /**
- * Holds the rights of a caller until the commit, and gives the caller as it is now: `undefined` when its login or its API key has
- * ended. `taking` are the users from whom the transaction takes rights next: all locks are taken in one order.
+ * Locks the rights of a caller until the commit and loads the caller again. Returns `undefined` if its session or API
+ * key has ended. `taking` are the users whose rights the transaction is about to revoke; all locks are taken in one
+ * order.
  */
 export async function lockCaller(
   tx: Tx,
@@ -29,11 +30,11 @@ export async function lockCaller(
   { now, taking = [] }: { now: Date; taking?: readonly number[] },
 ): Promise<Caller | undefined> {
   await lockRights(tx, [caller.userId], taking);
-  // A statement of its own: what it sees began when all locks were held.
+  // A separate statement: its snapshot is taken after all locks were granted.
   return reloadCaller(tx, caller, now);
 }
 
-/** Whether a caller has lost none of the rights that it had. */
+/** Whether a caller still has its role and all of its accounts. */
 export function retainsRights(before: Caller, now: Caller | undefined): now is Caller {
   if (now === undefined || now.role !== before.role) return false;
   return [...before.accountIds].every((id) => now.accountIds.has(id));

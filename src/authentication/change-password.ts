@@ -23,8 +23,8 @@ export const changePassword = defineMutation({
   method: 'POST',
   path: '/auth/change_password',
   tag: 'Authentication',
-  summary: 'Change one’s password',
-  description: `Takes the password that is, and one that shall be: ${passwordLength.shortest} to ${passwordLength.longest} characters, and neither one’s e-mail nor name. All other logins of the user end; its API keys stay. Wrong passwords count as failed logins do.`,
+  summary: 'Change your password',
+  description: `Takes the current and the new password. A password has ${passwordLength.shortest} to ${passwordLength.longest} characters and must not be the e-mail or the name of the user. All other sessions of the user end; its API keys keep working. Wrong passwords count as failed logins.`,
   permission: 'read',
   loginOnly: true,
   body: PasswordChange,
@@ -32,26 +32,29 @@ export const changePassword = defineMutation({
   async handle({ body, address, caller, services, record, transact, holdRights }) {
     const { userId, sessionId } = caller;
     const key = services.config.JWT_SECRET_KEY;
-    const { owner, guess } = await record(async (tx) => {
+    const { owner, attempt } = await record(async (tx) => {
       const [row] = await tx.execute<PasswordOwner>(sql`
         SELECT u.name, u.email, c.password_hash AS "passwordHash"
         FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
       if (row === undefined) throw problems.conflict('no-password', 'This user has no password to change.');
       assertPasswordAllowed(body.new_password, row, 'new_password');
-      const attempt = { of: { userId }, address, key };
-      await countAttempt(tx, attempt);
-      return { owner: row, guess: attempt };
+      const counted = { of: { userId }, address, key };
+      await countAttempt(tx, counted);
+      return { owner: row, attempt: counted };
     });
     if (!(await verifyPassword(body.current_password, owner.passwordHash)))
-      throw problems.invalid([{ path: 'body.current_password', message: 'is not your password' }]);
+      throw problems.invalid([{ path: 'body.current_password', message: 'is not the current password' }]);
     const passwordHash = await hashPassword(body.new_password);
     return transact(async (tx) => {
       await holdRights(tx, [userId]);
-      const change = { passwordHash, instead: owner.passwordHash, except: sessionId };
+      const change = { passwordHash, expectedHash: owner.passwordHash, keepSessionId: sessionId };
       if (!(await replacePassword(tx, userId, change)))
-        throw problems.conflict('password-changed', 'The password was changed by somebody else just now.');
-      await clearAttempts(tx, guess);
-      return { message: 'The password is changed, and your other logins have ended.' };
+        throw problems.conflict(
+          'password-changed',
+          'The password was changed by another request at the same time.',
+        );
+      await clearAttempts(tx, attempt);
+      return { message: 'The password is changed, and your other sessions have ended.' };
     });
   },
 });

@@ -3,14 +3,14 @@ import { ConfigError, SAMPLE_PASSWORD } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { verifyPassword } from './password.ts';
 
-/** The users that `make db.seed` makes; a registry for production was never seeded. */
+/** Matches the e-mails of the users created by `make db.seed`. A production registry has no such users. */
 const SAMPLE_EMAILS = '%@usermail.com';
 const MAX_CHECKED = 20;
 
 /**
- * Keeps a registry from going into production with the sample users and the password that everybody knows.
+ * Refuses sample users that still have the published sample password.
  *
- * @throws {ConfigError} naming the first of them.
+ * @throws {ConfigError} naming the first such user.
  */
 export async function refuseDefaultPasswords({ readPrimary }: Pick<Database, 'readPrimary'>): Promise<void> {
   const users = await readPrimary(({ execute }) =>

@@ -10,15 +10,15 @@ import { type SessionIdentity, verifyAccessToken } from './access-token.ts';
 import { createUsageRecorder } from './api-key-usage.ts';
 import { hashSecret, isApiKey } from './secret.ts';
 
-/** What a request shows: either may be forged, expired or revoked. */
+/** The unverified credential of a request: an access token or an API key. */
 export type Credential = { readonly token: string } | { readonly apiKey: string };
 
 interface IdentifyOptions {
-  /** Whether the call will write: then the primary is asked, which never lags. */
+  /** Whether the operation writes. Then the caller is read from the primary, which never lags. */
   readonly changes: boolean;
-  /** What the client has seen; its own accounts are part of that. */
+  /** The WAL position that the client has seen. A standby must have replayed it. */
   readonly atLeast?: WalPosition | undefined;
-  /** The request's own log. */
+  /** The logger of the request. */
   readonly log: Services['log'];
 }
 
@@ -27,43 +27,42 @@ export type Identify = (credential: Credential, asked: IdentifyOptions) => Promi
 type Lookup = Pick<Reader, 'execute'>;
 
 /**
- * Tells who calls: the living user whom a credential names, with its role and accounts as they are now.
+ * Returns a function that authenticates a credential and loads the caller with its current role and accounts.
  *
- * @throws {Problem} 401, from the function that it gives.
+ * @throws {Problem} 401, from the returned function, if the credential is invalid, expired or revoked.
  */
 export function createIdentify(services: Services): Identify {
   const { config, clock, database } = services;
-  const used = createUsageRecorder(services);
+  const recordUse = createUsageRecorder(services);
 
   async function lookUp<T>(
     find: (reader: Lookup) => Promise<T | undefined>,
     { changes, atLeast }: IdentifyOptions,
   ) {
     const found = changes ? undefined : await database.read(find, { atLeast });
-    // What a late standby does not know yet may be a login of a moment ago.
+    // The standby may not have replayed a new session or key yet.
     return found ?? database.readPrimary(find);
   }
 
-  async function byToken(token: string, asked: IdentifyOptions): Promise<Caller> {
+  async function byToken(token: string, options: IdentifyOptions): Promise<Caller> {
     const bearer = await verifyAccessToken(config, token, clock());
-    const caller = bearer && (await lookUp((reader) => callerOfSession(reader, bearer), asked));
-    if (caller === undefined)
-      throw problems.unauthenticated('The access token is not valid, or has expired.');
+    const caller = bearer && (await lookUp((reader) => callerOfSession(reader, bearer), options));
+    if (caller === undefined) throw problems.unauthenticated('The access token is invalid or has expired.');
     return caller;
   }
 
-  async function byApiKey(apiKey: string, asked: IdentifyOptions): Promise<Caller> {
+  async function byApiKey(apiKey: string, options: IdentifyOptions): Promise<Caller> {
     const now = clock();
-    const shown = sql`s.secret_hash = ${hashSecret(apiKey)}`;
-    const found = isApiKey(apiKey) && (await lookUp((reader) => findApiKey(reader, shown), asked));
+    const matches = sql`s.secret_hash = ${hashSecret(apiKey)}`;
+    const found = isApiKey(apiKey) && (await lookUp((reader) => findApiKey(reader, matches), options));
     if (!found || hasExpired(found, now))
-      throw problems.unauthenticated('The API key is not valid, or has expired.');
-    used(found, now, asked.log);
+      throw problems.unauthenticated('The API key is invalid or has expired.');
+    recordUse(found, now, options.log);
     return callerOfKey(found);
   }
 
-  return (credential, asked) =>
-    'token' in credential ? byToken(credential.token, asked) : byApiKey(credential.apiKey, asked);
+  return (credential, options) =>
+    'token' in credential ? byToken(credential.token, options) : byApiKey(credential.apiKey, options);
 }
 
 const ACCOUNTS_OF_USER = sql`array(
@@ -82,7 +81,7 @@ const toCaller = ({ userId, role, accountIds }: UserRow): Caller => ({
   accountIds: new Set(accountIds),
 });
 
-/** A living user with its role and accounts as they are now; `undefined` when there is none. */
+/** Loads a user with its current role and accounts. Returns `undefined` if it does not exist or was deleted. */
 export async function loadCaller(reader: Lookup, userId: number): Promise<Caller | undefined> {
   const [user] = await reader.execute<UserRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
@@ -92,8 +91,8 @@ export async function loadCaller(reader: Lookup, userId: number): Promise<Caller
 }
 
 /**
- * A caller with its role and accounts as they are now, as long as the login or the API key that it came by lives; one that
- * came by neither, such as whoever has ordered a recurring action, as long as it lives itself.
+ * Loads a caller again, with its current role and accounts. Returns `undefined` if its session or API key has ended. A
+ * caller without either, such as the user of a recurring action, is found as long as the user exists.
  */
 export async function reloadCaller(
   reader: Lookup,
@@ -122,7 +121,7 @@ interface KeyRow extends UserRow {
   readonly permissions: Permission[];
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
-  /** Those of the accounts it is confined to that are open. */
+  /** The open accounts to which the key is restricted; `null` for a key without restriction. */
   readonly confinedTo: number[] | null;
 }
 
@@ -139,7 +138,7 @@ async function findApiKey(reader: Lookup, condition: SQL): Promise<KeyRow | unde
   return row;
 }
 
-/** Of the accounts that a key is confined to, it reaches those that its user reaches still. */
+/** The caller of a key. A restricted key has access to those of its accounts to which its user still has access. */
 function callerOfKey(row: KeyRow): Caller {
   const { id, role, permissions, confinedTo } = row;
   const caller = toCaller(row);

@@ -19,7 +19,7 @@ export const login = defineMutation({
   tag: 'Authentication',
   summary: 'Log in',
   description:
-    'Exchanges an e-mail and a password, as a form or as JSON, for a short-lived access token and a refresh token. An unknown e-mail and a wrong password get the same answer. After 10 failures from one network within 15 minutes an account answers 429 there until they are over.',
+    'Exchanges an e-mail and a password, sent as a form or as JSON, for a short-lived access token and a refresh token. The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
   body: z.object({
@@ -27,27 +27,27 @@ export const login = defineMutation({
       .string()
       .max(320)
       .refine(isPlainText, 'must not contain control characters')
-      .meta({ description: 'The e-mail', examples: ['trading_user@usermail.com'] }),
+      .meta({ description: 'The e-mail of the user', examples: ['trading_user@usermail.com'] }),
     password: password.meta({ format: 'password', examples: ['registry-demo'] }),
   }),
   answer: { status: 200, description: 'An access token and a refresh token', schema: Tokens },
   refusals: [401],
   async handle({ body, address, services, record, transact }) {
     const { config, clock } = services;
-    const { known, guess } = await record(async (tx) => {
+    const { known, attempt } = await record(async (tx) => {
       const credential = await findCredential(tx, body.username);
-      // By the user: a thief of its token who changes its e-mail must not start anew.
+      // Counted by user id: changing the e-mail with a stolen token must not reset the counter.
       const of = credential ? { userId: credential.userId } : { email: body.username };
-      const attempt = { of, address, key: config.JWT_SECRET_KEY };
-      await countAttempt(tx, attempt);
-      return { known: credential, guess: attempt };
+      const counted = { of, address, key: config.JWT_SECRET_KEY };
+      await countAttempt(tx, counted);
+      return { known: credential, attempt: counted };
     });
-    const fits = await verifyPassword(body.password, known?.passwordHash);
-    if (!fits || known === undefined) throw invalidCredentials();
+    const isCorrect = await verifyPassword(body.password, known?.passwordHash);
+    if (!isCorrect || known === undefined) throw invalidCredentials();
     const now = clock();
     const session = await transact(async (tx) => {
       await requireUnchangedPassword(tx, known);
-      await clearAttempts(tx, guess);
+      await clearAttempts(tx, attempt);
       return createSession(tx, { userId: known.userId, now, days: config.SESSION_EXPIRE_DAYS });
     });
     return tokenResponse(config, session, now);
@@ -67,7 +67,11 @@ async function findCredential(tx: Transaction, username: string): Promise<Creden
   return known;
 }
 
-/** A password that was changed meanwhile has ended all logins; this one must not begin after that. */
+/**
+ * Requires that the password was not changed since it was verified: a change ends all sessions of the user.
+ *
+ * @throws {Problem} 401
+ */
 async function requireUnchangedPassword(
   tx: Transaction,
   { userId, passwordHash }: Credential,

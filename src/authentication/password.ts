@@ -7,25 +7,29 @@ import { endSessions } from './session.ts';
 
 type Tx = Pick<Transaction, 'execute'>;
 
-/** argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), which are the library's own defaults. */
+/** Parameters of argon2id as recommended by OWASP: 19 MiB, 2 iterations, parallelism 1. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** The hash of a password nobody has: verifying against it takes as long as against a real one. */
+/** The hash of a random password, so that the verification for an unknown user takes as long as for a known one. */
 let decoy: Promise<string> | undefined;
 
-/** An argon2id hash in PHC format, salted. */
+/** Returns a salted argon2id hash in PHC string format. */
 export function hashPassword(password: string): Promise<string> {
   return hash(normalPassword(password), PARAMETERS);
 }
 
-/** Whether the password fits; for an unknown user (`undefined`) it never does, in the same time. */
+/** Verifies a password against a hash. For an unknown user (`undefined`) the result is `false`, after the same time. */
 export async function verifyPassword(password: string, passwordHash: string | undefined): Promise<boolean> {
   decoy ??= hashPassword(crypto.randomUUID());
-  const fits = await verify(passwordHash ?? (await decoy), normalPassword(password));
-  return fits && passwordHash !== undefined;
+  const isCorrect = await verify(passwordHash ?? (await decoy), normalPassword(password));
+  return isCorrect && passwordHash !== undefined;
 }
 
-/** @throws {Problem} 422 naming `field` of the body. */
+/**
+ * Requires that a new password follows the rules for passwords.
+ *
+ * @throws {Problem} 422 naming `field` of the body.
+ */
 export function assertPasswordAllowed(
   password: string,
   { name, email }: { readonly name: string; readonly email: string },
@@ -35,7 +39,13 @@ export function assertPasswordAllowed(
   if (fault !== undefined) throw problems.invalid([{ path: `body.${field}`, message: fault }]);
 }
 
-/** Gives a user a password, and ends all its logins. */
+interface PasswordReplacement {
+  readonly passwordHash: string;
+  readonly expectedHash: string;
+  readonly keepSessionId: number | undefined;
+}
+
+/** Sets the password of a user and ends all its sessions. */
 export async function setPassword(tx: Tx, userId: number, passwordHash: string): Promise<void> {
   await tx.execute(sql`
     INSERT INTO credential (user_id, password_hash) VALUES (${userId}, ${passwordHash})
@@ -43,16 +53,19 @@ export async function setPassword(tx: Tx, userId: number, passwordHash: string):
   await endSessions(tx, userId);
 }
 
-/** Replaces one hash by another, and ends the user's logins but `except`. `false`: the hash was not `instead` any more. */
+/**
+ * Replaces the password hash of a user and ends its sessions except `keepSessionId`. Returns `false` and changes
+ * nothing if the stored hash is not `expectedHash`.
+ */
 export async function replacePassword(
   tx: Tx,
   userId: number,
-  { passwordHash, instead, except }: { passwordHash: string; instead: string; except: number | undefined },
+  { passwordHash, expectedHash, keepSessionId }: PasswordReplacement,
 ): Promise<boolean> {
   const replaced = await tx.execute(sql`
     UPDATE credential SET password_hash = ${passwordHash}, changed_at = now()
-    WHERE user_id = ${userId} AND password_hash = ${instead} RETURNING user_id`);
+    WHERE user_id = ${userId} AND password_hash = ${expectedHash} RETURNING user_id`);
   if (replaced.length === 0) return false;
-  await endSessions(tx, userId, except);
+  await endSessions(tx, userId, keepSessionId);
   return true;
 }

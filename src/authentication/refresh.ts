@@ -11,9 +11,9 @@ export const refresh = defineMutation({
   method: 'POST',
   path: '/auth/refresh',
   tag: 'Authentication',
-  summary: 'Get the next pair of tokens',
+  summary: 'Refresh the tokens',
   description:
-    'Exchanges a refresh token for the next access token and the next refresh token. The old one gives the same successor again for 30 seconds, to a second tab or after a lost answer; shown later, it ends the whole login, for then somebody has a copy.',
+    'Exchanges a refresh token for a new access token and a new refresh token. For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
   body: z.object({
@@ -22,7 +22,7 @@ export const refresh = defineMutation({
       .max(500)
       .meta({ examples: [`gcrr_${'0'.repeat(96)}`] }),
   }),
-  answer: { status: 200, description: 'The next access token and refresh token', schema: Tokens },
+  answer: { status: 200, description: 'A new access token and a new refresh token', schema: Tokens },
   refusals: [401],
   async handle({ body, log, services, transact }) {
     const now = services.clock();
@@ -30,10 +30,10 @@ export const refresh = defineMutation({
     if (refreshed.result === 'refreshed') return tokenResponse(services.config, refreshed.session, now);
     if (refreshed.result === 'reused') {
       const { userId, sessionId } = refreshed;
-      const about = { actor: userId, session_id: sessionId };
-      log.warn(about, 'a refresh token was shown again: its login is ended');
+      const fields = { actor: userId, session_id: sessionId };
+      log.warn(fields, 'a refresh token was reused; its session has been ended');
     }
-    throw problems.unauthenticated('The refresh token is not valid, or has expired. Log in again.');
+    throw problems.unauthenticated('The refresh token is invalid or has expired: log in again.');
   },
 });
 
@@ -43,11 +43,10 @@ export const logout = defineMutation({
   path: '/auth/logout',
   tag: 'Authentication',
   summary: 'Log out',
-  description:
-    'Ends the login that the access token belongs to: that token and the refresh token stop at once.',
+  description: 'Ends the session of the access token. Its access and refresh tokens stop working at once.',
   permission: 'read',
   loginOnly: true,
-  answer: { status: 200, description: 'The login has ended', schema: done },
+  answer: { status: 200, description: 'The session has ended', schema: done },
   handle: ({ caller, transact, holdRights }) =>
     transact(async (tx) => {
       await holdRights(tx, [caller.userId]);

@@ -3,13 +3,16 @@ import { id, instant, instantText, version, words } from '../operation/schemas.t
 import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
 
-/** A password to check: any text that is not too long. What a new one must be, the rules say. */
+/** An existing password: any text up to the maximum length. */
 export const password = z
   .string()
   .max(passwordLength.longest)
   .meta({ format: 'password', examples: ['correct horse battery'] });
 
-/** A new one: what a schema can say of the rules. No text has fewer UTF-16 units than characters. */
+/**
+ * A new password. The schema checks its length in UTF-16 units, of which a text has at least as many as characters;
+ * `assertPasswordAllowed` checks the other rules.
+ */
 export const newPassword = password
   .min(passwordLength.shortest)
   .meta({ format: 'password', examples: ['correct horse battery'] });
@@ -19,11 +22,11 @@ export const Tokens = z
     access_token: z.string(),
     token_type: z.literal('bearer'),
     user_id: id,
-    expires_in: z.int().meta({ description: 'Seconds that the access token is good for' }),
-    refresh_token: z
-      .string()
-      .meta({ description: 'Good once, for the next pair of tokens at `POST /auth/refresh`' }),
-    refresh_expires_in: z.int().meta({ description: 'Seconds until one has to log in again' }),
+    expires_in: z.int().meta({ description: 'Lifetime of the access token in seconds' }),
+    refresh_token: z.string().meta({ description: 'Single-use token for `POST /auth/refresh`' }),
+    refresh_expires_in: z
+      .int()
+      .meta({ description: 'Seconds until the session ends and the user has to log in again' }),
   })
   .meta({ id: 'Tokens' });
 
@@ -31,18 +34,19 @@ const MAX_ACCOUNTS = 1_000;
 
 export const ApiKeyCreate = z
   .object({
-    name: words().meta({ description: 'What the key is for', examples: ['Meter readings'] }),
+    name: words().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
     permissions: z
       .array(z.enum(permissions))
       .min(1)
       .max(permissions.length)
-      .meta({ description: 'What it may do: never more than its user', examples: [['read', 'produce']] }),
-    account_ids: z
-      .array(id)
-      .min(1)
-      .max(MAX_ACCOUNTS)
-      .nullish()
-      .meta({ description: 'Confines it to these accounts; without, it reaches as far as its user' }),
+      .meta({
+        description: 'Permissions of the key; it never has more than its user',
+        examples: [['read', 'produce']],
+      }),
+    account_ids: z.array(id).min(1).max(MAX_ACCOUNTS).nullish().meta({
+      description:
+        'Restricts the key to these accounts; by default it has access to all accounts of its user',
+    }),
     expires_at: instant.nullish(),
   })
   .meta({ id: 'ApiKeyCreate' });
@@ -58,7 +62,7 @@ export const ApiKey = z
     version,
     created_at: instantText,
     expires_at: instantText.nullable(),
-    last_used_at: instantText.nullable().meta({ description: 'Kept to the minute' }),
+    last_used_at: instantText.nullable().meta({ description: 'Accurate to one minute' }),
   })
   .meta({ id: 'ApiKey' });
 
@@ -66,7 +70,8 @@ export const NewApiKey = z
   .object({
     ...ApiKey.shape,
     api_key: z.string().optional().meta({
-      description: 'The key itself: shown here, once. The answer to a repeated request lacks it.',
+      description:
+        'The key. It is returned only once: the response to a repeated request does not contain it.',
     }),
   })
   .meta({ id: 'NewApiKey' });

@@ -2,8 +2,8 @@ import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /*
- * Random secrets that their bearers show. What is kept of them is a plain sha256: of 256 random bits it cannot be turned back,
- * and it can be looked up.
+ * Random bearer secrets: refresh tokens and API keys. The database stores only their SHA-256 hash, which is indexed. An
+ * unsalted hash is sufficient for 256 random bits.
  */
 
 const SECRET_BYTES = 32;
@@ -13,7 +13,7 @@ export function hashSecret(secret: Uint8Array | string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** A refresh token in its two halves: that of its login, and its own. */
+/** A refresh token: the identifier shared by all tokens of a session, and the secret of this token. */
 export interface RefreshToken {
   readonly family: Buffer;
   readonly secret: Buffer;
@@ -39,7 +39,7 @@ export function generateSalt(): Buffer {
   return randomBytes(SECRET_BYTES);
 }
 
-/** The token that follows: always the same for a token and a salt, and unknown to whoever lacks the token. */
+/** Derives the next token by HKDF (RFC 5869): the same for the same token and salt, and secret without the token. */
 export function deriveSuccessor({ family, secret }: RefreshToken, salt: Buffer): RefreshToken {
   const next = hkdfSync('sha256', secret, salt, 'gc-registry refresh token', SECRET_BYTES);
   return { family, secret: Buffer.from(next) };
@@ -50,13 +50,13 @@ const HINT_LENGTH = 'gcr_'.length + 6;
 
 const checksum = (secret: string) => crc32(secret).toString(16).padStart(8, '0');
 
-/** `gcr_`, 64 hexadecimal digits and their CRC-32: scanners for leaked secrets can tell it from anything else. */
+/** Returns `gcr_`, 64 hexadecimal digits and their CRC-32, so that secret scanners can recognize leaked keys. */
 export function generateApiKey(): string {
   const secret = randomBytes(SECRET_BYTES).toString('hex');
   return `gcr_${secret}${checksum(secret)}`;
 }
 
-/** Whether a text can be an API key at all; what was mistyped or made up costs no look-up. */
+/** Whether a text has the form and checksum of an API key. Mistyped keys are rejected without a database query. */
 export function isApiKey(text: string): boolean {
   const [, secret, given] = API_KEY.exec(text) ?? [];
   return secret !== undefined && checksum(secret) === given;

@@ -16,9 +16,9 @@ type Tx = Pick<Transaction, 'execute'>;
 
 const DAY_MS = 86_400_000;
 const PURGE_BATCH_SIZE = 100;
-/** A user's logins that go on at once; past it, the ones refreshed longest ago end. */
+/** Limit of concurrent sessions of a user. Beyond it, the least recently refreshed sessions end. */
 const MAX_SESSIONS_PER_USER = 1_000;
-/** How long a token that has been exchanged gives the same successor again: to a second tab, or after a lost answer. */
+/** How long an exchanged token returns the same successor again, for a second browser tab or after a lost response. */
 const GRACE_PERIOD_MS = 30_000;
 
 export interface Session extends SessionIdentity {
@@ -26,7 +26,7 @@ export interface Session extends SessionIdentity {
   readonly refreshToken: string;
 }
 
-/** Begins a login, and clears away some of those that have expired. */
+/** Creates a session of a user, and deletes a batch of expired sessions. */
 export async function createSession(
   tx: Tx,
   { userId, now, days }: { userId: number; now: Date; days: number },
@@ -42,13 +42,13 @@ export async function createSession(
   const token = generateRefreshToken();
   const expiresAt = new Date(now.getTime() + days * DAY_MS);
   const at = sql`${now.toISOString()}::timestamptz`;
-  const [made] = await tx.execute<{ id: number }>(sql`
+  const [created] = await tx.execute<{ id: number }>(sql`
     INSERT INTO session (user_id, family_hash, secret_hash, created_at, refreshed_at, expires_at)
     VALUES (${userId}, ${hashSecret(token.family)}, ${hashSecret(token.secret)}, ${at}, ${at},
             ${expiresAt.toISOString()}::timestamptz)
     RETURNING id`);
-  if (made === undefined) throw new Error('an insert gave no row');
-  return { userId, sessionId: made.id, expiresAt, refreshToken: formatRefreshToken(token) };
+  if (created === undefined) throw new Error('INSERT ... RETURNING returned no row');
+  return { userId, sessionId: created.id, expiresAt, refreshToken: formatRefreshToken(token) };
 }
 
 interface SessionRow {
@@ -64,18 +64,18 @@ interface SessionRow {
 export type RefreshResult =
   | { readonly result: 'refreshed'; readonly session: Session }
   | { readonly result: 'unknown' }
-  /** The token had been exchanged long ago: somebody has a copy, so the whole login has ended. */
+  /** The token was exchanged before the grace period and may have been stolen. The session has been ended. */
   | ({ readonly result: 'reused' } & SessionIdentity);
 
-/** Exchanges a refresh token for the next one. Two exchanges at once come one after the other, and agree. */
+/** Exchanges a refresh token for its successor. Concurrent exchanges of one token return the same successor. */
 export async function rotateRefreshToken(tx: Tx, text: string, now: Date): Promise<RefreshResult> {
   const token = parseRefreshToken(text);
   const row = token && (await lockSession(tx, token));
   if (token === undefined || row === undefined || row.expiresAt <= now) return { result: 'unknown' };
-  const shown = hashSecret(token.secret);
-  const next = shown.equals(row.secretHash)
+  const presentedHash = hashSecret(token.secret);
+  const next = presentedHash.equals(row.secretHash)
     ? await rotate(tx, row, token, now)
-    : successorInGracePeriod(row, token, shown, now);
+    : successorInGracePeriod(row, token, presentedHash, now);
   const { id: sessionId, userId, expiresAt } = row;
   if (next === undefined) {
     await lockForRevocation(tx, [userId]);
@@ -107,23 +107,26 @@ async function rotate(tx: Tx, row: SessionRow, token: RefreshToken, now: Date): 
   return next;
 }
 
-/** Clocks of two processes may differ, so "a moment ago" may also be a moment ahead. */
+/**
+ * The successor of a token exchanged within the grace period. The distance is absolute because clocks of processes
+ * differ.
+ */
 function successorInGracePeriod(
   row: SessionRow,
   token: RefreshToken,
-  shown: Buffer,
+  presentedHash: Buffer,
   now: Date,
 ): RefreshToken | undefined {
-  const isPrevious = row.previousHash?.equals(shown) ?? false;
-  const apartMs = Math.abs(now.getTime() - row.refreshedAt.getTime());
-  return isPrevious && row.salt && apartMs <= GRACE_PERIOD_MS ? deriveSuccessor(token, row.salt) : undefined;
+  const isPrevious = row.previousHash?.equals(presentedHash) ?? false;
+  const ageMs = Math.abs(now.getTime() - row.refreshedAt.getTime());
+  return isPrevious && row.salt && ageMs <= GRACE_PERIOD_MS ? deriveSuccessor(token, row.salt) : undefined;
 }
 
 export async function endSession(tx: Tx, sessionId: number): Promise<void> {
   await tx.execute(sql`DELETE FROM session WHERE id = ${sessionId}`);
 }
 
-/** Ends all logins of a user; but one, if it is named. */
-export async function endSessions(tx: Tx, userId: number, except = 0): Promise<void> {
-  await tx.execute(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${except}`);
+/** Ends all sessions of a user except the given one. */
+export async function endSessions(tx: Tx, userId: number, keepSessionId = 0): Promise<void> {
+  await tx.execute(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${keepSessionId}`);
 }

@@ -4,7 +4,7 @@ import { issueAccessToken } from './access-token.ts';
 import type { Tokens } from './schemas.ts';
 import type { Session } from './session.ts';
 
-/** The pair of tokens that a login, or a refresh, answers. */
+/** The response body of a login or a refresh. */
 export async function tokenResponse(
   config: Config,
   session: Session,

@@ -74,7 +74,7 @@ test('a use that cannot be noted fails no request, and is told to the log with w
   expect(answer.statusCode, answer.body).toBe(200);
   expect(captured.lines()).toContainEqual(
     expect.objectContaining({
-      msg: 'the use of an API key was not noted',
+      msg: 'could not record the use of an API key',
       request_id: answer.headers['x-request-id'],
       method: 'GET',
       route: '/user/me',

@@ -161,7 +161,7 @@ describe('a refresh token', () => {
     await app.close();
     expect(captured.lines()).toContainEqual(
       expect.objectContaining({
-        msg: 'a refresh token was shown again: its login is ended',
+        msg: 'a refresh token was reused; its session has been ended',
         actor: user.userId,
         session_id: first.client.claims.sid,
         request_id: answer.headers['x-request-id'],
