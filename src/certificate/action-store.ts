@@ -6,24 +6,24 @@ import type { ActionType } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
 import type { Action } from './action-schemas.ts';
 
-/** What was asked, by whom and when: the part of an action that is known before its outcome. */
-export interface Asked {
-  readonly actionType: ActionType;
+/** Who wants what, and since when: the part of an action that is known before its outcome. */
+export interface ActionIntent {
   readonly sourceId: number;
-  readonly targetId?: number | undefined;
   /** Null for the registry itself. */
   readonly userId: number | null;
-  /** The user that the body names, which must be the same. */
+  /** The `user_id` of the body, which must be the caller's own. */
   readonly namedUserId?: number | null | undefined;
   readonly bundleIds: readonly number[];
+  /** Wh */
   readonly quantity?: number | null | undefined;
   readonly percentage?: number | null | undefined;
-  /** Null where no request asked. */
+  /** Null if no request asked for the action. */
   readonly requestId: string | null;
   readonly requestedAt: Date;
+  readonly recurring?: Recurring | undefined;
 }
 
-/** A recurring action and which of its runs an action is, counted from 1; `run` null: the action made it. */
+/** The recurring action of an action. `run`: the number of the run, from 1; null for the action that created it. */
 export interface Recurring {
   readonly id: number;
   readonly run: number | null;
@@ -33,10 +33,21 @@ export interface ActionOutcome {
   readonly result: 'Success' | 'Failure';
   readonly beneficiary?: string | null | undefined;
   readonly resultingBundleIds: readonly number[];
-  /** The energy that it moved; none when it was refused. */
+  /** The energy moved, in Wh; none if the action was refused. */
   readonly energyWh?: number;
   readonly details: Readonly<Record<string, unknown>>;
+  /** The recurring action that the action created. */
   readonly recurring?: Recurring | undefined;
+}
+
+/** An action to record. `id` comes from {@link Transaction.beginAction}. */
+export interface NewAction {
+  readonly id: number;
+  readonly type: ActionType;
+  readonly targetId?: number | undefined;
+  readonly intent: ActionIntent;
+  readonly outcome: ActionOutcome;
+  readonly completedAt: Date;
 }
 
 export interface ActionRow {
@@ -65,26 +76,23 @@ const COLUMNS = sql`
   a.certificate_bundle_percentage::float8 AS "certificateBundlePercentage", a.requested_at AS "requestedAt",
   a.completed_at AS "completedAt", a.details, a.recurring_action_id AS "recurringActionId", a.recurring_run AS "recurringRun"`;
 
-/** Stores an action under the id that {@link Transaction.beginAction} drew. */
-export async function saveAction(
-  tx: Transaction,
-  actionId: number,
-  asked: Asked,
-  outcome: ActionOutcome,
-  now: Date,
-): Promise<ActionRow> {
+/** Records an action with its outcome. */
+export async function saveAction(tx: Transaction, action: NewAction): Promise<ActionRow> {
+  const { intent, outcome } = action;
+  const recurring = outcome.recurring ?? intent.recurring;
   const [row] = await tx.execute<ActionRow>(sql`
     INSERT INTO action AS a (id, action_type, action_result, source_id, target_id, user_id, beneficiary, bundle_ids,
                              resulting_bundle_ids, certificate_quantity, certificate_bundle_percentage, details,
                              recurring_action_id, recurring_run, request_id, requested_at, completed_at)
     OVERRIDING SYSTEM VALUE
-    VALUES (${actionId}, ${asked.actionType}, ${outcome.result}, ${asked.sourceId}, ${asked.targetId ?? null}, ${asked.userId},
-            ${outcome.beneficiary ?? null}, ${array(asked.bundleIds)}::bigint[], ${array(outcome.resultingBundleIds)}::bigint[],
-            ${asked.quantity ?? null}, ${asked.percentage ?? null}, ${JSON.stringify(outcome.details)}::jsonb,
-            ${outcome.recurring?.id ?? null}, ${outcome.recurring?.run ?? null}, ${asked.requestId}, ${asked.requestedAt.toISOString()}, ${now.toISOString()})
+    VALUES (${action.id}, ${action.type}, ${outcome.result}, ${intent.sourceId}, ${action.targetId ?? null}, ${intent.userId},
+            ${outcome.beneficiary ?? null}, ${array(intent.bundleIds)}::bigint[], ${array(outcome.resultingBundleIds)}::bigint[],
+            ${intent.quantity ?? null}, ${intent.percentage ?? null}, ${JSON.stringify(outcome.details)}::jsonb,
+            ${recurring?.id ?? null}, ${recurring?.run ?? null}, ${intent.requestId},
+            ${intent.requestedAt.toISOString()}, ${action.completedAt.toISOString()})
     RETURNING ${COLUMNS}`);
-  if (row === undefined) throw new Error('an action was stored and is not there');
-  tx.onCommit({ action: asked.actionType, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
+  if (row === undefined) throw new Error('the insert of an action returned no row');
+  tx.onCommit({ action: action.type, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
   return row;
 }
 
@@ -95,6 +103,7 @@ export function actionsWhere(execute: Execute, condition: SQL, limit: number): P
   );
 }
 
+/** An action as the API shows it. */
 export function actionView(row: ActionRow): z.output<typeof Action> {
   return {
     id: row.id,

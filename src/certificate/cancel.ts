@@ -1,10 +1,9 @@
 import { defineMutation } from '../operation/operation.ts';
 import { beneficiaryOf } from '../rules/beneficiary.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { CancelRequest } from './action-schemas.ts';
-import type { Particulars } from './perform.ts';
+import { type ActionDefinition, executeAction, requestContext } from './execute-action.ts';
 
 export const cancelCertificates = defineMutation({
   ...actionOperation,
@@ -28,14 +27,14 @@ export const cancelCertificates = defineMutation({
       period_end: cancellation_period_end && formatInstant(cancellation_period_end),
     };
     const details = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
-    return act(call, { ...cancelling(beneficiary), details });
+    return executeAction(requestContext(call), { ...cancellation(beneficiary), details });
   },
 });
 
-/** What a cancellation is, whoever asks for it. */
-export function cancelling(beneficiary: string | null | undefined): Particulars {
+/** The definition of a cancellation, for a request or a recurring run (rule LIFE-6). */
+export function cancellation(beneficiary: string | null | undefined): ActionDefinition {
   return {
-    action: 'cancel',
+    type: 'cancel',
     decide: async (_tx, { source }) => ({ beneficiary: beneficiaryOf(beneficiary, source.name) }),
   };
 }

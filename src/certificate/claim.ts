@@ -1,8 +1,8 @@
 import { defineMutation } from '../operation/operation.ts';
 import { assertBeneficiary } from '../rules/beneficiary.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { ClaimRequest } from './action-schemas.ts';
+import { executeAction, requestContext } from './execute-action.ts';
 
 export const claimCertificates = defineMutation({
   ...actionOperation,
@@ -14,8 +14,8 @@ export const claimCertificates = defineMutation({
   permission: 'act',
   body: ClaimRequest,
   handle: (call) =>
-    act(call, {
-      action: 'claim',
+    executeAction(requestContext(call), {
+      type: 'claim',
       async decide(_tx, { bundles }) {
         for (const bundle of bundles) assertBeneficiary(call.body.beneficiary, bundle);
         return {};

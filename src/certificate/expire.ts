@@ -60,11 +60,10 @@ async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date)
     priorStatus: null,
   }));
   await applyEffects(tx, effects, { accountId: null, beneficiary: null });
-  await saveAction(
-    tx,
-    actionId,
-    {
-      actionType: 'expire',
+  await saveAction(tx, {
+    id: actionId,
+    type: 'expire',
+    intent: {
       sourceId: accountId,
       userId: null,
       bundleIds: ids,
@@ -72,8 +71,8 @@ async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date)
       requestId: null,
       requestedAt: now,
     },
-    { result: 'Success', resultingBundleIds: ids, energyWh, details: {} },
-    now,
-  );
+    outcome: { result: 'Success', resultingBundleIds: ids, energyWh, details: {} },
+    completedAt: now,
+  });
   return lapsed.length;
 }

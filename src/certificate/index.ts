@@ -16,28 +16,29 @@ import { reserveCertificates, unreserveCertificates } from './reserve.ts';
 import { transferCertificates } from './transfer.ts';
 import { withdrawCertificates } from './withdraw.ts';
 
-export { type Asking, answered } from './act.ts';
 export { actionOperation } from './action-operation.ts';
 export { beneficiary } from './action-schemas.ts';
-export { type Asked, saveAction } from './action-store.ts';
-export { cancelling } from './cancel.ts';
+export type { ActionIntent } from './action-store.ts';
+export { cancellation } from './cancel.ts';
+export {
+  type ActionCall,
+  type ActionContext,
+  type ActionDefinition,
+  executeAction,
+  lockParties,
+  recordAction,
+  requestContext,
+  requireOwnAccount,
+  saveRefusal,
+} from './execute-action.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';
 export type { Draft } from './issuance.ts';
 export { type IssueOptions, issue, type Outcome } from './issue.ts';
-export {
-  lockParties,
-  type Order,
-  type Particulars,
-  perform,
-  refusalIn,
-  requireOwn,
-  saveRefusal,
-} from './perform.ts';
-export { selectBundlesForRun as chooseBundles } from './select-bundles.ts';
-export { strictBody as exactBody } from './strict-body.ts';
-export { transferring } from './transfer.ts';
+export { selectBundlesForRun } from './select-bundles.ts';
+export { strictBody } from './strict-body.ts';
+export { transfer } from './transfer.ts';
 
 export const certificateOperations = [
   createMetadata,

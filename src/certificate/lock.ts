@@ -1,8 +1,8 @@
 import { defineMutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { LockRequest, UnlockRequest } from './action-schemas.ts';
+import { executeAction, requestContext } from './execute-action.ts';
 
 export const lockCertificates = defineMutation({
   ...actionOperation,
@@ -14,8 +14,8 @@ export const lockCertificates = defineMutation({
   permission: 'issue',
   body: LockRequest,
   handle: (call) =>
-    act(call, {
-      action: 'lock',
+    executeAction(requestContext(call), {
+      type: 'lock',
       details: { reason: call.body.reason },
       async decide() {
         assertReason('lock', call.body.reason);
@@ -33,8 +33,8 @@ export const unlockCertificates = defineMutation({
   permission: 'issue',
   body: UnlockRequest,
   handle: (call) =>
-    act(call, {
-      action: 'unlock',
+    executeAction(requestContext(call), {
+      type: 'unlock',
       details: { reason: call.body.reason },
       async decide() {
         assertReason('unlock', call.body.reason);

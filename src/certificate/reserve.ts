@@ -1,7 +1,7 @@
 import { defineMutation } from '../operation/operation.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { ReserveRequest, UnreserveRequest } from './action-schemas.ts';
+import { executeAction, requestContext } from './execute-action.ts';
 
 export const reserveCertificates = defineMutation({
   ...actionOperation,
@@ -12,7 +12,7 @@ export const reserveCertificates = defineMutation({
     'Sets Active bundles aside: they cannot be transferred until they are unreserved, but cancelled.',
   permission: 'act',
   body: ReserveRequest,
-  handle: (call) => act(call, { action: 'reserve' }),
+  handle: (call) => executeAction(requestContext(call), { type: 'reserve' }),
 });
 
 export const unreserveCertificates = defineMutation({
@@ -23,5 +23,5 @@ export const unreserveCertificates = defineMutation({
   description: 'Reserved bundles become Active again.',
   permission: 'act',
   body: UnreserveRequest,
-  handle: (call) => act(call, { action: 'unreserve' }),
+  handle: (call) => executeAction(requestContext(call), { type: 'unreserve' }),
 });

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { defineMutation } from '../operation/operation.ts';
 import { assertTransfer } from '../rules/transfer.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { TransferRequest } from './action-schemas.ts';
-import type { Particulars } from './perform.ts';
+import { type ActionDefinition, executeAction, requestContext } from './execute-action.ts';
 
 export const transferCertificates = defineMutation({
   ...actionOperation,
@@ -14,13 +13,13 @@ export const transferCertificates = defineMutation({
   description: 'The target must have whitelisted the source. All or nothing; a refusal is recorded, too.',
   permission: 'act',
   body: TransferRequest,
-  handle: (call) => act(call, transferring(call.body.source_id, call.body.target_id)),
+  handle: (call) => executeAction(requestContext(call), transfer(call.body.source_id, call.body.target_id)),
 });
 
-/** What a transfer is, whoever asks for it. */
-export function transferring(sourceId: number, targetId: number): Particulars {
+/** The definition of a transfer, for a request or a recurring run (rule LIFE-4). */
+export function transfer(sourceId: number, targetId: number): ActionDefinition {
   return {
-    action: 'transfer',
+    type: 'transfer',
     targetId,
     async decide(tx, { target }) {
       const listed = await tx.execute(sql`

@@ -3,9 +3,9 @@ import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
-import { act } from './act.ts';
 import { actionOperation } from './action-operation.ts';
 import { WithdrawRequest } from './action-schemas.ts';
+import { executeAction, requestContext } from './execute-action.ts';
 
 export const withdrawCertificates = defineMutation({
   ...actionOperation,
@@ -17,8 +17,8 @@ export const withdrawCertificates = defineMutation({
   permission: 'issue',
   body: WithdrawRequest,
   handle: (call) =>
-    act(call, {
-      action: 'withdraw',
+    executeAction(requestContext(call), {
+      type: 'withdraw',
       details: { reason: call.body.reason },
       async decide() {
         assertReason('withdraw', call.body.reason);

@@ -1,23 +1,22 @@
 import { sql } from 'drizzle-orm';
 import { loadCaller, lockCaller, retainsRights } from '../authentication/index.ts';
 import {
-  type Asked,
+  type ActionContext,
+  type ActionDefinition,
+  type ActionIntent,
   CertificateFilter,
-  cancelling,
-  chooseBundles,
-  type Particulars,
-  perform,
-  refusalIn,
-  saveAction,
+  cancellation,
+  executeAction,
   saveRefusal,
-  transferring,
+  selectBundlesForRun,
+  transfer,
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
-import { problems } from '../operation/problem.ts';
-import { assertAllowed } from '../rules/permission.ts';
+import { Problem, problems } from '../operation/problem.ts';
+import { scopeOf } from '../rules/permission.ts';
 import { refuse } from '../rules/refusal.ts';
 import { advance, end, lockRecurring, type RecurringRow } from './recurring-store.ts';
 
@@ -91,65 +90,103 @@ async function runOnce(database: Database, due: DueRun, clock: () => Date): Prom
   return value;
 }
 
-/** Rights that the run began with are gone: it is judged anew. */
-class RightsTaken extends Error {}
+/** The user lost rights while the run was under way: it is judged again, by the rights that are left. */
+class RightsLost extends Error {}
+
+/** The run was refused, and the refusal is recorded. */
+class RunRefused extends Error {}
 
 async function attempt(tx: Transaction, row: RecurringRow, clock: () => Date): Promise<'done' | 'refused'> {
-  const now = clock();
-  const recurring = { id: row.id, run: row.runsDone + 1 };
-  const particulars = particularsOf(row);
-  let asked = askedOf(row, particulars, now);
-  await tx.execute(sql`SAVEPOINT run`);
+  const definition = definitionOf(row);
+  const prepared = await prepare(tx, row, clock);
+  if (prepared.refusal !== undefined) {
+    await saveRefusal(tx, definition, { ...prepared, now: clock() });
+    return 'refused';
+  }
   try {
-    const actionId = await tx.beginAction();
-    const authority = await authorityOf(tx, row);
-    asked = { ...asked, bundleIds: await choose(tx, row, now) };
-    const outcome = await perform(tx, { ...authority, asked, clock }, particulars);
-    if (!retainsRights(authority.caller, await lockCaller(tx, authority.caller, { now: clock() })))
-      throw new RightsTaken();
-    await saveAction(tx, actionId, asked, { ...outcome, recurring }, now);
+    await executeAction(runContext(tx, { ...prepared, clock }), definition);
     return 'done';
   } catch (error) {
-    if (error instanceof RightsTaken) {
-      await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);
-      return attempt(tx, row, clock);
-    }
-    const refusal = refusalIn(error);
-    if (refusal === undefined) throw error;
-    await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);
-    await saveRefusal(tx, asked, refusal, now, recurring);
-    return 'refused';
+    if (error instanceof RunRefused) return 'refused';
+    if (error instanceof RightsLost) return attempt(tx, row, clock);
+    throw error;
   }
 }
 
-const particularsOf = ({ accountId, targetId, beneficiary }: RecurringRow): Particulars =>
-  targetId === null ? cancelling(beneficiary) : transferring(accountId, targetId);
+const definitionOf = ({ accountId, targetId, beneficiary }: RecurringRow): ActionDefinition =>
+  targetId === null ? cancellation(beneficiary) : transfer(accountId, targetId);
 
-function askedOf(row: RecurringRow, particulars: Particulars, now: Date): Asked {
+type Prepared =
+  | { readonly intent: ActionIntent; readonly refusal: Problem }
+  | { readonly intent: ActionIntent; readonly authority: Authority; readonly refusal?: undefined };
+
+/** The rights of the run's user as they are now, and the bundles that its filter selects (rules REC-2 and REC-3). */
+async function prepare(tx: Transaction, row: RecurringRow, clock: () => Date): Promise<Prepared> {
+  const intent = intentOf(row, clock());
+  const authority = await authorityOf(tx, row);
+  if (authority instanceof Problem) return { intent, refusal: authority };
+  const filter = CertificateFilter.parse({ ...row.filter, source_id: row.accountId });
+  const bundleIds = await selectBundlesForRun(tx, filter, row.certificateQuantity, intent.requestedAt);
+  if (bundleIds.length === 0) {
+    return { intent, refusal: Problem.of(refuse.notEnough(row.certificateQuantity, 0)) };
+  }
+  return { intent: { ...intent, bundleIds }, authority };
+}
+
+function intentOf(row: RecurringRow, now: Date): ActionIntent {
   return {
-    actionType: particulars.action,
     sourceId: row.accountId,
-    targetId: particulars.targetId,
     userId: row.userId,
     bundleIds: [],
     quantity: row.certificateQuantity,
     requestId: null,
     requestedAt: now,
+    recurring: { id: row.id, run: row.runsDone + 1 },
   };
 }
 
-/** The user's rights as they are now. */
-async function authorityOf(tx: Transaction, { userId }: RecurringRow): Promise<Authority> {
+/** The rights of the user as they are now, or the problem that there are none. */
+async function authorityOf(tx: Transaction, { userId }: RecurringRow): Promise<Authority | Problem> {
   const caller = await loadCaller(tx, userId);
-  if (caller === undefined) throw problems.forbidden('The user of this recurring action is no more.');
-  return { caller, scope: assertAllowed('act', caller.role) };
+  if (caller === undefined) return problems.forbidden('The user of this recurring action was deleted.');
+  const scope = scopeOf('act', caller.role);
+  return scope === undefined ? Problem.of(refuse.notAllowed('act', caller.role)) : { caller, scope };
 }
 
-async function choose(tx: Transaction, row: RecurringRow, now: Date): Promise<number[]> {
-  const filter = CertificateFilter.parse({ ...row.filter, source_id: row.accountId });
-  const chosen = await chooseBundles(tx, filter, row.certificateQuantity, now);
-  if (chosen.length === 0) throw refuse.notEnough(row.certificateQuantity, 0);
-  return chosen;
+interface PreparedRun {
+  readonly intent: ActionIntent;
+  readonly authority: Authority;
+  readonly clock: () => Date;
+}
+
+/** A run is a part of the transaction that also advances its recurring action: a savepoint takes its place. */
+function runContext(tx: Transaction, { intent, authority, clock }: PreparedRun): ActionContext {
+  const holdUserRights = async () => {
+    const now = await lockCaller(tx, authority.caller, { now: clock() });
+    if (!retainsRights(authority.caller, now)) throw new RightsLost();
+  };
+  return {
+    authority,
+    intent,
+    dryRun: false,
+    clock,
+    holdRights: holdUserRights,
+    async transact(work) {
+      await tx.execute(sql`SAVEPOINT run`);
+      try {
+        const value = await work(tx);
+        await holdUserRights();
+        return value;
+      } catch (error) {
+        await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);
+        throw error;
+      }
+    },
+    async refuse(work) {
+      await work(tx);
+      throw new RunRefused();
+    },
+  };
 }
 
 /** Users and accounts that are gone never come back: without them every further run would be refused as this one was. */

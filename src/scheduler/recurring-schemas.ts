@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { beneficiary, CertificateFilter, exactBody } from '../certificate/index.ts';
+import { beneficiary, CertificateFilter, strictBody } from '../certificate/index.ts';
 import { id, instant, instantText, wattHours } from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
@@ -32,14 +32,14 @@ const common = <T extends ActionType>(type: T) => ({
   }),
 });
 
-export const RecurringTransferRequest = exactBody(
+export const RecurringTransferRequest = strictBody(
   CertificateFilter.safeExtend({
     ...common('recurring_transfer'),
     target_id: id.meta({ description: 'The account to transfer to' }),
   }),
 ).meta({ id: 'RecurringTransferRequest' });
 
-export const RecurringCancelRequest = exactBody(
+export const RecurringCancelRequest = strictBody(
   CertificateFilter.safeExtend({
     ...common('recurring_cancel'),
     beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  type Asked,
-  type Asking,
+  type ActionCall,
+  type ActionDefinition,
   actionOperation,
-  answered,
-  cancelling,
+  cancellation,
   type Filter,
   filterView,
   lockParties,
-  type Particulars,
-  requireOwn,
-  transferring,
+  recordAction,
+  requestContext,
+  requireOwnAccount,
+  transfer,
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import { reaches, requireAccount } from '../operation/caller.ts';
@@ -49,7 +49,7 @@ export const createRecurringTransfer = defineMutation({
   body: RecurringTransferRequest,
   handle: (call) => {
     const { source_id: sourceId, target_id: targetId } = call.body;
-    return create(call, { type: 'recurring_transfer', particulars: transferring(sourceId, targetId) });
+    return create(call, { type: 'recurring_transfer', action: transfer(sourceId, targetId) });
   },
 });
 
@@ -65,17 +65,18 @@ export const createRecurringCancel = defineMutation({
   body: RecurringCancelRequest,
   handle: (call) => {
     const beneficiary = call.body.beneficiary || null;
-    return create(call, { type: 'recurring_cancel', beneficiary, particulars: cancelling(beneficiary) });
+    return create(call, { type: 'recurring_cancel', beneficiary, action: cancellation(beneficiary) });
   },
 });
 
-interface Kind {
+/** What sets one kind of recurring action apart: its type in the action log, and the action that each run executes. */
+interface RecurringKind {
   readonly type: RecurringType;
   readonly beneficiary?: string | null;
-  readonly particulars: Particulars;
+  readonly action: ActionDefinition;
 }
 
-interface Creation extends Asking {
+interface CreationCall extends ActionCall {
   readonly body: Filter & {
     readonly certificate_quantity: number;
     readonly initial_action_datetime?: Date | null | undefined;
@@ -85,33 +86,24 @@ interface Creation extends Asking {
   };
 }
 
-/** Judges all that can be judged before bundles are chosen; what is refused is recorded like any action. */
-function create(call: Creation, { type, beneficiary = null, particulars }: Kind) {
-  const { body, caller, services, requestId } = call;
-  const requestedAt = services.clock();
-  const schedule = scheduleOf(body, requestedAt);
-  const asked: Asked = {
-    actionType: type,
-    sourceId: body.source_id,
-    targetId: particulars.targetId,
-    userId: caller.userId,
-    namedUserId: body.user_id,
-    bundleIds: [],
-    quantity: body.certificate_quantity,
-    requestId,
-    requestedAt,
-  };
-  return answered(call, asked, async (tx, order) => {
-    requireOwn(order);
-    assertSchedule(schedule, requestedAt);
-    const parties = await lockParties(tx, asked);
-    await particulars.decide?.(tx, { ...parties, bundles: [] });
+/** Creates a recurring action, judged by all rules that do not depend on the bundles of its runs. */
+function create(call: CreationCall, { type, beneficiary = null, action }: RecurringKind) {
+  const { body } = call;
+  const { targetId } = action;
+  const context = requestContext(call);
+  const { intent } = context;
+  const schedule = scheduleOf(body, intent.requestedAt);
+  return recordAction(context, { type, targetId }, async (tx) => {
+    requireOwnAccount(context);
+    assertSchedule(schedule, intent.requestedAt);
+    const accounts = await lockParties(tx, intent.sourceId, targetId);
+    await action.decide?.(tx, { ...accounts, bundles: [] });
     const id = await saveRecurring(tx, {
       ...schedule,
       actionType: type,
-      accountId: body.source_id,
-      userId: caller.userId,
-      targetId: particulars.targetId ?? null,
+      accountId: intent.sourceId,
+      userId: call.caller.userId,
+      targetId: targetId ?? null,
       beneficiary,
       filter: filterOf(body),
       certificateQuantity: body.certificate_quantity,
@@ -121,7 +113,7 @@ function create(call: Creation, { type, beneficiary = null, particulars }: Kind)
   });
 }
 
-const scheduleOf = (body: Creation['body'], now: Date): Schedule => ({
+const scheduleOf = (body: CreationCall['body'], now: Date): Schedule => ({
   firstRun: body.initial_action_datetime ?? now,
   periodQuantity: body.recurring_action_period_quantity,
   periodUnit: body.recurring_action_period_units,

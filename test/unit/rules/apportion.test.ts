@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { apportion } from '../../../src/rules/apportion.ts';
+import { type Ask, amountOf, apportion, type Offer } from '../../../src/rules/apportion.ts';
 import { refused } from './expect-refusal.ts';
+
+const apportioned = (bundles: readonly Offer<number>[], ask: Ask) => apportion(bundles, amountOf(ask));
 
 const three = [
   { id: 30, quantity: 100 },
@@ -18,21 +20,21 @@ const total = (bundles: readonly { quantity: number }[]) =>
 describe('without quantity and percentage', () => {
   test('every bundle is taken whole', () => {
     const whole = three.map(({ id, quantity }) => ({ id, take: quantity }));
-    expect(apportion(three, {})).toEqual(whole);
-    expect(apportion(three, { quantity: null, percentage: undefined })).toEqual(whole);
+    expect(apportioned(three, {})).toEqual(whole);
+    expect(apportioned(three, { quantity: null, percentage: undefined })).toEqual(whole);
   });
 });
 
 describe('a quantity', () => {
   test('is the total: bundles are taken whole in the order given, the last one in part', () => {
-    expect(apportion(three, { quantity: 120 })).toEqual([
+    expect(apportioned(three, { quantity: 120 })).toEqual([
       { id: 30, take: 100 },
       { id: 10, take: 20 },
     ]);
   });
 
   test('that ends at the end of a bundle splits none and leaves the rest alone', () => {
-    expect(apportion(three, { quantity: 150 })).toEqual([
+    expect(apportioned(three, { quantity: 150 })).toEqual([
       { id: 30, take: 100 },
       { id: 10, take: 50 },
     ]);
@@ -44,7 +46,7 @@ describe('a quantity', () => {
     );
     fc.assert(
       fc.property(asked, ([bundles, quantity]) => {
-        const shares = apportion(bundles, { quantity });
+        const shares = apportioned(bundles, { quantity });
         expect(shares.reduce((sum, { take }) => sum + take, 0)).toBe(quantity);
         expect(shares.map(({ id }) => id)).toEqual(bundles.slice(0, shares.length).map(({ id }) => id));
         for (const [index, { take }] of shares.entries()) {
@@ -58,8 +60,8 @@ describe('a quantity', () => {
   });
 
   test('of all there is takes all, and one more is refused with both figures', () => {
-    expect(apportion(three, { quantity: 350 })).toHaveLength(3);
-    const refusal = refused(() => apportion(three, { quantity: 351 }));
+    expect(apportioned(three, { quantity: 350 })).toHaveLength(3);
+    const refusal = refused(() => apportioned(three, { quantity: 351 }));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'not-enough' });
     expect(refusal.message).toMatch(/351.*350/);
   });
@@ -67,7 +69,7 @@ describe('a quantity', () => {
   test.each([0, -500, 0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
     'of %d is refused',
     (quantity) => {
-      expect(refused(() => apportion(three, { quantity }))).toMatchObject({
+      expect(refused(() => apportioned(three, { quantity }))).toMatchObject({
         kind: 'rule',
         code: 'quantity-invalid',
       });
@@ -76,7 +78,7 @@ describe('a quantity', () => {
 
   test('together with a percentage is refused', () => {
     for (const quantity of [0, 10]) {
-      expect(refused(() => apportion(three, { quantity, percentage: 1 })).code).toBe(
+      expect(refused(() => apportioned(three, { quantity, percentage: 1 })).code).toBe(
         'quantity-and-percentage',
       );
     }
@@ -94,12 +96,12 @@ describe('a percentage', () => {
     ['0.99999999999999999999999999999999', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1],
     ['1.000', 10, 10],
   ])('of %s takes of %d exactly %d', (percentage, quantity, take) => {
-    expect(apportion([{ id: 1, quantity }], { percentage })).toEqual([{ id: 1, take }]);
+    expect(apportioned([{ id: 1, quantity }], { percentage })).toEqual([{ id: 1, take }]);
   });
 
   test('applies to each bundle by itself, and leaves those alone whose share is 0', () => {
     const small = { id: 5, quantity: 9 };
-    expect(apportion([small, ...three], { percentage: 0.1 })).toEqual([
+    expect(apportioned([small, ...three], { percentage: 0.1 })).toEqual([
       { id: 30, take: 10 },
       { id: 10, take: 5 },
       { id: 20, take: 20 },
@@ -109,13 +111,13 @@ describe('a percentage', () => {
   test('of 1 takes every bundle whole', () => {
     fc.assert(
       fc.property(offers, (bundles) => {
-        expect(apportion(bundles, { percentage: 1 })).toEqual(apportion(bundles, {}));
+        expect(apportioned(bundles, { percentage: 1 })).toEqual(apportioned(bundles, {}));
       }),
     );
   });
 
   test('of which nothing remains anywhere is refused', () => {
-    const refusal = refused(() => apportion([{ id: 1, quantity: 9 }], { percentage: 0.1 }));
+    const refusal = refused(() => apportioned([{ id: 1, quantity: 9 }], { percentage: 0.1 }));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'nothing-to-take' });
   });
 
@@ -124,7 +126,7 @@ describe('a percentage', () => {
     fc.assert(
       fc.property(digits, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (fraction, quantity) => {
         const exact = (BigInt(fraction) * BigInt(quantity)) / 10n ** BigInt(fraction.length);
-        const take = () => apportion([{ id: 1, quantity }], { percentage: `0.${fraction}` });
+        const take = () => apportioned([{ id: 1, quantity }], { percentage: `0.${fraction}` });
         if (exact === 0n) expect(refused(take).code).toBe('nothing-to-take');
         else expect(take()).toEqual([{ id: 1, take: Number(exact) }]);
       }),
@@ -137,7 +139,7 @@ describe('a percentage', () => {
     fc.assert(
       fc.property(tenThousandths, fc.integer({ min: 10_000, max: 2 ** 40 }), (n, quantity) => {
         const exact = (BigInt(n) * BigInt(quantity)) / 10_000n;
-        expect(apportion([{ id: 1, quantity }], { percentage: n / 10_000 })).toEqual([
+        expect(apportioned([{ id: 1, quantity }], { percentage: n / 10_000 })).toEqual([
           { id: 1, take: Number(exact) },
         ]);
       }),
@@ -160,7 +162,7 @@ describe('a percentage', () => {
     ' 0.5',
     '.5',
   ])('of %j is refused', (percentage) => {
-    expect(refused(() => apportion(three, { percentage }))).toMatchObject({
+    expect(refused(() => apportioned(three, { percentage }))).toMatchObject({
       kind: 'rule',
       code: 'percentage-invalid',
     });

@@ -1,0 +1,297 @@
+import { sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { array } from '../database/connection.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { type Authority, requireAccount } from '../operation/caller.ts';
+import type { Services } from '../operation/operation.ts';
+import { Problem, problems } from '../operation/problem.ts';
+import { amountOf, apportion, type Share } from '../rules/apportion.ts';
+import { assertBundleList, MOST_BUNDLES } from '../rules/bundle-list.ts';
+import type { ActionType } from '../rules/enums.ts';
+import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
+import { Refusal, refuse } from '../rules/refusal.ts';
+import type { Action } from './action-schemas.ts';
+import {
+  type ActionIntent,
+  type ActionOutcome,
+  type ActionRow,
+  actionView,
+  saveAction,
+} from './action-store.ts';
+import { applyEffects, type LockedBundle, lockBundles, splitBundles } from './bundle-store.ts';
+
+/** What one kind of action does that the others do not. What they share is in {@link executeAction}. */
+export interface ActionDefinition extends RecordedAs {
+  readonly type: Exclude<LifecycleAction, 'expire'>;
+  /** Kept with the action. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /**
+   * Rules and lookups of this kind of action, once its accounts and bundles are locked. Returns what is written to
+   * the bundles beside their status.
+   */
+  decide?(
+    tx: Transaction,
+    locked: LockedAction,
+  ): Promise<{ readonly accountId?: number; readonly beneficiary?: string }>;
+  /** Further writes, after the bundles carry the effect. */
+  settle?(tx: Transaction, bundleIds: readonly number[]): Promise<void>;
+}
+
+/** The type and the target under which an action is recorded. */
+export interface RecordedAs {
+  readonly type: ActionType;
+  readonly targetId?: number | undefined;
+}
+
+interface OpenAccount {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** What an action has locked when it decides. `target`: undefined if none was named or no open account has the id. */
+export interface LockedAction {
+  readonly source: OpenAccount;
+  readonly target: OpenAccount | undefined;
+  readonly bundles: readonly LockedBundle[];
+}
+
+/** How an action is committed. */
+interface Committing {
+  /** Holds the rights until the commit (rule ACT-14). */
+  holdRights(tx: Transaction): Promise<void>;
+  /** Commits the work as a whole, or rolls it back. */
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Commits the record of a refusal after the work was rolled back, and throws the problem. */
+  refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
+}
+
+/** Who wants what: made by {@link requestContext} for a request, by the scheduler for a recurring run. */
+export interface ActionContext extends Committing {
+  /** The rights that the action is judged by. */
+  readonly authority: Authority;
+  readonly intent: ActionIntent;
+  readonly dryRun: boolean;
+  /** Read after all locks are held: what expires while an action waits has expired (rule UNIT-6). */
+  readonly clock: () => Date;
+}
+
+/** The parts of a call that {@link requestContext} takes, by name: the fields that all requests for actions share. */
+export interface ActionCall extends Committing, Authority {
+  readonly body: {
+    readonly source_id: number;
+    readonly user_id?: number | null | undefined;
+    /** Absent from the request for a recurring action, whose runs select bundles by a filter. */
+    readonly granular_certificate_bundle_ids?: readonly number[] | undefined;
+    readonly certificate_quantity?: number | null | undefined;
+    readonly certificate_bundle_percentage?: number | null | undefined;
+  };
+  readonly queryParams: { readonly dry_run: boolean };
+  readonly services: Pick<Services, 'clock'>;
+  readonly requestId: string;
+}
+
+/** The context of an action that a request asks for. */
+export function requestContext(call: ActionCall): ActionContext {
+  const { body, caller, scope, queryParams, services, requestId, holdRights, transact, refuse } = call;
+  const { clock } = services;
+  const intent: ActionIntent = {
+    sourceId: body.source_id,
+    userId: caller.userId,
+    namedUserId: body.user_id,
+    bundleIds: body.granular_certificate_bundle_ids ?? [],
+    quantity: body.certificate_quantity,
+    percentage: body.certificate_bundle_percentage,
+    requestId,
+    requestedAt: clock(),
+  };
+  return {
+    authority: { caller, scope },
+    intent,
+    dryRun: queryParams.dry_run,
+    clock,
+    holdRights,
+    transact,
+    refuse,
+  };
+}
+
+type ActionView = z.output<typeof Action>;
+
+/**
+ * Executes an action on bundles, and records it (rules ACT-1 to ACT-15): check, lock, decide, split, write. A refused
+ * action is rolled back as a whole, then recorded with its reason. A dry run is the same work, rolled back at its end;
+ * its refusals are not recorded.
+ *
+ * @throws {Problem | Refusal} the refusal; unless it is a dry run, the problem has the `action_id` of its record.
+ */
+export function executeAction(context: ActionContext, definition: ActionDefinition): Promise<ActionView> {
+  return recordAction(context, definition, (tx) => performAction(tx, context, definition));
+}
+
+async function performAction(
+  tx: Transaction,
+  context: ActionContext,
+  definition: ActionDefinition,
+): Promise<ActionOutcome> {
+  const { intent, clock } = context;
+  const { type, decide, settle, details = {} } = definition;
+  requireOwnAccount(context);
+  assertBundleList(intent.bundleIds);
+  assertMayTakePart(type, intent);
+  const amount = amountOf(intent);
+  const accounts = await lockParties(tx, intent.sourceId, definition.targetId);
+  const bundles = inRequestedOrder(await lockBundles(tx, intent.bundleIds), intent);
+  const now = clock();
+  for (const bundle of bundles) assertMay(type, bundle, now);
+  const { accountId = null, beneficiary = null } = (await decide?.(tx, { ...accounts, bundles })) ?? {};
+  const shares = apportion(bundles, amount);
+  const resultingBundleIds = await take(tx, type, bundles, shares, { accountId, beneficiary });
+  await settle?.(tx, resultingBundleIds);
+  const energyWh = shares.reduce((sum, share) => sum + share.take, 0);
+  return { result: 'Success', beneficiary, resultingBundleIds, energyWh, details };
+}
+
+/**
+ * Runs the work of an action in its transaction, and records its outcome or its refusal.
+ *
+ * @throws as {@link executeAction}.
+ */
+export async function recordAction(
+  context: ActionContext,
+  { type, targetId }: RecordedAs,
+  work: (tx: Transaction) => Promise<ActionOutcome>,
+): Promise<ActionView> {
+  const { intent, clock, dryRun } = context;
+  const recordedAs = { type, targetId };
+  try {
+    return await context.transact(async (tx) => {
+      const id = await tx.beginAction();
+      const outcome = await work(tx);
+      const view = actionView(
+        await saveAction(tx, { ...recordedAs, id, intent, outcome, completedAt: clock() }),
+      );
+      if (dryRun) throw await dryRunRollback(context, tx, view);
+      return view;
+    });
+  } catch (error) {
+    if (error instanceof DryRunRollback) return error.view;
+    const refusal = refusalIn(error);
+    if (dryRun || refusal === undefined) throw error;
+    return context.refuse(async (tx) => {
+      const { id } = await saveRefusal(tx, recordedAs, { intent, refusal, now: clock() });
+      return refusal.with({ action_id: id });
+    });
+  }
+}
+
+/** Ends a dry run, so that all of its work is rolled back. */
+class DryRunRollback extends Error {
+  readonly view: ActionView;
+
+  constructor(view: ActionView) {
+    super('a dry run is rolled back');
+    this.view = view;
+  }
+}
+
+/** Checks at once what a commit would check. */
+async function dryRunRollback(context: ActionContext, tx: Transaction, view: ActionView) {
+  await context.holdRights(tx);
+  await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+  return new DryRunRollback({ ...view, action_result: 'Dry run' });
+}
+
+/**
+ * Requires that the caller may act for the source account, and that `user_id` is its own (rules ACT-2 and ACT-9).
+ *
+ * @throws {Problem | Refusal} 404, or 403 `not-the-caller`.
+ */
+export function requireOwnAccount({ authority, intent }: Pick<ActionContext, 'authority' | 'intent'>): void {
+  requireAccount(authority, intent.sourceId);
+  if (intent.namedUserId && intent.namedUserId !== authority.caller.userId) throw refuse.notTheCaller();
+}
+
+/**
+ * Locks the accounts of an action, so that they stay open until the commit.
+ *
+ * @throws {Problem} 404 for a source that is closed.
+ */
+export async function lockParties(
+  tx: Transaction,
+  sourceId: number,
+  targetId: number | undefined,
+): Promise<Omit<LockedAction, 'bundles'>> {
+  const accounts = await lockAccounts(tx, targetId === undefined ? [sourceId] : [sourceId, targetId]);
+  const source = accounts.get(sourceId);
+  if (source === undefined) throw problems.notFound('account', sourceId);
+  return { source, target: targetId === undefined ? undefined : accounts.get(targetId) };
+}
+
+async function lockAccounts(tx: Transaction, ids: readonly number[]): Promise<Map<number, OpenAccount>> {
+  const rows = await tx.execute<OpenAccount>(sql`
+    SELECT id, account_name AS name FROM account
+    WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE`);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** A bundle of another account is answered like one that does not exist (rule ACT-3). */
+function inRequestedOrder(
+  locked: readonly LockedBundle[],
+  { bundleIds, sourceId }: ActionIntent,
+): LockedBundle[] {
+  const byId = new Map(
+    locked.filter(({ accountId }) => accountId === sourceId).map((each) => [each.id, each]),
+  );
+  const missing = bundleIds.filter((id) => !byId.has(id));
+  if (missing.length > 0) throw refuse.bundlesNotFound(missing);
+  return bundleIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Splits bundles that are taken in part, and writes the effect. Returns the ids of the bundles that carry it. */
+async function take(
+  tx: Transaction,
+  type: LifecycleAction,
+  bundles: readonly LockedBundle[],
+  shares: readonly Share<number>[],
+  written: { accountId: number | null; beneficiary: string | null },
+): Promise<number[]> {
+  const byId = new Map(bundles.map((bundle) => [bundle.id, bundle]));
+  const parts = shares.flatMap(({ id, take: wanted }) => {
+    const bundle = byId.get(id);
+    return bundle ? [{ bundle, take: wanted }] : [];
+  });
+  const firstChildren = await splitBundles(
+    tx,
+    parts.filter(({ bundle, take: wanted }) => wanted < bundle.quantity),
+  );
+  const effects = parts.map(({ bundle }) => ({
+    bundleId: firstChildren.get(bundle.id) ?? bundle.id,
+    status: statusAfter(type, bundle),
+    priorStatus: type === 'lock' ? bundle.status : null,
+  }));
+  await applyEffects(tx, effects, written);
+  return effects.map(({ bundleId }) => bundleId);
+}
+
+/** The problem of an error that is a refusal, and so is recorded; `undefined` for a failure of the registry. */
+function refusalIn(error: unknown): Problem | undefined {
+  const problem = error instanceof Refusal ? Problem.of(error) : error;
+  return problem instanceof Problem && problem.status < 500 ? problem : undefined;
+}
+
+/** Records that an action was refused, and why. Its work must have been rolled back. */
+export async function saveRefusal(
+  tx: Transaction,
+  { type, targetId }: RecordedAs,
+  { intent, refusal, now }: { intent: ActionIntent; refusal: Problem; now: Date },
+): Promise<ActionRow> {
+  const outcome: ActionOutcome = {
+    result: 'Failure',
+    resultingBundleIds: [],
+    details: { code: refusal.code, reason: refusal.message },
+  };
+  // Of a list that is too long, the record keeps as many ids as an action may name.
+  const kept = { ...intent, bundleIds: intent.bundleIds.slice(0, MOST_BUNDLES) };
+  const id = await tx.beginAction();
+  return saveAction(tx, { type, targetId, id, intent: kept, outcome, completedAt: now });
+}
