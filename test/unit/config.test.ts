@@ -18,7 +18,7 @@ test('.env.example names every setting, shows its default, and is itself a valid
   const text = await readFile('.env.example', 'utf8');
   const shown = parseEnv(text.replaceAll(/^# ([A-Z][A-Z0-9_]*=)/gm, '$1'));
   expect(Object.keys(shown)).toEqual(expect.arrayContaining([...settingNames]));
-  const [, others = ''] = text.split('--- For Docker Compose alone ---');
+  const [, others = ''] = text.split('--- For Docker Compose only ---');
   const strangers = Object.keys(shown).filter((name) => !settingNames.includes(name));
   expect(strangers).toEqual(Object.keys(parseEnv(others)));
   expect(readConfig(shown)).toEqual(readConfig(parseEnv(text)));
