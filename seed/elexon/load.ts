@@ -4,7 +4,7 @@ import { type B1610Row, type ElexonClient, readingsFromB1610 } from '../../src/m
 import { type Submission, submitReadings } from '../../src/meter-data/submit.ts';
 import { seedDevices } from '../devices.ts';
 import { seedAccounts, seedMetadata, seedUsers } from '../people.ts';
-import { REGISTRY_ACTOR, assertNotProduction } from '../sample-registry.ts';
+import { assertNotProduction, REGISTRY_ACTOR } from '../sample-registry.ts';
 import { devicesOf } from './registration.ts';
 import type { Window } from './window.ts';
 
