@@ -2,7 +2,9 @@
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly parameters: Readonly<Record<string, Parameter>>;
+  };
 }
 
 export interface ApiOperation {
@@ -10,9 +12,13 @@ export interface ApiOperation {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description: string;
-  readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly parameters: readonly (Parameter | Reference)[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example: unknown }>> };
   readonly security: readonly object[];
+}
+
+interface Reference {
+  readonly $ref: string;
 }
 
 export interface Parameter {
@@ -20,47 +26,37 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;
   readonly description?: string;
+  readonly example?: unknown;
   readonly schema: Schema;
 }
 
-export interface Schema {
-  readonly $ref?: string;
+interface Schema {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly default?: unknown;
-  readonly items?: Schema | false;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
   readonly anyOf?: readonly Schema[];
 }
 
-/** A value that a person would recognise as what the schema asks for: its own example where it has one. */
-export function exampleOf(schema: Schema, document: ApiDocument): unknown {
-  const { $ref, examples, enum: choices, anyOf, items, properties } = schema;
-  if ($ref !== undefined) return exampleOf(named($ref, document), document);
-  const given = examples?.[0] ?? schema.const ?? schema.default ?? choices?.[0];
-  if (given !== undefined) return given;
-  const [alternative] = anyOf ?? [];
-  if (alternative) return exampleOf(alternative, document);
-  if (properties) return exampleObject(schema, document);
-  if (items) return [exampleOf(items, document)];
-  return PLAIN[[schema.type ?? 'string'].flat()[0] ?? ''] ?? '';
+/** The parameters of an operation, with references resolved. */
+export function parametersOf(
+  { parameters }: ApiOperation,
+  { components }: Pick<ApiDocument, 'components'>,
+): readonly Parameter[] {
+  return parameters.map((each) => {
+    if (!('$ref' in each)) return each;
+    const parameter = components.parameters[each.$ref.replace('#/components/parameters/', '')];
+    if (parameter === undefined) throw new Error(`${each.$ref} is not in the document`);
+    return parameter;
+  });
 }
 
-const PLAIN: Readonly<Record<string, unknown>> = { integer: 1, number: 1, boolean: false, array: [] };
-
-/** What is required, and what is optional but has an example of its own. */
-function exampleObject({ properties = {}, required = [] }: Schema, document: ApiDocument): object {
-  const shown = Object.entries(properties).filter(
-    ([name, each]) => required.includes(name) || each.examples !== undefined,
-  );
-  return Object.fromEntries(shown.map(([name, each]) => [name, exampleOf(each, document)]));
+/** An example value of a parameter. */
+export function exampleOf({ example, schema }: Parameter): unknown {
+  const { examples, const: only, default: usual, enum: choices, anyOf, type } = schema;
+  const given = example ?? examples?.[0] ?? only ?? usual ?? choices?.[0] ?? anyOf?.[0]?.enum?.[0];
+  return given ?? PLAIN[[type ?? 'string'].flat()[0] ?? ''] ?? '';
 }
 
-function named(reference: string, { components }: ApiDocument): Schema {
-  const schema = components.schemas[reference.replace('#/components/schemas/', '')];
-  if (schema === undefined) throw new Error(`${reference} is not in the document`);
-  return schema;
-}
+const PLAIN: Readonly<Record<string, unknown>> = { integer: 1, number: 1, boolean: false };

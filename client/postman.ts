@@ -1,4 +1,4 @@
-import { type ApiDocument, type ApiOperation, exampleOf, type Parameter } from './openapi.ts';
+import { type ApiDocument, type ApiOperation, exampleOf, type Parameter, parametersOf } from './openapi.ts';
 
 /** A Postman collection, format 2.1.0: https://schema.getpostman.com/json/collection/v2.1.0/collection.json */
 export interface Collection {
@@ -115,12 +115,12 @@ interface Located {
 function requestOf({ path, method, operation }: Located, document: ApiDocument, step?: Step): Request {
   const parts = path.slice(1).replaceAll(/\{(\w+)\}/g, ':$1');
   const fields = (place: Parameter['in'], given: Readonly<Record<string, string>> = {}) =>
-    operation.parameters
+    parametersOf(operation, document)
       .filter((parameter) => parameter.in === place)
-      .map((parameter) => fieldOf(parameter, document, given[parameter.name]));
+      .map((parameter) => fieldOf(parameter, given[parameter.name]));
   const query = fields('query', step?.query);
   const asked = query.filter(({ disabled }) => !disabled).map(({ key, value }) => `${key}=${value}`);
-  const body = bodyOf(operation, document, step);
+  const body = bodyOf(operation, step);
   return {
     method: method.toUpperCase(),
     description: operation.description,
@@ -138,23 +138,20 @@ function requestOf({ path, method, operation }: Located, document: ApiDocument, 
 }
 
 /** An optional parameter is there, and off. */
-function fieldOf(
-  { name, required, description, schema }: Parameter,
-  document: ApiDocument,
-  given?: string,
-): Field {
+function fieldOf(parameter: Parameter, given?: string): Field {
+  const { name, required, description } = parameter;
   return {
     key: name,
-    value: given ?? String(exampleOf(schema, document) ?? ''),
+    value: given ?? String(exampleOf(parameter)),
     ...(description ? { description } : {}),
     ...(required || given !== undefined ? {} : { disabled: true }),
   };
 }
 
-function bodyOf({ operationId, requestBody }: ApiOperation, document: ApiDocument, step?: Step) {
-  const schema = requestBody?.content['application/json']?.schema;
-  if (schema === undefined) return undefined;
-  const example = TOKEN_BODIES[operationId] ?? exampleOf(schema, document);
+function bodyOf({ operationId, requestBody }: ApiOperation, step?: Step) {
+  const content = requestBody?.content['application/json'];
+  if (content === undefined) return undefined;
+  const example = TOKEN_BODIES[operationId] ?? content.example;
   const raw = step?.body ?? JSON.stringify(example, null, 2);
   return { mode: 'raw', raw, options: { raw: { language: 'json' } } };
 }

@@ -2365,10 +2365,7 @@ export interface components {
             /** @description With one issuance id: slices that reach it or lie before it */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: [
-                number,
-                string
-            ][] | null;
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the account's time zone
              * @default false
@@ -3018,10 +3015,7 @@ export interface components {
             /** @description With one issuance id: slices that reach it or lie before it */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: [
-                number,
-                string
-            ][] | null;
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the account's time zone
              * @default false
@@ -3075,10 +3069,7 @@ export interface components {
             /** @description With one issuance id: slices that reach it or lie before it */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: [
-                number,
-                string
-            ][] | null;
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the account's time zone
              * @default false
@@ -3150,6 +3141,10 @@ export interface components {
             runs_done: number;
             /** @description null after the last run */
             next_action_datetime: string | null;
+            /**
+             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @example 1
+             */
             version: number;
             /**
              * Format: date-time
@@ -3194,23 +3189,41 @@ export interface components {
             compared: number | null;
             difference: string | null;
         };
-        /** @description RFC 9457. An error means that nothing was changed. */
+        /** @description A problem document (RFC 9457). An error means that nothing was changed. */
         Problem: {
-            /** @example urn:gc-registry:problem:not-enough */
+            /**
+             * @description Identifies the kind of problem. The last part is a stable code.
+             * @example urn:gc-registry:problem:not-found
+             */
             type: string;
+            /**
+             * @description The name of the status.
+             * @example Not Found
+             */
             title: string;
+            /** @example 404 */
             status: number;
+            /**
+             * @description Explains the problem.
+             * @example There is no bundle 999.
+             */
             detail: string;
-            /** @example urn:uuid:8d8ac610-566d-4ef0-9c22-186b2a5ed793 */
+            /**
+             * @description Identifies the request, as `x-request-id` does.
+             * @example urn:uuid:8d8ac610-566d-4ef0-9c22-186b2a5ed793
+             */
             instance: string;
+            /** @description The invalid fields, if there are any. */
             errors?: {
+                /** @example body.limit */
                 path: string;
+                /** @example Too big: expected number to be <=10000 */
                 message: string;
             }[];
         };
     };
     responses: {
-        /** @description Bad Request */
+        /** @description The request is malformed. */
         BadRequest: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3227,7 +3240,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unauthorized */
+        /** @description The credentials are missing, invalid or expired. */
         Unauthorized: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3245,7 +3258,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Forbidden */
+        /** @description The caller does not have the required permission. */
         Forbidden: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3262,7 +3275,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Found */
+        /** @description The resource does not exist, or is not visible to the caller. */
         NotFound: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3279,7 +3292,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Acceptable */
+        /** @description None of the accepted media types is available. */
         NotAcceptable: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3296,7 +3309,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict */
+        /** @description The request conflicts with the current state. */
         Conflict: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3314,7 +3327,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Precondition Failed */
+        /** @description The entity has changed since the version in `If-Match`. */
         PreconditionFailed: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3332,7 +3345,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Payload Too Large */
+        /** @description The request body is too large. */
         PayloadTooLarge: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3349,7 +3362,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unsupported Media Type */
+        /** @description The media type of the request body is not supported. */
         UnsupportedMediaType: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3366,7 +3379,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unprocessable Entity */
+        /** @description A field is invalid, or a rule is violated. */
         UnprocessableEntity: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3383,7 +3396,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too Many Requests */
+        /** @description Too many requests. Repeat the request after `retry-after` seconds. */
         TooManyRequests: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3401,7 +3414,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Internal Server Error */
+        /** @description An unexpected error occurred. */
         InternalServerError: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3417,7 +3430,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Service Unavailable */
+        /** @description The registry is overloaded or unavailable. Repeat the request after `retry-after` seconds. */
         ServiceUnavailable: {
             headers: {
                 "cache-control": components["headers"]["cache-control"];
@@ -3435,7 +3448,14 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+        IdempotencyKey: string;
+        /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+        IfMatch: string;
+        /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+        Consistency: string;
+    };
     requestBodies: never;
     headers: {
         /** @description Nothing that the API answers is for a cache. */
@@ -3543,6 +3563,9 @@ export type ResponseUnprocessableEntity = components['responses']['Unprocessable
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
 export type ResponseInternalServerError = components['responses']['InternalServerError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
+export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
+export type ParameterIfMatch = components['parameters']['IfMatch'];
+export type ParameterConsistency = components['parameters']['Consistency'];
 export type HeaderCacheControl = components['headers']['cache-control'];
 export type HeaderXRequestId = components['headers']['x-request-id'];
 export type HeaderRatelimitLimit = components['headers']['ratelimit-limit'];
@@ -3610,14 +3633,19 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "level": "info"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogLevelChange"];
             };
         };
@@ -3660,6 +3688,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "trading_user@usermail.com",
+                 *       "password": "registry-demo"
+                 *     }
+                 */
                 "application/json": {
                     /**
                      * @description The e-mail of the user
@@ -3672,6 +3706,12 @@ export interface operations {
                      */
                     password: string;
                 };
+                /**
+                 * @example {
+                 *       "username": "trading_user@usermail.com",
+                 *       "password": "registry-demo"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     /**
                      * @description The e-mail of the user
@@ -3723,10 +3763,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+                 *     }
+                 */
                 "application/json": {
                     /** @example gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 */
                     refresh_token: string;
                 };
+                /**
+                 * @example {
+                 *       "refresh_token": "gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     /** @example gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 */
                     refresh_token: string;
@@ -3765,8 +3815,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3808,14 +3858,20 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "registry-demo",
+                 *       "new_password": "registry-demo"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -3862,8 +3918,8 @@ export interface operations {
                 user_id?: number;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -3897,14 +3953,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Meter readings",
+                 *       "permissions": [
+                 *         "read",
+                 *         "produce"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyCreate"];
             };
         };
@@ -3942,8 +4007,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -3989,14 +4054,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tara Trader",
+                 *       "email": "tara.trader@example.com",
+                 *       "role": "TRADING_USER",
+                 *       "organisation": "Example Energy",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserCreate"];
             };
         };
@@ -4035,8 +4109,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4070,8 +4144,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4109,8 +4183,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4144,8 +4218,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4183,17 +4257,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 5
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "organisation": "Example Energy"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserUpdate"];
             };
         };
@@ -4236,19 +4318,27 @@ export interface operations {
                 role?: ("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | string;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 5
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "STORAGE_VALIDATOR"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoleChange"];
             };
         };
@@ -4289,17 +4379,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 5
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "registry-demo"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordReset"];
             };
         };
@@ -4343,8 +4441,8 @@ export interface operations {
                 user_id?: number;
             };
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4390,8 +4488,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4428,14 +4526,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Example Energy",
+                 *       "business_id": "SC123456",
+                 *       "email": "office@example.com",
+                 *       "website": "https://example.com",
+                 *       "address": "1 Harbour Road, Aberdeen"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganisationCreate"];
             };
         };
@@ -4479,8 +4586,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4514,8 +4621,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4553,17 +4660,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "2 Harbour Road, Aberdeen"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrganisationUpdate"];
             };
         };
@@ -4603,8 +4718,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4650,14 +4765,20 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "account_name": "Example Account",
+                 *       "timezone": "Europe/London"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountCreate"];
             };
         };
@@ -4701,8 +4822,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -4736,8 +4857,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4775,17 +4896,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 2
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "timezone": "Europe/Paris"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountUpdate"];
             };
         };
@@ -4825,17 +4954,27 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "add_to_whitelist": [
+                 *         2
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WhitelistUpdate"];
             };
         };
@@ -4875,8 +5014,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4922,8 +5061,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -4967,8 +5106,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5012,8 +5151,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5050,14 +5189,30 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "device_name": "Example Wind Farm",
+                 *       "local_device_identifier": "EXAMPLE-1",
+                 *       "grid": "National Grid",
+                 *       "energy_source": "wind",
+                 *       "technology_type": "wind_turbine",
+                 *       "operational_date": "2020-01-01T00:00:00Z",
+                 *       "power_mw": 50,
+                 *       "peak_demand": 0.5,
+                 *       "location": "57.2278, -1.9797",
+                 *       "is_storage": false,
+                 *       "granularity_minutes": 60,
+                 *       "account_id": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeviceCreate"];
             };
         };
@@ -5101,8 +5256,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5136,8 +5291,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5175,17 +5330,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "location": "57.2278, -1.9797"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeviceUpdate"];
             };
         };
@@ -5225,8 +5388,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5272,8 +5435,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5310,8 +5473,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5348,14 +5511,23 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "device_id": 1,
+                 *       "interval_start_datetime": "2025-01-12T14:00:00Z",
+                 *       "interval_end_datetime": "2025-01-12T15:00:00Z",
+                 *       "interval_usage": 12500000,
+                 *       "gross_net_indicator": "NET"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MeasurementCreate"];
             };
         };
@@ -5401,8 +5573,8 @@ export interface operations {
                 device_id?: number;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5436,8 +5608,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5475,17 +5647,25 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
-                /** @description Id, a positive integer */
+                /**
+                 * @description Id, a positive integer
+                 * @example 1
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "interval_usage": 12400000
+                 *     }
+                 */
                 "application/json": components["schemas"]["MeasurementUpdate"];
             };
         };
@@ -5528,8 +5708,8 @@ export interface operations {
                 measurement_id?: number;
             };
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5575,14 +5755,24 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "country_of_issuance": "GB",
+                 *       "connected_grid_identification": "NESO",
+                 *       "issuing_body": "Ofgem",
+                 *       "legal_status": "Voluntary",
+                 *       "issuance_purpose": "Disclosure",
+                 *       "issue_market_zone": "GB"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MetadataCreate"];
             };
         };
@@ -5623,14 +5813,23 @@ export interface operations {
                 nonce?: string;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "device_id": 1,
+                 *       "metadata_id": 1,
+                 *       "production_starting_interval": "2025-01-12T14:00:00Z",
+                 *       "production_ending_interval": "2025-01-12T15:00:00Z",
+                 *       "bundle_quantity": 12500000
+                 *     }
+                 */
                 "application/json": components["schemas"]["CertificateCreate"];
             };
         };
@@ -5669,14 +5868,22 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "energy_source": "wind",
+                 *       "certificate_bundle_status": "Active",
+                 *       "limit": 10
+                 *     }
+                 */
                 "application/json": components["schemas"]["CertificateQuery"];
             };
         };
@@ -5714,14 +5921,22 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "energy_source": "wind",
+                 *       "certificate_bundle_status": "Active",
+                 *       "limit": 10
+                 *     }
+                 */
                 "application/json": components["schemas"]["CertificateQuery"];
             };
         };
@@ -5760,8 +5975,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -5794,8 +6009,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5835,8 +6050,8 @@ export interface operations {
                 format?: "timeline" | "raw";
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5876,8 +6091,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -5917,14 +6132,24 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         1
+                 *       ],
+                 *       "target_id": 2,
+                 *       "certificate_bundle_percentage": 0.5
+                 *     }
+                 */
                 "application/json": components["schemas"]["TransferRequest"];
             };
         };
@@ -5966,14 +6191,23 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         2
+                 *       ],
+                 *       "beneficiary": "The school at the harbour"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelRequest"];
             };
         };
@@ -6015,14 +6249,22 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         2
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ClaimRequest"];
             };
         };
@@ -6064,14 +6306,22 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReserveRequest"];
             };
         };
@@ -6113,14 +6363,22 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UnreserveRequest"];
             };
         };
@@ -6162,14 +6420,23 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         4
+                 *       ],
+                 *       "reason": "The meter is being examined"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LockRequest"];
             };
         };
@@ -6211,14 +6478,23 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         4
+                 *       ],
+                 *       "reason": "The meter works correctly"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UnlockRequest"];
             };
         };
@@ -6260,14 +6536,23 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "granular_certificate_bundle_ids": [
+                 *         5
+                 *       ],
+                 *       "reason": "The meter was misread"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithdrawRequest"];
             };
         };
@@ -6316,8 +6601,8 @@ export interface operations {
                 to?: string;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -6355,14 +6640,26 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "energy_source": "wind",
+                 *       "certificate_bundle_status": "Active",
+                 *       "target_id": 2,
+                 *       "certificate_quantity": 1000000,
+                 *       "recurring_action_period_units": "days",
+                 *       "recurring_action_period_quantity": 1,
+                 *       "number_of_recurring_actions": 12
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecurringTransferRequest"];
             };
         };
@@ -6404,14 +6701,26 @@ export interface operations {
                 dry_run?: boolean;
             };
             header?: {
-                /** @description A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing. */
-                "Idempotency-Key"?: string;
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "source_id": 1,
+                 *       "energy_source": "wind",
+                 *       "certificate_bundle_status": "Active",
+                 *       "beneficiary": "The school at the harbour",
+                 *       "certificate_quantity": 1000000,
+                 *       "recurring_action_period_units": "days",
+                 *       "recurring_action_period_quantity": 1,
+                 *       "number_of_recurring_actions": 12
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecurringCancelRequest"];
             };
         };
@@ -6457,8 +6766,8 @@ export interface operations {
                 account_id?: number;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -6482,6 +6791,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -6492,8 +6802,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed. */
-                "If-Match"?: string;
+                /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @description Id, a positive integer */
@@ -6547,8 +6857,8 @@ export interface operations {
                 entity_id?: number;
             };
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;
@@ -6583,8 +6893,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked. */
-                "registry-consistency"?: string;
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
             cookie?: never;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instantText, version, words } from '../operation/schemas.ts';
+import { count, id, instantText, quantity, version, words } from '../operation/schemas.ts';
 import { isTimeZone } from '../rules/instant.ts';
 
 const ids = z.array(id).max(1_000);
@@ -50,13 +50,13 @@ export const AccountSummary = z
   .object({
     id,
     account_name: z.string(),
-    num_devices: z.int(),
-    num_devices_by_type: z.record(z.string(), z.int()),
-    device_capacity_by_type: z.record(z.string(), z.number()).meta({ description: 'MW' }),
-    num_granular_certificate_bundles: z.int(),
-    num_cancelled_granular_certificate_bundles: z.int(),
-    total_certificate_energy: z.int().meta({ description: 'Wh in live bundles' }),
-    energy_by_fuel_type: z.record(z.string(), z.int()).meta({ description: 'Wh' }),
-    energy_by_status: z.record(z.string(), z.int()).meta({ description: 'Wh' }),
+    num_devices: count,
+    num_devices_by_type: z.record(z.string(), count),
+    device_capacity_by_type: z.record(z.string(), quantity).meta({ description: 'MW' }),
+    num_granular_certificate_bundles: count,
+    num_cancelled_granular_certificate_bundles: count,
+    total_certificate_energy: count.meta({ description: 'Wh in live bundles' }),
+    energy_by_fuel_type: z.record(z.string(), count).meta({ description: 'Wh' }),
+    energy_by_status: z.record(z.string(), count).meta({ description: 'Wh' }),
   })
   .meta({ id: 'AccountSummary' });

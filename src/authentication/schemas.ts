@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, version, words } from '../operation/schemas.ts';
+import { count, id, instant, instantText, version, words } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
 
@@ -22,11 +22,11 @@ export const Tokens = z
     access_token: z.string(),
     token_type: z.literal('bearer'),
     user_id: id,
-    expires_in: z.int().meta({ description: 'Lifetime of the access token in seconds' }),
+    expires_in: count.meta({ description: 'Lifetime of the access token in seconds' }),
     refresh_token: z.string().meta({ description: 'Single-use token for `POST /auth/refresh`' }),
-    refresh_expires_in: z
-      .int()
-      .meta({ description: 'Seconds until the session ends and the user has to log in again' }),
+    refresh_expires_in: count.meta({
+      description: 'Seconds until the session ends and the user has to log in again',
+    }),
   })
   .meta({ id: 'Tokens' });
 

@@ -16,10 +16,12 @@ const common = {
 const part = {
   certificate_quantity: z
     .int()
+    .meta({ minimum: 1 })
     .nullish()
     .meta({ description: 'Wh in total: bundles are taken in the order given, and the last one is split' }),
   certificate_bundle_percentage: z
     .number()
+    .meta({ exclusiveMinimum: 0, maximum: 1 })
     .nullish()
     .meta({ description: 'Part of each bundle, more than 0 and at most 1', examples: [0.5] }),
 };
@@ -100,8 +102,8 @@ export const Action = z
         'null: the registry itself, at expiry, or a user of another account, of what arrived from there',
     }),
     beneficiary: z.string().nullable(),
-    granular_certificate_bundle_ids: z.array(z.int()),
-    resulting_bundle_ids: z.array(z.int()).meta({ description: 'The bundles now carrying the effect' }),
+    granular_certificate_bundle_ids: z.array(id),
+    resulting_bundle_ids: z.array(id).meta({ description: 'The bundles now carrying the effect' }),
     certificate_quantity: z.int().nullable(),
     certificate_bundle_percentage: z.number().nullable(),
     action_request_datetime: instantText,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { id, instantText, wattHours, words } from '../operation/schemas.ts';
+import {
+  certificateNumber,
+  count,
+  id,
+  instantText,
+  quantity,
+  wattHours,
+  words,
+} from '../operation/schemas.ts';
 import { bundleStatuses, energyCarriers, energySources } from '../rules/enums.ts';
 
 const text = z.string().nullable();
@@ -15,26 +23,26 @@ export const Bundle = z
     certificate_bundle_status: z.enum(bundleStatuses),
     account_id: id,
     metadata_id: id,
-    certificate_bundle_id_range_start: z.int(),
-    certificate_bundle_id_range_end: z.int().meta({ description: 'Inclusive' }),
+    certificate_bundle_id_range_start: certificateNumber,
+    certificate_bundle_id_range_end: certificateNumber.meta({ description: 'Inclusive' }),
     bundle_quantity: wattHours,
     beneficiary: text,
     energy_carrier: z.enum(energyCarriers),
     energy_source: z.enum(energySources),
-    face_value: z.int().meta({ description: 'Wh per certificate: 1' }),
+    face_value: z.int().min(1).max(1).meta({ description: 'Wh per certificate: 1' }),
     issuance_post_energy_carrier_conversion: z.boolean(),
-    emissions_factor_production_device: z.number().nullable(),
+    emissions_factor_production_device: quantity.nullable(),
     emissions_factor_source: text,
     device_id: id,
     production_starting_interval: instantText,
     production_ending_interval: instantText,
     issuance_datestamp: instantText.meta({ description: "When it was issued, by the registry's clock" }),
     expiry_datestamp: instantText,
-    registry_configuration: z.int(),
+    registry_configuration: count,
     is_storage: z.boolean(),
-    allocated_storage_record_id: z.int().nullable(),
-    storage_efficiency_factor: z.number().nullable(),
-    parent_id: z.int().nullable().meta({ description: 'The bundle that this one was split from' }),
+    allocated_storage_record_id: z.int().positive().nullable(),
+    storage_efficiency_factor: quantity.nullable(),
+    parent_id: z.int().positive().nullable().meta({ description: 'The bundle that this one was split from' }),
     created_at: instantText.meta({ description: "When its row was written, by the database's clock" }),
   })
   .meta({ id: 'Bundle' });
@@ -56,8 +64,8 @@ export const FullBundle = Bundle.extend({
   device_name: z.string(),
   device_technology_type: z.string(),
   device_production_start_date: instantText,
-  device_power_mw: z.number(),
-  device_energy_mwh: z.number().nullable(),
+  device_power_mw: quantity,
+  device_energy_mwh: quantity.nullable(),
   device_location: z.string(),
   ...metadataFields,
 }).meta({ id: 'FullBundle' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instantText, wattHours } from '../operation/schemas.ts';
+import { certificateNumber, count, id, instantText, wattHours } from '../operation/schemas.ts';
 import { bundleStatuses, energyCarriers, energySources } from '../rules/enums.ts';
 import { Bundle } from './bundle-schemas.ts';
 
@@ -25,9 +25,10 @@ const IssuanceVersion = z
     issuance_id: z.string(),
     issue_version: z
       .int()
+      .positive()
       .meta({ description: 'An interval that was withdrawn as a whole may be issued again' }),
-    certificate_bundle_id_range_start: z.int(),
-    certificate_bundle_id_range_end: z.int(),
+    certificate_bundle_id_range_start: certificateNumber,
+    certificate_bundle_id_range_end: certificateNumber,
     issuance_datestamp: instantText,
     withdrawal_datestamp: instantText.nullable(),
   })
@@ -46,7 +47,7 @@ const SharedFacts = z
     energy_carrier: z.enum(energyCarriers),
     energy_source: z.enum(energySources),
     expiry_datestamp: instantText,
-    face_value: z.int(),
+    face_value: z.int().min(1).max(1),
     issuance_id: z.string(),
     metadata_id: id,
     production_ending_interval: instantText,
@@ -62,8 +63,8 @@ const HashLink = z
     id,
     parent_id: id.nullable(),
     account: AccountNamed,
-    certificate_bundle_id_range_start: z.int(),
-    certificate_bundle_id_range_end: z.int(),
+    certificate_bundle_id_range_start: certificateNumber,
+    certificate_bundle_id_range_end: certificateNumber,
     bundle_quantity: wattHours,
     hash: sha256,
     recomputed_hash: sha256,
@@ -89,10 +90,7 @@ const attributes = z.record(z.string(), z.unknown()).nullable();
 const Diff = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() }).meta({ id: 'Diff' });
 
 const event = {
-  position: z
-    .int()
-    .nullable()
-    .meta({ description: 'Its place among all events; null for a moment after it' }),
+  position: count.nullable().meta({ description: 'Its place among all events; null for a moment after it' }),
   timestamp: instantText,
   entity_id: id,
   parent_entity_id: id.nullable(),
@@ -156,11 +154,11 @@ const TimelineLineage = z
     ...common,
     timeline: z.array(TimelineEvent),
     summary: z.object({
-      event_count: z.int(),
-      transfers: z.int(),
-      status_changes: z.int(),
-      splits: z.int(),
-      deleted: z.int(),
+      event_count: count,
+      transfers: count,
+      status_changes: count,
+      splits: count,
+      deleted: count,
     }),
   })
   .meta({ id: 'TimelineLineage' });

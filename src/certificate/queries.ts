@@ -5,7 +5,7 @@ import { type Authority, requireAccount } from '../operation/caller.ts';
 import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
-import { countText, idParams } from '../operation/schemas.ts';
+import { count, countText, idParams } from '../operation/schemas.ts';
 import { MOST_BUNDLES } from '../rules/bundle-list.ts';
 import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
@@ -35,7 +35,7 @@ type Asked = z.output<typeof CertificateQuery>;
 const QueryAnswer = z
   .looseObject({
     granular_certificate_bundles: z.array(Bundle),
-    total_certificate_volume: z.int().meta({ description: 'Wh of all matches, not of the page' }),
+    total_certificate_volume: count.meta({ description: 'Wh of all matches, not of the page' }),
     next_cursor: z.string().nullable(),
   })
   .meta({ id: 'CertificateQueryAnswer', description: 'The query as it was understood, and its bundles.' });

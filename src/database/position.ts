@@ -1,11 +1,12 @@
 /** A place in the primary's write-ahead log; later writes have greater positions. */
 export type WalPosition = bigint & { readonly __brand: 'WalPosition' };
 
-const PATTERN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i;
+/** Postgres' `pg_lsn` text. */
+export const POSITION = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
 
 /** Reads Postgres' `pg_lsn` text, such as `0/3000148`; anything else is `undefined`. */
 export function parsePosition(text: string): WalPosition | undefined {
-  const [, high, low] = PATTERN.exec(text) ?? [];
+  const [, high, low] = POSITION.exec(text) ?? [];
   if (high === undefined || low === undefined) return undefined;
   return ((BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`)) as WalPosition;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, version, words } from '../operation/schemas.ts';
+import { id, instant, instantText, quantity, version, words } from '../operation/schemas.ts';
 import { energySources, granularities, technologyTypes } from '../rules/enums.ts';
 
 const MOST_MW = 1_000_000;
@@ -70,11 +70,11 @@ export const Device = z
     local_device_identifier: z.string().nullable(),
     grid: z.string(),
     operational_date: instantText,
-    power_mw: z.number(),
-    energy_mwh: z.number().nullable(),
-    peak_demand: z.number(),
+    power_mw: quantity,
+    energy_mwh: quantity.nullable(),
+    peak_demand: quantity,
     location: z.string(),
-    granularity_minutes: z.int(),
+    granularity_minutes: z.int().min(5).max(60),
     version,
     created_at: instantText,
   })

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { connectEventLog, firstDifference, SilentEventLog } from '../journal/index.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
+import { count } from '../operation/schemas.ts';
 import { readEvents } from './feed.ts';
 import { Event, EventQuery } from './schemas.ts';
 import { serverSentEvents, startPosition } from './server-sent.ts';
@@ -49,9 +50,8 @@ export const verifyEvents = defineQuery({
     description: 'What was found',
     schema: z
       .object({
-        verified: z.int().meta({ description: 'Events that were found right' }),
-        compared: z
-          .int()
+        verified: count.meta({ description: 'Events that were found right' }),
+        compared: count
           .nullable()
           .meta({ description: 'How many of them are in EventStoreDB as well; `null` without one' }),
         difference: z.string().nullable(),

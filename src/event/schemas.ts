@@ -1,17 +1,21 @@
 import { z } from 'zod';
-import { id, instantText } from '../operation/schemas.ts';
+import { count, id, instantText } from '../operation/schemas.ts';
 
 const attributes = z.record(z.string(), z.unknown()).nullable();
 
 export const Event = z
   .object({
-    position: z.int().meta({ description: 'Its place among all events, from 0 without a gap' }),
+    position: count.meta({ description: 'Its place among all events, from 0 without a gap' }),
     hash: z.string().meta({ description: 'sha256 over the hash before it and the event, in hex' }),
     event_id: z.uuid(),
     event_type: z.enum(['CREATE', 'UPDATE', 'DELETE']),
     entity_name: z.string(),
-    entity_id: z.int(),
-    parent_entity_id: z.int().nullable().meta({ description: 'Of the child of a split: its parent' }),
+    entity_id: z.int().positive(),
+    parent_entity_id: z
+      .int()
+      .positive()
+      .nullable()
+      .meta({ description: 'Of the child of a split: its parent' }),
     attributes_before: attributes.meta({ description: 'Of an UPDATE: what changed, as it was' }),
     attributes_after: attributes.meta({ description: 'Of a CREATE: all; of an UPDATE: what changed' }),
     actor_id: id.nullable(),

@@ -7,11 +7,13 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { Operation } from '../operation/operation.ts';
-import { openApiDocument } from './openapi.ts';
+import { API_TITLE } from './api-introduction.ts';
+import { ICON, LIGHT_LOGO, LOGO } from './logo.ts';
+import { LOGO_PATH, openApiDocument } from './openapi.ts';
 
 const REDOC = 'redoc.standalone.js';
 
-/** A build has Redoc's script beside this file, and needs its package no more, nor all that a web page is made with. */
+/** The folder of Redoc's script: a build has a copy beside this file and does not need the package. */
 function folderOfRedoc(): string {
   const built = fileURLToPath(new URL(REDOC, import.meta.url));
   if (existsSync(built)) return dirname(built);
@@ -21,7 +23,7 @@ function folderOfRedoc(): string {
 const REDOC_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Granular Certificate Registry: API</title></head>
+<title>${API_TITLE} API</title><link rel="icon" type="image/svg+xml" href="/docs/static/theme/icon.svg"></head>
 <body style="margin:0"><redoc spec-url="/openapi.json"></redoc><script src="/redoc/${REDOC}"></script></body>
 </html>
 `;
@@ -29,6 +31,13 @@ const REDOC_PAGE = `<!doctype html>
 /** Swagger UI's own policy would let it load styles and fonts from anywhere, and ask a validator on the web. */
 const UI_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
+
+/** Keeps an open operation short: errors and headers, which all operations share, take one line each. */
+const THEME = `
+.swagger-ui .topbar { background: #16302b; padding: 8px 0; }
+.swagger-ui .topbar .download-url-wrapper { display: none; }
+.swagger-ui .responses-table:not(.live-responses-table) .response:is([data-code^='4'], [data-code^='5']) :is(.response-controls, .model-example, .headers-wrapper, h5, .headers) { display: none; }
+`;
 
 const REDOC_POLICY =
   "default-src 'self'; script-src 'self'; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
@@ -46,14 +55,23 @@ export async function serveDocumentation(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: UI_POLICY,
+    theme: {
+      title: `${API_TITLE} API`,
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON }],
+      css: [{ filename: 'theme.css', content: THEME }],
+    },
+    logo: { type: 'image/svg+xml', content: LIGHT_LOGO, href: '/', target: '_self' },
     uiConfig: {
       persistAuthorization: true,
       displayRequestDuration: true,
       docExpansion: 'none',
       filter: true,
+      tryItOutEnabled: true,
+      defaultModelsExpandDepth: 0,
     },
   });
   app.get('/openapi.json', () => document);
+  app.get(LOGO_PATH, (_request, reply) => reply.type('image/svg+xml').send(LOGO));
   app.get('/redoc', (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', REDOC_POLICY).send(REDOC_PAGE),
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { knownLag } from '../journal/index.ts';
 import { defineQuery, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
-import { instantText } from '../operation/schemas.ts';
+import { count, instantText, quantity } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { overloadOf } from './load-shedding.ts';
 
@@ -11,28 +11,28 @@ const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 const Standby = z.object({
   name: z.string().meta({ description: 'By its place among DATABASE_READ_URLS', examples: ['standby 1'] }),
   state: z.enum(['streaming', 'late', 'unreachable']),
-  lag_bytes: z.int().nullable(),
-  lag_seconds: z.number().nullable(),
+  lag_bytes: count.nullable(),
+  lag_seconds: quantity.nullable(),
 });
 
 const JournalState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process orders the journal; one of all does' }),
   event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
-  ordered_up_to: z.int().nullable().meta({ description: 'The next position to be given' }),
-  unordered: z.int().nullable().meta({ description: 'Entries that wait for a position, counted to 10 000' }),
-  relayed_up_to: z.int().nullable().meta({
+  ordered_up_to: count.nullable().meta({ description: 'The next position to be given' }),
+  unordered: count.nullable().meta({ description: 'Entries that wait for a position, counted to 10 000' }),
+  relayed_up_to: count.nullable().meta({
     description:
       'The next position that EventStoreDB lacks; seen seconds ago where this process does not lead',
   }),
-  unrelayed: z.int().nullable().meta({ description: 'Events that EventStoreDB lacks, by that' }),
+  unrelayed: count.nullable().meta({ description: 'Events that EventStoreDB lacks, by that' }),
   problem: z.string().nullable(),
 });
 
 const SchedulerState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process does what is due; one of all does' }),
-  bundles_expired: z.int().meta({ description: 'By this process, since its start' }),
-  runs_done: z.int().meta({ description: 'Runs of recurring actions, by this process' }),
-  runs_refused: z.int(),
+  bundles_expired: count.meta({ description: 'By this process, since its start' }),
+  runs_done: count.meta({ description: 'Runs of recurring actions, by this process' }),
+  runs_refused: count,
   last_round_at: instantText
     .nullable()
     .meta({ description: 'When this process was last done with what was due' }),
@@ -42,10 +42,10 @@ const SchedulerState = z.object({
 const Pool = z.object({
   server: z.string().meta({ examples: ['primary'] }),
   use: z.enum(['write', 'read']),
-  size: z.int().meta({ description: 'Connections that it may have' }),
-  connections: z.int(),
-  idle: z.int(),
-  waiting: z.int().meta({ description: 'Those who wait for a connection' }),
+  size: count.meta({ description: 'Connections that it may have' }),
+  connections: count,
+  idle: count,
+  waiting: count.meta({ description: 'Those who wait for a connection' }),
 });
 
 const Load = z.object({
@@ -53,7 +53,7 @@ const Load = z.object({
     .enum(['event loop', 'connections'])
     .nullable()
     .meta({ description: 'Why new requests are answered 503 at once, if they are' }),
-  event_loop_delay_ms: z.number().nullable(),
+  event_loop_delay_ms: quantity.nullable(),
 });
 
 const Readiness = z

@@ -49,11 +49,14 @@ export interface Attempt {
 export function idempotencyKeyOf(request: FastifyRequest, operation: Operation): string | undefined {
   const key = request.headers[HEADER];
   if (key === undefined || !takesIdempotencyKey(operation)) return undefined;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;
   throw problems.invalid([
     { path: `header.${HEADER}`, message: 'must be 1 to 255 visible ASCII characters without blanks' },
   ]);
 }
+
+/** The form of a key: visible ASCII characters without blanks. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export function takesIdempotencyKey({ method, changes, permission }: Operation): boolean {
   return method === 'POST' && changes && permission !== 'public';

@@ -50,5 +50,15 @@ export class NamedSchemas {
 }
 
 function referringToComponents(schema: JsonSchema): JsonSchema {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/');
+  return JSON.parse(text, (_, value) => withoutPrefixItems(value));
+}
+
+/** A tuple as an array of a fixed length: generators of clients do not read `prefixItems` and `items: false`. */
+function withoutPrefixItems(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('prefixItems' in value)) return value;
+  const { prefixItems, ...rest } = value;
+  if (!Array.isArray(prefixItems)) return value;
+  const { length } = prefixItems;
+  return { ...rest, items: { anyOf: prefixItems }, minItems: length, maxItems: length };
 }

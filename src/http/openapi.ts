@@ -1,79 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
+import { API_INTRODUCTION, API_TITLE, TAG_DESCRIPTIONS } from './api-introduction.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
 import { type JsonSchema, NamedSchemas } from './json-schema.ts';
-import { CONSISTENCY } from './mutation.ts';
+import {
+  HEADER_PARAMETERS,
+  headerParameter,
+  PROBLEM,
+  problemResponse,
+  problemResponses,
+  SECURITY_SCHEMES,
+} from './openapi-components.ts';
 import { takesIfMatch } from './precondition.ts';
-import { ANSWER_HEADERS, problemHeaders, successHeaders } from './response-headers.ts';
+import { REQUEST_EXAMPLES } from './request-examples.ts';
+import { ANSWER_HEADERS, successHeaders } from './response-headers.ts';
 
 /** The release's, which `package.json` has. */
 const VERSION = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
 
-const PROBLEM = {
-  type: 'object',
-  description: 'RFC 9457. An error means that nothing was changed.',
-  required: ['type', 'title', 'status', 'detail', 'instance'],
-  properties: {
-    type: { type: 'string', examples: ['urn:gc-registry:problem:not-enough'] },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string', examples: ['urn:uuid:8d8ac610-566d-4ef0-9c22-186b2a5ed793'] },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
-  },
-};
-
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  schema: { type: 'string', maxLength: 255 },
-  description:
-    'A text of your own, such as a UUID. Repeated within 24 hours, the request gets its first answer again and changes nothing.',
-};
-
-const IF_MATCH = {
-  name: 'If-Match',
-  in: 'header',
-  required: false,
-  schema: { type: 'string' },
-  description:
-    'The `ETag` that you have seen, several of them, or `*`. If the entity has changed since, the answer is 412, and nothing is changed.',
-};
-
-const CONSISTENCY_TOKEN = {
-  name: CONSISTENCY,
-  in: 'header',
-  required: false,
-  schema: { type: 'string' },
-  description:
-    'The token that came with the answer to a write: what is read is never older than that write, whichever instance is asked.',
-};
-
-const titleOf = (code: number) => (STATUS_CODES[code] ?? 'Error').replaceAll(' ', '');
-
-/** The answer of every operation that refuses with that status. */
-function problemAnswers(codes: Iterable<number>): JsonSchema {
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  const answers = [...new Set(codes)]
-    .sort((a, b) => a - b)
-    .map((code) => {
-      const description = STATUS_CODES[code] ?? 'Error';
-      return [titleOf(code), { description, headers: problemHeaders(code), content }];
-    });
-  return Object.fromEntries(answers);
-}
+/** The logo of the registry, which `documentation.ts` serves. */
+export const LOGO_PATH = '/logo.svg';
 
 /** The OpenAPI 3.1 document of a list of operations. */
 export function openApiDocument(operations: readonly Operation[]): JsonSchema {
@@ -86,29 +35,31 @@ export function openApiDocument(operations: readonly Operation[]): JsonSchema {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Granular Certificate Registry',
+      title: API_TITLE,
       version: VERSION,
-      description:
-        'Issues, transfers, cancels and claims granular certificates: 1 Wh each, by device and hour, as the EnergyTag GC Scheme Standard describes them.',
+      description: API_INTRODUCTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      'x-logo': { url: LOGO_PATH, altText: API_TITLE },
     },
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    servers: [{ url: '/', description: 'The registry that serves this document' }],
+    tags: tagsOf(operations),
     paths,
     components: {
       schemas: { ...named.schemas, Problem: PROBLEM },
+      parameters: HEADER_PARAMETERS,
       headers: ANSWER_HEADERS,
-      responses: problemAnswers(operations.flatMap(refusalsOf)),
-      securitySchemes: {
-        password: {
-          type: 'oauth2',
-          description: 'Log in here: client id and secret stay empty.',
-          flows: { password: { tokenUrl: '/auth/login', refreshUrl: '/auth/refresh', scopes: {} } },
-        },
-        token: { type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-      },
+      responses: problemResponses(operations.flatMap(refusalsOf)),
+      securitySchemes: SECURITY_SCHEMES,
     },
   };
+}
+
+/** @throws {Error} for a tag without a description. */
+function tagsOf(operations: readonly Operation[]): JsonSchema[] {
+  const used = new Set(operations.map(({ tag }) => tag));
+  const unknown = [...used].filter((name) => !(name in TAG_DESCRIPTIONS));
+  if (unknown.length > 0) throw new Error(`tags without a description: ${unknown.join(', ')}`);
+  return Object.entries(TAG_DESCRIPTIONS).map(([name, description]) => ({ name, description }));
 }
 
 function describe(operation: Operation, named: NamedSchemas): JsonSchema {
@@ -119,11 +70,11 @@ function describe(operation: Operation, named: NamedSchemas): JsonSchema {
     summary,
     description: permission === 'public' ? description : `${description}\n\nPermission: \`${permission}\`.`,
     parameters: [
-      ...parametersOf('path', operation.params, named),
+      ...parametersOf('path', operation.params, named).map(withExample(operation)),
       ...parametersOf('query', operation.queryParams, named),
-      ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
-      ...(takesIfMatch(operation) ? [IF_MATCH] : []),
-      ...(operation.changes || operation.bypassLimits ? [] : [CONSISTENCY_TOKEN]),
+      ...(takesIdempotencyKey(operation) ? [headerParameter('IdempotencyKey')] : []),
+      ...(takesIfMatch(operation) ? [headerParameter('IfMatch')] : []),
+      ...(operation.changes || operation.bypassLimits ? [] : [headerParameter('Consistency')]),
     ],
     ...(body ? { requestBody: { required: true, content: contentOf(operation, body, named) } } : {}),
     responses: responsesOf(operation, named),
@@ -138,15 +89,24 @@ function securityOf({ permission, loginOnly }: Operation): JsonSchema[] {
 
 function contentOf(operation: Operation, body: z.ZodType, named: NamedSchemas): JsonSchema {
   const schema = named.describe(body, 'input');
-  return Object.fromEntries((operation.accepts ?? [JSON_TYPE]).map((type) => [type, { schema }]));
+  const example = REQUEST_EXAMPLES[operation.id]?.body;
+  if (example === undefined) throw new Error(`${operation.id} has no example of its body`);
+  return Object.fromEntries((operation.accepts ?? [JSON_TYPE]).map((type) => [type, { schema, example }]));
 }
+
+const withExample =
+  ({ id }: Operation) =>
+  (parameter: JsonSchema & { name: string }): JsonSchema => {
+    const example = REQUEST_EXAMPLES[id]?.path?.[parameter.name];
+    return example === undefined ? parameter : { ...parameter, example };
+  };
 
 /** A parameter is described as what it means (`output`); as the text that carries it where that says no type. */
 function parametersOf(
   place: 'path' | 'query',
   schema: z.ZodType | undefined,
   named: NamedSchemas,
-): JsonSchema[] {
+): (JsonSchema & { name: string })[] {
   if (schema === undefined) return [];
   const { properties } = named.describe(schema, 'output');
   const texts = new Map(Object.entries(named.describe(schema, 'input').properties ?? {}));
@@ -174,10 +134,7 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
     [JSON_TYPE]: { schema: named.describe(schema, 'input') },
     ...Object.fromEntries(streamed),
   };
-  const refusals = refusalsOf(operation).map((code) => [
-    code,
-    { $ref: `#/components/responses/${titleOf(code)}` },
-  ]);
+  const refusals = refusalsOf(operation).map((code) => [code, problemResponse(code)]);
   return {
     [status]: { description, headers: successHeaders(operation), content },
     ...Object.fromEntries(refusals),

@@ -12,6 +12,8 @@ const HEADER = 'if-match';
 const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
 /** A list may have empty members (5.6.1). */
 const TAGS = new RegExp(`^[ \\t,]*${TAG.source}(?:[ \\t]*,(?:[ \\t]*${TAG.source})?)*[ \\t]*$`);
+/** The form of the header. */
+export const IF_MATCH = new RegExp(`^[ \\t]*\\*[ \\t]*$|${TAGS.source}`);
 
 const tagOf = (version: number) => `"${version}"`;
 

@@ -12,7 +12,10 @@ const text = (description: string, ...examples: string[]) => ({
   schema: { type: 'string', ...(examples.length > 0 ? { examples } : {}) },
   description,
 });
-const number = (description: string) => ({ schema: { type: 'integer', minimum: 0 }, description });
+const number = (description: string) => ({
+  schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  description,
+});
 
 export const ANSWER_HEADERS = {
   'cache-control': text('Nothing that the API answers is for a cache.', 'no-store'),

@@ -7,6 +7,7 @@ const OPEN_PAGES = [
   /^\/docs(\/.*)?$/,
   /^\/redoc(\/.*)?$/,
   /^\/openapi\.json$/,
+  /^\/logo\.svg$/,
   /^\*$/,
 ];
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { id, idText, instant, instantText, pageQuery, version, wattHours } from '../operation/schemas.ts';
+import { id, idText, instant, instantText, pageQuery, version } from '../operation/schemas.ts';
 import { grossNetIndicators } from '../rules/enums.ts';
 
-const usage = wattHours.meta({
+const usage = z.int().meta({
   description:
     'Net energy over the interval in whole Wh; negative if the device consumed more than it produced',
   examples: [1_000_000],

@@ -52,8 +52,17 @@ export const instant = z
 /** An ISO 8601 datetime on output, with `Z` or an offset. */
 export const instantText = z.string().meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
 
+/** A number of things or units, on output. */
+export const count = z.int().nonnegative();
+
+/** A measured quantity that is never negative, on output. */
+export const quantity = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** The number of a certificate among those of its device. */
+export const certificateNumber = z.int().positive();
+
 /** A whole number of watt-hours. */
-export const wattHours = z.int().meta({ description: 'Wh', examples: [1_000_000] });
+export const wattHours = count.meta({ description: 'Wh', examples: [1_000_000] });
 
 /** A whole number in a query string, between bounds. */
 export const countText = (most: number, byDefault: number) =>
@@ -80,9 +89,12 @@ export const pageQuery = z.object({
 });
 
 /** The version of an entity that is edited, on output. */
-export const version = z.int().meta({
-  description: 'Raised by every change. In quotes it is the entity tag: `If-Match: "3"`',
-  examples: [1],
-});
+export const version = z
+  .int()
+  .positive()
+  .meta({
+    description: 'Raised by every change. In quotes it is the entity tag: `If-Match: "3"`',
+    examples: [1],
+  });
 
 export const done = z.object({ message: z.string() });

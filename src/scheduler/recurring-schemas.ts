@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { beneficiary, CertificateFilter, strictBody } from '../certificate/index.ts';
-import { id, instant, instantText, wattHours } from '../operation/schemas.ts';
+import { count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 
@@ -60,11 +60,11 @@ export const RecurringAction = z
       .meta({ description: 'The filters of a certificate query that were given' }),
     initial_action_datetime: instantText,
     recurring_action_period_units: z.enum(periodUnits),
-    recurring_action_period_quantity: z.int(),
-    number_of_recurring_actions: z.int(),
-    runs_done: z.int().meta({ description: 'Runs that are over, done or refused' }),
+    recurring_action_period_quantity: z.int().min(1).max(MOST_PERIODS),
+    number_of_recurring_actions: z.int().min(1).max(MOST_RUNS),
+    runs_done: count.meta({ description: 'Runs that are over, done or refused' }),
     next_action_datetime: instantText.nullable().meta({ description: 'null after the last run' }),
-    version: z.int(),
+    version,
     created_at: instantText,
   })
   .meta({ id: 'RecurringAction' });

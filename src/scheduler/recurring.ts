@@ -152,6 +152,7 @@ export const listRecurring = defineQuery({
   permission: 'read',
   queryParams: pageQuery.extend({ account_id: idText.optional().meta({ description: 'The source' }) }),
   answer: { status: 200, description: 'A page of recurring actions', schema: z.array(RecurringAction) },
+  refusals: [404],
   handle: async (call) => {
     const { account_id: accountId } = call.queryParams;
     if (accountId !== undefined) requireAccount(call, accountId);

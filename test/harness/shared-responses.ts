@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
 const Parts = z.record(z.string(), z.looseObject({}));
-const Shared = z.looseObject({ components: z.looseObject({ headers: Parts, responses: Parts }) });
+const Shared = z.looseObject({
+  components: z.looseObject({ headers: Parts, parameters: Parts, responses: Parts }),
+});
 
-type Kind = 'headers' | 'responses';
+type Kind = 'headers' | 'parameters' | 'responses';
 
-/** An OpenAPI document with the answers and headers that operations share put where they are referred to. */
+/** An OpenAPI document with the responses, parameters and headers that operations share put where they are referred to. */
 export function inlineSharedResponses(document: unknown): unknown {
   // Answers refer to headers.
-  return (['headers', 'responses'] as const).reduce(inPlace, document);
+  return (['headers', 'parameters', 'responses'] as const).reduce(inPlace, document);
 }
 
 function inPlace(document: unknown, kind: Kind): unknown {

@@ -4,8 +4,8 @@ import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { inlineSharedResponses } from '../harness/shared-responses.ts';
 
 const Schema = z.record(z.string(), z.unknown());
-const Fields = z.object({ properties: Schema, required: z.array(z.string()).default([]) });
 const Content = z.record(z.string(), z.strictObject({ schema: Schema }));
+const BodyContent = z.record(z.string(), z.strictObject({ schema: Schema, example: Schema }));
 
 const Headers = z.record(
   z.string().regex(/^[a-z-]+$/),
@@ -26,8 +26,10 @@ const OpenApi = z.strictObject({
     version: z.string().min(1),
     description: z.string().min(1),
     license: z.strictObject({ name: z.string(), identifier: z.string() }),
+    'x-logo': z.strictObject({ url: z.string().startsWith('/'), altText: z.string() }),
   }),
-  tags: z.array(z.strictObject({ name: z.string(), description: z.string().optional() })),
+  servers: z.tuple([z.strictObject({ url: z.literal('/'), description: z.string().min(1) })]),
+  tags: z.array(z.strictObject({ name: z.string(), description: z.string().min(10) })),
   paths: z.record(
     z.string().regex(/^\/[\w/{}]*$/),
     z.partialRecord(
@@ -44,9 +46,10 @@ const OpenApi = z.strictObject({
             required: z.boolean(),
             schema: Schema,
             description: z.string().min(1).optional(),
+            example: z.unknown().optional(),
           }),
         ),
-        requestBody: z.strictObject({ required: z.literal(true), content: Content }).optional(),
+        requestBody: z.strictObject({ required: z.literal(true), content: BodyContent }).optional(),
         responses: z.record(z.string().regex(/^[2345]\d\d$/), Answer),
         security: z.array(z.record(z.string(), z.array(z.string()))),
       }),
@@ -55,10 +58,14 @@ const OpenApi = z.strictObject({
   components: z.strictObject({
     schemas: z.record(z.string().regex(/^[\w.-]+$/), Schema),
     headers: Headers,
+    parameters: z.record(z.string().regex(/^[A-Za-z]+$/), Schema),
     responses: z.record(z.string().regex(/^[A-Za-z]+$/), Answer),
     securitySchemes: z.record(z.string(), Schema),
   }),
 });
+
+/** A refused action shows the amount that was requested, whatever it was. */
+const AS_REQUESTED = /^#\/components\/schemas\/Action\/properties\/certificate_(quantity|bundle_percentage)/;
 
 let registry: TestRegistry;
 let document: z.output<typeof OpenApi>;
@@ -224,19 +231,38 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(content ?? {})).toContain('application/x-www-form-urlencoded');
   });
 
-  test('has an example for every field that a request must have', () => {
-    const missing: string[] = [];
-    for (const { operationId, requestBody } of described()) {
-      for (const { schema } of Object.values(requestBody?.content ?? {})) {
-        const body = Fields.parse(typeof schema.$ref === 'string' ? pointedTo(schema.$ref) : schema);
-        for (const name of body.required) {
-          const field = JSON.stringify(body.properties[name]);
-          if (!/"(examples|enum|const|default)"|"type":"boolean"|\$ref/.test(field))
-            missing.push(`${operationId} ${name}`);
-        }
-      }
+  test('bounds every number, and allows negative ones only where energy flows both ways', () => {
+    const isNumber = ({ type }: Record<string, unknown>) =>
+      [type].flat().some((each) => each === 'integer' || each === 'number');
+    const numbers = [...objectsIn(document)].filter(
+      ([at, schema]) => isNumber(schema) && !('enum' in schema) && !AS_REQUESTED.test(at),
+    );
+    expect(numbers.length).toBeGreaterThan(100);
+    for (const [at, { minimum, exclusiveMinimum, maximum }] of numbers) {
+      expect(maximum, at).toBeTypeOf('number');
+      const least = Number(minimum ?? exclusiveMinimum ?? Number.NaN);
+      expect(least, at).toBeGreaterThanOrEqual(at.endsWith('/interval_usage') ? Number.MIN_SAFE_INTEGER : 0);
     }
-    expect(missing).toEqual([]);
+  });
+
+  test('gives every header parameter a pattern', () => {
+    const headers = described().flatMap(({ parameters }) =>
+      parameters.filter((each) => each.in === 'header'),
+    );
+    expect(new Set(headers.map(({ name }) => name)).size).toBe(3);
+    for (const { name, schema } of headers) expect(schema.pattern, name).toBeTypeOf('string');
+  });
+
+  test('has no tuples, which generators of clients do not read', () => {
+    expect(text).not.toContain('prefixItems');
+    expect(text).not.toContain('"items":false');
+  });
+
+  test('gives 404 to operations that take the id of an account', () => {
+    for (const { operationId, parameters, responses } of described()) {
+      if (parameters.some(({ name }) => name === 'account_id'))
+        expect(Object.keys(responses), operationId).toContain('404');
+    }
   });
 
   test('uses JSON Schema as OpenAPI 3.1 has it, not as 3.0 did', () => {

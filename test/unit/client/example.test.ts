@@ -1,31 +1,39 @@
 import { expect, test } from 'vitest';
-import { type ApiDocument, exampleOf, type Schema } from '../../../client/openapi.ts';
+import { exampleOf, type Parameter, parametersOf } from '../../../client/openapi.ts';
 
-const document: ApiDocument = {
-  info: { title: 'Of a test', description: '' },
-  paths: {},
-  components: { schemas: { Wind: { type: 'object', properties: { name: { examples: ['gale'] } } } } },
+const parameter = (schema: Parameter['schema'], example?: unknown): Parameter => ({
+  name: 'limit',
+  in: 'query',
+  required: false,
+  schema,
+  ...(example === undefined ? {} : { example }),
+});
+
+test.each<[string, Parameter, unknown]>([
+  ['its own example', parameter({ type: 'integer', examples: [12] }, 5), 5],
+  ['the example of its schema', parameter({ type: 'integer', examples: [12] }), 12],
+  ['the first of its choices', parameter({ enum: ['wind', 'hydro'] }), 'wind'],
+  ['the first choice of its first alternative', parameter({ anyOf: [{ enum: ['ADMIN'] }] }), 'ADMIN'],
+  ['1 for a number', parameter({ type: 'integer' }), 1],
+  ['an empty text', parameter({ type: 'string' }), ''],
+])('the example of a parameter is %s', (_, each, example) => {
+  expect(exampleOf(each)).toEqual(example);
+});
+
+const operation = {
+  operationId: 'list',
+  tags: [],
+  summary: '',
+  description: '',
+  parameters: [{ $ref: '#/components/parameters/Limit' }],
+  security: [],
 };
 
-test.each<[string, Schema, unknown]>([
-  ['its own example', { type: 'integer', examples: [12] }, 12],
-  ['the first of its choices', { enum: ['wind', 'hydro'] }, 'wind'],
-  ['what it stands for', { $ref: '#/components/schemas/Wind' }, { name: 'gale' }],
-  ['the first alternative', { anyOf: [{ type: 'integer' }, { type: 'null' }] }, 1],
-  ['an array of one', { type: 'array', items: { const: 'Active' } }, ['Active']],
-  ['a text that is empty, for want of better', { type: 'string' }, ''],
-])('the example of a schema is %s', (_, schema, example) => {
-  expect(exampleOf(schema, document)).toEqual(example);
+test('a reference to a shared parameter is resolved', () => {
+  const limit = parameter({ type: 'integer' });
+  expect(parametersOf(operation, { components: { parameters: { Limit: limit } } })).toEqual([limit]);
 });
 
-test('the example of an object has what is required, and what has an example', () => {
-  const schema: Schema = {
-    properties: { needed: { type: 'boolean' }, shown: { examples: [0.5] }, left: { type: 'integer' } },
-    required: ['needed'],
-  };
-  expect(exampleOf(schema, document)).toEqual({ needed: false, shown: 0.5 });
-});
-
-test('a reference to what is not there is an error', () => {
-  expect(() => exampleOf({ $ref: '#/components/schemas/Calm' }, document)).toThrow('is not in the document');
+test('a reference to a parameter that is not in the document is an error', () => {
+  expect(() => parametersOf(operation, { components: { parameters: {} } })).toThrow('is not in the document');
 });

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operations } from '../../src/http/operations.ts';
+import { REQUEST_EXAMPLES } from '../../src/http/request-examples.ts';
+import type { Operation } from '../../src/operation/operation.ts';
+import { Client } from '../harness/client.ts';
+import { openSampleRegistry, type SampleRegistry } from '../harness/sample.ts';
+
+let registry: SampleRegistry;
+let administrator: Client;
+let refreshToken: string;
+
+const login = (username: string) =>
+  registry.app.inject({
+    method: 'POST',
+    url: '/auth/login',
+    payload: { username, password: registry.config.SEED_PASSWORD },
+  });
+
+beforeAll(async () => {
+  registry = await openSampleRegistry();
+  const tokens = (await login('admin_user@usermail.com')).json();
+  administrator = new Client(registry.app, tokens.access_token, tokens.user_id);
+  refreshToken = (await login('trading_user@usermail.com')).json().refresh_token;
+});
+afterAll(() => registry.close());
+
+test('every operation that takes a body has an example, and there is no other example', () => {
+  const taking = operations.filter(({ body }) => body !== undefined).map(({ id }) => id);
+  expect(Object.keys(REQUEST_EXAMPLES).sort()).toEqual(taking.sort());
+});
+
+function operationWith(id: string): Operation {
+  const operation = operations.find((each) => each.id === id);
+  if (operation === undefined) throw new Error(`there is no operation ${id}`);
+  return operation;
+}
+
+/** A refresh token is secret and used once, so that its example has to be replaced. */
+const bodyOf = (id: string, body: unknown) =>
+  id === 'refreshSession' ? { refresh_token: refreshToken } : body;
+
+test.each(Object.entries(REQUEST_EXAMPLES))(
+  'the example of %s succeeds in the sample registry',
+  async (id, example) => {
+    const operation = operationWith(id);
+    const url = operation.path.replaceAll(/:(\w+)/g, (_, name) => String(example.path?.[name]));
+    const answer = await administrator.request({
+      method: operation.method,
+      url,
+      payload: JSON.stringify(bodyOf(id, example.body)),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer.statusCode, answer.body).toBe(operation.answer.status);
+  },
+);
