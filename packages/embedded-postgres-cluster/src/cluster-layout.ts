@@ -3,45 +3,45 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBinaries } from './binaries.ts';
-import { assertVersion, createPrimary, type FolderTools, readControlData } from './data-folder.ts';
-import { findPlace, NODE_NAMES, type NodeName } from './data-location.ts';
+import { assertVersion, createPrimary, type NodeTools, readControlData } from './data-folder.ts';
+import { findDataLocation, NODE_NAMES, type NodeName } from './data-location.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { trim } from './log-file.ts';
-import { evictLeftovers } from './orphan-processes.ts';
-import { draftOf, removeDrafts } from './temp-path.ts';
+import { truncateIfLarge } from './log-file.ts';
+import { stopOrphanProcesses } from './orphan-processes.ts';
+import { removeTempPaths, tempPathFor } from './temp-path.ts';
 
 /** Where the two nodes are, and what is needed to work on them. */
-export interface Site {
+export interface ClusterLayout {
   readonly folders: Readonly<Record<NodeName, string>>;
-  readonly tools: Readonly<Record<NodeName, FolderTools>>;
+  readonly tools: Readonly<Record<NodeName, NodeTools>>;
 }
 
 /**
  * Gets a data folder, whose lock we hold, ready for a start: what an earlier run left running is stopped, what it left
  * half made is removed, and there is a primary.
  */
-export async function prepareSite(
+export async function prepareClusterLayout(
   dataDir: string,
   durable: boolean,
   log: (line: string) => void,
-): Promise<Site> {
-  const { nodesDir, account } = await findPlace(dataDir, log);
-  const binaries = await findBinaries(account, log);
+): Promise<ClusterLayout> {
+  const { nodesDir, osUser } = await findDataLocation(dataDir, log);
+  const binaries = await findBinaries(osUser, log);
   const folders = { primary: join(nodesDir, 'primary'), standby: join(nodesDir, 'standby') };
-  for (const name of NODE_NAMES) await evictLeftovers(folders[name], log);
-  for (const folder of new Set([dataDir, nodesDir])) await removeDrafts(folder);
-  const password = await passwordFor(dataDir, folders.primary);
-  const toolsOf = async (name: NodeName): Promise<FolderTools> => {
+  for (const name of NODE_NAMES) await stopOrphanProcesses(folders[name], log);
+  for (const folder of new Set([dataDir, nodesDir])) await removeTempPaths(folder);
+  const password = await readOrCreatePassword(dataDir, folders.primary);
+  const toolsOf = async (name: NodeName): Promise<NodeTools> => {
     const logFile = join(dataDir, `${name}.log`);
-    await trim(logFile);
-    return { binaries, account, password, durable, logFile };
+    await truncateIfLarge(logFile);
+    return { binaries, osUser, password, durable, logFile };
   };
-  const site = { folders, tools: { primary: await toolsOf('primary'), standby: await toolsOf('standby') } };
-  await preparePrimary(site, log);
-  return site;
+  const layout = { folders, tools: { primary: await toolsOf('primary'), standby: await toolsOf('standby') } };
+  await preparePrimary(layout, log);
+  return layout;
 }
 
-async function preparePrimary({ folders, tools }: Site, log: (line: string) => void): Promise<void> {
+async function preparePrimary({ folders, tools }: ClusterLayout, log: (line: string) => void): Promise<void> {
   const { binaries } = tools.primary;
   if (await readControlData(folders.primary)) return assertVersion(folders.primary, binaries);
   if (existsSync(folders.primary) && (await readdir(folders.primary)).length > 0) {
@@ -54,7 +54,7 @@ async function preparePrimary({ folders, tools }: Site, log: (line: string) => v
 }
 
 /** The superuser's password, in a file that only we can read; made with the primary, which knows no other. */
-async function passwordFor(dataDir: string, primary: string): Promise<string> {
+async function readOrCreatePassword(dataDir: string, primary: string): Promise<string> {
   const path = join(dataDir, 'password');
   if (existsSync(path)) return (await readFile(path, 'utf8')).trim();
   if (await readControlData(primary)) {
@@ -63,8 +63,8 @@ async function passwordFor(dataDir: string, primary: string): Promise<string> {
     );
   }
   const password = randomBytes(24).toString('base64url');
-  const draft = draftOf(path);
-  await writeFile(draft, `${password}\n`, { mode: 0o600 });
-  await rename(draft, path);
+  const tempPath = tempPathFor(path);
+  await writeFile(tempPath, `${password}\n`, { mode: 0o600 });
+  await rename(tempPath, path);
   return password;
 }

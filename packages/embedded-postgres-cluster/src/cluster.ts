@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { prepareSite } from './cluster-layout.ts';
+import { prepareClusterLayout } from './cluster-layout.ts';
 import { makeDataDir } from './data-location.ts';
 import { acquireLock } from './lock.ts';
 import type { EmbeddedNode } from './node.ts';
 import { DEFAULT_OPTIONS, type EmbeddedClusterOptions } from './options.ts';
-import { bringUp, type StartedNodes } from './start-nodes.ts';
+import { type StartedNodes, startNodes } from './start-nodes.ts';
 
 export type { EmbeddedClusterOptions } from './options.ts';
 
@@ -37,8 +37,8 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
     return closing;
   };
   try {
-    const site = await prepareSite(dataDir, complete.settings.fsync !== 'off', complete.log);
-    const nodes = await bringUp({ options: complete, site, started, isOpen: () => open });
+    const layout = await prepareClusterLayout(dataDir, complete.settings.fsync !== 'off', complete.log);
+    const nodes = await startNodes({ options: complete, layout, started, isOpen: () => open });
     return { ...nodes, stop };
   } catch (error) {
     await stop();

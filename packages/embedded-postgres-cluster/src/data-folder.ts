@@ -14,20 +14,20 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { CONFIGURATION_FILE, HOST_BASED_AUTHENTICATION, SUPERUSER } from './configuration.ts';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { tailOf } from './log-file.ts';
-import { type Account, handOver } from './os-user.ts';
-import { within } from './polling.ts';
-import { keep } from './supervisor.ts';
-import { draftOf } from './temp-path.ts';
+import { describeTail } from './log-file.ts';
+import { changeOwner, type OsUser } from './os-user.ts';
+import { settlesWithin } from './polling.ts';
+import { startSupervised } from './supervisor.ts';
+import { tempPathFor } from './temp-path.ts';
 
 const INITDB_LIMIT_MS = 120_000;
 /** `DB_SHUTDOWNED` of PostgreSQL's `pg_control.h`. */
 const CLEANLY_SHUT_DOWN = 1;
 
 /** What a node's folders are made with. */
-export interface FolderTools {
+export interface NodeTools {
   readonly binaries: Binaries;
-  readonly account: Account | undefined;
+  readonly osUser: OsUser | undefined;
   readonly password: string;
   readonly logFile: string;
   /** False when the caller has said fsync=off: then nothing needs to survive a crash of the machine. */
@@ -42,30 +42,30 @@ export interface ControlData {
 }
 
 /** Makes a new, empty primary. It appears under its name only when it is whole. */
-export async function createPrimary(folder: string, tools: FolderTools): Promise<void> {
-  const draft = draftOf(folder);
-  const passwordFile = `${draft}.password`;
-  await writeOwned(passwordFile, `${tools.password}\n`, tools.account);
-  await mkdir(draft, { mode: 0o700 });
-  await handOver(draft, tools.account);
-  await runInitdb(draft, passwordFile, tools);
+export async function createPrimary(folder: string, tools: NodeTools): Promise<void> {
+  const tempPath = tempPathFor(folder);
+  const passwordFile = `${tempPath}.password`;
+  await writeOwnedFile(passwordFile, `${tools.password}\n`, tools.osUser);
+  await mkdir(tempPath, { mode: 0o700 });
+  await changeOwner(tempPath, tools.osUser);
+  await runInitdb(tempPath, passwordFile, tools);
   await rm(passwordFile);
-  await writeFile(join(draft, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
-  await appendFile(join(draft, 'postgresql.conf'), `\ninclude_if_exists '${CONFIGURATION_FILE}'\n`);
-  await rename(draft, folder);
+  await writeFile(join(tempPath, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
+  await appendFile(join(tempPath, 'postgresql.conf'), `\ninclude_if_exists '${CONFIGURATION_FILE}'\n`);
+  await rename(tempPath, folder);
 }
 
-async function runInitdb(folder: string, passwordFile: string, tools: FolderTools): Promise<void> {
+async function runInitdb(folder: string, passwordFile: string, tools: NodeTools): Promise<void> {
   const args = [
     ['-D', folder, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
     ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     tools.durable ? [] : ['--no-sync'],
   ].flat();
-  const { account, logFile } = tools;
-  const initdb = await keep({ command: tools.binaries.initdb, args, account, logFile });
-  if (!(await within(INITDB_LIMIT_MS, initdb.ended))) initdb.signal('SIGKILL');
+  const { osUser, logFile } = tools;
+  const initdb = await startSupervised({ command: tools.binaries.initdb, args, osUser, logFile });
+  if (!(await settlesWithin(INITDB_LIMIT_MS, initdb.ended))) initdb.signal('SIGKILL');
   if (initdb.exitCode() === 0) return;
-  throw new EmbeddedPostgresError(`initdb failed; ${await tailOf(logFile)}`);
+  throw new EmbeddedPostgresError(`initdb failed; ${await describeTail(logFile)}`);
 }
 
 /**
@@ -76,14 +76,14 @@ async function runInitdb(folder: string, passwordFile: string, tools: FolderTool
 export async function copyToStandby(
   primary: string,
   standby: string,
-  account: Account | undefined,
+  osUser: OsUser | undefined,
 ): Promise<void> {
   if ((await readdir(join(primary, 'pg_tblspc'))).length > 0) {
     throw new EmbeddedPostgresError(`${primary} uses tablespaces: an embedded standby cannot copy them`);
   }
-  const draft = draftOf(standby);
+  const tempPath = tempPathFor(standby);
   const nodesOwn = new Set(['postmaster.pid', 'postmaster.opts', CONFIGURATION_FILE]);
-  await cp(primary, draft, {
+  await cp(primary, tempPath, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (source) => {
@@ -91,10 +91,10 @@ export async function copyToStandby(
       return !nodesOwn.has(path) && !path.startsWith(`pg_replslot${sep}`);
     },
   });
-  await writeFile(join(draft, 'standby.signal'), '');
-  await handOver(draft, account);
+  await writeFile(join(tempPath, 'standby.signal'), '');
+  await changeOwner(tempPath, osUser);
   await rm(standby, { recursive: true, force: true });
-  await rename(draft, standby);
+  await rename(tempPath, standby);
 }
 
 /** Reads a node's control file; undefined when there is none, so that Postgres could not start either. */
@@ -134,18 +134,18 @@ export async function assertVersion(folder: string, binaries: Binaries): Promise
 export async function writeConfiguration(
   folder: string,
   text: string,
-  account: Account | undefined,
+  osUser: OsUser | undefined,
 ): Promise<void> {
   const path = join(folder, CONFIGURATION_FILE);
   await rm(path, { force: true });
-  await writeOwned(path, text, account);
+  await writeOwnedFile(path, text, osUser);
 }
 
-async function writeOwned(path: string, text: string, account: Account | undefined): Promise<void> {
+async function writeOwnedFile(path: string, text: string, osUser: OsUser | undefined): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
-    if (account) await file.chown(account.uid, account.gid);
+    if (osUser) await file.chown(osUser.uid, osUser.gid);
   } finally {
     await file.close();
   }

@@ -9,6 +9,6 @@ export function isSystemError(error: unknown, ...codes: string[]): boolean {
 }
 
 /** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

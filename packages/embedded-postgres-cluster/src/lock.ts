@@ -3,8 +3,8 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { identityOfProcess } from './process-identity.ts';
-import { draftOf } from './temp-path.ts';
+import { processIdentity } from './process-identity.ts';
+import { tempPathFor } from './temp-path.ts';
 
 const Holder = z.object({ pid: z.number().int().positive(), identity: z.string() });
 
@@ -39,16 +39,16 @@ export async function acquireLock(path: string): Promise<Release> {
  */
 async function createLock(path: string): Promise<Release | undefined> {
   const token = randomUUID();
-  const draft = draftOf(path);
-  const text = JSON.stringify({ pid: process.pid, identity: identityOfProcess(process.pid) ?? '', token });
-  await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+  const tempPath = tempPathFor(path);
+  const text = JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) ?? '', token });
+  await writeFile(tempPath, text, { flag: 'wx', mode: 0o600 });
   try {
-    await link(draft, path);
+    await link(tempPath, path);
   } catch (error) {
     if (isSystemError(error, 'EEXIST', 'ENOENT')) return undefined;
     throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(tempPath, { force: true });
   }
   return () => removeIfStill(path, text);
 }
@@ -80,7 +80,7 @@ async function readText(path: string): Promise<string | undefined> {
 function livingHolder(text: string): number | undefined {
   try {
     const { pid, identity } = Holder.parse(JSON.parse(text));
-    return identityOfProcess(pid) === identity ? pid : undefined;
+    return processIdentity(pid) === identity ? pid : undefined;
   } catch {
     return undefined;
   }

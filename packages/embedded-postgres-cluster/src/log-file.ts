@@ -5,7 +5,7 @@ const TAIL_BYTES = 2_000;
 const LONGEST_BYTES = 10_000_000;
 
 /** How long the log is now: what comes later starts here. */
-export async function endOf(path: string): Promise<number> {
+export async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
@@ -15,13 +15,13 @@ export async function endOf(path: string): Promise<number> {
 }
 
 /** Starts a log that has grown too long from the beginning. */
-export async function trim(path: string): Promise<void> {
-  if ((await endOf(path)) > LONGEST_BYTES) await truncate(path);
+export async function truncateIfLarge(path: string): Promise<void> {
+  if ((await sizeOf(path)) > LONGEST_BYTES) await truncate(path);
 }
 
 /** What was logged since `start`, at most the last two kilobytes. */
 export async function readLogFrom(path: string, start: number): Promise<string> {
-  const end = await endOf(path);
+  const end = await sizeOf(path);
   const from = Math.max(start, end - TAIL_BYTES, 0);
   if (end <= from) return '';
   const file = await open(path);
@@ -34,6 +34,6 @@ export async function readLogFrom(path: string, start: number): Promise<string> 
 }
 
 /** Where the log is and how it ends, for an error message. */
-export async function tailOf(path: string, start = 0): Promise<string> {
+export async function describeTail(path: string, start = 0): Promise<string> {
   return `the end of ${path}:\n${(await readLogFrom(path, start)).trimEnd()}`;
 }

@@ -1,12 +1,12 @@
 import { configurationText, SUPERUSER } from './configuration.ts';
-import { type FolderTools, writeConfiguration } from './data-folder.ts';
+import { type NodeTools, writeConfiguration } from './data-folder.ts';
 import type { NodeName } from './data-location.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { endOf, readLogFrom, tailOf } from './log-file.ts';
-import { evictLeftovers } from './orphan-processes.ts';
-import { eventually, within } from './polling.ts';
+import { describeTail, readLogFrom, sizeOf } from './log-file.ts';
+import { stopOrphanProcesses } from './orphan-processes.ts';
+import { settlesWithin, waitUntil } from './polling.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
-import { type KeptProcess, keep } from './supervisor.ts';
+import { type SupervisedProcess, startSupervised } from './supervisor.ts';
 
 /** One Postgres server of the cluster. Its operations wait for each other. */
 export interface EmbeddedNode {
@@ -32,7 +32,7 @@ export interface NodeSetup {
   readonly primaryPort: number | undefined;
   readonly database: string;
   readonly settings: Readonly<Record<string, string>>;
-  readonly tools: FolderTools;
+  readonly tools: NodeTools;
   readonly log: (line: string) => void;
   /** False once the cluster has given its data folder back. */
   readonly isOpen: () => boolean;
@@ -46,9 +46,9 @@ const STOP_LIMITS_MS = { fast: 30_000, immediate: 10_000, kill: 5_000 } as const
 
 /** A server in an existing data folder; it is not started yet. */
 export function createNode(setup: NodeSetup): EmbeddedNode {
-  let running: KeptProcess | undefined;
+  let running: SupervisedProcess | undefined;
   let last: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
+  const runSerially = (work: () => Promise<void>): Promise<void> => {
     last = last.then(work, work);
     return last;
   };
@@ -70,7 +70,7 @@ export function createNode(setup: NodeSetup): EmbeddedNode {
     const server = running;
     running = undefined;
     if (server && by) await endServer(server, by);
-    await evictLeftovers(setup.folder, setup.log);
+    await stopOrphanProcesses(setup.folder, setup.log);
   }
 
   return {
@@ -78,9 +78,9 @@ export function createNode(setup: NodeSetup): EmbeddedNode {
     port: setup.port,
     url: (database, user, password) => urlOf(setup, database, user, password),
     pid: () => (isRunning() ? running?.pid : undefined),
-    start: () => inTurn(start),
-    stop: (mode = 'fast') => inTurn(() => end(mode)),
-    kill: () => inTurn(() => end('kill')),
+    start: () => runSerially(start),
+    stop: (mode = 'fast') => runSerially(() => end(mode)),
+    kill: () => runSerially(() => end('kill')),
   };
 }
 
@@ -90,16 +90,22 @@ function urlOf(setup: NodeSetup, database = setup.database, user?: string, passw
   return `postgresql://${credentials.join(':')}@127.0.0.1:${setup.port}/${encodeURIComponent(database)}`;
 }
 
-async function startServer(setup: NodeSetup): Promise<KeptProcess> {
+async function startServer(setup: NodeSetup): Promise<SupervisedProcess> {
   const { folder, port, primaryPort, settings, tools } = setup;
-  const { account, binaries, logFile, password } = tools;
+  const { osUser, binaries, logFile, password } = tools;
   const primary = primaryPort === undefined ? undefined : { port: primaryPort, password };
-  await writeConfiguration(folder, configurationText(port, settings, primary), account);
-  const logStart = await endOf(logFile);
+  await writeConfiguration(folder, configurationText(port, settings, primary), osUser);
+  const logStart = await sizeOf(logFile);
   const control = { command: binaries.pgCtl, folder };
-  const server = await keep({ command: binaries.postgres, args: ['-D', folder], account, logFile, control });
+  const server = await startSupervised({
+    command: binaries.postgres,
+    args: ['-D', folder],
+    osUser,
+    logFile,
+    control,
+  });
   try {
-    await untilItAcceptsConnections(setup, server, logStart);
+    await waitUntilReady(setup, server, logStart);
   } catch (error) {
     await endServer(server, 'immediate');
     throw error;
@@ -108,27 +114,27 @@ async function startServer(setup: NodeSetup): Promise<KeptProcess> {
 }
 
 /** By the server's own word: on its port another one could answer, of another cluster that starts just now. */
-async function untilItAcceptsConnections(
+async function waitUntilReady(
   { name, folder, port, tools }: NodeSetup,
-  server: KeptProcess,
+  server: SupervisedProcess,
   logStart: number,
 ): Promise<void> {
   const isReady = async (): Promise<boolean> => {
     const file = await readPostmasterFile(folder);
     return file?.pid === server.pid && file.ready;
   };
-  await eventually(START_LIMIT_MS, async () => server.hasExited() || (await isReady()));
+  await waitUntil(START_LIMIT_MS, async () => server.hasExited() || (await isReady()));
   if (!server.hasExited() && (await isReady())) return;
   const log = await readLogFrom(tools.logFile, logStart);
   if (/could not bind|could not create any TCP\/IP sockets/.test(log)) {
     throw new PortTakenError(`port ${port} is taken: the ${name} cannot listen on it`);
   }
   const what = server.hasExited() ? 'ended at its start' : 'does not accept connections';
-  throw new EmbeddedPostgresError(`the ${name} ${what}; ${await tailOf(tools.logFile, logStart)}`);
+  throw new EmbeddedPostgresError(`the ${name} ${what}; ${await describeTail(tools.logFile, logStart)}`);
 }
 
 /** Asks, then insists: fast, immediate, kill. */
-async function endServer(server: KeptProcess, by: keyof typeof STOP_LIMITS_MS): Promise<void> {
+async function endServer(server: SupervisedProcess, by: keyof typeof STOP_LIMITS_MS): Promise<void> {
   const steps = [
     ['fast', 'SIGINT'],
     ['immediate', 'SIGQUIT'],
@@ -137,6 +143,6 @@ async function endServer(server: KeptProcess, by: keyof typeof STOP_LIMITS_MS): 
   const first = steps.findIndex(([step]) => step === by);
   for (const [step, signal] of steps.slice(first)) {
     server.signal(signal);
-    if (await within(STOP_LIMITS_MS[step], server.ended)) return;
+    if (await settlesWithin(STOP_LIMITS_MS[step], server.ended)) return;
   }
 }

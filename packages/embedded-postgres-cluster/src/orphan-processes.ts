@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
-import { weAreRoot } from './os-user.ts';
-import { eventually } from './polling.ts';
+import { isRoot } from './os-user.ts';
+import { waitUntil } from './polling.ts';
 import { POSTMASTER_FILE, readPostmasterFile } from './postmaster-file.ts';
 
 /**
@@ -12,13 +12,13 @@ import { POSTMASTER_FILE, readPostmasterFile } from './postmaster-file.ts';
  *
  * A Postgres works inside the folder that it serves: that is how we know it, and why no other is ever touched.
  */
-export async function evictLeftovers(folder: string, log: (line: string) => void): Promise<void> {
-  const found = postgresIn(folder);
+export async function stopOrphanProcesses(folder: string, log: (line: string) => void): Promise<void> {
+  const found = postgresPidsIn(folder);
   const postmaster = (await readPostmasterFile(folder))?.pid;
   if (found.length > 0) {
     log(`stopping what is left of a Postgres in ${folder}`);
-    if (postmaster !== undefined && found.includes(postmaster)) await stopInOrder(folder, postmaster);
-    await endAll(folder);
+    if (postmaster !== undefined && found.includes(postmaster)) await stopPostmaster(folder, postmaster);
+    await killRemaining(folder);
   }
   // Postgres itself copes with the file of a dead postmaster, but not when the pid now belongs to someone else; to
   // one of Postgres' own it must be left: without the file nothing would keep a second server out of the folder.
@@ -27,26 +27,26 @@ export async function evictLeftovers(folder: string, log: (line: string) => void
 }
 
 /** The pids of the Postgres processes that work in this folder. */
-function postgresIn(folder: string): number[] {
+function postgresPidsIn(folder: string): number[] {
   try {
     const place = realpathSync(folder);
-    if (process.platform === 'linux') return onLinux(place);
-    if (process.platform === 'darwin') return onMac(place);
+    if (process.platform === 'linux') return pidsOnLinux(place);
+    if (process.platform === 'darwin') return pidsOnMac(place);
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error;
   }
   return [];
 }
 
-function onLinux(place: string): number[] {
+function pidsOnLinux(place: string): number[] {
   const links = readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === 'postgres')
     .map((pid) => `/proc/${pid}/cwd`);
   if (links.length === 0) return [];
   // Without CAP_SYS_PTRACE, as in a container, not even root sees where another user's process works; that user does.
   const { uid, gid } = statSync(place);
-  const listing = outputOf('ls', ['-l', ...links], weAreRoot() ? { uid, gid } : {});
-  return pidsAt(place, listing, / \/proc\/(\d+)\/cwd -> (.*)$/gm);
+  const listing = outputOf('ls', ['-l', ...links], isRoot() ? { uid, gid } : {});
+  return parsePids(place, listing, / \/proc\/(\d+)\/cwd -> (.*)$/gm);
 }
 
 function commandOf(pid: string | number): string | undefined {
@@ -57,9 +57,9 @@ function commandOf(pid: string | number): string | undefined {
   }
 }
 
-function onMac(place: string): number[] {
+function pidsOnMac(place: string): number[] {
   const listing = outputOf('lsof', ['-a', '-c', 'postgres', '-d', 'cwd', '-Fpn']);
-  return pidsAt(place, listing, /^p(\d+)\n(?:f.*\n)?n(.*)$/gm);
+  return parsePids(place, listing, /^p(\d+)\n(?:f.*\n)?n(.*)$/gm);
 }
 
 /** What it prints also when it fails, as both do when a process has ended meanwhile. */
@@ -67,30 +67,32 @@ function outputOf(command: string, args: string[], identity: { uid?: number; gid
   return spawnSync(command, args, { ...identity, cwd: '/', encoding: 'utf8' }).stdout ?? '';
 }
 
-function pidsAt(place: string, listing: string, pidAndFolder: RegExp): number[] {
+function parsePids(place: string, listing: string, pidAndFolder: RegExp): number[] {
   return [...listing.matchAll(pidAndFolder)]
     .filter(([, , folder]) => folder === place)
     .map(([, pid]) => Number(pid));
 }
 
-async function stopInOrder(folder: string, postmaster: number): Promise<void> {
+async function stopPostmaster(folder: string, postmaster: number): Promise<void> {
   const steps = [
     ['SIGINT', 20_000],
     ['SIGQUIT', 10_000],
   ] as const;
   for (const [signal, limitMs] of steps) {
-    if (!postgresIn(folder).includes(postmaster)) return;
+    if (!postgresPidsIn(folder).includes(postmaster)) return;
     send(postmaster, signal);
-    if (await eventually(limitMs, () => postgresIn(folder).length === 0)) return;
+    if (await waitUntil(limitMs, () => postgresPidsIn(folder).length === 0)) return;
   }
 }
 
 /** The children of a postmaster that was killed end by themselves, soon, unless they are busy. */
-async function endAll(folder: string): Promise<void> {
-  if (await eventually(2_000, () => postgresIn(folder).length === 0)) return;
-  for (const pid of postgresIn(folder)) send(pid, 'SIGKILL');
-  if (await eventually(10_000, () => postgresIn(folder).length === 0)) return;
-  throw new EmbeddedPostgresError(`cannot end the Postgres in ${folder}: ${postgresIn(folder).join(', ')}`);
+async function killRemaining(folder: string): Promise<void> {
+  if (await waitUntil(2_000, () => postgresPidsIn(folder).length === 0)) return;
+  for (const pid of postgresPidsIn(folder)) send(pid, 'SIGKILL');
+  if (await waitUntil(10_000, () => postgresPidsIn(folder).length === 0)) return;
+  throw new EmbeddedPostgresError(
+    `cannot end the Postgres in ${folder}: ${postgresPidsIn(folder).join(', ')}`,
+  );
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

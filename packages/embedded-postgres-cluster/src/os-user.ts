@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 
 /** The user of this machine whom Postgres runs as, when that is not ourselves. */
-export interface Account {
+export interface OsUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
 /** `nobody` exists everywhere; one that is meant for Postgres comes first. */
-const PREFERRED = ['postgres', '_postgres', 'nobody'];
+const PREFERRED_USERS = ['postgres', '_postgres', 'nobody'];
 
 /** Where root keeps what the account must reach and cannot where it is; none but root may write there. */
-export const PLACE_OF_ROOT = '/var/lib/granular-certificate-registry';
+export const SHARED_DIR = '/var/lib/granular-certificate-registry';
 
-export function weAreRoot(): boolean {
+export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
@@ -27,14 +27,14 @@ export function weAreRoot(): boolean {
  * @returns undefined when we are an ordinary user and Postgres can run as us.
  * @throws {EmbeddedPostgresError} when this machine knows no such account.
  */
-export async function accountForPostgres(folders: readonly string[]): Promise<Account | undefined> {
-  if (!weAreRoot()) return undefined;
+export async function osUserForPostgres(folders: readonly string[]): Promise<OsUser | undefined> {
+  if (!isRoot()) return undefined;
   for (const folder of folders) {
     const owner = await lstat(folder).catch(() => undefined);
     if (owner && owner.uid !== 0) return { name: `of uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   }
   const table = await readFile('/etc/passwd', 'utf8');
-  for (const name of PREFERRED) {
+  for (const name of PREFERRED_USERS) {
     const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(table) ?? [];
     if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
@@ -44,29 +44,29 @@ export async function accountForPostgres(folders: readonly string[]): Promise<Ac
 }
 
 /** Whether the account gets into the folder, past all its parents: tried, for mode bits do not tell everything. */
-export function canEnter(account: Account, folder: string): boolean {
+export function canEnter(osUser: OsUser, folder: string): boolean {
   try {
-    const { uid, gid } = account;
+    const { uid, gid } = osUser;
     execFileSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { uid, gid, cwd: '/', stdio: 'ignore' });
     return true;
   } catch (error) {
     if (!isSystemError(error, 'EPERM', 'EINVAL')) return false;
     throw new EmbeddedPostgresError(
-      `Postgres refuses to run as root, and this root may not run it as ${account.name} either`,
+      `Postgres refuses to run as root, and this root may not run it as ${osUser.name} either`,
     );
   }
 }
 
 /** Hands a folder with everything in it to the account. Links are handed over, not followed. */
-export async function handOver(folder: string, account: Account | undefined): Promise<void> {
-  if (!account) return;
+export async function changeOwner(folder: string, osUser: OsUser | undefined): Promise<void> {
+  if (!osUser) return;
   for (const entry of await readdir(folder, { recursive: true }))
-    await lchown(join(folder, entry), account.uid, account.gid);
-  await lchown(folder, account.uid, account.gid);
+    await lchown(join(folder, entry), osUser.uid, osUser.gid);
+  await lchown(folder, osUser.uid, osUser.gid);
 }
 
 /** Makes a folder that the account can pass, though not list. */
-export async function makePassable(folder: string): Promise<string> {
+export async function makeTraversableDir(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o711); // Whatever the umask says.
   return folder;

@@ -9,7 +9,7 @@ const POLL_MS = 25;
  *
  * @returns whether the answer came within `limitMs`.
  */
-export async function eventually(limitMs: number, holds: () => Promise<boolean> | boolean): Promise<boolean> {
+export async function waitUntil(limitMs: number, holds: () => Promise<boolean> | boolean): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     if (await holds()) return true;
@@ -19,7 +19,7 @@ export async function eventually(limitMs: number, holds: () => Promise<boolean> 
 }
 
 /** Whether `promise` settles well within `limitMs`. */
-export async function within(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
+export async function settlesWithin(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
   const timeout = new AbortController();
   try {
     return await Promise.race([promise.then(() => true), sleep(limitMs, false, { signal: timeout.signal })]);

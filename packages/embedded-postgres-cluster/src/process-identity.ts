@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
  *
  * @returns undefined when there is no such process; an empty text when this platform cannot tell.
  */
-export function identityOfProcess(pid: number): string | undefined {
+export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
   try {
     if (process.platform === 'linux') return identityOnLinux(pid);

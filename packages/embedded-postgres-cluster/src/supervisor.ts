@@ -4,15 +4,15 @@ import { Socket } from 'node:net';
 import { parse } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { EmbeddedPostgresError } from './error.ts';
-import { tailOf } from './log-file.ts';
-import type { Account } from './os-user.ts';
+import { describeTail } from './log-file.ts';
+import type { OsUser } from './os-user.ts';
 
 /** A program that must not outlive us. */
-export interface KeptProgram {
+export interface SupervisedProgram {
   readonly command: string;
   readonly args: readonly string[];
   /** Whom to run it as; ourselves if missing. */
-  readonly account: Account | undefined;
+  readonly osUser: OsUser | undefined;
   /** Takes what the program prints to stderr. */
   readonly logFile: string;
   /** How Windows, which has no signals, asks it to stop: `pg_ctl` and the data folder. */
@@ -21,7 +21,7 @@ export interface KeptProgram {
 
 export type StopSignal = 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
 
-export interface KeptProcess {
+export interface SupervisedProcess {
   readonly pid: number;
   /** The program has exited; processes that it forked may still be there. */
   hasExited(): boolean;
@@ -40,7 +40,7 @@ export interface KeptProcess {
  * It is text, not a module: a Node 20 cannot run our TypeScript on its own, and must not have to know whether we run
  * from `src` through tsx, inside Vitest, or from `dist`.
  */
-const KEEPER = `
+const SUPERVISOR_SOURCE = `
 const { spawn } = require('node:child_process');
 const { writeSync } = require('node:fs');
 const program = JSON.parse(process.argv[1]);
@@ -71,7 +71,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, leave);
 `;
 
 /** Postgres must not see the PG* variables, the locale or the NODE_OPTIONS of whoever started us. */
-function bareEnvironment(): Record<string, string> {
+function minimalEnvironment(): Record<string, string> {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -86,40 +86,44 @@ function bareEnvironment(): Record<string, string> {
  *
  * @throws {EmbeddedPostgresError} when it cannot be started at all.
  */
-export async function keep(program: KeptProgram): Promise<KeptProcess> {
-  const { keeper, stdin, stdout } = startKeeper(program);
+export async function startSupervised(program: SupervisedProgram): Promise<SupervisedProcess> {
+  const { supervisor, stdin, stdout } = spawnSupervisor(program);
   stdin.on('error', () => undefined); // It has gone: `ended` tells.
   // Postgres' processes inherit the keeper's stdout: it closes, and 'close' comes, when the last of them has gone.
-  const ended = new Promise<void>((resolve) => keeper.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => supervisor.once('close', () => resolve()));
   const pid = await new Promise<number | undefined>((resolve) => {
     stdout.once('data', (chunk: Buffer) => resolve(Number.parseInt(chunk.toString(), 10)));
-    keeper.once('error', () => resolve(undefined));
+    supervisor.once('error', () => resolve(undefined));
     void ended.then(() => resolve(undefined));
   });
   if (pid === undefined) {
-    throw new EmbeddedPostgresError(`cannot run ${program.command}; ${await tailOf(program.logFile)}`);
+    throw new EmbeddedPostgresError(`cannot run ${program.command}; ${await describeTail(program.logFile)}`);
   }
   stdout.resume();
-  keeper.unref();
+  supervisor.unref();
   for (const stream of [stdin, stdout]) if (stream instanceof Socket) stream.unref();
 
   return {
     pid,
     ended,
-    hasExited: () => keeper.exitCode !== null || keeper.signalCode !== null,
-    exitCode: () => keeper.exitCode,
+    hasExited: () => supervisor.exitCode !== null || supervisor.signalCode !== null,
+    exitCode: () => supervisor.exitCode,
     signal: (signal) => void stdin.write(`${signal}\n`),
   };
 }
 
-function startKeeper(program: KeptProgram): { keeper: ChildProcess; stdin: Writable; stdout: Readable } {
-  const { command, args, control, account } = program;
-  const env = bareEnvironment();
-  const identity = account ? { uid: account.uid, gid: account.gid } : {};
+function spawnSupervisor(program: SupervisedProgram): {
+  supervisor: ChildProcess;
+  stdin: Writable;
+  stdout: Readable;
+} {
+  const { command, args, control, osUser } = program;
+  const env = minimalEnvironment();
+  const identity = osUser ? { uid: osUser.uid, gid: osUser.gid } : {};
   const log = openSync(program.logFile, 'a', 0o600);
-  const keeper = spawn(
+  const supervisor = spawn(
     process.execPath,
-    ['-e', KEEPER, JSON.stringify({ command, args, control, env, identity })],
+    ['-e', SUPERVISOR_SOURCE, JSON.stringify({ command, args, control, env, identity })],
     // The root as the working directory: the other account may not be able to enter ours.
     {
       stdio: ['pipe', 'pipe', log],
@@ -130,7 +134,7 @@ function startKeeper(program: KeptProgram): { keeper: ChildProcess; stdin: Writa
     },
   );
   closeSync(log);
-  const { stdin, stdout } = keeper;
+  const { stdin, stdout } = supervisor;
   if (!stdin || !stdout) throw new EmbeddedPostgresError('no pipe to the keeper of a Postgres');
-  return { keeper, stdin, stdout };
+  return { supervisor, stdin, stdout };
 }

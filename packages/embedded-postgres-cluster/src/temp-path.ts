@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const DRAFT = '.draft-';
+const MARKER = '.draft-';
 
 /** The name of its own that a file or folder has until it is whole: what a crash leaves under one is thrown away. */
-export function draftOf(path: string): string {
-  return `${path}${DRAFT}${randomUUID()}`;
+export function tempPathFor(path: string): string {
+  return `${path}${MARKER}${randomUUID()}`;
 }
 
 /** Removes what a start that was broken off has left half made. */
-export async function removeDrafts(folder: string): Promise<void> {
+export async function removeTempPaths(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.includes(DRAFT)) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 20 });
+    if (name.includes(MARKER)) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 20 });
   }
 }

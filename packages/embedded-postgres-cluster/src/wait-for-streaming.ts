@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STANDBY_NAME } from './configuration.ts';
 import { type Address, withConnection } from './connection.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { eventually } from './polling.ts';
+import { waitUntil } from './polling.ts';
 
 /** A standby that makes no step for so long will make none. */
 const STALL_LIMIT_MS = 20_000;
@@ -23,13 +23,13 @@ const PROGRESS = `
  *
  * @throws {EmbeddedPostgresError} when it will not come to that: it has diverged, or lacks WAL that is no more.
  */
-export async function untilStreaming(primary: Address, standby: Address): Promise<void> {
+export async function waitForStreaming(primary: Address, standby: Address): Promise<void> {
   await withConnection(primary, 'postgres', (onPrimary) =>
     withConnection(standby, 'postgres', async (onStandby) => {
       const [goal] = Goal.parse((await onPrimary.query('select pg_current_wal_lsn()::text as lsn')).rows);
       let reached: string | null = null;
       let since = performance.now();
-      const streams = await eventually(LIMIT_MS, async () => {
+      const streams = await waitUntil(LIMIT_MS, async () => {
         const replay = await onStandby.query('select pg_last_wal_replay_lsn()::text as lsn');
         const [{ lsn }] = Replay.parse(replay.rows);
         const progress = await onPrimary.query(PROGRESS, [lsn, goal.lsn, STANDBY_NAME]);

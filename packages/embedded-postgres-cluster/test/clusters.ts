@@ -10,10 +10,10 @@ import {
   type EmbeddedNode,
   startEmbeddedCluster,
 } from '../src/index.ts';
-import { identityOfProcess } from '../src/process-identity.ts';
+import { processIdentity } from '../src/process-identity.ts';
 
 /** A folder of its own, which goes when the test does. */
-export async function aFolder(): Promise<string> {
+export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
   await chmod(folder, 0o711); // As root, Postgres runs as another user, who has to pass.
   // Called last first: a cluster that was started in it is stopped by then.
@@ -22,7 +22,7 @@ export async function aFolder(): Promise<string> {
 }
 
 /** A port that nobody listened on a moment ago. */
-export async function aFreePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = await listening();
   const port = portOf(server);
   await new Promise((resolve) => server.close(resolve));
@@ -30,7 +30,7 @@ export async function aFreePort(): Promise<number> {
 }
 
 /** A port that somebody listens on, until the test ends. */
-export async function aTakenPort(): Promise<number> {
+export async function occupiedPort(): Promise<number> {
   const server = await listening();
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return portOf(server);
@@ -52,21 +52,21 @@ function portOf(server: Server): number {
 }
 
 /** Options of a cluster that is small and careless about crashes of the machine. */
-export async function someOptions(
+export async function clusterOptions(
   options: Partial<EmbeddedClusterOptions> = {},
 ): Promise<EmbeddedClusterOptions> {
   return {
-    dataDir: options.dataDir ?? join(await aFolder(), 'data'),
-    primaryPort: await aFreePort(),
-    standbyPort: await aFreePort(),
+    dataDir: options.dataDir ?? join(await makeFolder(), 'data'),
+    primaryPort: await freePort(),
+    standbyPort: await freePort(),
     settings: { fsync: 'off', shared_buffers: '16MB' },
     ...options,
   };
 }
 
 /** A running cluster; stopped when the test ends. */
-export async function aCluster(options: Partial<EmbeddedClusterOptions> = {}): Promise<EmbeddedCluster> {
-  const cluster = await startEmbeddedCluster(await someOptions(options));
+export async function startCluster(options: Partial<EmbeddedClusterOptions> = {}): Promise<EmbeddedCluster> {
+  const cluster = await startEmbeddedCluster(await clusterOptions(options));
   onTestFinished(() => cluster.stop());
   return cluster;
 }
@@ -83,18 +83,18 @@ export async function query(node: EmbeddedNode, sql: string): Promise<Record<str
 }
 
 /** Writes a value on the primary; the table is made by the first. */
-export async function write(cluster: EmbeddedCluster, value: string): Promise<void> {
+export async function insertValue(cluster: EmbeddedCluster, value: string): Promise<void> {
   await query(cluster.primary, 'create table if not exists note (value text)');
   await query(cluster.primary, `insert into note values ('${value}')`);
 }
 
 /** What was written, as far as it has come to this node. */
-export async function valuesOn(node: EmbeddedNode): Promise<string[]> {
+export async function readValues(node: EmbeddedNode): Promise<string[]> {
   const rows = await query(node, 'select value from note order by value').catch(() => []);
   return rows.map((row) => String(row.value));
 }
 
 /** Whether the process runs; one that has ended, but that nobody has asked after, does not. */
 export function isAlive(pid: number | undefined): boolean {
-  return pid !== undefined && identityOfProcess(pid) !== undefined;
+  return pid !== undefined && processIdentity(pid) !== undefined;
 }

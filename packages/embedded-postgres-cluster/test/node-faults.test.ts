@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../src/index.ts';
-import { isAlive, query, someOptions, valuesOn, write } from './clusters.ts';
+import { clusterOptions, insertValue, isAlive, query, readValues } from './clusters.ts';
 
 /** Faults that a test of the registry can bring about, and what becomes of the cluster. */
-const patiently = { timeout: 30_000, interval: 50 };
+const waitOptions = { timeout: 30_000, interval: 50 };
 let dataDir: string;
 let cluster: EmbeddedCluster;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'embedded-'));
-  cluster = await startEmbeddedCluster(await someOptions({ dataDir }));
+  cluster = await startEmbeddedCluster(await clusterOptions({ dataDir }));
 });
-beforeEach(() => write(cluster, 'before'));
+beforeEach(() => insertValue(cluster, 'before'));
 afterEach(async () => {
   await cluster.primary.start();
   await cluster.standby.start();
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const standbyHas = (...values: string[]) =>
-  vi.waitFor(async () => expect(await valuesOn(cluster.standby)).toEqual(values), patiently);
+  vi.waitFor(async () => expect(await readValues(cluster.standby)).toEqual(values), waitOptions);
 
 test('a killed primary starts again with its data, on its port, and the standby follows', async () => {
   const { primary } = cluster;
@@ -36,29 +36,29 @@ test('a killed primary starts again with its data, on its port, and the standby 
   expect(primary.pid()).toBeUndefined();
   await primary.start();
   expect(primary.url()).toBe(url);
-  await write(cluster, 'later');
+  await insertValue(cluster, 'later');
   await standbyHas('before', 'later');
 });
 
 test('a primary that is stopped at once, without a shutdown, recovers what was committed', async () => {
   await cluster.primary.stop('immediate');
   await cluster.primary.start();
-  expect(await valuesOn(cluster.primary)).toEqual(['before']);
+  expect(await readValues(cluster.primary)).toEqual(['before']);
 });
 
 test('a standby goes on to answer while its primary is away', async () => {
   await standbyHas('before');
   await cluster.primary.stop();
-  expect(await valuesOn(cluster.standby)).toEqual(['before']);
+  expect(await readValues(cluster.standby)).toEqual(['before']);
 });
 
 test('a standby that was stopped or killed catches up, and commits did not wait for it', async () => {
   await cluster.standby.stop();
-  await write(cluster, 'during');
+  await insertValue(cluster, 'during');
   await cluster.standby.start();
   await standbyHas('before', 'during');
   await cluster.standby.kill();
-  await write(cluster, 'once more');
+  await insertValue(cluster, 'once more');
   await cluster.standby.start();
   await standbyHas('before', 'during', 'once more');
 });

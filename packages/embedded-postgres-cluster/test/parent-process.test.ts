@@ -4,48 +4,48 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { startEmbeddedCluster } from '../src/index.ts';
-import { aProcessThatStarts, interrupted, killed, startedPids } from './child-process.ts';
-import { aCluster, aFolder, isAlive, someOptions, write } from './clusters.ts';
+import { forkCluster, interrupt, killProcess, postmasterPids } from './child-process.ts';
+import { clusterOptions, insertValue, isAlive, makeFolder, startCluster } from './clusters.ts';
 
 /** What becomes of a cluster when the process that started it ends. */
 
 test('Postgres ends when the process that started it is killed', async () => {
-  const child = aProcessThatStarts(await someOptions());
-  const pids = await startedPids(child);
+  const child = forkCluster(await clusterOptions());
+  const pids = await postmasterPids(child);
   expect(pids.map(isAlive)).toEqual([true, true]);
-  await killed(child);
+  await killProcess(child);
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 30_000 });
 });
 
 test('a folder in use by another process is refused; when that is killed, it can be used at once', async () => {
-  const dataDir = await aFolder();
-  const child = aProcessThatStarts(await someOptions({ dataDir }));
-  await startedPids(child);
+  const dataDir = await makeFolder();
+  const child = forkCluster(await clusterOptions({ dataDir }));
+  await postmasterPids(child);
   await expect(startEmbeddedCluster({ dataDir })).rejects.toThrow(`in use by process ${child.pid}`);
-  await killed(child);
-  const cluster = await aCluster({ dataDir });
-  await write(cluster, 'mine now');
+  await killProcess(child);
+  const cluster = await startCluster({ dataDir });
+  await insertValue(cluster, 'mine now');
 });
 
 test('a Postgres that was orphaned, its keeper killed too, is stopped by the next start', async () => {
-  const dataDir = await aFolder();
-  const child = aProcessThatStarts(await someOptions({ dataDir }));
-  const pids = await startedPids(child);
-  const keepers = pids.map(parentOf);
+  const dataDir = await makeFolder();
+  const child = forkCluster(await clusterOptions({ dataDir }));
+  const pids = await postmasterPids(child);
+  const supervisors = pids.map(parentOf);
   child.kill('SIGSTOP'); // Nobody shall act on the keepers' end before the parent is gone too.
-  for (const keeper of keepers) process.kill(keeper, 'SIGKILL');
-  await killed(child);
+  for (const supervisor of supervisors) process.kill(supervisor, 'SIGKILL');
+  await killProcess(child);
   expect(pids.map(isAlive)).toEqual([true, true]);
-  const cluster = await aCluster({ dataDir });
+  const cluster = await startCluster({ dataDir });
   expect(pids.map(isAlive)).toEqual([false, false]);
-  await write(cluster, 'mine now');
+  await insertValue(cluster, 'mine now');
 });
 
 test('Ctrl-C, which goes to the whole process group, leaves the shutdown to the cluster', async () => {
-  const dataDir = await aFolder();
-  const child = aProcessThatStarts(await someOptions({ dataDir }));
-  const pids = await startedPids(child);
-  expect(await interrupted(child)).toBe(0);
+  const dataDir = await makeFolder();
+  const child = forkCluster(await clusterOptions({ dataDir }));
+  const pids = await postmasterPids(child);
+  expect(await interrupt(child)).toBe(0);
   expect(pids.map(isAlive)).toEqual([false, false]);
   for (const node of ['primary', 'standby']) {
     expect(await readFile(join(dataDir, `${node}.log`), 'utf8')).toMatch(/database system is shut down\n$/);

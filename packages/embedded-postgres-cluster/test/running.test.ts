@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../src/index.ts';
 import {
-  aCluster,
-  aFolder,
-  aFreePort,
-  aTakenPort,
+  clusterOptions,
+  freePort,
+  insertValue,
   isAlive,
+  makeFolder,
+  occupiedPort,
   query,
-  someOptions,
-  valuesOn,
-  write,
+  readValues,
+  startCluster,
 } from './clusters.ts';
 
-const patiently = { timeout: 30_000, interval: 50 };
+const waitOptions = { timeout: 30_000, interval: 50 };
 
 describe('a running cluster', () => {
   const settings = { fsync: 'off', work_mem: '7MB', 'registry.note': "it's a \\ test", port: '1' };
@@ -24,7 +24,7 @@ describe('a running cluster', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'embedded-'));
-    cluster = await startEmbeddedCluster(await someOptions({ dataDir, settings, database: 'of its own' }));
+    cluster = await startEmbeddedCluster(await clusterOptions({ dataDir, settings, database: 'of its own' }));
   });
   afterAll(async () => {
     await cluster.stop();
@@ -32,8 +32,8 @@ describe('a running cluster', () => {
   });
 
   test('streams what is written on the primary to the standby, which itself takes no writes', async () => {
-    await write(cluster, 'a');
-    await vi.waitFor(async () => expect(await valuesOn(cluster.standby)).toEqual(['a']), patiently);
+    await insertValue(cluster, 'a');
+    await vi.waitFor(async () => expect(await readValues(cluster.standby)).toEqual(['a']), waitOptions);
     await expect(query(cluster.standby, 'create table mine ()')).rejects.toThrow(/read-only/);
     expect(await query(cluster.primary, 'select state, sync_state from pg_stat_replication')).toEqual([
       { state: 'streaming', sync_state: 'async' },
@@ -79,23 +79,23 @@ describe('a running cluster', () => {
 });
 
 test('a cluster that is started again has kept its data and its password, and makes nothing anew', async () => {
-  const dataDir = await aFolder();
-  const first = await aCluster({ dataDir });
-  await write(first, 'kept');
+  const dataDir = await makeFolder();
+  const first = await startCluster({ dataDir });
+  await insertValue(first, 'kept');
   const password = new URL(first.primary.url()).password;
   await first.stop();
   const log = vi.fn();
-  const second = await aCluster({ dataDir, log });
-  expect(await valuesOn(second.primary)).toEqual(['kept']);
-  expect(await valuesOn(second.standby)).toEqual(['kept']);
+  const second = await startCluster({ dataDir, log });
+  expect(await readValues(second.primary)).toEqual(['kept']);
+  expect(await readValues(second.standby)).toEqual(['kept']);
   expect(new URL(second.primary.url()).password).toBe(password);
   expect(log).not.toHaveBeenCalled();
 });
 
 test('ports that are taken give way to the next free ones, and the log says so', async () => {
-  const [one, two] = [await aTakenPort(), await aTakenPort()];
+  const [one, two] = [await occupiedPort(), await occupiedPort()];
   const log = vi.fn();
-  const { primary, standby } = await aCluster({ primaryPort: one, standbyPort: two, log });
+  const { primary, standby } = await startCluster({ primaryPort: one, standbyPort: two, log });
   expect(primary.port).toBeGreaterThan(one);
   expect(standby.port).toBeGreaterThan(two);
   expect(log).toHaveBeenCalledWith(`port ${one} is taken: the primary listens on ${primary.port}`);
@@ -103,15 +103,15 @@ test('ports that are taken give way to the next free ones, and the log says so',
 });
 
 test('clusters that start at once on the same ports, in different folders, all come up', async () => {
-  const [primaryPort, standbyPort] = [await aFreePort(), await aFreePort()];
-  const clusters = await Promise.all([1, 2, 3].map(() => aCluster({ primaryPort, standbyPort })));
+  const [primaryPort, standbyPort] = [await freePort(), await freePort()];
+  const clusters = await Promise.all([1, 2, 3].map(() => startCluster({ primaryPort, standbyPort })));
   const ports = clusters.flatMap(({ primary, standby }) => [primary.port, standby.port]);
   expect(new Set(ports).size).toBe(6);
 });
 
 test('after a stop no server is left, the folder is free, and a second stop is nothing', async () => {
-  const dataDir = await aFolder();
-  const cluster = await aCluster({ dataDir });
+  const dataDir = await makeFolder();
+  const cluster = await startCluster({ dataDir });
   const pids = [cluster.primary.pid(), cluster.standby.pid()];
   expect(pids.map(isAlive)).toEqual([true, true]);
   await cluster.stop();

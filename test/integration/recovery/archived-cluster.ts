@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import pg from 'pg';
 import { findBinaries } from '../../../packages/embedded-postgres-cluster/src/binaries.ts';
-import { accountForPostgres, handOver } from '../../../packages/embedded-postgres-cluster/src/os-user.ts';
-import { aFreePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
+import { changeOwner, osUserForPostgres } from '../../../packages/embedded-postgres-cluster/src/os-user.ts';
+import { freePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type ClusterUrls, startTestCluster, type TestCluster } from '../../harness/cluster.ts';
 import { type Ended, ended } from '../../harness/program.ts';
 import { TEMPLATE } from '../../harness/urls.ts';
@@ -43,8 +43,8 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
   if (!ops || !backups || !archive) throw new Error('three folders');
   await cp('ops', ops, { recursive: true });
   const tested = await startTestCluster({
-    primaryPort: await aFreePort(),
-    standbyPort: await aFreePort(),
+    primaryPort: await freePort(),
+    standbyPort: await freePort(),
     settings: {
       ...FAST,
       archive_mode: 'on',
@@ -52,7 +52,7 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     },
   });
   const primaryFolder = await dataFolderOf(tested);
-  const account = await accountForPostgres([primaryFolder]);
+  const account = await osUserForPostgres([primaryFolder]);
   const own = async (path: string) => {
     await mkdir(path);
     if (account) await chown(path, account.uid, account.gid);
@@ -74,7 +74,7 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
       if (program === 'backup') {
         // By ourselves: the stand-in of pg_basebackup runs the project's TypeScript, which only we are sure to reach.
         const answer = await ended(join(ops, program), args, { env });
-        await handOver(backups, account);
+        await changeOwner(backups, account);
         return answer;
       }
       const as = account ? { uid: account.uid, gid: account.gid } : {};
@@ -86,7 +86,7 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     },
     async startRestored({ dataDir }) {
       await writeFile(join(dataDir, 'password'), new URL(tested.urls.primary).password, { mode: 0o600 });
-      const ports = { primaryPort: await aFreePort(), standbyPort: await aFreePort() };
+      const ports = { primaryPort: await freePort(), standbyPort: await freePort() };
       const cluster = await startEmbeddedCluster({ dataDir, ...ports, database: TEMPLATE, settings: FAST });
       started.push(cluster);
       return cluster;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { aCluster, query } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
+import { query, startCluster } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
 import { replay } from '../../../src/journal/index.ts';
 import { type Action, tradingPair } from '../../harness/builders.ts';
@@ -13,7 +13,7 @@ const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };
 
 /** A cluster as a hosting company gives it: a role that owns a database and may make roles, and no superuser. */
 async function aHostedCluster(): Promise<ClusterUrls> {
-  const { primary, standby } = await aCluster();
+  const { primary, standby } = await startCluster();
   await query(primary, `CREATE ROLE ${OWNER.name} LOGIN CREATEROLE CREATEDB PASSWORD '${OWNER.password}'`);
   await query(primary, `CREATE DATABASE ${DATABASE} OWNER ${OWNER.name}`);
   return { primary: primary.url(), standby: standby.url() };
