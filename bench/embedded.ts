@@ -10,7 +10,12 @@ export async function withCluster(
   work: (cluster: EmbeddedCluster, config: Config) => Promise<void>,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'registry-bench-'));
-  const cluster = await startEmbeddedCluster({ dataDir, primaryPort: 25_436, standbyPort: 25_438 });
+  const cluster = await startEmbeddedCluster({
+    dataDir,
+    primaryPort: 25_436,
+    standbyPort: 25_438,
+    database: 'registry',
+  });
   try {
     const ownerUrl = cluster.primary.url('registry');
     const { password } = new URL(ownerUrl);

@@ -22,6 +22,7 @@ async function demo(): Promise<void> {
     dataDir: '.registry/cluster',
     primaryPort: portSetting('PRIMARY_PORT', 5436),
     standbyPort: portSetting('STANDBY_PORT', 5438),
+    database: 'registry',
     log: (line) => say(`  ${line}`),
   });
   let stopRegistry = async () => {};

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 const FEATURES = [
   'account',
@@ -77,6 +78,8 @@ interface Import {
   readonly isPackage: boolean;
 }
 
+const Manifest = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()) });
+
 const folderOf = (file: string) => relative('src', file).split(sep)[0] ?? '';
 
 async function importsOf(file: string): Promise<Import[]> {
@@ -90,10 +93,26 @@ async function importsOf(file: string): Promise<Import[]> {
   );
 }
 
-const files = (await readdir('src', { recursive: true }))
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => join('src', name));
-const imports = (await Promise.all(files.map(importsOf))).flat();
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith('.ts') && !/(^|\/)(node_modules|dist)\//.test(name))
+    .map((name) => join(folder, name));
+}
+
+async function importsIn(folder: string): Promise<Import[]> {
+  return (await Promise.all((await filesIn(folder)).map(importsOf))).flat();
+}
+
+const files = await filesIn('src');
+const imports = await importsIn('src');
+const packages = await Promise.all(
+  (await readdir('packages')).map(async (folder) => {
+    const manifest = Manifest.parse(
+      JSON.parse(await readFile(join('packages', folder, 'package.json'), 'utf8')),
+    );
+    return { folder: join('packages', folder), ...manifest };
+  }),
+);
 
 describe('the structure of src', () => {
   test('every folder has a line in the table of what it may import', () => {
@@ -133,6 +152,37 @@ describe('the structure of src', () => {
   test.each(Object.entries(ONLY_IN))('only the folders meant for it know %s', (name, folders) => {
     const strangers = imports.filter(({ folder, target }) => target === name && !folders.includes(folder));
     expect(strangers.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe.each(packages)('the package $name', ({ folder, name, dependencies }) => {
+  test('imports its own files and the dependencies that it declares', async () => {
+    const own = await importsIn(join(folder, 'src'));
+    expect(own.length).toBeGreaterThan(5);
+    const foreign = own.filter(({ path, isPackage }) =>
+      isPackage
+        ? !path.startsWith('node:') && !(path in dependencies)
+        : !path.startsWith(join(folder, 'src', sep)),
+    );
+    expect(foreign.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
+  });
+
+  test('has tests that import nothing of the repository outside of the package', async () => {
+    const outside = (await importsIn(join(folder, 'test'))).filter(
+      ({ path, isPackage }) => !isPackage && !path.startsWith(join(folder, sep)),
+    );
+    expect(outside.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
+  });
+
+  test('is imported by its name, and not by src', async () => {
+    const others = (await Promise.all(['src', 'client', 'seed', 'bench', 'test'].map(importsIn))).flat();
+    const users = others.filter(({ path }) => path === name);
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter(({ file }) => file.startsWith(join('src', sep)))).toEqual([]);
+    const around = others.filter(
+      ({ path }) => path.startsWith(join(folder, sep)) || path.startsWith(`${name}/`),
+    );
+    expect(around.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
   });
 });
 

@@ -1,22 +1,22 @@
 export interface EmbeddedClusterOptions {
-  /** Holds everything; made if missing. One running cluster per folder. */
+  /** The folder of the cluster; created if missing. One cluster can run per folder. */
   dataDir: string;
-  /** The port to try first; the next free one is taken when it is not. Default 5436. */
+  /** The first port to try; the next free one is used when it is taken. Default: 5432. */
   primaryPort?: number;
-  /** Default 5438. */
+  /** The same for the standby. Default: 5433. */
   standbyPort?: number;
-  /** Made if missing. Default `registry`. */
+  /** The database that `url()` leads to; created if missing. Default: `postgres`. */
   database?: string;
-  /** More settings of postgresql.conf, for both nodes; for tests `{ fsync: 'off' }`. */
+  /** Settings of postgresql.conf for both nodes, such as `{ fsync: 'off' }` for tests. */
   settings?: Record<string, string>;
-  /** Told, in one line each, what a person should know: other ports, other places, repairs. */
+  /** Receives one line per event of interest: another port, another location, a repair. Default: no output. */
   log?: (line: string) => void;
 }
 
 export const DEFAULT_OPTIONS: Required<Omit<EmbeddedClusterOptions, 'dataDir'>> = {
-  primaryPort: 5436,
-  standbyPort: 5438,
-  database: 'registry',
+  primaryPort: 5432,
+  standbyPort: 5433,
+  database: 'postgres',
   settings: {},
   log: () => undefined,
 };

@@ -14,7 +14,7 @@ export interface OsUser {
 const PREFERRED_USERS = ['postgres', '_postgres', 'nobody'];
 
 /** Where root keeps what the account must reach and cannot where it is; none but root may write there. */
-export const SHARED_DIR = '/var/lib/granular-certificate-registry';
+export const SHARED_DIR = '/var/lib/embedded-postgres-cluster';
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;

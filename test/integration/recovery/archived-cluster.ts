@@ -1,17 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedCluster, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import pg from 'pg';
-import { findBinaries } from '../../../packages/embedded-postgres-cluster/src/binaries.ts';
-import { changeOwner, osUserForPostgres } from '../../../packages/embedded-postgres-cluster/src/os-user.ts';
-import { freePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type ClusterUrls, startTestCluster, type TestCluster } from '../../harness/cluster.ts';
 import { type Ended, ended } from '../../harness/program.ts';
 import { TEMPLATE } from '../../harness/urls.ts';
 
-const STAND_IN = fileURLToPath(new URL('stand-in-basebackup.ts', import.meta.url));
+const FAKE_BASEBACKUP = fileURLToPath(new URL('fake-basebackup.ts', import.meta.url));
 const FAST = { fsync: 'off', shared_buffers: '16MB' };
 
 /** A cluster whose primary archives its log, and the folders and programs to back it up and to restore it. */
@@ -43,8 +41,8 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
   if (!ops || !backups || !archive) throw new Error('three folders');
   await cp('ops', ops, { recursive: true });
   const tested = await startTestCluster({
-    primaryPort: await freePort(),
-    standbyPort: await freePort(),
+    primaryPort: 15_506,
+    standbyPort: 15_508,
     settings: {
       ...FAST,
       archive_mode: 'on',
@@ -52,16 +50,15 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     },
   });
   const primaryFolder = await dataFolderOf(tested);
-  const account = await osUserForPostgres([primaryFolder]);
+  const { osUser, binDir } = tested.cluster;
   const own = async (path: string) => {
     await mkdir(path);
-    if (account) await chown(path, account.uid, account.gid);
+    if (osUser) await chown(path, osUser.uid, osUser.gid);
     return path;
   };
   await own(backups);
   await own(archive);
-  const { pgCtl } = await findBinaries(account, () => undefined);
-  const bin = await programs(folder, dirname(pgCtl));
+  const bin = await programs(folder, binDir);
   const started: EmbeddedCluster[] = [];
 
   return {
@@ -72,12 +69,13 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     async run(program, ...args) {
       const env = { PATH: process.env.PATH, PG_BIN: bin, DATABASE_OWNER_URL: tested.urls.primary };
       if (program === 'backup') {
-        // By ourselves: the stand-in of pg_basebackup runs the project's TypeScript, which only we are sure to reach.
+        // Run by this process' own user: the fake pg_basebackup runs TypeScript of the project, which the other user
+        // may not be able to read.
         const answer = await ended(join(ops, program), args, { env });
-        await changeOwner(backups, account);
+        if (osUser) execFileSync('chown', ['-R', `${osUser.uid}:${osUser.gid}`, backups]);
         return answer;
       }
-      const as = account ? { uid: account.uid, gid: account.gid } : {};
+      const as = osUser ? { uid: osUser.uid, gid: osUser.gid } : {};
       return ended(join(ops, program), args, { env, cwd: '/', ...as });
     },
     async restoredFolder(name) {
@@ -86,7 +84,7 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     },
     async startRestored({ dataDir }) {
       await writeFile(join(dataDir, 'password'), new URL(tested.urls.primary).password, { mode: 0o600 });
-      const ports = { primaryPort: await freePort(), standbyPort: await freePort() };
+      const ports = { primaryPort: 15_516, standbyPort: 15_518 };
       const cluster = await startEmbeddedCluster({ dataDir, ...ports, database: TEMPLATE, settings: FAST });
       started.push(cluster);
       return cluster;
@@ -109,7 +107,7 @@ async function dataFolderOf({ urls }: TestCluster): Promise<string> {
 
 /**
  * A folder to name as PG_BIN: the programs of `TEST_PG_BIN`, where a whole PostgreSQL 18 is at hand, or else the embedded
- * ones with a stand-in for `pg_basebackup`.
+ * ones with a fake `pg_basebackup`.
  */
 async function programs(folder: string, embedded: string): Promise<string> {
   if (process.env.TEST_PG_BIN) return process.env.TEST_PG_BIN;
@@ -117,7 +115,7 @@ async function programs(folder: string, embedded: string): Promise<string> {
   await mkdir(bin);
   const script = async (name: string, command: string) =>
     writeFile(join(bin, name), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
-  await script('pg_basebackup', `'${process.execPath}' --import tsx '${STAND_IN}'`);
+  await script('pg_basebackup', `'${process.execPath}' --import tsx '${FAKE_BASEBACKUP}'`);
   await script('pg_ctl', `'${embedded}/pg_ctl'`);
   return bin;
 }

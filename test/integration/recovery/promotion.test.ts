@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { freePort } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { startJournal } from '../../../src/journal/index.ts';
 import { tradingPair } from '../../harness/builders.ts';
 import { startTestCluster } from '../../harness/cluster.ts';
@@ -15,8 +14,8 @@ vi.setConfig({ testTimeout: PATIENCE_MS });
 
 async function aRegistryOnItsOwnCluster(settings: Record<string, string>) {
   const tested = await startTestCluster({
-    primaryPort: await freePort(),
-    standbyPort: await freePort(),
+    primaryPort: 15_526,
+    standbyPort: 15_528,
     settings: { shared_buffers: '16MB' },
   });
   onTestFinished(() => tested.stop());

@@ -1,6 +1,9 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedCluster } from 'embedded-postgres-cluster';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { query, startCluster } from '../../../packages/embedded-postgres-cluster/test/clusters.ts';
 import { type MigrationUrls, migrate } from '../../../src/database/migrate.ts';
 import { replay } from '../../../src/journal/index.ts';
 import { type Action, tradingPair } from '../../harness/builders.ts';
@@ -13,9 +16,18 @@ const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };
 
 /** A cluster as a hosting company gives it: a role that owns a database and may make roles, and no superuser. */
 async function aHostedCluster(): Promise<ClusterUrls> {
-  const { primary, standby } = await startCluster();
-  await query(primary, `CREATE ROLE ${OWNER.name} LOGIN CREATEROLE CREATEDB PASSWORD '${OWNER.password}'`);
-  await query(primary, `CREATE DATABASE ${DATABASE} OWNER ${OWNER.name}`);
+  const dataDir = await mkdtemp(join(tmpdir(), 'registry-roles-'));
+  await chmod(dataDir, 0o711); // As root, Postgres runs as another user, who has to pass.
+  onTestFinished(() => rm(dataDir, { recursive: true }));
+  const settings = { fsync: 'off', shared_buffers: '16MB' };
+  const cluster = await startEmbeddedCluster({ dataDir, primaryPort: 15_536, standbyPort: 15_538, settings });
+  onTestFinished(() => cluster.stop());
+  const { primary, standby } = cluster;
+  const superuser = new pg.Client({ connectionString: primary.url() });
+  await superuser.connect();
+  await superuser.query(`CREATE ROLE ${OWNER.name} LOGIN CREATEROLE CREATEDB PASSWORD '${OWNER.password}'`);
+  await superuser.query(`CREATE DATABASE ${DATABASE} OWNER ${OWNER.name}`);
+  await superuser.end();
   return { primary: primary.url(), standby: standby.url() };
 }
 
