@@ -8,12 +8,12 @@ import { z } from 'zod';
 import { EmbeddedPostgresError, errorMessage, isSystemError } from './error.ts';
 import { makeTraversableDir, type OsUser, SHARED_DIR } from './os-user.ts';
 
-/** The programs of one PostgreSQL, as absolute paths. */
+/** The programs of a PostgreSQL installation, as absolute paths. */
 export interface Binaries {
   readonly postgres: string;
   readonly initdb: string;
   readonly pgCtl: string;
-  /** The major version, as in a data folder's PG_VERSION. */
+  /** The major version, as in the file PG_VERSION of a data folder. */
   readonly major: string;
 }
 
@@ -26,9 +26,9 @@ const PackageManifest = z.object({ name: z.string(), version: z.string() });
 const SharedLibraryLinks = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * The binaries of the npm package for this platform, in a place where the account can run them: a copy if it cannot reach the package.
+ * Finds the binaries of the npm package for this platform. Copies them if the user cannot run them where they are.
  *
- * @throws {EmbeddedPostgresError} when the package is missing, incomplete, or does not run here.
+ * @throws {EmbeddedPostgresError} when the package is missing or incomplete, or when its programs do not run.
  */
 export async function findBinaries(
   osUser: OsUser | undefined,
@@ -56,8 +56,8 @@ async function packagePrograms(): Promise<Programs> {
     return { postgres, initdb, pgCtl: pg_ctl };
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `the PostgreSQL binaries for this platform are missing: the package ${name} (${errorMessage(error)}). ` +
-        'Install with optional dependencies (npm ci --include=optional), or use another Postgres.',
+      `the package ${name} with the PostgreSQL binaries for this platform is missing (${errorMessage(error)}). ` +
+        'Install optional dependencies (npm install --include=optional), or use another PostgreSQL server.',
     );
   }
 }
@@ -66,7 +66,10 @@ function packageFolder(programs: Programs): string {
   return dirname(dirname(dirname(programs.postgres)));
 }
 
-/** A tarball of npm holds no links; the package restores them in an install script, which npm may have skipped. */
+/**
+ * Creates the symbolic links between shared libraries. npm packs no links; the package creates them in an install
+ * script, which may be disabled.
+ */
 async function restoreSharedLibraryLinks(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of SharedLibraryLinks.parse(JSON.parse(list))) {
@@ -77,7 +80,7 @@ async function restoreSharedLibraryLinks(folder: string): Promise<void> {
       await symlink(basename(source), path).catch((error: unknown) => {
         if (isSystemError(error, 'EEXIST')) return;
         throw new EmbeddedPostgresError(
-          `${path} is missing and cannot be made (${errorMessage(error)}). ` +
+          `${path} is missing and cannot be created (${errorMessage(error)}). ` +
             `Run: cd ${folder} && node scripts/hydrate-symlinks.js`,
         );
       });
@@ -101,7 +104,7 @@ function majorOf(version: string | Error): string {
   return /\) (\d+)/.exec(version)?.[1] ?? '';
 }
 
-/** Copies the package's binaries to a place of root's, once per version of the package. */
+/** Copies the binaries of the package to a folder that other users can enter, once per version of the package. */
 async function copyPackage(
   osUser: OsUser,
   programs: Programs,
@@ -119,9 +122,9 @@ async function copyPackage(
     await allowReadAndExecute(tempPath);
     await rename(tempPath, copy).catch(async (error: unknown) => {
       await rm(tempPath, { recursive: true, force: true });
-      if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error; // Someone was faster.
+      if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error; // Another process has made the copy.
     });
-    log(`the account ${osUser.name} cannot reach ${folder}: copied the PostgreSQL binaries to ${copy}`);
+    log(`the user ${osUser.name} cannot access ${folder}: copied the PostgreSQL binaries to ${copy}`);
   }
   const moved = (path: string): string => join(copy, 'native', 'bin', basename(path));
   return {
@@ -131,7 +134,7 @@ async function copyPackage(
   };
 }
 
-/** The package may have been installed under a strict umask. */
+/** Makes the files readable and executable for all users; a strict umask may have been in force at the install. */
 async function allowReadAndExecute(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;

@@ -10,15 +10,15 @@ import { truncateIfLarge } from './log-file.ts';
 import { stopOrphanProcesses } from './orphan-processes.ts';
 import { removeTempPaths, tempPathFor } from './temp-path.ts';
 
-/** Where the two nodes are, and what is needed to work on them. */
+/** The folders of the two nodes, and what is needed to work on them. */
 export interface ClusterLayout {
   readonly folders: Readonly<Record<NodeName, string>>;
   readonly tools: Readonly<Record<NodeName, NodeTools>>;
 }
 
 /**
- * Gets a data folder, whose lock we hold, ready for a start: what an earlier run left running is stopped, what it left
- * half made is removed, and there is a primary.
+ * Prepares a data folder for a start. Stops processes and removes temporary files of an earlier run, and creates the
+ * primary if it is missing. The caller must hold the lock of the folder.
  */
 export async function prepareClusterLayout(
   dataDir: string,
@@ -46,20 +46,21 @@ async function preparePrimary({ folders, tools }: ClusterLayout, log: (line: str
   if (await readControlData(folders.primary)) return assertVersion(folders.primary, binaries);
   if (existsSync(folders.primary) && (await readdir(folders.primary)).length > 0) {
     throw new EmbeddedPostgresError(
-      `${folders.primary} is broken: it has no control file. Restore it, or remove it to start anew`,
+      `${folders.primary} is broken: it has no control file. Restore it, or remove it to create an empty one`,
     );
   }
   log(`creating a PostgreSQL ${binaries.major} cluster in ${folders.primary}`);
   await createPrimary(folders.primary, tools.primary);
 }
 
-/** The superuser's password, in a file that only we can read; made with the primary, which knows no other. */
+/** Reads the password of the superuser from a file with mode 0600; creates both before the primary is created. */
 async function readOrCreatePassword(dataDir: string, primary: string): Promise<string> {
   const path = join(dataDir, 'password');
   if (existsSync(path)) return (await readFile(path, 'utf8')).trim();
   if (await readControlData(primary)) {
     throw new EmbeddedPostgresError(
-      `${path} is missing: without it ${primary} is closed. Remove both to start anew`,
+      `${path} is missing, and ${primary} cannot be used without it. ` +
+        `Restore it, or remove ${primary} to create an empty one`,
     );
   }
   const password = randomBytes(24).toString('base64url');

@@ -1,27 +1,27 @@
 import { EmbeddedPostgresError } from './error.ts';
 
-/** The superuser, who also carries the replication. */
+/** The superuser, which also runs the replication. */
 export const SUPERUSER = 'postgres';
 
-/** The name by which the standby shows up in the primary's `pg_stat_replication`. */
+/** The name of the standby in `pg_stat_replication` of the primary. */
 export const STANDBY_NAME = 'standby';
 
-/** Written anew at every start; what shall last longer belongs into ALTER SYSTEM. */
+/** Rewritten at every start. Settings made with ALTER SYSTEM are kept. */
 export const CONFIGURATION_FILE = 'cluster.conf';
 
-/** What both nodes run with unless the caller's settings say otherwise. */
+/** The settings of both nodes; those of the caller take precedence. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   max_connections: '200',
   shared_buffers: '128MB',
   wal_level: 'replica',
   max_wal_senders: '10',
-  // Enough for a standby that was away for a while; no slot, so that a standby that never returns fills no disk.
+  // Lets a stopped standby catch up. A replication slot would fill the disk if the standby never returned.
   wal_keep_size: '512MB',
   hot_standby: 'on',
   hot_standby_feedback: 'on',
-  // After a restart of the primary the standby is back at once, not after 5 s.
+  // The standby reconnects soon after a restart of the primary; the default is 5 s.
   wal_retrieve_retry_interval: '200ms',
-  // Nobody: a commit never waits for the standby.
+  // No name: a commit never waits for the standby.
   synchronous_standby_names: '',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -29,13 +29,13 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   log_line_prefix: '%m [%p] ',
 };
 
-/** How a client or the standby reaches the primary. */
-export interface Access {
+/** The port of a node and the password of its superuser. */
+export interface Address {
   readonly port: number;
   readonly password: string;
 }
 
-/** Only this machine, only over TCP, and only with the password. */
+/** Access from this machine only, over TCP, and with a password. */
 export const HOST_BASED_AUTHENTICATION = [
   '# TYPE  DATABASE     USER  ADDRESS       METHOD',
   'host    all          all   127.0.0.1/32  scram-sha-256',
@@ -44,16 +44,16 @@ export const HOST_BASED_AUTHENTICATION = [
 ].join('\n');
 
 /**
- * The text of a node's configuration.
+ * The text of the configuration of a node.
  *
- * @param port the node's own port.
- * @param settings the caller's settings; they win over our defaults, not over where the node listens.
- * @param primary for the standby: where to stream from.
+ * @param port the port of the node.
+ * @param settings the settings of the caller, which replace the defaults, but not the port and the addresses.
+ * @param primary the primary to stream from, for the standby.
  */
 export function configurationText(
   port: number,
   settings: Readonly<Record<string, string>>,
-  primary?: Access,
+  primary?: Address,
 ): string {
   const all: Record<string, string> = {
     ...DEFAULTS,
@@ -75,7 +75,8 @@ export function configurationText(
 }
 
 function settingName(name: string): string {
-  if (!/^[a-z_][\w.]*$/i.test(name)) throw new EmbeddedPostgresError(`not the name of a setting: ${name}`);
+  if (!/^[a-z_][\w.]*$/i.test(name))
+    throw new EmbeddedPostgresError(`this is not the name of a setting: ${name}`);
   return name;
 }
 

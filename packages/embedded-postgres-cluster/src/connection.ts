@@ -1,13 +1,7 @@
 import pg from 'pg';
-import { SUPERUSER } from './configuration.ts';
+import { type Address, SUPERUSER } from './configuration.ts';
 
-/** Where a node listens, and the superuser's password. */
-export interface Address {
-  readonly port: number;
-  readonly password: string;
-}
-
-/** Runs `work` on a connection of its own as the superuser. */
+/** Runs `work` on a new connection of the superuser, and closes the connection. */
 export async function withConnection<T>(
   address: Address,
   database: string,
@@ -21,9 +15,9 @@ export async function withConnection<T>(
     ssl: false,
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
-    application_name: 'embedded-cluster',
+    application_name: 'embedded-postgres-cluster',
   });
-  client.on('error', () => undefined); // A server that goes away while we wait: the query tells.
+  client.on('error', () => undefined); // The query reports a lost connection.
   try {
     await client.connect();
     return await work(client);

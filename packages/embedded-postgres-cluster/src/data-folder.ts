@@ -24,24 +24,24 @@ const INITDB_LIMIT_MS = 120_000;
 /** `DB_SHUTDOWNED` of PostgreSQL's `pg_control.h`. */
 const CLEANLY_SHUT_DOWN = 1;
 
-/** What a node's folders are made with. */
+/** What is needed to create and run a node. */
 export interface NodeTools {
   readonly binaries: Binaries;
   readonly osUser: OsUser | undefined;
   readonly password: string;
   readonly logFile: string;
-  /** False when the caller has said fsync=off: then nothing needs to survive a crash of the machine. */
+  /** False if the caller has set fsync=off: the data need not survive a crash of the machine. */
   readonly durable: boolean;
 }
 
-/** The head of a node's `global/pg_control`. */
+/** The first fields of `global/pg_control`. */
 export interface ControlData {
-  /** Which cluster this is: a primary and its standbys have it in common. */
+  /** The identity of the cluster, which a primary and its standbys share. */
   readonly systemIdentifier: bigint;
   readonly cleanlyShutDown: boolean;
 }
 
-/** Makes a new, empty primary. It appears under its name only when it is whole. */
+/** Creates an empty primary at a temporary path, and renames it when it is complete. */
 export async function createPrimary(folder: string, tools: NodeTools): Promise<void> {
   const tempPath = tempPathFor(folder);
   const passwordFile = `${tempPath}.password`;
@@ -69,9 +69,9 @@ async function runInitdb(folder: string, passwordFile: string, tools: NodeTools)
 }
 
 /**
- * Makes the standby's folder anew, as a copy of a primary that is shut down.
+ * Replaces the folder of the standby by a copy of a primary that is shut down.
  *
- * @throws {EmbeddedPostgresError} when the primary uses tablespaces: the two would share them.
+ * @throws {EmbeddedPostgresError} when the primary uses tablespaces, which the two nodes would share.
  */
 export async function copyToStandby(
   primary: string,
@@ -79,16 +79,16 @@ export async function copyToStandby(
   osUser: OsUser | undefined,
 ): Promise<void> {
   if ((await readdir(join(primary, 'pg_tblspc'))).length > 0) {
-    throw new EmbeddedPostgresError(`${primary} uses tablespaces: an embedded standby cannot copy them`);
+    throw new EmbeddedPostgresError(`${primary} uses tablespaces, which the standby cannot copy`);
   }
   const tempPath = tempPathFor(standby);
-  const nodesOwn = new Set(['postmaster.pid', 'postmaster.opts', CONFIGURATION_FILE]);
+  const notCopied = new Set(['postmaster.pid', 'postmaster.opts', CONFIGURATION_FILE]);
   await cp(primary, tempPath, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (source) => {
       const path = relative(primary, source);
-      return !nodesOwn.has(path) && !path.startsWith(`pg_replslot${sep}`);
+      return !notCopied.has(path) && !path.startsWith(`pg_replslot${sep}`);
     },
   });
   await writeFile(join(tempPath, 'standby.signal'), '');
@@ -97,7 +97,7 @@ export async function copyToStandby(
   await rename(tempPath, standby);
 }
 
-/** Reads a node's control file; undefined when there is none, so that Postgres could not start either. */
+/** Reads the control file of a node. @returns undefined if there is none; Postgres could not start without it. */
 export async function readControlData(folder: string): Promise<ControlData | undefined> {
   try {
     const head = await readFile(join(folder, 'global', 'pg_control'));
@@ -112,7 +112,7 @@ export async function readControlData(folder: string): Promise<ControlData | und
   }
 }
 
-/** Whether the folder is a standby of that primary; not so after it was promoted. */
+/** Whether the folder contains a standby of the primary; false after a promotion. */
 export async function isStandbyOf(primary: string, standby: string): Promise<boolean> {
   const [mine, its] = await Promise.all([readControlData(standby), readControlData(primary)]);
   if (mine === undefined || mine.systemIdentifier !== its?.systemIdentifier) return false;
@@ -120,17 +120,17 @@ export async function isStandbyOf(primary: string, standby: string): Promise<boo
   return signal !== undefined;
 }
 
-/** Refuses a folder that another major version has written. */
+/** @throws {EmbeddedPostgresError} when another major version of PostgreSQL has written the folder. */
 export async function assertVersion(folder: string, binaries: Binaries): Promise<void> {
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (version === binaries.major) return;
   throw new EmbeddedPostgresError(
     `${folder} was written by PostgreSQL ${version}, this is ${binaries.major}: ` +
-      `dump and restore it, or remove ${dirname(folder)} to start anew`,
+      `dump and restore it, or remove ${dirname(folder)} to create an empty one`,
   );
 }
 
-/** Writes a node's configuration, readable by Postgres only, for it carries a password. */
+/** Writes the configuration of a node. Only Postgres can read it, because it contains a password. */
 export async function writeConfiguration(
   folder: string,
   text: string,

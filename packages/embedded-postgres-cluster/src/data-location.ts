@@ -12,33 +12,39 @@ import {
   SHARED_DIR,
 } from './os-user.ts';
 
-/** The link in a data folder that leads to its nodes, when Postgres cannot reach them there. */
+/** The symbolic link in a data folder to the folder of its nodes, if Postgres cannot enter the data folder. */
 const LINK_NAME = 'elsewhere';
 
 export const NODE_NAMES = ['primary', 'standby'] as const;
 export type NodeName = (typeof NODE_NAMES)[number];
 
-/** Where the nodes are, and whom they run as. */
+/** The folder that contains the nodes, and the user that runs them. */
 export interface DataLocation {
   readonly nodesDir: string;
   readonly osUser: OsUser | undefined;
 }
 
-/** Makes the data folder if need be. @returns its real path. */
+/** Creates the data folder if it is missing. @returns its real path. */
 export async function makeDataDir(path: string): Promise<string> {
   await mkdir(resolve(path), { recursive: true });
   const dataDir = await realpath(path);
-  // Postgres' account has to pass, and needs no more: what is inside is closed by itself.
+  // The user of Postgres must be able to enter the folder. The files in it have modes of their own.
   if ((await readdir(dataDir)).length === 0) await chmod(dataDir, isRoot() ? 0o711 : 0o700);
   return dataDir;
 }
 
-/** Finds the nodes' place for a data folder whose lock we hold: inside, unless Postgres' account cannot get there. */
+/**
+ * Finds the folder of the nodes: the data folder itself, unless the user of Postgres cannot enter it. The caller must
+ * hold the lock of the data folder.
+ */
 export async function findDataLocation(dataDir: string, log: (line: string) => void): Promise<DataLocation> {
   const elsewhere = await linkTarget(join(dataDir, LINK_NAME));
   const osUser = await osUserForPostgres(NODE_NAMES.map((name) => join(elsewhere ?? dataDir, name)));
   if (elsewhere) {
-    if (!osUser) throw new EmbeddedPostgresError(`${dataDir} belongs to root: its data is in ${elsewhere}`);
+    if (!osUser)
+      throw new EmbeddedPostgresError(
+        `${dataDir} was created by root, and its data is in ${elsewhere}: start it as root`,
+      );
     return { nodesDir: await makeTraversableDir(elsewhere), osUser };
   }
   if (!osUser || canEnter(osUser, dataDir)) return { nodesDir: dataDir, osUser };
@@ -46,16 +52,16 @@ export async function findDataLocation(dataDir: string, log: (line: string) => v
 }
 
 async function relocate(dataDir: string, osUser: OsUser, log: (line: string) => void): Promise<string> {
-  // The inode too: a data folder that was renamed still has its link, and must not lose its data to a new one.
+  // The inode distinguishes a new data folder from a renamed one at the same path, whose link still leads to its data.
   const { dev, ino } = await stat(dataDir);
   const name = createHash('sha256').update(`${dataDir}:${dev}:${ino}`).digest('hex').slice(0, 16);
   const target = join(await makeTraversableDir(SHARED_DIR), `data-${name}`);
-  // Left by a data folder that was removed, its link included: it must not come back to life in the new one.
+  // A removed data folder may have had the same path and inode; its data must not appear in the new one.
   for (const node of NODE_NAMES) await stopOrphanProcesses(join(target, node), log);
   await rm(target, { recursive: true, force: true });
   await makeTraversableDir(target);
   await symlink(target, join(dataDir, LINK_NAME));
-  log(`Postgres runs as ${osUser.name}, who cannot enter ${dataDir}: its data is in ${target}`);
+  log(`Postgres runs as ${osUser.name}, which cannot enter ${dataDir}: its data is in ${target}`);
   return target;
 }
 

@@ -8,25 +8,25 @@ import { tempPathFor } from './temp-path.ts';
 
 const Holder = z.object({ pid: z.number().int().positive(), identity: z.string() });
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export type Release = () => Promise<void>;
 
 /**
- * Takes the lock of a data folder for this process, also from a holder who is no more.
+ * Acquires the lock of a data folder for this process. Replaces the lock of a process that no longer exists.
  *
- * @param path the lock's file, in that folder.
- * @throws {EmbeddedPostgresError} when a live process holds it (this one included).
+ * @param path the file of the lock, in the data folder.
+ * @throws {EmbeddedPostgresError} when a running process holds the lock, this one included.
  */
 export async function acquireLock(path: string): Promise<Release> {
   for (;;) {
     const release = await createLock(path);
     if (release) return release;
     const text = await readText(path);
-    if (text === undefined) continue; // Given back just now.
+    if (text === undefined) continue; // Released in the meantime.
     const pid = livingHolder(text);
     if (pid !== undefined) {
       throw new EmbeddedPostgresError(
-        `the data folder ${dirname(path)} is in use by process ${pid}: stop that one first, or use another folder`,
+        `the data folder ${dirname(path)} is in use by process ${pid}: stop it, or use another folder`,
       );
     }
     await removeStale(path, text);
@@ -34,8 +34,8 @@ export async function acquireLock(path: string): Promise<Release> {
 }
 
 /**
- * A link appears at once and whole: nobody ever reads half a lock. Who holds it throws drafts away, ours too: then there is
- * nothing to link.
+ * Creates the lock as a hard link, which is atomic: no process reads a partial lock. The holder of the lock removes
+ * temporary files, which may include the one to link; then the lock is held, too.
  */
 async function createLock(path: string): Promise<Release | undefined> {
   const token = randomUUID();
@@ -53,7 +53,7 @@ async function createLock(path: string): Promise<Release | undefined> {
   return () => removeIfStill(path, text);
 }
 
-/** Two who find the same stale lock must not remove each other's new one: only who holds the lock to remove it may. */
+/** Removes a stale lock under a second lock, so that no process removes the new lock of another one. */
 async function removeStale(path: string, seen: string): Promise<void> {
   const release = await acquireLock(`${path}.takeover`);
   try {
@@ -76,7 +76,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** The holder's pid, if it still runs; a lock that a crash of the machine has torn has no holder. */
+/** The pid of the holder, if it still runs. A lock that a crash of the machine has truncated has no holder. */
 function livingHolder(text: string): number | undefined {
   try {
     const { pid, identity } = Holder.parse(JSON.parse(text));

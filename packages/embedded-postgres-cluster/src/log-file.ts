@@ -4,7 +4,7 @@ import { isSystemError } from './error.ts';
 const TAIL_BYTES = 2_000;
 const LONGEST_BYTES = 10_000_000;
 
-/** How long the log is now: what comes later starts here. */
+/** The size of the log in bytes; 0 if it does not exist. */
 export async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
@@ -14,12 +14,12 @@ export async function sizeOf(path: string): Promise<number> {
   }
 }
 
-/** Starts a log that has grown too long from the beginning. */
+/** Empties a log of more than 10 MB. */
 export async function truncateIfLarge(path: string): Promise<void> {
   if ((await sizeOf(path)) > LONGEST_BYTES) await truncate(path);
 }
 
-/** What was logged since `start`, at most the last two kilobytes. */
+/** The text of the log after byte `start`, limited to the last 2 kB. */
 export async function readLogFrom(path: string, start: number): Promise<string> {
   const end = await sizeOf(path);
   const from = Math.max(start, end - TAIL_BYTES, 0);
@@ -33,7 +33,7 @@ export async function readLogFrom(path: string, start: number): Promise<string> 
   }
 }
 
-/** Where the log is and how it ends, for an error message. */
+/** The path and the last lines of the log, for an error message. */
 export async function describeTail(path: string, start = 0): Promise<string> {
   return `the end of ${path}:\n${(await readLogFrom(path, start)).trimEnd()}`;
 }

@@ -8,19 +8,19 @@ import { settlesWithin, waitUntil } from './polling.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { type SupervisedProcess, startSupervised } from './supervisor.ts';
 
-/** One Postgres server of the cluster. Its operations wait for each other. */
+/** One Postgres server of the cluster. Its operations run one after another. */
 export interface EmbeddedNode {
   readonly name: NodeName;
   readonly port: number;
-  /** A `postgresql://` URL; the superuser's, to the cluster's database, unless told otherwise. */
+  /** A `postgresql://` URL. Without arguments: of the superuser, to the database of the cluster. */
   url(database?: string, user?: string, password?: string): string;
-  /** The postmaster's pid while it runs. */
+  /** The pid of the postmaster, or undefined if it does not run. */
   pid(): number | undefined;
-  /** Stops the server and waits until its last process is gone; a stopped one stays so. */
+  /** Stops the server and waits until its last process has exited. Has no effect on a stopped server. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
-  /** Kills the postmaster, as a crash would, and waits until its children are gone too. */
+  /** Kills the postmaster, as a crash would, and waits until its child processes have exited. */
   kill(): Promise<void>;
-  /** Starts the server and waits until it accepts connections; a running one stays so. */
+  /** Starts the server and waits until it accepts connections. Has no effect on a running server. */
   start(): Promise<void>;
 }
 
@@ -28,23 +28,23 @@ export interface NodeSetup {
   readonly name: NodeName;
   readonly folder: string;
   readonly port: number;
-  /** The port of the primary to stream from; for the standby only. */
+  /** The port of the primary, for the standby; undefined for the primary itself. */
   readonly primaryPort: number | undefined;
   readonly database: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly tools: NodeTools;
   readonly log: (line: string) => void;
-  /** False once the cluster has given its data folder back. */
+  /** False after the cluster has released its data folder. */
   readonly isOpen: () => boolean;
 }
 
-/** Somebody was faster: the port is taken. */
+/** Another process listens on the port. */
 export class PortTakenError extends EmbeddedPostgresError {}
 
 const START_LIMIT_MS = 90_000;
 const STOP_LIMITS_MS = { fast: 30_000, immediate: 10_000, kill: 5_000 } as const;
 
-/** A server in an existing data folder; it is not started yet. */
+/** Creates the handle of a server in an existing data folder. Does not start it. */
 export function createNode(setup: NodeSetup): EmbeddedNode {
   let running: SupervisedProcess | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -57,12 +57,12 @@ export function createNode(setup: NodeSetup): EmbeddedNode {
   async function start(): Promise<void> {
     if (!setup.isOpen()) throw new EmbeddedPostgresError(`the cluster of this ${setup.name} is stopped`);
     if (isRunning()) return;
-    await end(); // After a crash: its last processes first.
+    await end(); // After a crash, child processes may still run.
     const server = await startServer(setup);
     running = server;
     void server.ended.then(() => {
       if (running === server)
-        setup.log(`the ${setup.name} has ended unexpectedly: see ${setup.tools.logFile}`);
+        setup.log(`the ${setup.name} has exited unexpectedly: see ${setup.tools.logFile}`);
     });
   }
 
@@ -113,7 +113,7 @@ async function startServer(setup: NodeSetup): Promise<SupervisedProcess> {
   return server;
 }
 
-/** By the server's own word: on its port another one could answer, of another cluster that starts just now. */
+/** Waits for the state in `postmaster.pid`. A connection would not do: a server of another cluster may answer it. */
 async function waitUntilReady(
   { name, folder, port, tools }: NodeSetup,
   server: SupervisedProcess,
@@ -129,11 +129,11 @@ async function waitUntilReady(
   if (/could not bind|could not create any TCP\/IP sockets/.test(log)) {
     throw new PortTakenError(`port ${port} is taken: the ${name} cannot listen on it`);
   }
-  const what = server.hasExited() ? 'ended at its start' : 'does not accept connections';
+  const what = server.hasExited() ? 'exited during its start' : 'does not accept connections';
   throw new EmbeddedPostgresError(`the ${name} ${what}; ${await describeTail(tools.logFile, logStart)}`);
 }
 
-/** Asks, then insists: fast, immediate, kill. */
+/** Stops the server, from the given step on: a fast shutdown, an immediate one, SIGKILL. */
 async function endServer(server: SupervisedProcess, by: keyof typeof STOP_LIMITS_MS): Promise<void> {
   const steps = [
     ['fast', 'SIGINT'],

@@ -8,68 +8,69 @@ import { waitUntil } from './polling.ts';
 import { POSTMASTER_FILE, readPostmasterFile } from './postmaster-file.ts';
 
 /**
- * Ends whatever Postgres an earlier run has left in a data folder, and clears its way for the next one.
+ * Stops the Postgres processes that an earlier run has left in a data folder, and removes a stale `postmaster.pid`.
  *
- * A Postgres works inside the folder that it serves: that is how we know it, and why no other is ever touched.
+ * The working directory of a Postgres is its data folder. Only processes with this working directory are stopped.
  */
 export async function stopOrphanProcesses(folder: string, log: (line: string) => void): Promise<void> {
   const found = postgresPidsIn(folder);
   const postmaster = (await readPostmasterFile(folder))?.pid;
   if (found.length > 0) {
-    log(`stopping what is left of a Postgres in ${folder}`);
+    log(`stopping the Postgres that an earlier run has left in ${folder}`);
     if (postmaster !== undefined && found.includes(postmaster)) await stopPostmaster(folder, postmaster);
     await killRemaining(folder);
   }
-  // Postgres itself copes with the file of a dead postmaster, but not when the pid now belongs to someone else; to
-  // one of Postgres' own it must be left: without the file nothing would keep a second server out of the folder.
+  // Postgres replaces the file of a dead postmaster, but refuses to start if another process now has that pid. The file
+  // of a running Postgres must stay: it prevents a second server in the same folder.
   if (postmaster !== undefined && process.platform !== 'win32' && commandOf(postmaster) !== 'postgres')
     await rm(join(folder, POSTMASTER_FILE), { force: true });
 }
 
-/** The pids of the Postgres processes that work in this folder. */
+/** The pids of the Postgres processes whose working directory is this folder. */
 function postgresPidsIn(folder: string): number[] {
   try {
-    const place = realpathSync(folder);
-    if (process.platform === 'linux') return pidsOnLinux(place);
-    if (process.platform === 'darwin') return pidsOnMac(place);
+    const realFolder = realpathSync(folder);
+    if (process.platform === 'linux') return pidsOnLinux(realFolder);
+    if (process.platform === 'darwin') return pidsOnMac(realFolder);
   } catch (error) {
     if (!isSystemError(error, 'ENOENT')) throw error;
   }
   return [];
 }
 
-function pidsOnLinux(place: string): number[] {
+function pidsOnLinux(realFolder: string): number[] {
   const links = readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === 'postgres')
     .map((pid) => `/proc/${pid}/cwd`);
   if (links.length === 0) return [];
-  // Without CAP_SYS_PTRACE, as in a container, not even root sees where another user's process works; that user does.
-  const { uid, gid } = statSync(place);
+  // Without CAP_SYS_PTRACE, as in a container, root cannot read the working directory of another user's process, but
+  // that user can.
+  const { uid, gid } = statSync(realFolder);
   const listing = outputOf('ls', ['-l', ...links], isRoot() ? { uid, gid } : {});
-  return parsePids(place, listing, / \/proc\/(\d+)\/cwd -> (.*)$/gm);
+  return parsePids(realFolder, listing, / \/proc\/(\d+)\/cwd -> (.*)$/gm);
 }
 
 function commandOf(pid: string | number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
-    return undefined; // It has ended.
+    return undefined; // The process has exited.
   }
 }
 
-function pidsOnMac(place: string): number[] {
+function pidsOnMac(realFolder: string): number[] {
   const listing = outputOf('lsof', ['-a', '-c', 'postgres', '-d', 'cwd', '-Fpn']);
-  return parsePids(place, listing, /^p(\d+)\n(?:f.*\n)?n(.*)$/gm);
+  return parsePids(realFolder, listing, /^p(\d+)\n(?:f.*\n)?n(.*)$/gm);
 }
 
-/** What it prints also when it fails, as both do when a process has ended meanwhile. */
+/** The output of a command, also if it fails: `ls` and `lsof` fail when one of the processes has exited. */
 function outputOf(command: string, args: string[], identity: { uid?: number; gid?: number } = {}): string {
   return spawnSync(command, args, { ...identity, cwd: '/', encoding: 'utf8' }).stdout ?? '';
 }
 
-function parsePids(place: string, listing: string, pidAndFolder: RegExp): number[] {
+function parsePids(realFolder: string, listing: string, pidAndFolder: RegExp): number[] {
   return [...listing.matchAll(pidAndFolder)]
-    .filter(([, , folder]) => folder === place)
+    .filter(([, , folder]) => folder === realFolder)
     .map(([, pid]) => Number(pid));
 }
 
@@ -85,13 +86,13 @@ async function stopPostmaster(folder: string, postmaster: number): Promise<void>
   }
 }
 
-/** The children of a postmaster that was killed end by themselves, soon, unless they are busy. */
+/** Kills the child processes that do not exit by themselves within two seconds after their postmaster. */
 async function killRemaining(folder: string): Promise<void> {
   if (await waitUntil(2_000, () => postgresPidsIn(folder).length === 0)) return;
   for (const pid of postgresPidsIn(folder)) send(pid, 'SIGKILL');
   if (await waitUntil(10_000, () => postgresPidsIn(folder).length === 0)) return;
   throw new EmbeddedPostgresError(
-    `cannot end the Postgres in ${folder}: ${postgresPidsIn(folder).join(', ')}`,
+    `cannot stop the Postgres processes in ${folder}: ${postgresPidsIn(folder).join(', ')}`,
   );
 }
 

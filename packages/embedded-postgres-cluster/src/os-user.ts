@@ -3,17 +3,17 @@ import { chmod, lchown, lstat, mkdir, readdir, readFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { EmbeddedPostgresError, isSystemError } from './error.ts';
 
-/** The user of this machine whom Postgres runs as, when that is not ourselves. */
+/** The user of the operating system that runs Postgres, if it is another one than that of this process. */
 export interface OsUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** `nobody` exists everywhere; one that is meant for Postgres comes first. */
+/** A user meant for Postgres is preferred to `nobody`, which exists on every system. */
 const PREFERRED_USERS = ['postgres', '_postgres', 'nobody'];
 
-/** Where root keeps what the account must reach and cannot where it is; none but root may write there. */
+/** Holds binaries and data that the other user could not reach at their usual path. Only root may write there. */
 export const SHARED_DIR = '/var/lib/embedded-postgres-cluster';
 
 export function isRoot(): boolean {
@@ -21,17 +21,17 @@ export function isRoot(): boolean {
 }
 
 /**
- * Whom Postgres, which refuses root, shall run as.
+ * Chooses the user that runs Postgres, because Postgres refuses to run as root.
  *
- * @param folders data folders of earlier runs: their owner stays the one.
- * @returns undefined when we are an ordinary user and Postgres can run as us.
- * @throws {EmbeddedPostgresError} when this machine knows no such account.
+ * @param folders data folders of earlier runs; their owner is chosen again.
+ * @returns undefined when this process does not run as root: Postgres then runs as the same user.
+ * @throws {EmbeddedPostgresError} when the system has no suitable user.
  */
 export async function osUserForPostgres(folders: readonly string[]): Promise<OsUser | undefined> {
   if (!isRoot()) return undefined;
   for (const folder of folders) {
     const owner = await lstat(folder).catch(() => undefined);
-    if (owner && owner.uid !== 0) return { name: `of uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
+    if (owner && owner.uid !== 0) return { name: `uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   }
   const table = await readFile('/etc/passwd', 'utf8');
   for (const name of PREFERRED_USERS) {
@@ -39,11 +39,11 @@ export async function osUserForPostgres(folders: readonly string[]): Promise<OsU
     if (Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
   throw new EmbeddedPostgresError(
-    'Postgres refuses to run as root, and there is no account "postgres" or "nobody" to run it as',
+    'Postgres refuses to run as root, and this system has neither a user "postgres" nor "nobody"',
   );
 }
 
-/** Whether the account gets into the folder, past all its parents: tried, for mode bits do not tell everything. */
+/** Whether the user can enter the folder. Tried in a process, because mode bits do not decide it alone. */
 export function canEnter(osUser: OsUser, folder: string): boolean {
   try {
     const { uid, gid } = osUser;
@@ -52,12 +52,12 @@ export function canEnter(osUser: OsUser, folder: string): boolean {
   } catch (error) {
     if (!isSystemError(error, 'EPERM', 'EINVAL')) return false;
     throw new EmbeddedPostgresError(
-      `Postgres refuses to run as root, and this root may not run it as ${osUser.name} either`,
+      `Postgres refuses to run as root, and this process may not run it as ${osUser.name}`,
     );
   }
 }
 
-/** Hands a folder with everything in it to the account. Links are handed over, not followed. */
+/** Makes the user the owner of a folder and of everything in it. Does not follow symbolic links. */
 export async function changeOwner(folder: string, osUser: OsUser | undefined): Promise<void> {
   if (!osUser) return;
   for (const entry of await readdir(folder, { recursive: true }))
@@ -65,9 +65,9 @@ export async function changeOwner(folder: string, osUser: OsUser | undefined): P
   await lchown(folder, osUser.uid, osUser.gid);
 }
 
-/** Makes a folder that the account can pass, though not list. */
+/** Creates a folder that every user can enter but not list. */
 export async function makeTraversableDir(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o711); // Whatever the umask says.
+  await chmod(folder, 0o711); // mkdir applies the umask, chmod does not.
   return folder;
 }

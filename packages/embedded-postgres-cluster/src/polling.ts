@@ -3,11 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 25;
 
 /**
- * Asks again and again until the answer is `true`.
+ * Polls a condition until it holds. The timers keep the process alive, which the handles of a cluster do not.
  *
- * The timers also keep the process alive meanwhile: the handles of a cluster on their own do not.
- *
- * @returns whether the answer came within `limitMs`.
+ * @returns whether the condition held within `limitMs`.
  */
 export async function waitUntil(limitMs: number, holds: () => Promise<boolean> | boolean): Promise<boolean> {
   const deadline = performance.now() + limitMs;
@@ -18,7 +16,7 @@ export async function waitUntil(limitMs: number, holds: () => Promise<boolean> |
   }
 }
 
-/** Whether `promise` settles well within `limitMs`. */
+/** Whether `promise` resolves within `limitMs`. @throws what it rejects with. */
 export async function settlesWithin(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
   const timeout = new AbortController();
   try {

@@ -13,13 +13,11 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * The first port from `wanted` on that nobody listens on at 127.0.0.1.
- *
- * It is not reserved: whoever binds it must be ready to lose the race.
+ * Finds the first free port of 127.0.0.1, beginning with `wanted`. Does not reserve it: another process may bind it.
  */
 export async function nextFreePort(wanted: number): Promise<number> {
   for (let port = wanted; port <= LAST_PORT; port += 1) {
     if (await isFree(port)) return port;
   }
-  throw new EmbeddedPostgresError(`no free port from ${wanted} on`);
+  throw new EmbeddedPostgresError(`there is no free port from ${wanted} to ${LAST_PORT}`);
 }

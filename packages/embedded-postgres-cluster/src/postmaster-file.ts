@@ -4,13 +4,13 @@ import { isSystemError } from './error.ts';
 
 export const POSTMASTER_FILE = 'postmaster.pid';
 
-/** Where PostgreSQL's `pidfile.h` has the state of the server: LOCK_FILE_LINE_PM_STATUS, counted from 0. */
+/** The line with the state of the server, counted from 0: LOCK_FILE_LINE_PM_STATUS of PostgreSQL's `pidfile.h`. */
 const STATE_LINE = 7;
 
-/** What a server writes about itself into its data folder; after a crash it still stands there. */
+/** The contents of the file `postmaster.pid`, which remains after a crash. */
 export interface PostmasterFile {
   readonly pid: number;
-  /** It accepts connections; a standby does so once it is consistent. */
+  /** Whether the server accepts connections. A standby does so when it is consistent. */
   readonly ready: boolean;
 }
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a running process from a later one with the same pid: the moment when it started.
+ * Identifies a running process by its start time, which distinguishes it from a later process with the same pid.
  *
- * @returns undefined when there is no such process; an empty text when this platform cannot tell.
+ * @returns undefined if the process does not exist; an empty string on Windows, which offers no start time.
  */
 export function processIdentity(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
@@ -13,7 +13,7 @@ export function processIdentity(pid: number): string | undefined {
     if (process.platform === 'win32') return '';
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
-    return undefined; // It ended while we looked.
+    return undefined; // It has exited in the meantime.
   }
 }
 
@@ -22,14 +22,14 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there, but another user's.
+    // EPERM: the process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
 function identityOnLinux(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name, in parentheses, may itself hold blanks and parentheses.
+  // The name of the program is in parentheses and may itself contain spaces and parentheses.
   const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (state === 'Z' || state === 'X') return undefined;
   const startedAtTick = rest[18] ?? '';

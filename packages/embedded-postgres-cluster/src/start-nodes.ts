@@ -8,24 +8,24 @@ import type { EmbeddedClusterOptions } from './options.ts';
 import { nextFreePort } from './ports.ts';
 import { waitForStreaming } from './wait-for-streaming.ts';
 
-/** What was started so far, so that it can be stopped when the rest fails. */
+/** The nodes started so far, which must be stopped if a later step fails. */
 export type StartedNodes = Partial<Record<NodeName, EmbeddedNode>>;
 
 export interface StartPlan {
   readonly options: Required<EmbeddedClusterOptions>;
   readonly layout: ClusterLayout;
   readonly started: StartedNodes;
-  /** False once the cluster has given its data folder back. */
+  /** False after the cluster has released its data folder. */
   readonly isOpen: () => boolean;
 }
 
 const PORT_ATTEMPTS = 50;
 
-/** Starts the primary and a standby that streams from it, made anew if there is none that can. */
+/** Starts the primary and a standby that streams from it. Copies the standby again if it is missing or unusable. */
 export async function startNodes(plan: StartPlan): Promise<Record<NodeName, EmbeddedNode>> {
   const { folders } = plan.layout;
   let usable = await isStandbyOf(folders.primary, folders.standby);
-  // A primary that is shut down can be copied as it lies; after a crash it has to come to rest first.
+  // The files of a primary that was shut down cleanly can be copied; after a crash it must recover first.
   if (!usable && (await readControlData(folders.primary))?.cleanlyShutDown) {
     await createStandby(plan);
     usable = true;
@@ -61,11 +61,11 @@ async function rebuildStandby(primary: EmbeddedNode, plan: StartPlan): Promise<E
 }
 
 async function createStandby({ layout, options }: StartPlan): Promise<void> {
-  options.log(`copying the primary to make the standby in ${layout.folders.standby}`);
+  options.log(`copying the primary to the standby in ${layout.folders.standby}`);
   await copyToStandby(layout.folders.primary, layout.folders.standby, layout.tools.standby.osUser);
 }
 
-/** Two clusters that start at once may want the same port: whoever comes second tries the next one. */
+/** Starts a node. Tries the next port when another process has bound the free port in the meantime. */
 async function startOnFreePort(
   plan: StartPlan,
   name: NodeName,

@@ -7,15 +7,15 @@ import { EmbeddedPostgresError } from './error.ts';
 import { describeTail } from './log-file.ts';
 import type { OsUser } from './os-user.ts';
 
-/** A program that must not outlive us. */
+/** A program that must stop when this process ends. */
 export interface SupervisedProgram {
   readonly command: string;
   readonly args: readonly string[];
-  /** Whom to run it as; ourselves if missing. */
+  /** The user to run it as; the user of this process if undefined. */
   readonly osUser: OsUser | undefined;
-  /** Takes what the program prints to stderr. */
+  /** Receives the standard error of the program. */
   readonly logFile: string;
-  /** How Windows, which has no signals, asks it to stop: `pg_ctl` and the data folder. */
+  /** Used on Windows, which has no signals, to stop the program: `pg_ctl` and the data folder. */
   readonly control?: { readonly command: string; readonly folder: string };
 }
 
@@ -23,22 +23,22 @@ export type StopSignal = 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
 
 export interface SupervisedProcess {
   readonly pid: number;
-  /** The program has exited; processes that it forked may still be there. */
+  /** Whether the program has exited; its child processes may still run. */
   hasExited(): boolean;
   exitCode(): number | null;
-  /** The program and everything that it forked is gone. */
+  /** Resolves when the program and all its child processes have exited. */
   readonly ended: Promise<void>;
   signal(signal: StopSignal): void;
 }
 
 /**
- * The keeper: a process between us and the program. It lives in a session of its own, so that the terminal's Ctrl-C
- * reaches neither it nor the program. Its stdin is a pipe from us: a line on it is a signal to pass on, and its end
- * means that we are gone, however that came about, and the program has to go too. Being the program's parent, it
- * can never signal a stranger who was given a recycled pid.
+ * The source of the supervisor, a process between this one and the program. It runs in its own session, so that Ctrl-C
+ * in a terminal reaches neither it nor the program. Its standard input is a pipe from this process: each line is a
+ * signal to send to the program, and the end of the pipe means that this process has ended, in whatever way, and that
+ * the program must be stopped. As the parent of the program, it cannot signal another process with a reused pid.
  *
- * It is text, not a module: a Node 20 cannot run our TypeScript on its own, and must not have to know whether we run
- * from `src` through tsx, inside Vitest, or from `dist`.
+ * It is a string and not a module, because Node.js 20 cannot run TypeScript, and because a string works the same under
+ * tsx, in Vitest and in the build.
  */
 const SUPERVISOR_SOURCE = `
 const { spawn } = require('node:child_process');
@@ -70,7 +70,7 @@ process.stdin.on('end', leave).on('close', leave).on('error', leave);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, leave);
 `;
 
-/** Postgres must not see the PG* variables, the locale or the NODE_OPTIONS of whoever started us. */
+/** The environment without PG* variables, locale and NODE_OPTIONS, which would change how Postgres runs. */
 function minimalEnvironment(): Record<string, string> {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name];
@@ -80,16 +80,15 @@ function minimalEnvironment(): Record<string, string> {
 }
 
 /**
- * Starts a program that ends when we end, even by SIGKILL.
+ * Starts a program that is stopped when this process ends, also by SIGKILL. Its handles do not keep the event loop
+ * alive.
  *
- * Its handles do not keep our event loop alive.
- *
- * @throws {EmbeddedPostgresError} when it cannot be started at all.
+ * @throws {EmbeddedPostgresError} when the program cannot be started.
  */
 export async function startSupervised(program: SupervisedProgram): Promise<SupervisedProcess> {
   const { supervisor, stdin, stdout } = spawnSupervisor(program);
-  stdin.on('error', () => undefined); // It has gone: `ended` tells.
-  // Postgres' processes inherit the keeper's stdout: it closes, and 'close' comes, when the last of them has gone.
+  stdin.on('error', () => undefined); // The supervisor has exited, which `ended` reports.
+  // All processes of Postgres inherit the stdout of the supervisor: 'close' is emitted when the last one has exited.
   const ended = new Promise<void>((resolve) => supervisor.once('close', () => resolve()));
   const pid = await new Promise<number | undefined>((resolve) => {
     stdout.once('data', (chunk: Buffer) => resolve(Number.parseInt(chunk.toString(), 10)));
@@ -124,7 +123,7 @@ function spawnSupervisor(program: SupervisedProgram): {
   const supervisor = spawn(
     process.execPath,
     ['-e', SUPERVISOR_SOURCE, JSON.stringify({ command, args, control, env, identity })],
-    // The root as the working directory: the other account may not be able to enter ours.
+    // The root folder is the working directory, because the other user may not be able to enter the current one.
     {
       stdio: ['pipe', 'pipe', log],
       detached: true,
@@ -135,6 +134,6 @@ function spawnSupervisor(program: SupervisedProgram): {
   );
   closeSync(log);
   const { stdin, stdout } = supervisor;
-  if (!stdin || !stdout) throw new EmbeddedPostgresError('no pipe to the keeper of a Postgres');
+  if (!stdin || !stdout) throw new EmbeddedPostgresError('the supervisor of a Postgres has no pipes');
   return { supervisor, stdin, stdout };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { STANDBY_NAME } from './configuration.ts';
-import { type Address, withConnection } from './connection.ts';
+import { type Address, STANDBY_NAME } from './configuration.ts';
+import { withConnection } from './connection.ts';
 import { EmbeddedPostgresError } from './error.ts';
 import { waitUntil } from './polling.ts';
 
-/** A standby that makes no step for so long will make none. */
+/** The standby is considered stalled when its replay position has not changed for this long. */
 const STALL_LIMIT_MS = 20_000;
 const LIMIT_MS = 600_000;
 
@@ -19,9 +19,9 @@ const PROGRESS = `
            as arrived`;
 
 /**
- * Waits until the standby streams, and has replayed everything that the primary has written by now.
+ * Waits until the standby streams and has replayed everything that the primary had written when this was called.
  *
- * @throws {EmbeddedPostgresError} when it will not come to that: it has diverged, or lacks WAL that is no more.
+ * @throws {EmbeddedPostgresError} when the standby has diverged or needs WAL that the primary no longer has.
  */
 export async function waitForStreaming(primary: Address, standby: Address): Promise<void> {
   await withConnection(primary, 'postgres', (onPrimary) =>

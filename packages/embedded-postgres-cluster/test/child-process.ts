@@ -7,7 +7,7 @@ import type { EmbeddedClusterOptions } from '../src/index.ts';
 
 const Started = z.object({ pids: z.array(z.number()) });
 
-/** A process in a group of its own that starts a cluster; killed when the test ends, if not before. */
+/** Starts a cluster in a child process with its own process group, which is killed when the test ends. */
 export function forkCluster(options: EmbeddedClusterOptions): ChildProcess {
   const script = fileURLToPath(new URL('./start-cluster.ts', import.meta.url));
   const child = fork(script, [JSON.stringify(options)], {
@@ -18,13 +18,13 @@ export function forkCluster(options: EmbeddedClusterOptions): ChildProcess {
   return child;
 }
 
-/** The pids of both postmasters, once the cluster runs. */
+/** Waits until the cluster of the child process runs. @returns the pids of both postmasters. */
 export async function postmasterPids(child: ChildProcess): Promise<number[]> {
   const [message] = await once(child, 'message');
   return Started.parse(message).pids;
 }
 
-/** Presses Ctrl-C: the signal goes to the whole process group. @returns the exit code. */
+/** Sends SIGINT to the whole process group, as Ctrl-C does. @returns the exit code. */
 export async function interrupt(child: ChildProcess): Promise<unknown> {
   const exit = once(child, 'exit');
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
@@ -32,7 +32,7 @@ export async function interrupt(child: ChildProcess): Promise<unknown> {
   return code;
 }
 
-/** Kills the process as `kill -9` does, and waits until it is gone; its Postgres may not be yet. */
+/** Kills the process with SIGKILL and waits until it has exited. Its Postgres may still run. */
 export async function killProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');

@@ -12,16 +12,16 @@ import {
 } from '../src/index.ts';
 import { processIdentity } from '../src/process-identity.ts';
 
-/** A folder of its own, which goes when the test does. */
+/** Creates a temporary folder, which is removed when the test ends. */
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-'));
-  await chmod(folder, 0o711); // As root, Postgres runs as another user, who has to pass.
-  // Called last first: a cluster that was started in it is stopped by then.
+  await chmod(folder, 0o711); // As root, Postgres runs as another user, which must be able to enter.
+  // The last registered runs first: a cluster in the folder is stopped before the folder is removed.
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 
-/** A port that nobody listened on a moment ago. */
+/** A port on which nothing listened a moment ago. */
 export async function freePort(): Promise<number> {
   const server = await listening();
   const port = portOf(server);
@@ -29,7 +29,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A port that somebody listens on, until the test ends. */
+/** A port on which a server listens until the test ends. */
 export async function occupiedPort(): Promise<number> {
   const server = await listening();
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -51,7 +51,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Options of a cluster that is small and careless about crashes of the machine. */
+/** Options of a small cluster that does not sync to disk. */
 export async function clusterOptions(
   options: Partial<EmbeddedClusterOptions> = {},
 ): Promise<EmbeddedClusterOptions> {
@@ -64,14 +64,14 @@ export async function clusterOptions(
   };
 }
 
-/** A running cluster; stopped when the test ends. */
+/** Starts a cluster, which is stopped when the test ends. */
 export async function startCluster(options: Partial<EmbeddedClusterOptions> = {}): Promise<EmbeddedCluster> {
   const cluster = await startEmbeddedCluster(await clusterOptions(options));
   onTestFinished(() => cluster.stop());
   return cluster;
 }
 
-/** The rows of one statement, on a connection of its own. */
+/** The rows of one statement, on a new connection. */
 export async function query(node: EmbeddedNode, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: node.url() });
   await client.connect();
@@ -82,19 +82,19 @@ export async function query(node: EmbeddedNode, sql: string): Promise<Record<str
   }
 }
 
-/** Writes a value on the primary; the table is made by the first. */
+/** Inserts a value on the primary. The first call creates the table. */
 export async function insertValue(cluster: EmbeddedCluster, value: string): Promise<void> {
   await query(cluster.primary, 'create table if not exists note (value text)');
   await query(cluster.primary, `insert into note values ('${value}')`);
 }
 
-/** What was written, as far as it has come to this node. */
+/** The values that this node has so far. */
 export async function readValues(node: EmbeddedNode): Promise<string[]> {
   const rows = await query(node, 'select value from note order by value').catch(() => []);
   return rows.map((row) => String(row.value));
 }
 
-/** Whether the process runs; one that has ended, but that nobody has asked after, does not. */
+/** Whether the process runs; a zombie does not. */
 export function isAlive(pid: number | undefined): boolean {
   return pid !== undefined && processIdentity(pid) !== undefined;
 }

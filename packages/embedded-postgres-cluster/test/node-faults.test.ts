@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { type EmbeddedCluster, startEmbeddedCluster } from '../src/index.ts';
 import { clusterOptions, insertValue, isAlive, query, readValues } from './clusters.ts';
 
-/** Faults that a test of the registry can bring about, and what becomes of the cluster. */
+/** Outages of one node, as tests of an application cause them. */
 const waitOptions = { timeout: 30_000, interval: 50 };
 let dataDir: string;
 let cluster: EmbeddedCluster;
@@ -28,7 +28,7 @@ afterAll(async () => {
 const standbyHas = (...values: string[]) =>
   vi.waitFor(async () => expect(await readValues(cluster.standby)).toEqual(values), waitOptions);
 
-test('a killed primary starts again with its data, on its port, and the standby follows', async () => {
+test('a killed primary starts again with its data and its port, and the standby follows', async () => {
   const { primary } = cluster;
   const [pid, url] = [primary.pid(), primary.url()];
   await primary.kill();
@@ -40,19 +40,19 @@ test('a killed primary starts again with its data, on its port, and the standby 
   await standbyHas('before', 'later');
 });
 
-test('a primary that is stopped at once, without a shutdown, recovers what was committed', async () => {
+test('a primary that was stopped in immediate mode recovers what was committed', async () => {
   await cluster.primary.stop('immediate');
   await cluster.primary.start();
   expect(await readValues(cluster.primary)).toEqual(['before']);
 });
 
-test('a standby goes on to answer while its primary is away', async () => {
+test('a standby answers while its primary is stopped', async () => {
   await standbyHas('before');
   await cluster.primary.stop();
   expect(await readValues(cluster.standby)).toEqual(['before']);
 });
 
-test('a standby that was stopped or killed catches up, and commits did not wait for it', async () => {
+test('a stopped or killed standby catches up, and commits do not wait for it', async () => {
   await cluster.standby.stop();
   await insertValue(cluster, 'during');
   await cluster.standby.start();
@@ -63,7 +63,7 @@ test('a standby that was stopped or killed catches up, and commits did not wait 
   await standbyHas('before', 'during', 'once more');
 });
 
-test('a node that is stopped twice stays stopped, and one that is started twice keeps running', async () => {
+test('stopping a stopped node and starting a running node have no effect', async () => {
   const { standby } = cluster;
   await Promise.all([standby.stop(), standby.stop()]);
   expect(standby.pid()).toBeUndefined();

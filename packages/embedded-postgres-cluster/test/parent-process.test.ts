@@ -7,9 +7,9 @@ import { startEmbeddedCluster } from '../src/index.ts';
 import { forkCluster, interrupt, killProcess, postmasterPids } from './child-process.ts';
 import { clusterOptions, insertValue, isAlive, makeFolder, startCluster } from './clusters.ts';
 
-/** What becomes of a cluster when the process that started it ends. */
+/** The end of the process that has started a cluster. */
 
-test('Postgres ends when the process that started it is killed', async () => {
+test('Postgres stops when the process that started it is killed', async () => {
   const child = forkCluster(await clusterOptions());
   const pids = await postmasterPids(child);
   expect(pids.map(isAlive)).toEqual([true, true]);
@@ -17,7 +17,7 @@ test('Postgres ends when the process that started it is killed', async () => {
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 30_000 });
 });
 
-test('a folder in use by another process is refused; when that is killed, it can be used at once', async () => {
+test('a folder in use by another process is refused, and can be used as soon as that process is killed', async () => {
   const dataDir = await makeFolder();
   const child = forkCluster(await clusterOptions({ dataDir }));
   await postmasterPids(child);
@@ -27,12 +27,12 @@ test('a folder in use by another process is refused; when that is killed, it can
   await insertValue(cluster, 'mine now');
 });
 
-test('a Postgres that was orphaned, its keeper killed too, is stopped by the next start', async () => {
+test('the next start stops a Postgres whose parent and supervisor were killed', async () => {
   const dataDir = await makeFolder();
   const child = forkCluster(await clusterOptions({ dataDir }));
   const pids = await postmasterPids(child);
   const supervisors = pids.map(parentOf);
-  child.kill('SIGSTOP'); // Nobody shall act on the keepers' end before the parent is gone too.
+  child.kill('SIGSTOP'); // The parent must not notice the end of the supervisors.
   for (const supervisor of supervisors) process.kill(supervisor, 'SIGKILL');
   await killProcess(child);
   expect(pids.map(isAlive)).toEqual([true, true]);
@@ -41,7 +41,7 @@ test('a Postgres that was orphaned, its keeper killed too, is stopped by the nex
   await insertValue(cluster, 'mine now');
 });
 
-test('Ctrl-C, which goes to the whole process group, leaves the shutdown to the cluster', async () => {
+test('Ctrl-C, which signals the whole process group, does not interrupt an orderly shutdown', async () => {
   const dataDir = await makeFolder();
   const child = forkCluster(await clusterOptions({ dataDir }));
   const pids = await postmasterPids(child);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { insertValue, makeFolder, query, readValues, startCluster } from './clusters.ts';
 
-/** Postgres refuses root, so another user runs it, who may not be able to go where root keeps the data folder. */
+/** Postgres refuses to run as root, so another user runs it, which may not be able to enter the data folder. */
 const asRoot = test.runIf(process.getuid?.() === 0);
 
 asRoot('as root, another user runs Postgres and owns its files', async () => {
@@ -14,7 +14,7 @@ asRoot('as root, another user runs Postgres and owns its files', async () => {
 });
 
 asRoot(
-  'a data folder behind a closed one has its data elsewhere, and keeps it when it is renamed',
+  'a data folder that the other user cannot enter has its data elsewhere, and keeps it when it is renamed',
   async () => {
     const closed = await makeFolder();
     await chmod(closed, 0o700);
@@ -34,7 +34,7 @@ asRoot(
   },
 );
 
-asRoot('a data folder that was removed does not come back with its old data', async () => {
+asRoot('a new data folder at the path of a removed one does not contain the old data', async () => {
   const closed = await makeFolder();
   await chmod(closed, 0o700);
   const dataDir = join(closed, 'data');

@@ -31,7 +31,7 @@ describe('a running cluster', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  test('streams what is written on the primary to the standby, which itself takes no writes', async () => {
+  test('streams from the primary to the standby, which refuses writes', async () => {
     await insertValue(cluster, 'a');
     await vi.waitFor(async () => expect(await readValues(cluster.standby)).toEqual(['a']), waitOptions);
     await expect(query(cluster.standby, 'create table mine ()')).rejects.toThrow(/read-only/);
@@ -40,12 +40,12 @@ describe('a running cluster', () => {
     ]);
   });
 
-  test('is UTF-8 and listens on this machine only', async () => {
+  test('uses UTF-8 and listens on this machine only', async () => {
     const sql = `select current_setting('server_encoding') as encoding, current_setting('listen_addresses') as at`;
     expect(await query(cluster.primary, sql)).toEqual([{ encoding: 'UTF8', at: '127.0.0.1' }]);
   });
 
-  test('keeps its password to itself, and lets nobody in without it', async () => {
+  test('requires its password, which only the owner of the folder can read', async () => {
     expect((await stat(join(dataDir, 'password'))).mode & 0o777).toBe(0o600);
     const wrong = new URL(cluster.primary.url());
     wrong.password = 'guess';
@@ -54,7 +54,7 @@ describe('a running cluster', () => {
     );
   });
 
-  test('has urls, also of another user and another database', async () => {
+  test('has URLs, also for another user and another database', async () => {
     const { primary } = cluster;
     expect(await query(primary, 'select current_database() as name')).toEqual([{ name: 'of its own' }]);
     expect(primary.url('registry', 'reader', 'p@ss')).toBe(
@@ -63,14 +63,14 @@ describe('a running cluster', () => {
     expect(primary.url('registry', 'reader')).toBe(`postgresql://reader@127.0.0.1:${primary.port}/registry`);
   });
 
-  test('has the settings of its caller on both nodes, but not where they listen', async () => {
+  test('applies the settings of the caller to both nodes, except the port', async () => {
     for (const node of [cluster.primary, cluster.standby]) {
       const sql = `select current_setting('work_mem') as memory, current_setting('registry.note') as note`;
       expect(await query(node, sql)).toEqual([{ memory: '7MB', note: "it's a \\ test" }]);
     }
   });
 
-  test('refuses its folder to a second one, and goes on', async () => {
+  test('keeps running when a second cluster in its folder is refused', async () => {
     const refusal = `the data folder ${dataDir} is in use by process ${process.pid}`;
     await expect(startEmbeddedCluster({ dataDir })).rejects.toThrow(refusal);
     await expect(startEmbeddedCluster({ dataDir })).rejects.toThrow(refusal);
@@ -78,7 +78,7 @@ describe('a running cluster', () => {
   });
 });
 
-test('a cluster that is started again has kept its data and its password, and makes nothing anew', async () => {
+test('a restarted cluster has its data and its password, and creates nothing', async () => {
   const dataDir = await makeFolder();
   const first = await startCluster({ dataDir });
   await insertValue(first, 'kept');
@@ -92,7 +92,7 @@ test('a cluster that is started again has kept its data and its password, and ma
   expect(log).not.toHaveBeenCalled();
 });
 
-test('ports that are taken give way to the next free ones, and the log says so', async () => {
+test('the next free ports are used for ports that are taken, and the log reports them', async () => {
   const [one, two] = [await occupiedPort(), await occupiedPort()];
   const log = vi.fn();
   const { primary, standby } = await startCluster({ primaryPort: one, standbyPort: two, log });
@@ -102,14 +102,14 @@ test('ports that are taken give way to the next free ones, and the log says so',
   expect(log).toHaveBeenCalledWith(`port ${two} is taken: the standby listens on ${standby.port}`);
 });
 
-test('clusters that start at once on the same ports, in different folders, all come up', async () => {
+test('clusters that start with the same ports at the same time in different folders all start', async () => {
   const [primaryPort, standbyPort] = [await freePort(), await freePort()];
   const clusters = await Promise.all([1, 2, 3].map(() => startCluster({ primaryPort, standbyPort })));
   const ports = clusters.flatMap(({ primary, standby }) => [primary.port, standby.port]);
   expect(new Set(ports).size).toBe(6);
 });
 
-test('after a stop no server is left, the folder is free, and a second stop is nothing', async () => {
+test('after a stop no server runs, the folder is free, and a second stop has no effect', async () => {
   const dataDir = await makeFolder();
   const cluster = await startCluster({ dataDir });
   const pids = [cluster.primary.pid(), cluster.standby.pid()];

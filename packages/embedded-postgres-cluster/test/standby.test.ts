@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { insertValue, makeFolder, query, readValues, startCluster } from './clusters.ts';
 
-/** A standby that cannot follow its primary is made anew at the next start. */
+/** A start replaces a standby that cannot follow its primary. */
 
-test('a standby whose folder was deleted, or is broken, is made anew from the primary', async () => {
+test('a deleted or broken standby is copied from the primary again', async () => {
   const dataDir = await makeFolder();
   const first = await startCluster({ dataDir });
   await insertValue(first, 'one');
@@ -21,7 +21,7 @@ test('a standby whose folder was deleted, or is broken, is made anew from the pr
   expect(await readValues(third.standby)).toEqual(['one']);
 });
 
-test('a standby is made anew also when the primary was not shut down', async () => {
+test('a standby is also replaced if the primary was not shut down cleanly', async () => {
   const dataDir = await makeFolder();
   const first = await startCluster({ dataDir });
   await insertValue(first, 'one');
@@ -32,18 +32,18 @@ test('a standby is made anew also when the primary was not shut down', async () 
   expect(await readValues(second.standby)).toEqual(['one']);
 });
 
-test('a standby that was promoted, and has written on its own, is made anew', async () => {
+test('a standby that was promoted and written to is replaced', async () => {
   const dataDir = await makeFolder();
   const first = await startCluster({ dataDir });
   await insertValue(first, 'one');
   await query(first.standby, 'select pg_promote()');
-  await query(first.standby, "insert into note values ('astray')");
+  await query(first.standby, "insert into note values ('diverged')");
   await first.stop();
   const second = await startCluster({ dataDir });
   expect(await readValues(second.standby)).toEqual(['one']);
 });
 
-test('a standby of another primary is made anew', async () => {
+test('a standby of another primary is replaced', async () => {
   const dataDir = await makeFolder();
   await (await startCluster({ dataDir })).stop();
   await rm(join(dataDir, 'primary'), { recursive: true });
@@ -52,13 +52,13 @@ test('a standby of another primary is made anew', async () => {
   await vi.waitFor(async () => expect(await readValues(cluster.standby)).toEqual(['one']));
 });
 
-test('a standby that is ahead of its primary, which an older one has replaced, is made anew', async () => {
+test('a standby that is ahead of a primary restored to an earlier state is replaced', async () => {
   const dataDir = await makeFolder();
   const [primary, older] = [join(dataDir, 'primary'), join(dataDir, 'older')];
   await (await startCluster({ dataDir })).stop();
   const { uid, gid } = await stat(primary);
   await cp(primary, older, { recursive: true, verbatimSymlinks: true });
-  // As root the copy has to go back to whom Postgres runs as.
+  // As root, the copy must belong to the user that runs Postgres.
   for (const entry of ['.', ...(await readdir(older, { recursive: true }))])
     await chown(join(older, entry), uid, gid);
 

@@ -1,6 +1,6 @@
 import { type EmbeddedClusterOptions, startEmbeddedCluster } from '../src/index.ts';
 
-/** Run as a process of its own: starts a cluster, tells its parent, and waits for Ctrl-C or to be killed. */
+/** A program that starts a cluster, sends the pids to its parent, and runs until SIGINT or SIGKILL. */
 const options: EmbeddedClusterOptions = JSON.parse(process.argv[2] ?? '{}');
 const cluster = await startEmbeddedCluster(options);
 process.once('SIGINT', () => void cluster.stop().then(() => process.exit(0)));
