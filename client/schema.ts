@@ -1043,8 +1043,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Find bundles of an account
-         * @description All filters combine with AND. Pages by `cursor`; with `Accept: text/csv` or `application/x-ndjson` the whole result is streamed instead.
+         * Query the bundles of an account
+         * @description All filters are combined with AND. Further pages are read with `cursor`. With `Accept: text/csv` or `application/x-ndjson`, the answer is a stream of all matches.
          *
          *     Permission: `read`.
          */
@@ -1065,8 +1065,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Find bundles of an account, with device and metadata
-         * @description As `/certificate/query`; the answer is the array of full views, and `registry-next-cursor` leads on.
+         * Query the bundles of an account, with device and metadata
+         * @description As `/certificate/query`, but the answer is an array of full views, and the cursor of the next page is in the header `registry-next-cursor`.
          *
          *     Permission: `read`.
          */
@@ -1151,7 +1151,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Live bundles of an account
+         * List the live bundles of an account
          * @description As `/certificate/query` without a filter.
          *
          *     Permission: `read`.
@@ -2345,7 +2345,7 @@ export interface components {
         };
         CertificateQuery: {
             /**
-             * @description The account whose bundles are asked for
+             * @description The account whose bundles are listed
              * @example 1
              */
             source_id: number;
@@ -2354,9 +2354,9 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later */
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
             certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier */
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
             /** @description Any but "Bundle Split", unless given */
             certificate_bundle_status?: ("Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split") | null;
@@ -2373,10 +2373,10 @@ export interface components {
             localise_time?: boolean;
             /** @default 1000 */
             limit?: number;
-            /** @description The next_cursor of the page before */
+            /** @description The `next_cursor` of the previous page */
             cursor?: string | null;
         };
-        /** @description The query as it was understood, and its bundles. */
+        /** @description The filter of the query, and the bundles that match. */
         CertificateQueryAnswer: {
             granular_certificate_bundles: components["schemas"]["Bundle"][];
             /** @description Wh of all matches, not of the page */
@@ -2996,7 +2996,7 @@ export interface components {
         };
         RecurringTransferRequest: {
             /**
-             * @description The account whose bundles are asked for
+             * @description The account whose bundles are listed
              * @example 1
              */
             source_id: number;
@@ -3005,9 +3005,9 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later */
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
             certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier */
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
             certificate_bundle_status?: "Active" | null;
             /** @description With one issuance id: slices that reach it or lie past it */
@@ -3050,7 +3050,7 @@ export interface components {
         };
         RecurringCancelRequest: {
             /**
-             * @description The account whose bundles are asked for
+             * @description The account whose bundles are listed
              * @example 1
              */
             source_id: number;
@@ -3059,9 +3059,9 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later */
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
             certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier */
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
             certificate_bundle_status?: "Active" | null;
             /** @description With one issuance id: slices that reach it or lie past it */

@@ -4,39 +4,41 @@ import { array } from '../database/connection.ts';
 import { id, instant } from '../operation/schemas.ts';
 import { bundleStatuses, energySources } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { formatIssuanceId, parseIssuanceId } from '../rules/issuance-id.ts';
+import { parseIssuanceId } from '../rules/issuance-id.ts';
 import { Refusal } from '../rules/refusal.ts';
 
 const MOST_IDS = 10_000;
 
+/** An issuance id, with its text as it was sent: the answer repeats it. */
 const issuanceId = z
   .string()
   .max(100)
   .transform((text, context) => {
     try {
-      return parseIssuanceId(text);
+      return { ...parseIssuanceId(text), text };
     } catch (error) {
       context.addIssue({
         code: 'custom',
-        message: error instanceof Refusal ? error.message : 'is no issuance id',
+        message: error instanceof Refusal ? error.message : 'must be an issuance id',
       });
       return z.NEVER;
     }
   })
   .meta({ examples: ['12-2025-01-12T14:00:00Z'] });
 
-const FilterFields = z.object({
-  source_id: id.meta({ description: 'The account whose bundles are asked for' }),
+/** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
+export const FilterFields = z.object({
+  source_id: id.meta({ description: 'The account whose bundles are listed' }),
   user_id: id.nullish().meta({ description: "If given, the caller's own" }),
   issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).nullish(),
   device_id: id.nullish(),
   energy_source: z.enum(energySources).nullish(),
   certificate_period_start: instant
     .nullish()
-    .meta({ description: 'Intervals that start at this instant or later' }),
-  certificate_period_end: instant
-    .nullish()
-    .meta({ description: 'Intervals that end at this instant or earlier' }),
+    .meta({ description: 'Intervals that start at this instant or later. Without an end, all of them' }),
+  certificate_period_end: instant.nullish().meta({
+    description: 'Intervals that end at this instant or earlier. Requires `certificate_period_start`',
+  }),
   certificate_bundle_status: z
     .enum(bundleStatuses)
     .nullish()
@@ -59,12 +61,13 @@ const FilterFields = z.object({
     .meta({ description: "Render datetimes in the account's time zone" }),
 });
 
-/** The filters of a certificate query. All of them combine with AND, and none drops the account. */
+/** The filters of a certificate query, combined with AND (rule API-44). */
 export const CertificateFilter = FilterFields.superRefine((filter, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
   const { certificate_period_start: start, certificate_period_end: end, issuance_ids: issuances } = filter;
-  if (issuances && (start || end)) refuse('issuance_ids', 'not together with a period');
+  if (issuances && (start || end)) refuse('issuance_ids', 'cannot be combined with a period');
+  if (end && !start) refuse('certificate_period_start', 'is required with certificate_period_end');
   if (start && end && end <= start) refuse('certificate_period_end', 'must be after the start of the period');
   const { certificate_bundle_id_range_start: first, certificate_bundle_id_range_end: last } = filter;
   if ((first || last) && issuances?.length !== 1) {
@@ -76,7 +79,7 @@ export const CertificateFilter = FilterFields.superRefine((filter, context) => {
 
 export type Filter = z.output<typeof CertificateFilter>;
 
-/** A filter under the names and in the forms in which it came; {@link CertificateFilter} reads it again. */
+/** A filter as JSON: fields under their names, issuance ids as they were sent. {@link FilterFields} reads it again. */
 export function filterView(filter: Partial<Filter>): Record<string, unknown> {
   const said = Object.entries(filter).filter(([, value]) => value !== undefined && value !== null);
   const { issuance_ids: issuances, sparse_filter_list: slots } = filter;
@@ -84,7 +87,7 @@ export function filterView(filter: Partial<Filter>): Record<string, unknown> {
     ...Object.fromEntries(
       said.map(([name, value]) => [name, value instanceof Date ? formatInstant(value) : value]),
     ),
-    ...(issuances ? { issuance_ids: issuances.map(formatIssuanceId) } : {}),
+    ...(issuances ? { issuance_ids: issuances.map(({ text }) => text) } : {}),
     ...(slots ? { sparse_filter_list: slots.map(([device, start]) => [device, formatInstant(start)]) } : {}),
   };
 }

@@ -25,6 +25,7 @@ test.each([
     'a period that ends before it starts',
     { certificate_period_start: '2025-01-02', certificate_period_end: '2025-01-01' },
   ],
+  ['the end of a period without its start', { certificate_period_end: '2025-01-01' }],
   ['a malformed issuance id', { issuance_ids: ['12'] }],
   ['an issuance id of a day that no calendar has', { issuance_ids: ['1-2025-02-30T14:00:00Z'] }],
   ['a range of certificate ids without an issuance id', { certificate_bundle_id_range_start: 1 }],

@@ -108,8 +108,8 @@ describe('filters', () => {
 
   test('certificate_period_end takes intervals that end then or earlier', async () => {
     const { source_id } = holding;
-    const certificate_period_end = startOf(1);
-    expect(await find({ source_id, certificate_period_end })).toEqual(
+    const [certificate_period_start, certificate_period_end] = ['2000-01-01', startOf(1)];
+    expect(await find({ source_id, certificate_period_start, certificate_period_end })).toEqual(
       expected((b) => b.production_ending_interval <= certificate_period_end),
     );
   });
@@ -131,12 +131,12 @@ describe('filters', () => {
     ['a space for T', (text: string) => text.replace('T', ' ')],
     ['+00:00 for Z', (text: string) => text.replace('Z', '+00:00')],
     ['both', (text: string) => text.replace('T', ' ').replace('Z', '+00:00')],
-  ])('an issuance id is understood with %s', async (_, spell) => {
+  ])('an issuance id is read with %s, and repeated as it was sent', async (_, spell) => {
     const { source_id, bundles } = holding;
     const written = bundles[0]?.issuance_id ?? '';
     const answer = await ask(market.admin, { source_id, issuance_ids: [spell(written)] });
     expect(idsOf(answer.granular_certificate_bundles)).toEqual([bundles[0]?.id]);
-    expect(answer).toMatchObject({ issuance_ids: [written] });
+    expect(answer).toMatchObject({ issuance_ids: [spell(written)] });
   });
 
   test('sparse_filter_list takes pairs of a device and an interval start', async () => {

@@ -1,0 +1,98 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Reader } from '../database/database.ts';
+import { decodeCursor, encodeCursor } from '../operation/paging.ts';
+import { problems } from '../operation/problem.ts';
+import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
+import { type BundleRow, selectVolume } from './read-model.ts';
+
+export interface PageOf {
+  readonly sourceId: number;
+  /** `SELECT` of the rows, without `WHERE`. */
+  readonly select: SQL;
+  /** `WHERE` of all matches. */
+  readonly condition: SQL;
+  /** `SELECT` of one row with the `volume` of all matches, in Wh. */
+  readonly total: SQL;
+  readonly limit: number;
+  readonly cursor: string | null | undefined;
+  /** Where the request has its cursor. */
+  readonly place: 'query' | 'body';
+}
+
+export interface Page<Row> {
+  readonly rows: Row[];
+  /** Wh of all matches. */
+  readonly total: number;
+  /** The time zone of the account. */
+  readonly timezone: string;
+  /** The cursor of the next page. */
+  readonly next: string | null;
+}
+
+/** Wh of all bundles that meet a condition. */
+export const totalOf = (condition: SQL): SQL => sql`${selectVolume} WHERE ${condition}`;
+
+/** For an answer without a total: a total costs a scan of all matches. */
+export const noTotal: SQL = sql`SELECT 0 AS volume`;
+
+/** Milliseconds of an instant, and an id. */
+const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0)]);
+
+/** A row of the page with the facts of the account; without any match, one row whose bundle columns are null. */
+interface Found extends Record<string, unknown> {
+  readonly account_timezone: string;
+  readonly total_volume: number;
+}
+
+/**
+ * Selects a page of bundles in the order of interval start, then id. It is one statement, so that the page, the total
+ * and the account are of one snapshot. A closed account can still be queried.
+ *
+ * @throws {Problem} 404 for an account that does not exist, 422 for an invalid cursor.
+ */
+export async function selectPage<Row extends BundleRow>(
+  { execute }: Reader,
+  { sourceId, select, condition, total, limit, cursor, place }: PageOf,
+): Promise<Page<Row>> {
+  const after = decodeCursor(cursor ?? undefined, CursorKeys, place);
+  const past = after
+    ? sql`AND (b.production_start, b.id) > (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::bigint)`
+    : sql``;
+  const found = await execute<Found>(sql`
+    SELECT a.timezone AS account_timezone, total.volume AS total_volume, page.*
+    FROM account a
+    CROSS JOIN (${total}) AS total
+    LEFT JOIN (${select} WHERE ${condition} ${past}
+               ORDER BY b.production_start, b.id LIMIT ${limit + 1}) AS page ON true
+    WHERE a.id = ${sourceId}
+    ORDER BY page.production_starting_interval, page.id`);
+  const [first] = found;
+  if (first === undefined) throw problems.notFound('account', sourceId);
+  const hasBundle = (row: Record<string, unknown>): row is Record<string, unknown> & Row => row.id !== null;
+  const rows: Row[] = found
+    .map(({ account_timezone: _zone, total_volume: _total, ...row }) => row)
+    .filter(hasBundle);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    rows: shown,
+    total: first.total_volume,
+    timezone: first.account_timezone,
+    next: hasMore ? encodeCursor([last.production_starting_interval.getTime(), last.id]) : null,
+  };
+}
+
+/**
+ * The time zone of an account, open or closed.
+ *
+ * @throws {Problem} 404 for an account that does not exist.
+ */
+export async function timezoneOf({ execute }: Reader, sourceId: number): Promise<string> {
+  const [account] = await execute<{ timezone: string }>(
+    sql`SELECT timezone FROM account WHERE id = ${sourceId}`,
+  );
+  if (account === undefined) throw problems.notFound('account', sourceId);
+  return account.timezone;
+}
