@@ -51,6 +51,9 @@ const anchorOf = (heading: string) =>
 const anchorsOf = (text: string) =>
   [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
+/** Names of headers that stand beside the codes of a status. */
+const HEADERS = new Set(['retry-after', 'allow']);
+
 const byFile = (a: Document, b: Document) => (a.file < b.file ? -1 : 1);
 
 const packages = z.record(z.string(), z.string()).default({});
@@ -91,6 +94,20 @@ describe('the rules in docs/RULES.md and docs/API.md', () => {
     const codes = new Set([...source.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)].map(([, code = '']) => code));
     expect(codes.size).toBeGreaterThan(20);
     expect([...codes].filter((code) => !`${RULES}${API}`.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('name no code that the registry does not answer', async () => {
+    const sources = await read(await filesIn('src', (name) => name.endsWith('.ts')));
+    const source = sources.map(({ text }) => text).join('\n');
+    const lines = [
+      ...RULES.matchAll(/^\*(?:Refused|Recorded) with\*[^*]+/gm),
+      ...API.matchAll(/^\| [45]\d\d.*$/gm),
+    ];
+    const named = lines.flatMap(([line]) =>
+      [...line.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g)].map(([, code = '']) => code),
+    );
+    expect(named.length).toBeGreaterThan(60);
+    expect(named.filter((code) => !HEADERS.has(code) && !source.includes(`'${code}'`))).toEqual([]);
   });
 
   test('name constraints, triggers and functions that the migrations create', async () => {
