@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type BundleStatus, bundleStatuses } from '../../src/rules/enums.ts';
 import { aDevice, anAccount, shareAccount, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
 const usable: BundleStatus[] = ['Active', 'Reserved', 'Locked', 'Cancelled'];
 const spent: BundleStatus[] = ['Claimed', 'Cancelled for Storage', 'Expired', 'Exported', 'Withdrawn'];
 
-let registry: TestRegistry;
 let admin: Client;
 let owner: Client;
 let colleague: Client;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   admin = await registry.as('ADMIN');
   owner = await registry.as('PRODUCTION_USER');
   colleague = await registry.as('TRADING_USER');
   await shareAccount(admin, owner, colleague);
 });
-afterAll(() => registry.close());
 
 const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
@@ -140,7 +137,7 @@ describe('an edit', () => {
 });
 
 describe('an audit user', () => {
-  test('reads its own accounts, and no others', async () => {
+  test('reads its own accounts, and no others', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const own = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     const other = await anAccount(owner);
@@ -159,7 +156,7 @@ describe('an audit user', () => {
     expect(idsOf((await auditor.get('/account/list')).json())).toEqual([own.id]);
   });
 
-  test('changes nothing, even of its own', async () => {
+  test('changes nothing, even of its own', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const { id } = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     expect((await auditor.patch(`/account/update/${id}`, { account_name: 'X' })).statusCode).toBe(403);
@@ -168,7 +165,7 @@ describe('an audit user', () => {
   });
 });
 
-test('an administrator acts for any account, and the journal says so', async () => {
+test('an administrator acts for any account, and the journal says so', async ({ registry }) => {
   const { id } = await anAccount(owner);
   expect((await admin.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' })).statusCode).toBe(200);
   const { rows } = await registry.primary.query(
@@ -199,16 +196,19 @@ describe('a closed account', () => {
     await expect(aDevice(admin, { account_id: id })).rejects.toThrow('body.account_id');
   });
 
-  test.each(usable)('cannot have a bundle that is %s, which would be nobody’s', async (status) => {
-    const market = await tradingPair(registry);
-    await market.bundleIn(status);
-    await market.admin.delete(`/device/delete/${market.device.id}`);
-    const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
-    expect(answer.statusCode).toBe(409);
-    expect((await market.trader.get(`/account/${market.source.id}`)).statusCode).toBe(200);
-  });
+  test.for(usable)(
+    'cannot have a bundle that is %s, which would be nobody’s',
+    async (status, { registry }) => {
+      const market = await tradingPair(registry);
+      await market.bundleIn(status);
+      await market.admin.delete(`/device/delete/${market.device.id}`);
+      const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
+      expect(answer.statusCode).toBe(409);
+      expect((await market.trader.get(`/account/${market.source.id}`)).statusCode).toBe(200);
+    },
+  );
 
-  test.each(spent)('may have bundles that are %s', async (status) => {
+  test.for(spent)('may have bundles that are %s', async (status, { registry }) => {
     const market = await tradingPair(registry);
     await market.bundleIn(status);
     await market.admin.delete(`/device/delete/${market.device.id}`);
@@ -235,7 +235,7 @@ describe('a closed account', () => {
     }
   });
 
-  test('and certificates that come at the same moment never both win', async () => {
+  test('and certificates that come at the same moment never both win', async ({ registry }) => {
     for (let round = 0; round < 5; round++) {
       const market = await tradingPair(registry);
       const { id } = await market.bundle();
@@ -283,7 +283,7 @@ describe('the sums of an account', () => {
     });
   });
 
-  test('count each live bundle once, by its status, and nothing of what was split', async () => {
+  test('count each live bundle once, by its status, and nothing of what was split', async ({ registry }) => {
     const market = await tradingPair(registry);
     for (const status of bundleStatuses) await market.bundleIn(status);
     const summary = (await market.trader.get(`/account/${market.source.id}/summary`)).json();
@@ -298,7 +298,7 @@ describe('the sums of an account', () => {
     expect(summary.energy_by_status).toEqual({ ...Object.fromEntries(whole), Active: 199 });
   });
 
-  test('move with the certificates, while the device stays', async () => {
+  test('move with the certificates, while the device stays', async ({ registry }) => {
     const market = await tradingPair(registry);
     const { id } = await market.bundle({ quantity: 70 });
     await market.transfer([id], { certificate_quantity: 30 });
@@ -323,7 +323,7 @@ describe('the sums of an account', () => {
   });
 });
 
-test('a list goes on where it ended, whatever was closed or opened meanwhile', async () => {
+test('a list goes on where it ended, whatever was closed or opened meanwhile', async ({ registry }) => {
   const lister = await registry.as('PRODUCTION_USER');
   const made: number[] = [];
   for (let n = 0; n < 5; n++) made.push((await anAccount(lister)).id);

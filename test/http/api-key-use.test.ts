@@ -1,39 +1,38 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { aKey, type Key } from '../harness/api-key.ts';
 import { shownEverywhere } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let producer: Client;
+const test = baseTest.extend('producer', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'));
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  producer = await registry.as('PRODUCTION_USER');
-});
-afterAll(() => registry.close());
-beforeEach(() => registry.setClock(NOW));
+test.beforeEach(({ registry }) => registry.setClock(NOW));
 
-const withKey = ({ api_key }: Key) => new Client(registry.app, api_key, producer.userId);
+const withKey = (registry: TestRegistry, producer: Client, { api_key }: Key) =>
+  new Client(registry.app, api_key, producer.userId);
 
 describe('the last use of a key', () => {
-  const lastUse = async ({ id }: Key): Promise<Date | null> =>
+  const lastUse = async (registry: TestRegistry, { id }: Key): Promise<Date | null> =>
     (await registry.primary.query('SELECT last_used_at FROM api_key_secret WHERE api_key_id = $1', [id]))
       .rows[0].last_used_at;
   const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
-  test('is kept to the minute, in no journal, and without the request waiting for it', async () => {
+  test('is kept to the minute, in no journal, and without the request waiting for it', async ({
+    registry,
+    producer,
+  }) => {
     const key = await aKey(producer);
-    expect(await lastUse(key)).toBeNull();
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
+    expect(await lastUse(registry, key)).toBeNull();
+    await withKey(registry, producer, key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(registry, key)).toEqual(NOW));
     registry.setClock(at(59));
-    await withKey(key).get('/user/me');
+    await withKey(registry, producer, key).get('/user/me');
     registry.setClock(at(60));
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(at(60)));
+    await withKey(registry, producer, key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(registry, key)).toEqual(at(60)));
     const { rows } = await registry.primary.query(
       `SELECT count(*)::int AS n FROM journal WHERE entity_name = 'api_key' AND entity_id = $1`,
       [key.id],
@@ -44,26 +43,29 @@ describe('the last use of a key', () => {
     expect(listed).toMatchObject({ id: key.id, last_used_at: '2026-03-15T12:01:00Z' });
   });
 
-  test('of a thousand requests in a minute is one note', async () => {
+  test('of a thousand requests in a minute is one note', async ({ registry, producer }) => {
     const key = await aKey(producer);
     const before = await registry.primary.query(
       `SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1`,
       [key.id],
     );
-    await withKey(key).get('/user/me');
-    await vi.waitFor(async () => expect(await lastUse(key)).toEqual(NOW));
+    await withKey(registry, producer, key).get('/user/me');
+    await vi.waitFor(async () => expect(await lastUse(registry, key)).toEqual(NOW));
     const noted = async () =>
       (await registry.primary.query('SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1', [key.id]))
         .rows;
     const once = await noted();
     expect(once).not.toEqual(before.rows);
     for (let round = 0; round < 20; round++)
-      await Promise.all(Array.from({ length: 50 }, () => withKey(key).get('/user/me')));
+      await Promise.all(Array.from({ length: 50 }, () => withKey(registry, producer, key).get('/user/me')));
     expect(await noted()).toEqual(once);
   });
 });
 
-test('a use that cannot be noted fails no request, and is told to the log with whose it was', async () => {
+test('a use that cannot be noted fails no request, and is told to the log with whose it was', async ({
+  registry,
+  producer,
+}) => {
   const key = await aKey(producer);
   const captured = captureLog();
   const { config, database } = registry;
@@ -84,7 +86,7 @@ test('a use that cannot be noted fails no request, and is told to the log with w
   );
 });
 
-test('a user has 100 keys at most, even of many that are made at once', async () => {
+test('a user has 100 keys at most, even of many that are made at once', async ({ registry }) => {
   const collector = await registry.as('AUDIT_USER');
   await registry.primary.query(
     `INSERT INTO api_key (user_id, name, hint, permissions) SELECT $1, 'A', '', '{read}' FROM generate_series(1, 97)`,
@@ -97,7 +99,7 @@ test('a user has 100 keys at most, even of many that are made at once', async ()
   expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(5);
 });
 
-test('keys are listed page by page', async () => {
+test('keys are listed page by page', async ({ registry }) => {
   const person = await registry.as('AUDIT_USER');
   const made: number[] = [];
   for (let number = 0; number < 3; number++)

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { aKey, type Key } from '../harness/api-key.ts';
 import { type Account, anAccount, shareAccount, unique } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let producer: Client;
+const test = baseTest.extend('producer', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'));
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  producer = await registry.as('PRODUCTION_USER');
-});
-afterAll(() => registry.close());
-
-const withKey = ({ api_key }: Key) => new Client(registry.app, api_key, producer.userId);
+const withKey = (registry: TestRegistry, producer: Client, { api_key }: Key) =>
+  new Client(registry.app, api_key, producer.userId);
 
 describe.each([
   ['that is confined to the account', true],
@@ -23,17 +18,17 @@ describe.each([
   let key: Client;
   let friend: Client;
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ registry, producer }) => {
     friend = await registry.as('TRADING_USER');
     await shareAccount(await registry.as('ADMIN'), producer, friend);
     account = await anAccount(producer);
-    key = withKey(await aKey(producer, isConfined ? { account_ids: [account.id] } : {}));
+    key = withKey(registry, producer, await aKey(producer, isConfined ? { account_ids: [account.id] } : {}));
   });
   const change = (client: Client, user_ids: number[]) =>
     client.patch(`/account/update/${account.id}`, { user_ids });
-  const users = async () => (await producer.get(`/account/${account.id}`)).json().user_ids;
+  const users = async (producer: Client) => (await producer.get(`/account/${account.id}`)).json().user_ids;
 
-  test('it lets nobody in, not even with a change that it may make', async () => {
+  test('it lets nobody in, not even with a change that it may make', async ({ producer }) => {
     const user_ids = [producer.userId, friend.userId];
     const both = { account_name: unique('Account'), user_ids };
     expect((await change(key, user_ids)).statusCode).toBe(403);
@@ -45,16 +40,16 @@ describe.each([
     });
   });
 
-  test('it shuts nobody out', async () => {
+  test('it shuts nobody out', async ({ producer }) => {
     expect((await change(producer, [producer.userId, friend.userId])).statusCode).toBe(200);
     expect((await change(key, [producer.userId])).statusCode).toBe(403);
-    expect(await users()).toEqual([producer.userId, friend.userId]);
+    expect(await users(producer)).toEqual([producer.userId, friend.userId]);
   });
 
-  test('it may send back the users that it has read', async () => {
+  test('it may send back the users that it has read', async ({ producer }) => {
     const changed = await key.patch(`/account/update/${account.id}`, {
       account_name: unique('Account'),
-      user_ids: (await users()).toReversed(),
+      user_ids: (await users(producer)).toReversed(),
     });
     expect(changed.statusCode, changed.body).toBe(200);
   });
@@ -68,8 +63,8 @@ describe.each([
   });
 });
 
-test('a key opens an account for its own user', async () => {
-  const key = withKey(await aKey(producer));
+test('a key opens an account for its own user', async ({ registry, producer }) => {
+  const key = withKey(registry, producer, await aKey(producer));
   const opened = await anAccount(key, { user_ids: [producer.userId] });
   expect((await producer.get(`/account/${opened.id}`)).json().user_ids).toEqual([producer.userId]);
 });

@@ -1,66 +1,65 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { ALL_OF_A_PRODUCER, aKey, type Key } from '../harness/api-key.ts';
 import { type Account, anAccount } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { A_DEVICE } from '../harness/entities.ts';
+import { test } from '../harness/fixtures.ts';
 import { entriesOf } from '../harness/journal.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let admin: Client;
 let producer: Client;
 let own: Account;
 let second: Account;
 let foreign: Account;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  admin = await registry.as('ADMIN');
+test.beforeAll(async ({ registry, admin }) => {
   producer = await registry.as('PRODUCTION_USER');
   own = await anAccount(admin, { user_ids: [producer.userId] });
   second = await anAccount(admin, { user_ids: [producer.userId] });
   foreign = await anAccount(admin);
 });
-afterAll(() => registry.close());
-beforeEach(() => registry.setClock(NOW));
+test.beforeEach(({ registry }) => registry.setClock(NOW));
 
 /** A client that shows the key as a bearer token. */
-const withKey = ({ api_key }: Key, userId = producer.userId) => new Client(registry.app, api_key, userId);
+const withKey = (registry: TestRegistry, { api_key }: Key, userId = producer.userId) =>
+  new Client(registry.app, api_key, userId);
 
 const edit = (client: Client, { id }: Account) =>
   client.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' });
 const make = (client: Client) => client.post('/account/create', { account_name: crypto.randomUUID() });
 
 describe('an API key', () => {
-  test('speaks for its user, as a bearer token or in X-API-Key', async () => {
+  test('speaks for its user, as a bearer token or in X-API-Key', async ({ registry }) => {
     const key = await aKey(producer);
-    expect((await withKey(key).get('/user/me')).json()).toMatchObject({ id: producer.userId });
+    expect((await withKey(registry, key).get('/user/me')).json()).toMatchObject({ id: producer.userId });
     const headers = { 'x-api-key': key.api_key };
     expect((await registry.app.inject({ url: '/user/me', headers })).json().id).toBe(producer.userId);
-    expect((await make(withKey(key))).statusCode).toBe(201);
+    expect((await make(withKey(registry, key))).statusCode).toBe(201);
   });
 
-  test('beside a token is refused, whatever either is: it would not be clear who calls', async () => {
+  test('beside a token is refused, whatever either is: it would not be clear who calls', async ({
+    admin,
+  }) => {
     const key = await aKey(producer);
     expect((await admin.get('/user/me', { 'x-api-key': key.api_key })).statusCode).toBe(401);
   });
 
-  test.each([
+  test.for([
     ['another key of that form', (key: string) => `gcr_${'0'.repeat(key.length - 4)}`],
     ['one with a wrong digit', (key: string) => key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
     ['one in capitals', (key: string) => key.toUpperCase()],
     ['one with a blank', (key: string) => `${key} `],
     ['its hint', (key: string) => key.slice(0, 10)],
     ['nothing', () => ''],
-  ])('is not %s', async (_, mistake) => {
+  ] as const)('is not %s', async ([_, mistake], { registry }) => {
     const { api_key: key } = await aKey(producer);
     const answer = await registry.app.inject({ url: '/user/me', headers: { 'x-api-key': mistake(key) } });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('is shown once, is found by scanners, and is kept as a hash', async () => {
+  test('is shown once, is found by scanners, and is kept as a hash', async ({ registry }) => {
     const key = await aKey(producer);
     expect(key.api_key).toMatch(/^gcr_[0-9a-f]{72}$/);
     expect(key.hint).toBe(key.api_key.slice(0, 10));
@@ -74,7 +73,9 @@ describe('an API key', () => {
     expect(rows[0].kept).toBe(rows[0].hash);
   });
 
-  test('made again under an Idempotency-Key is one key, and the second answer does not show it', async () => {
+  test('made again under an Idempotency-Key is one key, and the second answer does not show it', async ({
+    registry,
+  }) => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const body = { name: 'Once', permissions: ['read'] };
     const first = await producer.post('/auth/api_keys', body, headers);
@@ -88,16 +89,16 @@ describe('an API key', () => {
     expect(rows[0].n).toBe(0);
   });
 
-  test('does not get the answers that its user got under an Idempotency-Key', async () => {
+  test('does not get the answers that its user got under an Idempotency-Key', async ({ registry }) => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const body = { account_name: crypto.randomUUID() };
     expect((await producer.post('/account/create', body, headers)).statusCode).toBe(201);
-    const answer = await withKey(await aKey(producer)).post('/account/create', body, headers);
+    const answer = await withKey(registry, await aKey(producer)).post('/account/create', body, headers);
     expect(answer.statusCode).toBe(422);
     expect(answer.json().type).toContain('idempotency-key-reused');
   });
 
-  test('leaves itself in the journal, without secret or hash, and its end', async () => {
+  test('leaves itself in the journal, without secret or hash, and its end', async ({ registry }) => {
     const made = await producer.post('/auth/api_keys', { name: 'Journalled', permissions: ['read'] });
     const [created] = await entriesOf(registry, made);
     expect(created).toMatchObject({
@@ -115,11 +116,11 @@ describe('an API key', () => {
 });
 
 describe('a key ends', () => {
-  test('at once when it is revoked, in reads and writes', async () => {
+  test('at once when it is revoked, in reads and writes', async ({ registry }) => {
     const key = await aKey(producer);
     expect((await producer.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
-    expect((await make(withKey(key))).statusCode).toBe(401);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
+    expect((await make(withKey(registry, key))).statusCode).toBe(401);
     expect((await producer.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(404);
     expect((await producer.get('/auth/api_keys?limit=1000')).body).not.toContain(key.hint);
   });
@@ -131,33 +132,33 @@ describe('a key ends', () => {
     expect([(await revoke('"7"')).statusCode, (await revoke('"1"')).statusCode]).toEqual([412, 200]);
   });
 
-  test('when it expires, not a second later', async () => {
+  test('when it expires, not a second later', async ({ registry }) => {
     const key = await aKey(producer, { expires_at: '2026-03-15T13:00:00Z' });
     registry.setClock(new Date('2026-03-15T12:59:59Z'));
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
     registry.setClock(new Date('2026-03-15T13:00:00Z'));
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
   });
 
-  test('with its user', async () => {
+  test('with its user', async ({ registry, admin }) => {
     const gone = await registry.as('TRADING_USER');
     const key = await aKey(gone, { permissions: ['read'] });
     await admin.delete(`/user/delete/${gone.userId}`);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
   });
 
-  test('not with a login, nor with the password', async () => {
+  test('not with a login, nor with the password', async ({ registry, admin }) => {
     const person = await registry.as('TRADING_USER');
     const key = await aKey(person, { permissions: ['read'] });
     await admin.post(`/user/reset_password/${person.userId}`, { password: 'a password from above' });
     expect((await person.get('/user/me')).statusCode).toBe(401);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
   });
 });
 
 describe('a key may do no more than', () => {
-  test('it was given', async () => {
-    const reader = withKey(await aKey(producer, { permissions: ['read'] }));
+  test('it was given', async ({ registry }) => {
+    const reader = withKey(registry, await aKey(producer, { permissions: ['read'] }));
     expect((await reader.get(`/account/${own.id}`)).statusCode).toBe(200);
     for (const answer of [await edit(reader, own), await make(reader)]) {
       expect(answer.statusCode).toBe(403);
@@ -173,23 +174,29 @@ describe('a key may do no more than', () => {
     }
   });
 
-  test('its user now: what the role loses, the key loses', async () => {
+  test('its user now: what the role loses, the key loses', async ({ registry, admin }) => {
     const person = await registry.as('PRODUCTION_USER');
     const key = await aKey(person);
     await admin.post(`/user/change_role/${person.userId}`, { role: 'AUDIT_USER' });
-    expect((await make(withKey(key))).statusCode).toBe(403);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+    expect((await make(withKey(registry, key))).statusCode).toBe(403);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
   });
 
-  test('its user could when it was made: what the role gains, the key does not', async () => {
+  test('its user could when it was made: what the role gains, the key does not', async ({
+    registry,
+    admin,
+  }) => {
     const person = await registry.as('AUDIT_USER');
     const key = await aKey(person, { permissions: ['read'] });
     await admin.post(`/user/change_role/${person.userId}`, { role: 'ADMIN' });
-    expect((await make(withKey(key))).statusCode).toBe(403);
+    expect((await make(withKey(registry, key))).statusCode).toBe(403);
   });
 
-  test('programs should: it makes no keys, users, administrators or standing orders, and touches neither passwords nor logins nor its user', async () => {
-    const key = withKey(await aKey(admin, { permissions: ['read', 'administer'] }), admin.userId);
+  test('programs should: it makes no keys, users, administrators or standing orders, and touches neither passwords nor logins nor its user', async ({
+    registry,
+    admin,
+  }) => {
+    const key = withKey(registry, await aKey(admin, { permissions: ['read', 'administer'] }), admin.userId);
     const closed = operations.filter(({ loginOnly }) => loginOnly);
     expect(closed.map(({ id }) => id).toSorted()).toEqual([
       'changePassword',
@@ -218,11 +225,20 @@ describe('a key may do no more than', () => {
 });
 
 describe('a key that is confined to accounts', () => {
-  const confined = async (client: Client, accounts: Account[], permissions = ALL_OF_A_PRODUCER) =>
-    withKey(await aKey(client, { account_ids: accounts.map(({ id }) => id), permissions }), client.userId);
+  const confined = async (
+    registry: TestRegistry,
+    client: Client,
+    accounts: Account[],
+    permissions = ALL_OF_A_PRODUCER,
+  ) =>
+    withKey(
+      registry,
+      await aKey(client, { account_ids: accounts.map(({ id }) => id), permissions }),
+      client.userId,
+    );
 
-  test('reaches these, and others look as if they were not there', async () => {
-    const key = await confined(producer, [own]);
+  test('reaches these, and others look as if they were not there', async ({ registry }) => {
+    const key = await confined(registry, producer, [own]);
     expect((await key.get(`/account/${own.id}`)).statusCode).toBe(200);
     expect((await edit(key, own)).statusCode).toBe(200);
     expect((await key.get(`/account/${second.id}`)).statusCode).toBe(404);
@@ -230,7 +246,7 @@ describe('a key that is confined to accounts', () => {
     expect((await edit(producer, second)).statusCode).toBe(200);
   });
 
-  test('sees in lists what these hold, and nothing else', async () => {
+  test('sees in lists what these hold, and nothing else', async ({ registry, admin }) => {
     const device = (account: Account) => ({
       ...A_DEVICE,
       local_device_identifier: crypto.randomUUID(),
@@ -239,7 +255,7 @@ describe('a key that is confined to accounts', () => {
     for (const account of [own, second]) await producer.post('/device/create', device(account));
     const colleague = await registry.as('AUDIT_USER');
     await anAccount(admin, { user_ids: [producer.userId, colleague.userId] });
-    const key = await confined(producer, [own]);
+    const key = await confined(registry, producer, [own]);
     const idsOf = async (url: string) => (await key.get(url)).json().map(({ id }: { id: number }) => id);
     expect(await idsOf('/account/list')).toEqual([own.id]);
     expect(await idsOf('/user/me/accounts')).toEqual([own.id]);
@@ -251,22 +267,25 @@ describe('a key that is confined to accounts', () => {
     expect((await key.get(`/certificate/actions?account_id=${second.id}`)).statusCode).toBe(404);
   });
 
-  test('opens no others', async () => {
-    const answer = await make(await confined(producer, [own]));
+  test('opens no others', async ({ registry }) => {
+    const answer = await make(await confined(registry, producer, [own]));
     expect(answer.statusCode).toBe(403);
     expect(answer.json().detail).toContain('confined to accounts');
   });
 
-  test('reaches no storage devices as a validator does: no account bounds those', async () => {
+  test('reaches no storage devices as a validator does: no account bounds those', async ({
+    registry,
+    admin,
+  }) => {
     const validator = await registry.as('STORAGE_VALIDATOR');
     const account = await anAccount(admin, { user_ids: [validator.userId] });
-    const key = await confined(validator, [account], ['read']);
+    const key = await confined(registry, validator, [account], ['read']);
     expect((await key.get('/device/list')).statusCode).toBe(403);
     expect((await key.get(`/account/${account.id}`)).statusCode).toBe(403);
   });
 
-  test('of an administrator reaches these alone, too', async () => {
-    const key = await confined(admin, [foreign], ['read', 'act']);
+  test('of an administrator reaches these alone, too', async ({ registry, admin }) => {
+    const key = await confined(registry, admin, [foreign], ['read', 'act']);
     expect((await key.get(`/account/${foreign.id}`)).statusCode).toBe(200);
     expect((await key.get(`/account/${own.id}`)).statusCode).toBe(404);
     expect((await key.get('/account/list')).json()).toMatchObject([{ id: foreign.id }]);
@@ -274,12 +293,12 @@ describe('a key that is confined to accounts', () => {
     expect(rows[0].n).toBeGreaterThan(1);
   });
 
-  test('loses an account that its user leaves, or that is closed', async () => {
+  test('loses an account that its user leaves, or that is closed', async ({ registry, admin }) => {
     const [left, closed] = [
       await anAccount(admin, { user_ids: [producer.userId] }),
       await anAccount(admin, { user_ids: [producer.userId] }),
     ];
-    const key = await confined(producer, [left, closed]);
+    const key = await confined(registry, producer, [left, closed]);
     await admin.patch(`/account/update/${left.id}`, { user_ids: [admin.userId] });
     await admin.delete(`/account/delete/${closed.id}`);
     expect((await key.get(`/account/${left.id}`)).statusCode).toBe(404);
@@ -295,7 +314,7 @@ describe('a key that is confined to accounts', () => {
     }
   });
 
-  test.each(['issue', 'administer'])('may not %s, which no account bounds', async (permission) => {
+  test.for(['issue', 'administer'])('may not %s, which no account bounds', async (permission, { admin }) => {
     const answer = await admin.post('/auth/api_keys', {
       name: 'A',
       permissions: [permission],
@@ -306,19 +325,19 @@ describe('a key that is confined to accounts', () => {
 });
 
 describe('keys of somebody else', () => {
-  test('are not to be seen or revoked, and look as if they were not there', async () => {
+  test('are not to be seen or revoked, and look as if they were not there', async ({ registry }) => {
     const stranger = await registry.as('PRODUCTION_USER');
     const key = await aKey(producer);
     expect((await stranger.get(`/auth/api_keys?user_id=${producer.userId}`)).json()).toEqual([]);
     expect((await stranger.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(404);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(200);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
   });
 
-  test('are an administrator’s to see and to revoke', async () => {
+  test('are an administrator’s to see and to revoke', async ({ registry, admin }) => {
     const key = await aKey(producer);
     const seen = (await admin.get(`/auth/api_keys?user_id=${producer.userId}&limit=1000`)).json();
     expect(seen.map(({ id }: Key) => id)).toContain(key.id);
     expect((await admin.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
-    expect((await withKey(key).get('/user/me')).statusCode).toBe(401);
+    expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
   });
 });

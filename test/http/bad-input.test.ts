@@ -1,30 +1,24 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { METADATA, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { METADATA, type TradingPair } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let entries: number;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
 /** Entries of anything but the record that an action was refused. */
-async function journalled(): Promise<number> {
+async function journalled(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
   );
   return rows[0].n;
 }
 
-beforeEach(async () => {
-  entries = await journalled();
+// The market is made first: its entries do not count.
+test.beforeEach(async ({ registry, market: _ }) => {
+  entries = await journalled(registry);
 });
 
 function expectProblem(answer: LightMyRequestResponse, status?: number): void {
@@ -36,7 +30,7 @@ function expectProblem(answer: LightMyRequestResponse, status?: number): void {
   expect(answer.json()).toMatchObject({ status: answer.statusCode, detail: expect.stringMatching(/./) });
 }
 
-const organisation = (payload: string | Buffer, headers: Record<string, string> = {}) =>
+const organisation = (market: TradingPair, payload: string | Buffer, headers: Record<string, string> = {}) =>
   market.admin.request({
     method: 'POST',
     url: '/organisation/create',
@@ -48,84 +42,84 @@ const aKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
 describe('a body that two readers may understand differently', () => {
-  test.each([
+  test.for([
     ['with a name twice', '{"name": "A", "name": "B"}'],
     ['with a name twice, once written in escapes', String.raw`{"name": "A", "n\u0061me": "B"}`],
     ['with a name twice far inside', '{"name": "A", "more": [{"x": {"y": 1, "z": 2, "y": 3}}]}'],
     ['with a name twice, and the first value an object', '{"name": {"a": 1}, "name": "B"}'],
-  ])('%s is refused', async (_, body) => {
-    expectProblem(await organisation(body), 400);
-    expect(await journalled()).toBe(entries);
+  ] as const)('%s is refused', async ([_, body], { registry, market }) => {
+    expectProblem(await organisation(market, body), 400);
+    expect(await journalled(registry)).toBe(entries);
   });
 
-  test.each([
+  test.for([
     ['the same name in two objects', '{"name": "N1", "more": [{"x": 1}, {"x": 2}], "x": 3}'],
     ['a value that looks like names', String.raw`{"name": "N2 \" : \"name\": {\"name\" :"}`],
     ['blanks before the colon', '{"name" \n:\t"N3", "address" : "A"}'],
     ['a backslash at the end of a value', String.raw`{"name": "N4\\", "address": "\\"}`],
     ['an empty name', '{"name": "N5", "": 1}'],
-  ])('is not one with %s', async (_, body) => {
-    const answer = await organisation(body);
+  ] as const)('is not one with %s', async ([_, body], { market }) => {
+    const answer = await organisation(market, body);
     expect(answer.statusCode, answer.body).toBe(201);
   });
 
-  test('of bytes that are no UTF-8 is refused, not mended', async () => {
+  test('of bytes that are no UTF-8 is refused, not mended', async ({ registry, market }) => {
     const body = Buffer.concat([
       Buffer.from('{"name":"'),
       Buffer.from([0xc3, 0x28, 0xff]),
       Buffer.from('"}'),
     ]);
-    expectProblem(await organisation(body), 400);
-    expect(await journalled()).toBe(entries);
+    expectProblem(await organisation(market, body), 400);
+    expect(await journalled(registry)).toBe(entries);
   });
 });
 
 describe('a body nested without end', () => {
-  test.each([
+  test.for([
     ['arrays', `{"name": "Deep", "x": ${nested(100_000)}}`],
     ['objects', `{"name": "Deep", "x": ${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
-  ])('of %s is refused, under an Idempotency-Key too', async (_, body) => {
-    expectProblem(await organisation(body), 400);
-    expectProblem(await organisation(body, aKey()), 400);
-    expect(await journalled()).toBe(entries);
+  ] as const)('of %s is refused, under an Idempotency-Key too', async ([_, body], { registry, market }) => {
+    expectProblem(await organisation(market, body), 400);
+    expectProblem(await organisation(market, body, aKey()), 400);
+    expect(await journalled(registry)).toBe(entries);
   });
 
-  test('is refused from the 65th level on', async () => {
-    expect((await organisation(`{"name": "64 levels", "x": ${nested(63)}}`)).statusCode).toBe(201);
-    expectProblem(await organisation(`{"name": "65 levels", "x": ${nested(64)}}`), 400);
+  test('is refused from the 65th level on', async ({ market }) => {
+    expect((await organisation(market, `{"name": "64 levels", "x": ${nested(63)}}`)).statusCode).toBe(201);
+    expectProblem(await organisation(market, `{"name": "65 levels", "x": ${nested(64)}}`), 400);
   });
 });
 
-test.each([
+test.for([
   ['half a surrogate pair', String.raw`{"name": "S", "unknown": "\ud800"}`],
   ['half a surrogate pair in a name', String.raw`{"name": "S", "\ud800": 1}`],
   ['a number past all numbers', '{"name": "S", "unknown": 1e400}'],
-])(
+] as const)(
   'a request with %s cannot be told from others, and is refused under an Idempotency-Key',
-  async (_, body) => {
-    expectProblem(await organisation(body, aKey()), 400);
-    expect(await journalled()).toBe(entries);
+  async ([_, body], { registry, market }) => {
+    expectProblem(await organisation(market, body, aKey()), 400);
+    expect(await journalled(registry)).toBe(entries);
   },
 );
 
 describe('a path', () => {
-  test.each([
+  test.for([
     ['with a broken escape', '/account/%E0%A4%A', 400],
     ['with no escape at all', '/%zz', 400],
     ['longer than any', `/account/${'9'.repeat(5_000)}`, 414],
-  ])('%s is a problem, without a token too', async (_, url, status) => {
+  ] as const)('%s is a problem, without a token too', async ([_, url, status], { registry }) => {
     const answer = await registry.app.inject({ method: 'GET', url });
     expectProblem(answer, status);
     expect(answer.headers['x-request-id']).toBe(answer.json().instance.replace('urn:uuid:', ''));
     expect(answer.body).not.toContain('9999');
   });
 
-  test.each([
+  test.for([
     ['/no/such%20path;v=1', 'There is no GET /no/such%20path;v=1 here.'],
     ['/nothing?token=secret&email=a@b.c', 'There is no GET /nothing here.'],
     ['/<script>alert(1)</script>', 'There is no GET /%3Cscript%3Ealert(1)%3C/script%3E here.'],
     [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'There is nothing at this path.'],
-  ])('that leads nowhere is told without what may do harm: %s', async (url, detail) => {
+  ] as const)('that leads nowhere is told without what may do harm: %s', async ([url, detail], { registry }) => {
     const answer = await registry.app.inject({ method: 'GET', url });
     expectProblem(answer, 404);
     expect(answer.json().detail).toBe(detail);
@@ -138,7 +132,7 @@ const HOUR = {
 };
 
 /** A body that each operation takes, so that one wrong field in it is all that is wrong. */
-async function takenBodies(): Promise<Record<string, object>> {
+async function takenBodies(market: TradingPair): Promise<Record<string, object>> {
   const { source, target, device, metadataId, trader } = market;
   const bundle = await market.bundle();
   const onBundle = { source_id: source.id, granular_certificate_bundle_ids: [bundle.id] };
@@ -230,8 +224,8 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
     let taken: object;
     let fields: string[];
 
-    beforeAll(async () => {
-      taken = (await takenBodies())[id] ?? {};
+    test.beforeAll(async ({ registry, market }) => {
+      taken = (await takenBodies(market))[id] ?? {};
       const { paths, components } = (
         await registry.app.inject({ method: 'GET', url: '/openapi.json' })
       ).json();
@@ -241,7 +235,7 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
       fields = Object.keys(described.properties);
     });
 
-    const send = (payload: string): Promise<LightMyRequestResponse> => {
+    const send = (market: TradingPair, payload: string): Promise<LightMyRequestResponse> => {
       const url = path.replace(':id', String(market.source.id));
       const options: InjectOptions = {
         method,
@@ -252,25 +246,26 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
       return market.admin.request(options);
     };
 
-    test('is in the table of bodies', async () => {
-      expect(Object.keys(await takenBodies())).toContain(id);
+    test('is in the table of bodies', async ({ market }) => {
+      expect(Object.keys(await takenBodies(market))).toContain(id);
     });
 
-    test('takes nothing but an object', async () => {
-      for (const body of ['null', '[]', '[{}]', '17', '"text"', 'false']) expectProblem(await send(body));
-      expect(await journalled()).toBe(entries);
+    test('takes nothing but an object', async ({ registry, market }) => {
+      for (const body of ['null', '[]', '[{}]', '17', '"text"', 'false'])
+        expectProblem(await send(market, body));
+      expect(await journalled(registry)).toBe(entries);
     });
 
-    test('names a field that makes no sense, and then changes nothing', async () => {
+    test('names a field that makes no sense, and then changes nothing', async ({ registry, market }) => {
       for (const field of fields) {
         for (const value of HOSTILE) {
-          const before = await journalled();
-          const answer = await send(JSON.stringify({ ...taken, [field]: value }));
+          const before = await journalled(registry);
+          const answer = await send(market, JSON.stringify({ ...taken, [field]: value }));
           const what = `${field}: ${JSON.stringify(value)?.slice(0, 40)} -> ${answer.body.slice(0, 300)}`;
           expect(answer.statusCode, what).toBeLessThan(500);
           if (answer.statusCode < 400) continue;
           expect(answer.headers['content-type'], what).toContain('application/problem+json');
-          expect(await journalled(), what).toBe(before);
+          expect(await journalled(registry), what).toBe(before);
           if (answer.statusCode !== 422) continue;
           const { errors = [], detail } = answer.json();
           const named = errors.map((error: { path: string }) => error.path).join(' ') || detail;
@@ -281,9 +276,9 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
   },
 );
 
-test.each(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%92%A9'])(
+test.for(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%92%A9'])(
   'a query string with %s is refused by name, or taken',
-  async (value) => {
+  async (value, { market }) => {
     for (const { id, method, path, queryParams } of operations) {
       if (queryParams === undefined || method !== 'GET') continue;
       for (const name of ['limit', 'cursor', 'device_id', 'account_id', 'from', 'to', 'action_type']) {
@@ -297,7 +292,7 @@ test.each(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F
 );
 
 describe('login', () => {
-  const form = (payload: string) =>
+  const form = (registry: TestRegistry, payload: string) =>
     registry.app.inject({
       method: 'POST',
       url: '/auth/login',
@@ -305,18 +300,18 @@ describe('login', () => {
       payload,
     });
 
-  test.each([
+  test.for([
     ['without a name', 'password=x', 'body.username'],
     ['with a name twice', 'username=a&username=b&password=x', 'body.username'],
     ['with a NUL in its name', 'username=a%00&password=x', 'body.username'],
     ['that is empty', '', 'body.username'],
-  ])('by a form %s is refused by name', async (_, payload, path) => {
-    const answer = await form(payload);
+  ] as const)('by a form %s is refused by name', async ([_, payload, path], { registry }) => {
+    const answer = await form(registry, payload);
     expectProblem(answer, 422);
     expect(answer.json().errors[0].path).toBe(path);
   });
 
-  test('by a form of 10 MB is refused', async () => {
-    expectProblem(await form(`username=${'x'.repeat(10_000_000)}`), 413);
+  test('by a form of 10 MB is refused', async ({ registry }) => {
+    expectProblem(await form(registry, `username=${'x'.repeat(10_000_000)}`), 413);
   });
 });

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { runAllDue } from '../../src/scheduler/recurring-run.ts';
 import { type Action, anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
-
-afterAll(() => registry.close());
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 async function actions(client: Client, query: Record<string, string | number> = {}): Promise<Action[]> {
   const text = new URLSearchParams(
@@ -25,7 +18,9 @@ async function actions(client: Client, query: Record<string, string | number> = 
 const idsOf = (log: readonly Action[]) => log.map(({ id }) => id);
 
 /** A market with a log: a transfer, a refused transfer and a cancellation. */
-async function aLog(): Promise<{ market: TradingPair; transfer: Action; refused: number; cancel: Action }> {
+async function aLog(
+  registry: TestRegistry,
+): Promise<{ market: TradingPair; transfer: Action; refused: number; cancel: Action }> {
   const market = await tradingPair(registry);
   const [a, b] = [await market.bundle(), await market.bundle()];
   const transfer = (await market.transfer([a.id])).json();
@@ -34,15 +29,15 @@ async function aLog(): Promise<{ market: TradingPair; transfer: Action; refused:
   return { market, transfer, refused, cancel };
 }
 
-test('the log holds what was done as it was answered', async () => {
-  const { market, transfer, cancel } = await aLog();
+test('the log holds what was done as it was answered', async ({ registry }) => {
+  const { market, transfer, cancel } = await aLog(registry);
   const log = await actions(market.trader);
   expect(log).toContainEqual(transfer);
   expect(log).toContainEqual(cancel);
 });
 
-test('the log holds refusals with who, what, when and why', async () => {
-  const { market, refused } = await aLog();
+test('the log holds refusals with who, what, when and why', async ({ registry }) => {
+  const { market, refused } = await aLog(registry);
   const { id } = await market.bundle();
   const answer = await market.transfer([id], { certificate_quantity: 500 });
   const log = await actions(market.trader);
@@ -65,14 +60,14 @@ test('the log holds refusals with who, what, when and why', async () => {
   expect(log.find((each) => each.id === refused)?.details).toMatchObject({ code: 'bundles-not-found' });
 });
 
-test.each([
+test.for([
   ['a foreign user_id', 403, (market: TradingPair) => ({ user_id: market.admin.userId })],
   ['a target that does not exist', 404, () => ({ target_id: 999_999 })],
   ['the source as target', 422, (market: TradingPair) => ({ target_id: market.source.id })],
   ['an empty list', 422, () => ({ granular_certificate_bundle_ids: [] })],
   ['a negative quantity', 422, () => ({ certificate_quantity: -1 })],
   ['quantity and percentage', 422, () => ({ certificate_quantity: 1, certificate_bundle_percentage: 0.5 })],
-])('an action refused for %s is stored', async (_, status, fields) => {
+] as const)('an action refused for %s is stored', async ([_, status, fields], { registry }) => {
   const market = await tradingPair(registry);
   const { id } = await market.bundle();
   const answer = await market.transfer([id], fields(market));
@@ -82,25 +77,27 @@ test.each([
 });
 
 describe('who sees what', () => {
-  test('an account sees what arrived from others, and not what they did beside', async () => {
-    const { market, transfer } = await aLog();
+  test('an account sees what arrived from others, and not what they did beside', async ({ registry }) => {
+    const { market, transfer } = await aLog(registry);
     expect(idsOf(await actions(market.receiver))).toEqual([transfer.id]);
   });
 
-  test('a stranger sees nothing of an account', async () => {
-    await aLog();
+  test('a stranger sees nothing of an account', async ({ registry }) => {
+    await aLog(registry);
     expect(await actions(await registry.as('TRADING_USER'))).toEqual([]);
   });
 
-  test('the log of another account looks like that of one that does not exist', async () => {
-    const { market } = await aLog();
+  test('the log of another account looks like that of one that does not exist', async ({ registry }) => {
+    const { market } = await aLog(registry);
     for (const id of [market.source.id, 999_999]) {
       expect((await market.receiver.get(`/certificate/actions?account_id=${id}`)).statusCode).toBe(404);
     }
   });
 
-  test('what a stranger tried in an account’s name is not in the account’s log, but in the administrators’', async () => {
-    const { market } = await aLog();
+  test('what a stranger tried in an account’s name is not in the account’s log, but in the administrators’', async ({
+    registry,
+  }) => {
+    const { market } = await aLog(registry);
     const before = idsOf(await actions(market.trader));
     const tried = await market.receiver.post('/certificate/cancel', {
       source_id: market.source.id,
@@ -112,8 +109,10 @@ describe('who sees what', () => {
     }
   });
 
-  test('of a user only what it tried while it was one: not before it joined, nor after it left', async () => {
-    const { market } = await aLog();
+  test('of a user only what it tried while it was one: not before it joined, nor after it left', async ({
+    registry,
+  }) => {
+    const { market } = await aLog(registry);
     const { id } = await market.bundle();
     const guest = await registry.as('TRADING_USER');
     const tries = async (): Promise<number> =>
@@ -136,8 +135,8 @@ describe('who sees what', () => {
     expect(told(idsOf(await actions(market.admin)))).toEqual([before, meanwhile, after]);
   });
 
-  test('an administrator’s action is in the log of the account it was on', async () => {
-    const { market } = await aLog();
+  test('an administrator’s action is in the log of the account it was on', async ({ registry }) => {
+    const { market } = await aLog(registry);
     const { id } = await market.bundle();
     const done = await market.admin.post('/certificate/cancel', {
       source_id: market.source.id,
@@ -146,8 +145,8 @@ describe('who sees what', () => {
     expect(await actions(market.trader)).toContainEqual(done.json());
   });
 
-  test('a user with role AUDIT_USER reads the log of its accounts', async () => {
-    const { market, cancel } = await aLog();
+  test('a user with role AUDIT_USER reads the log of its accounts', async ({ registry }) => {
+    const { market, cancel } = await aLog(registry);
     const auditor = await registry.as('AUDIT_USER');
     await market.admin.patch(`/account/update/${market.source.id}`, {
       user_ids: [market.trader.userId, auditor.userId],
@@ -156,7 +155,7 @@ describe('who sees what', () => {
   });
 });
 
-test('what a user asked for is told as before once its account is closed', async () => {
+test('what a user asked for is told as before once its account is closed', async ({ registry }) => {
   const admin = await registry.as('ADMIN');
   const user = await registry.as('TRADING_USER');
   const account = await anAccount(admin, { user_ids: [user.userId] });
@@ -169,8 +168,8 @@ test('what a user asked for is told as before once its account is closed', async
 });
 
 describe('filters', () => {
-  test('what arrived is told without who sent it, and from which bundles', async () => {
-    const { market } = await aLog();
+  test('what arrived is told without who sent it, and from which bundles', async ({ registry }) => {
+    const { market } = await aLog(registry);
     const bundle = await market.bundle({ quantity: 400 });
     const sent: Action = (await market.transfer([bundle.id], { certificate_bundle_percentage: 0.25 })).json();
     const find = async (client: Client) => (await actions(client)).find(({ id }) => id === sent.id);
@@ -184,7 +183,9 @@ describe('filters', () => {
     });
   });
 
-  test('a standing order is not told to its receiver, and its runs without the order', async () => {
+  test('a standing order is not told to its receiver, and its runs without the order', async ({
+    registry,
+  }) => {
     const market = await tradingPair(registry);
     const asked = await market.trader.post('/certificate/recurring_transfer', daily(market));
     expect(asked.statusCode, asked.body).toBe(202);
@@ -194,8 +195,8 @@ describe('filters', () => {
     expect(await actions(market.receiver)).toMatchObject([{ action_type: 'transfer', details: {} }]);
   });
 
-  test('account_id takes one of the caller’s accounts, as source or as target', async () => {
-    const { market, transfer, refused, cancel } = await aLog();
+  test('account_id takes one of the caller’s accounts, as source or as target', async ({ registry }) => {
+    const { market, transfer, refused, cancel } = await aLog(registry);
     const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });
     expect(await actions(market.trader, { account_id: other.id })).toEqual([]);
     const all = [transfer.id, refused, cancel.id];
@@ -204,14 +205,14 @@ describe('filters', () => {
     expect(idsOf(await actions(market.admin, { account_id: market.source.id }))).toEqual(all);
   });
 
-  test('action_type', async () => {
-    const { market, cancel } = await aLog();
+  test('action_type', async ({ registry }) => {
+    const { market, cancel } = await aLog(registry);
     expect(idsOf(await actions(market.trader, { action_type: 'cancel' }))).toEqual([cancel.id]);
     expect((await market.trader.get('/certificate/actions?action_type=steal')).statusCode).toBe(422);
   });
 
-  test('from takes that instant and later, to what is before it', async () => {
-    const { market, transfer, refused, cancel } = await aLog();
+  test('from takes that instant and later, to what is before it', async ({ registry }) => {
+    const { market, transfer, refused, cancel } = await aLog(registry);
     const later = new Date(NOW.getTime() + 60_000);
     registry.setClock(later);
     const { id } = await market.bundle();
@@ -222,15 +223,15 @@ describe('filters', () => {
     expect(idsOf(await actions(market.trader, { to: at }))).toEqual([transfer.id, refused, cancel.id]);
   });
 
-  test('combine with AND', async () => {
-    const { market, transfer, refused } = await aLog();
+  test('combine with AND', async ({ registry }) => {
+    const { market, transfer, refused } = await aLog(registry);
     const filter = { account_id: market.source.id, action_type: 'transfer', from: NOW.toISOString() };
     expect(idsOf(await actions(market.trader, filter))).toEqual([transfer.id, refused]);
     expect(await actions(market.trader, { ...filter, to: NOW.toISOString() })).toEqual([]);
   });
 });
 
-test('pages follow one another without gap or duplicate while actions happen', async () => {
+test('pages follow one another without gap or duplicate while actions happen', async ({ registry }) => {
   const market = await tradingPair(registry);
   const done: number[] = [];
   for (let n = 0; n < 7; n++) done.push((await market.cancel([(await market.bundle()).id])).json().id);
@@ -248,9 +249,9 @@ test('pages follow one another without gap or duplicate while actions happen', a
   expect(seen).toEqual(done);
 });
 
-test.each(['limit=0', 'limit=1001', 'limit=x', 'cursor=xyz', 'from=yesterday', 'account_id=0'])(
+test.for(['limit=0', 'limit=1001', 'limit=x', 'cursor=xyz', 'from=yesterday', 'account_id=0'])(
   'a log asked for with %s is refused',
-  async (query) => {
+  async (query, { registry }) => {
     const market = await registry.as('TRADING_USER');
     expect((await market.get(`/certificate/actions?${query}`)).statusCode).toBe(422);
   },

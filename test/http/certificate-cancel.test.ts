@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bundle, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { expect } from 'vitest';
+import type { Bundle, TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-test('a cancellation leaves the bundles Cancelled, in their account, with their hash', async () => {
+test('a cancellation leaves the bundles Cancelled, in their account, with their hash', async ({ market }) => {
   const bundle = await market.bundle();
   const answer = await market.cancel([bundle.id], { beneficiary: 'The school' });
   expect(answer.statusCode).toBe(202);
@@ -25,33 +16,33 @@ test('a cancellation leaves the bundles Cancelled, in their account, with their 
     beneficiary: 'The school',
     resulting_bundle_ids: [bundle.id],
   });
-  expect(await read(bundle.id)).toMatchObject({
+  expect(await read(market, bundle.id)).toMatchObject({
     ...bundle,
     certificate_bundle_status: 'Cancelled',
     beneficiary: 'The school',
   });
 });
 
-test.each([undefined, null, '', '   ', ' \t\n'])(
+test.for([undefined, null, '', '   ', ' \t\n'])(
   'without a beneficiary (%j) it is the name of the account',
-  async (beneficiary) => {
+  async (beneficiary, { market }) => {
     const { id } = await market.bundle();
     const answer = await market.cancel([id], { beneficiary });
     expect(answer.json().beneficiary).toBe(market.source.account_name);
-    expect((await read(id)).beneficiary).toBe(market.source.account_name);
+    expect((await read(market, id)).beneficiary).toBe(market.source.account_name);
   },
 );
 
-test.each(['\u0000', 'a\u0007b', 'x'.repeat(201)])(
+test.for(['\u0000', 'a\u0007b', 'x'.repeat(201)])(
   'a beneficiary that nobody can be (%j) is refused, and nothing is cancelled',
-  async (beneficiary) => {
+  async (beneficiary, { market }) => {
     const bundle = await market.bundle();
     expect((await market.cancel([bundle.id], { beneficiary })).statusCode).toBe(422);
-    expect(await read(bundle.id)).toMatchObject(bundle);
+    expect(await read(market, bundle.id)).toMatchObject(bundle);
   },
 );
 
-test('a claim with a blank beneficiary names nobody, and is as good as one without', async () => {
+test('a claim with a blank beneficiary names nobody, and is as good as one without', async ({ market }) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The school' });
   const answer = await market.trader.post('/certificate/claim', {
@@ -59,10 +50,10 @@ test('a claim with a blank beneficiary names nobody, and is as good as one witho
     granular_certificate_bundle_ids: [id],
     beneficiary: ' ',
   });
-  expect([answer.statusCode, (await read(id)).beneficiary]).toEqual([202, 'The school']);
+  expect([answer.statusCode, (await read(market, id)).beneficiary]).toEqual([202, 'The school']);
 });
 
-test('purpose and period are kept with the action', async () => {
+test('purpose and period are kept with the action', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], {
     cancellation_purpose: 'Annual report',
@@ -76,7 +67,7 @@ test('purpose and period are kept with the action', async () => {
   });
 });
 
-test('a period that ends before it starts is refused', async () => {
+test('a period that ends before it starts is refused', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], {
     cancellation_period_start: '2026-02-01',
@@ -86,24 +77,27 @@ test('a period that ends before it starts is refused', async () => {
   expect(answer.json().errors).toMatchObject([{ path: 'body.cancellation_period_end' }]);
 });
 
-test('a cancelled bundle is neither transferred nor cancelled again', async () => {
+test('a cancelled bundle is neither transferred nor cancelled again', async ({ market }) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The first' });
   expect((await market.transfer([id])).statusCode).toBe(409);
   expect((await market.cancel([id], { beneficiary: 'The second' })).statusCode).toBe(409);
-  expect((await read(id)).beneficiary).toBe('The first');
+  expect((await read(market, id)).beneficiary).toBe('The first');
 });
 
-test('a reserved bundle may be cancelled', async () => {
+test('a reserved bundle may be cancelled', async ({ market }) => {
   const { id } = await market.bundleIn('Reserved');
   expect((await market.cancel([id])).statusCode).toBe(202);
 });
 
-test('part of a bundle is cancelled: the rest stays Active and without a beneficiary', async () => {
+test('part of a bundle is cancelled: the rest stays Active and without a beneficiary', async ({
+  registry,
+  market,
+}) => {
   const { id } = await market.bundle({ quantity: 100 });
   const answer = await market.cancel([id], { certificate_quantity: 30, beneficiary: 'The school' });
   const [child] = answer.json().resulting_bundle_ids;
-  expect(await read(child)).toMatchObject({
+  expect(await read(market, child)).toMatchObject({
     bundle_quantity: 30,
     certificate_bundle_status: 'Cancelled',
     beneficiary: 'The school',
@@ -115,22 +109,24 @@ test('part of a bundle is cancelled: the rest stays Active and without a benefic
   expect(rows).toEqual([{ quantity: 70, status: 'Active', beneficiary: null }]);
 });
 
-test('a target is none of a cancellation’s business', async () => {
+test('a target is none of a cancellation’s business', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], { target_id: market.target.id });
   expect(answer.json().target_id).toBeNull();
-  expect(await read(id)).toMatchObject({ account_id: market.source.id });
+  expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
 });
 
-test('a body that names another action is refused', async () => {
+test('a body that names another action is refused', async ({ market }) => {
   const { id } = await market.bundle();
   expect((await market.cancel([id], { action_type: 'transfer' })).statusCode).toBe(422);
   expect((await market.cancel([id], { action_type: 'cancel' })).statusCode).toBe(202);
 });
 
-test('a bundle of another account looks, to be cancelled, like one that does not exist', async () => {
+test('a bundle of another account looks, to be cancelled, like one that does not exist', async ({
+  market,
+}) => {
   const { id } = await market.bundle();
   await market.transfer([id]);
   for (const wanted of [id, 999_999]) expect((await market.cancel([wanted])).statusCode).toBe(404);
-  expect(await read(id)).toMatchObject({ certificate_bundle_status: 'Active' });
+  expect(await read(market, id)).toMatchObject({ certificate_bundle_status: 'Active' });
 });

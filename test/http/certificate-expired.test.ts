@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { expect } from 'vitest';
+import { expectConserved } from '../harness/builders.ts';
+import { testWithOwnMarket as test } from '../harness/fixtures.ts';
 import { whileItWaits } from '../harness/polling.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
 // Logins live by the same clock: each test has a market whose users have just logged in.
-beforeEach(async () => {
+test.beforeEach(async ({ registry }) => {
   registry.setClock(NOW);
-  market = await tradingPair(registry);
 });
-afterAll(() => registry.close());
 
-test('a transfer is all or nothing: one expired bundle, and none moves', async () => {
+test('a transfer is all or nothing: one expired bundle, and none moves', async ({ registry, market }) => {
   const bundles = [await market.bundle(), await market.bundle()];
   const [firstExpiry = ''] = bundles.map(({ expiry_datestamp }) => expiry_datestamp).toSorted();
   registry.setClock(new Date(firstExpiry));
@@ -32,7 +25,10 @@ test('a transfer is all or nothing: one expired bundle, and none moves', async (
   }
 });
 
-test('an expired bundle refuses to be transferred and cancelled, before any job has run', async () => {
+test('an expired bundle refuses to be transferred and cancelled, before any job has run', async ({
+  registry,
+  market,
+}) => {
   const bundle = await market.bundle();
   const expiry = new Date(bundle.expiry_datestamp);
   // A token of the test's now would have expired, too.
@@ -53,7 +49,7 @@ test('an expired bundle refuses to be transferred and cancelled, before any job 
   expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
-test('what expires while an action waits for it has expired', async () => {
+test('what expires while an action waits for it has expired', async ({ registry, market }) => {
   const bundle = await market.bundle();
   const expiry = new Date(bundle.expiry_datestamp);
   registry.setClock(new Date(expiry.getTime() - 1));
@@ -72,5 +68,5 @@ test('what expires while an action waits for it has expired', async () => {
   expect(answer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   aBundle,
   aDevice,
@@ -9,37 +9,31 @@ import {
   issueBody,
   METADATA,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
+import { test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 const MINUTE = 60_000;
 const minutesAgo = (minutes: number) => iso(new Date(NOW.getTime() - minutes * MINUTE));
 
 /** A request of a new device, so that tests do not meet on one; `power_mw` and the like are the device's. */
-async function aRequest(fields: Partial<Issue> = {}, device: Record<string, unknown> = {}): Promise<Issue> {
+async function aRequest(
+  market: TradingPair,
+  fields: Partial<Issue> = {},
+  device: Record<string, unknown> = {},
+): Promise<Issue> {
   const { admin, source, metadataId } = market;
   const { id } = await aDevice(admin, { account_id: source.id, ...device });
   return { device_id: id, metadata_id: metadataId, quantity: 100, ...hoursAgo(0), ...fields };
 }
 
-const issue = (request: Issue, more: Record<string, unknown> = {}) =>
+const issue = (market: TradingPair, request: Issue, more: Record<string, unknown> = {}) =>
   market.admin.post('/certificate/create', { ...issueBody(request), ...more });
 
-const bundlesOf = async (deviceId: number) =>
+const bundlesOf = async (registry: TestRegistry, deviceId: number) =>
   (await registry.primary.query('SELECT * FROM bundle WHERE device_id = $1 ORDER BY id', [deviceId])).rows;
 
-test('metadata is recorded as given, with null for what was left out', async () => {
+test('metadata is recorded as given, with null for what was left out', async ({ market }) => {
   const answer = await market.admin.post('/certificate/create_metadata', {
     ...METADATA,
     legal_status: 'valid',
@@ -55,8 +49,11 @@ test('metadata is recorded as given, with null for what was left out', async () 
   });
 });
 
-test("certificates are issued at the moment that the registry's clock shows, whatever the database's says", async () => {
-  const request = issueBody(await aRequest());
+test("certificates are issued at the moment that the registry's clock shows, whatever the database's says", async ({
+  registry,
+  market,
+}) => {
+  const request = issueBody(await aRequest(market));
   const moment = new Date('2026-03-20T09:30:15.250Z');
   registry.setClock(moment);
   onTestFinished(() => registry.setClock(NOW));
@@ -68,7 +65,7 @@ test("certificates are issued at the moment that the registry's clock shows, wha
   expect(read.json()).toMatchObject({ issuance_datestamp: moment.toISOString() });
 });
 
-test('metadata names its country, grid, issuing body and market zone', async () => {
+test('metadata names its country, grid, issuing body and market zone', async ({ market }) => {
   const answer = await market.admin.post('/certificate/create_metadata', {});
   expect(answer.statusCode).toBe(422);
   const paths = answer.json().errors.map(({ path }: { path: string }) => path);
@@ -79,20 +76,20 @@ test('metadata names its country, grid, issuing body and market zone', async () 
   );
 });
 
-test.each(['AUDIT_USER', 'TRADING_USER', 'PRODUCTION_USER', 'STORAGE_VALIDATOR'] as const)(
+test.for(['AUDIT_USER', 'TRADING_USER', 'PRODUCTION_USER', 'STORAGE_VALIDATOR'] as const)(
   'a user with role %s neither issues nor records metadata',
-  async (role) => {
+  async (role, { registry, market }) => {
     const client = await registry.as(role);
-    const request = await aRequest();
+    const request = await aRequest(market);
     expect((await client.post('/certificate/create_metadata', METADATA)).statusCode).toBe(403);
     expect((await client.post('/certificate/create', issueBody(request))).statusCode).toBe(403);
-    expect(await bundlesOf(request.device_id)).toEqual([]);
+    expect(await bundlesOf(registry, request.device_id)).toEqual([]);
   },
 );
 
-test('an issuance goes to the account of the device, Active and whole', async () => {
-  const request = await aRequest({ quantity: 1_234 });
-  const answer = await issue(request);
+test('an issuance goes to the account of the device, Active and whole', async ({ market }) => {
+  const request = await aRequest(market, { quantity: 1_234 });
+  const answer = await issue(market, request);
   expect(answer.statusCode).toBe(201);
   expect(answer.json()).toMatchObject({
     issuance_id: `${request.device_id}-${request.start}`,
@@ -116,8 +113,10 @@ test('an issuance goes to the account of the device, Active and whole', async ()
   });
 });
 
-test('ids, hash, issuance id, account, status and expiry are the registry’s, whatever the body says', async () => {
-  const request = await aRequest();
+test('ids, hash, issuance id, account, status and expiry are the registry’s, whatever the body says', async ({
+  market,
+}) => {
+  const request = await aRequest(market);
   const claimed = {
     id: 999_999,
     hash: 'f'.repeat(64),
@@ -131,7 +130,7 @@ test('ids, hash, issuance id, account, status and expiry are the registry’s, w
     face_value: 1_000,
     parent_id: 1,
   };
-  const answer = await issue(request, claimed);
+  const answer = await issue(market, request, claimed);
   expect(answer.statusCode).toBe(201);
   const bundle = answer.json();
   for (const [field, value] of Object.entries(claimed)) expect(bundle[field], field).not.toBe(value);
@@ -139,7 +138,7 @@ test('ids, hash, issuance id, account, status and expiry are the registry’s, w
   expect(bundle.account_id).toBe(market.source.id);
 });
 
-test('the characteristics that an issuer gives are kept', async () => {
+test('the characteristics that an issuer gives are kept', async ({ market }) => {
   const characteristics = {
     energy_carrier: 'hydrogen',
     energy_source: 'electrolysis',
@@ -147,16 +146,22 @@ test('the characteristics that an issuer gives are kept', async () => {
     emissions_factor_source: 'IPCC',
     issuance_post_energy_carrier_conversion: true,
   };
-  expect((await issue(await aRequest(), characteristics)).json()).toMatchObject(characteristics);
+  expect((await issue(market, await aRequest(market), characteristics)).json()).toMatchObject(
+    characteristics,
+  );
 });
 
-test('certificates issued on 29 February expire on 28 February of a year that has no 29th', async () => {
-  const request = await aRequest({ start: '2024-02-29T10:00:00Z', end: '2024-02-29T11:00:00Z' });
-  expect((await issue(request)).json().expiry_datestamp).toBe('2026-02-28T11:00:00Z');
+test('certificates issued on 29 February expire on 28 February of a year that has no 29th', async ({
+  market,
+}) => {
+  const request = await aRequest(market, { start: '2024-02-29T10:00:00Z', end: '2024-02-29T11:00:00Z' });
+  expect((await issue(market, request)).json().expiry_datestamp).toBe('2026-02-28T11:00:00Z');
 });
 
-test('certificate ids of a device count up from 1 without a hole, in the order of issue', async () => {
-  const request = await aRequest({ quantity: 10 });
+test('certificate ids of a device count up from 1 without a hole, in the order of issue', async ({
+  market,
+}) => {
+  const request = await aRequest(market, { quantity: 10 });
   const ranges = [];
   for (const hours of [3, 1, 2]) {
     const bundle = await aBundle(market.admin, { ...request, ...hoursAgo(hours) });
@@ -169,17 +174,20 @@ test('certificate ids of a device count up from 1 without a hole, in the order o
   ]);
 });
 
-test('a gap behind the newest interval can be filled later', async () => {
-  const request = await aRequest();
+test('a gap behind the newest interval can be filled later', async ({ market }) => {
+  const request = await aRequest(market);
   await aBundle(market.admin, { ...request, ...hoursAgo(0) });
-  expect((await issue({ ...request, ...hoursAgo(5) })).statusCode).toBe(201);
+  expect((await issue(market, { ...request, ...hoursAgo(5) })).statusCode).toBe(201);
 });
 
-test('certificate ids are not used again after withdrawal, and the interval gets a new version with new ids', async () => {
-  const request = await aRequest({ quantity: 40 });
+test('certificate ids are not used again after withdrawal, and the interval gets a new version with new ids', async ({
+  registry,
+  market,
+}) => {
+  const request = await aRequest(market, { quantity: 40 });
   const first = await aBundle(market.admin, request);
   await registry.primary.query(`UPDATE bundle SET status = 'Withdrawn' WHERE id = $1`, [first.id]);
-  expect((await issue(request)).statusCode).toBe(409);
+  expect((await issue(market, request)).statusCode).toBe(409);
   await registry.primary.query('UPDATE issuance SET withdrawn_at = now() WHERE device_id = $1', [
     request.device_id,
   ]);
@@ -192,28 +200,28 @@ test('certificate ids are not used again after withdrawal, and the interval gets
   expect(again.hash).not.toBe(first.hash);
 });
 
-test('repeating an issuance changes nothing and says so', async () => {
-  const request = await aRequest();
+test('repeating an issuance changes nothing and says so', async ({ registry, market }) => {
+  const request = await aRequest(market);
   const first = await aBundle(market.admin, request);
-  const repeated = await issue(request);
+  const repeated = await issue(market, request);
   expect(repeated.statusCode).toBe(409);
   expect(repeated.json()).toMatchObject({ type: 'urn:gc-registry:problem:already-issued' });
   expect(repeated.json().detail).toContain(first.issuance_id);
-  expect(await bundlesOf(request.device_id)).toHaveLength(1);
+  expect(await bundlesOf(registry, request.device_id)).toHaveLength(1);
 });
 
-test.each([
+test.for([
   ['the same interval with another quantity', { quantity: 99 }],
   ['the first half of an interval', { start: minutesAgo(60), end: minutesAgo(30) }],
   ['a part across the end of the interval', { start: minutesAgo(90), end: minutesAgo(45) }],
-])('%s is not issued beside what is issued', async (_, again) => {
-  const request = await aRequest({}, { granularity_minutes: 15 });
+] as const)('%s is not issued beside what is issued', async ([_, again], { registry, market }) => {
+  const request = await aRequest(market, {}, { granularity_minutes: 15 });
   await aBundle(market.admin, request);
-  expect((await issue({ ...request, ...again })).statusCode).toBe(409);
-  expect(await bundlesOf(request.device_id)).toHaveLength(1);
+  expect((await issue(market, { ...request, ...again })).statusCode).toBe(409);
+  expect(await bundlesOf(registry, request.device_id)).toHaveLength(1);
 });
 
-test.each([
+test.for([
   ['that ends where it starts', { end: minutesAgo(60) }, 60],
   ['that ends before it starts', { end: minutesAgo(120) }, 60],
   ['longer than an hour', { start: minutesAgo(120), end: minutesAgo(0) }, 60],
@@ -221,112 +229,124 @@ test.each([
   ['off the hours of a device with hours', { start: minutesAgo(90), end: minutesAgo(30) }, 60],
   ['that ends off the half-hours of a device with half-hours', { end: minutesAgo(45) }, 30],
   ['that starts one second late', { start: '2026-03-15T11:00:01Z' }, 5],
-])('an interval %s is refused', async (_, interval, granularity_minutes) => {
-  const request = await aRequest(interval, { granularity_minutes });
-  const answer = await issue(request);
+] as const)('an interval %s is refused', async ([_, interval, granularity_minutes], { registry, market }) => {
+  const request = await aRequest(market, interval, { granularity_minutes });
+  const answer = await issue(market, request);
   expect(answer.statusCode, answer.body).toBe(422);
   expect(answer.json().type).toBe('urn:gc-registry:problem:interval-invalid');
-  expect(await bundlesOf(request.device_id)).toEqual([]);
+  expect(await bundlesOf(registry, request.device_id)).toEqual([]);
 });
 
-test.each([5, 10, 15, 30, 60])(
+test.for([5, 10, 15, 30, 60])(
   'an interval of %i minutes is issued for a device of that granularity',
-  async (m) => {
-    const request = await aRequest({ start: minutesAgo(m), end: minutesAgo(0) }, { granularity_minutes: m });
-    expect((await issue(request)).statusCode).toBe(201);
+  async (m, { market }) => {
+    const request = await aRequest(
+      market,
+      { start: minutesAgo(m), end: minutesAgo(0) },
+      { granularity_minutes: m },
+    );
+    expect((await issue(market, request)).statusCode).toBe(201);
   },
 );
 
-test('an interval may be several of the device’s intervals long, up to an hour', async () => {
-  expect((await issue(await aRequest({}, { granularity_minutes: 15 }))).statusCode).toBe(201);
+test('an interval may be several of the device’s intervals long, up to an hour', async ({ market }) => {
+  expect((await issue(market, await aRequest(market, {}, { granularity_minutes: 15 }))).statusCode).toBe(201);
 });
 
-test('an interval that ends now is issued', async () => {
-  const request = await aRequest({ start: minutesAgo(60), end: minutesAgo(0) });
-  expect((await issue(request)).statusCode).toBe(201);
+test('an interval that ends now is issued', async ({ market }) => {
+  const request = await aRequest(market, { start: minutesAgo(60), end: minutesAgo(0) });
+  expect((await issue(market, request)).statusCode).toBe(201);
 });
 
-test('datetimes without an offset are UTC, and others are turned into it', async () => {
-  const request = await aRequest({ start: '2026-03-14T05:00:00', end: '2026-03-14T08:00:00+02:00' });
+test('datetimes without an offset are UTC, and others are turned into it', async ({ market }) => {
+  const request = await aRequest(market, { start: '2026-03-14T05:00:00', end: '2026-03-14T08:00:00+02:00' });
   const bundle = await aBundle(market.admin, request);
   expect(bundle.production_starting_interval).toBe('2026-03-14T05:00:00Z');
   expect(bundle.production_ending_interval).toBe('2026-03-14T06:00:00Z');
 });
 
-test.each([
+test.for([
   ['an hour', 60, 1_650_000],
   ['half an hour', 30, 825_000],
   ['five minutes', 5, 137_500],
-])('the limit of 1.5 MW over %s is 1.1 times what that power makes in it', async (_, minutes, limit) => {
-  const interval = { start: minutesAgo(minutes), end: minutesAgo(0) };
-  const request = await aRequest(interval, { power_mw: 1.5, granularity_minutes: 5 });
-  const refused = await issue({ ...request, quantity: limit + 1 });
-  expect(refused.statusCode).toBe(422);
-  expect(refused.json().type).toBe('urn:gc-registry:problem:over-capacity');
-  expect(refused.json().detail).toContain(`${limit + 1}`);
-  expect(refused.json().detail).toContain(`${limit} `);
-  expect((await issue({ ...request, quantity: limit })).statusCode).toBe(201);
-});
+] as const)(
+  'the limit of 1.5 MW over %s is 1.1 times what that power makes in it',
+  async ([_, minutes, limit], { market }) => {
+    const interval = { start: minutesAgo(minutes), end: minutesAgo(0) };
+    const request = await aRequest(market, interval, { power_mw: 1.5, granularity_minutes: 5 });
+    const refused = await issue(market, { ...request, quantity: limit + 1 });
+    expect(refused.statusCode).toBe(422);
+    expect(refused.json().type).toBe('urn:gc-registry:problem:over-capacity');
+    expect(refused.json().detail).toContain(`${limit + 1}`);
+    expect(refused.json().detail).toContain(`${limit} `);
+    expect((await issue(market, { ...request, quantity: limit })).statusCode).toBe(201);
+  },
+);
 
-test('the limit is rounded down to whole watt-hours', async () => {
+test('the limit is rounded down to whole watt-hours', async ({ market }) => {
   // 0.000011 MW x 1.1 x 1/12 h is 1.008333 Wh.
   const interval = { start: minutesAgo(5), end: minutesAgo(0) };
-  const request = await aRequest(interval, { power_mw: 0.000_011, granularity_minutes: 5 });
-  expect((await issue({ ...request, quantity: 2 })).statusCode).toBe(422);
-  expect((await issue({ ...request, quantity: 1 })).statusCode).toBe(201);
+  const request = await aRequest(market, interval, { power_mw: 0.000_011, granularity_minutes: 5 });
+  expect((await issue(market, { ...request, quantity: 2 })).statusCode).toBe(422);
+  expect((await issue(market, { ...request, quantity: 1 })).statusCode).toBe(201);
 });
 
-test('more than 2^31 watt-hours fit into one bundle', async () => {
-  const request = await aRequest({ quantity: 5_000_000_000 }, { power_mw: 10_000 });
-  expect((await issue(request)).json()).toMatchObject({
+test('more than 2^31 watt-hours fit into one bundle', async ({ market }) => {
+  const request = await aRequest(market, { quantity: 5_000_000_000 }, { power_mw: 10_000 });
+  expect((await issue(market, request)).json()).toMatchObject({
     bundle_quantity: 5_000_000_000,
     certificate_bundle_id_range_end: 5_000_000_000,
   });
 });
 
-test.each([0, -1, 1.5, '100', null])('a quantity of %j issues nothing and is refused', async (quantity) => {
-  const request = await aRequest();
-  const answer = await issue(request, { bundle_quantity: quantity });
-  expect(answer.statusCode).toBe(422);
-  expect(await bundlesOf(request.device_id)).toEqual([]);
+test.for([0, -1, 1.5, '100', null])(
+  'a quantity of %j issues nothing and is refused',
+  async (quantity, { registry, market }) => {
+    const request = await aRequest(market);
+    const answer = await issue(market, request, { bundle_quantity: quantity });
+    expect(answer.statusCode).toBe(422);
+    expect(await bundlesOf(registry, request.device_id)).toEqual([]);
+  },
+);
+
+test('nothing is issued for a device that does not exist', async ({ market }) => {
+  expect((await issue(market, { ...(await aRequest(market)), device_id: 999_999 })).statusCode).toBe(404);
 });
 
-test('nothing is issued for a device that does not exist', async () => {
-  expect((await issue({ ...(await aRequest()), device_id: 999_999 })).statusCode).toBe(404);
-});
-
-test('nothing is issued for a retired device', async () => {
-  const request = await aRequest();
+test('nothing is issued for a retired device', async ({ market }) => {
+  const request = await aRequest(market);
   await market.admin.delete(`/device/delete/${request.device_id}`);
-  expect((await issue(request)).statusCode).toBe(404);
+  expect((await issue(market, request)).statusCode).toBe(404);
 });
 
-test('nothing is issued for a device without a local_device_identifier', async () => {
-  const request = await aRequest({}, { local_device_identifier: null });
-  const answer = await issue(request);
+test('nothing is issued for a device without a local_device_identifier', async ({ market }) => {
+  const request = await aRequest(market, {}, { local_device_identifier: null });
+  const answer = await issue(market, request);
   expect(answer.statusCode).toBe(422);
   expect(answer.json().type).toBe('urn:gc-registry:problem:device-unidentified');
 });
 
-test('nothing is issued for a device without capacity', async () => {
-  expect((await issue(await aRequest({ quantity: 1 }, { power_mw: 0 }))).statusCode).toBe(422);
+test('nothing is issued for a device without capacity', async ({ market }) => {
+  expect((await issue(market, await aRequest(market, { quantity: 1 }, { power_mw: 0 }))).statusCode).toBe(
+    422,
+  );
 });
 
-test('nothing is issued under metadata that does not exist', async () => {
-  expect((await issue({ ...(await aRequest()), metadata_id: 999_999 })).statusCode).toBe(404);
+test('nothing is issued under metadata that does not exist', async ({ market }) => {
+  expect((await issue(market, { ...(await aRequest(market)), metadata_id: 999_999 })).statusCode).toBe(404);
 });
 
-test('certificates keep what the device was when they were issued', async () => {
-  const request = await aRequest();
+test('certificates keep what the device was when they were issued', async ({ market }) => {
+  const request = await aRequest(market);
   const bundle = await aBundle(market.admin, request);
   await market.admin.patch(`/device/update/${request.device_id}`, { energy_source: 'hydro' });
   const { energy_source, hash } = (await market.admin.get(`/certificate/${bundle.id}`)).json();
   expect({ energy_source, hash }).toEqual({ energy_source: 'wind', hash: bundle.hash });
 });
 
-test('a closed account receives no issuance', async () => {
+test('a closed account receives no issuance', async ({ registry, market }) => {
   const account = await anAccount(market.admin);
-  const request = await aRequest({}, { account_id: account.id });
+  const request = await aRequest(market, {}, { account_id: account.id });
   await registry.primary.query('UPDATE account SET deleted_at = now() WHERE id = $1', [account.id]);
-  expect((await issue(request)).statusCode).toBe(404);
+  expect((await issue(market, request)).statusCode).toBe(404);
 });

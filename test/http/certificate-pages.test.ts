@@ -1,29 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  aBundle,
-  aDevice,
-  anAccount,
-  type Device,
-  hoursAgo,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
+import { expect } from 'vitest';
+import { aBundle, aDevice, anAccount, type Device, hoursAgo, type TradingPair } from '../harness/builders.ts';
 import { ask, find as findAs, idsOf, type QueryAnswer } from '../harness/certificate-query.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const find = (market: TradingPair, filter: Record<string, unknown>, client = market.admin) =>
+  findAs(client, filter);
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-const find = (filter: Record<string, unknown>, client = market.admin) => findAs(client, filter);
-
-async function aLongHolding() {
+async function aLongHolding(market: TradingPair) {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
   const devices: Device[] = [];
@@ -39,9 +22,11 @@ async function aLongHolding() {
   return { source_id: account.id, issue };
 }
 
-test('pages follow one another without gap or duplicate while bundles are issued before and behind them', async () => {
-  const { source_id, issue } = await aLongHolding();
-  const before = await find({ source_id });
+test('pages follow one another without gap or duplicate while bundles are issued before and behind them', async ({
+  market,
+}) => {
+  const { source_id, issue } = await aLongHolding(market);
+  const before = await find(market, { source_id });
   const seen: number[] = [];
   let cursor: string | null = null;
   for (let page = 0; page === 0 || cursor; page++) {
@@ -56,8 +41,8 @@ test('pages follow one another without gap or duplicate while bundles are issued
   expect(seen).toHaveLength(before.length + 1);
 });
 
-test('pages of query_full follow its header registry-next-cursor', async () => {
-  const { source_id } = await aLongHolding();
+test('pages of query_full follow its header registry-next-cursor', async ({ market }) => {
+  const { source_id } = await aLongHolding(market);
   const seen: number[] = [];
   let cursor: string | undefined;
   do {
@@ -66,18 +51,18 @@ test('pages of query_full follow its header registry-next-cursor', async () => {
     const next = answer.headers['registry-next-cursor'];
     cursor = next === undefined ? undefined : String(next);
   } while (cursor !== undefined);
-  expect(seen).toEqual(await find({ source_id }));
+  expect(seen).toEqual(await find(market, { source_id }));
 });
 
-test('pages say the volume of all matches, each of them', async () => {
-  const { source_id } = await aLongHolding();
+test('pages say the volume of all matches, each of them', async ({ market }) => {
+  const { source_id } = await aLongHolding(market);
   const first = await ask(market.admin, { source_id, limit: 5 });
   const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
   expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
 });
 
-test('a page that holds exactly the rest has no next one', async () => {
-  const { source_id } = await aLongHolding();
+test('a page that holds exactly the rest has no next one', async ({ market }) => {
+  const { source_id } = await aLongHolding(market);
   expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
   expect((await ask(market.admin, { source_id, limit: 11 })).next_cursor).not.toBeNull();
 });

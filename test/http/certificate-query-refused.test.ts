@@ -1,18 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { expect } from 'vitest';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-test.each([
+test.for([
   [
     'issuance ids and a period',
     { issuance_ids: ['1-2025-01-12T14:00:00Z'], certificate_period_start: '2025-01-01' },
@@ -55,7 +44,7 @@ test.each([
     { cursor: Buffer.from('[9000000000000000,1]').toString('base64url') },
   ],
   ['a pair without an instant', { sparse_filter_list: [[1]] }],
-])('%s is refused with 422', async (_, filter) => {
+] as const)('%s is refused with 422', async ([_, filter], { market }) => {
   for (const path of ['/certificate/query', '/certificate/query_full']) {
     const answer = await market.admin.post(path, { source_id: market.source.id, ...filter });
     expect(answer.statusCode, answer.body).toBe(422);

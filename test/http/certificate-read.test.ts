@@ -1,26 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  aBundle,
-  aDevice,
-  hoursAgo,
-  METADATA,
-  metadata,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { expect } from 'vitest';
+import { aBundle, aDevice, hoursAgo, METADATA, metadata } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-test('a bundle is read with its device and its metadata by a user of its account', async () => {
+test('a bundle is read with its device and its metadata by a user of its account', async ({ market }) => {
   const metadataId = await metadata(market.admin, { quality_scheme_reference: 'Q1' });
   const device = await aDevice(market.admin, {
     account_id: market.source.id,
@@ -48,7 +30,7 @@ test('a bundle is read with its device and its metadata by a user of its account
   });
 });
 
-test('a bundle of another account looks, when read, like one that does not exist', async () => {
+test('a bundle of another account looks, when read, like one that does not exist', async ({ market }) => {
   const bundle = await market.bundle();
   const [theirs, missing] = await Promise.all([
     market.receiver.get(`/certificate/${bundle.id}`),
@@ -62,7 +44,7 @@ test('a bundle of another account looks, when read, like one that does not exist
   expect(without(theirs)).toEqual(without(missing));
 });
 
-test('the plural path answers as the singular does', async () => {
+test('the plural path answers as the singular does', async ({ market }) => {
   const bundle = await market.bundle();
   const [singular, plural] = await Promise.all([
     market.trader.get(`/certificate/${bundle.id}`),

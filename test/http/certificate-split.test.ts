@@ -1,27 +1,19 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { describe, expect } from 'vitest';
+import { type Bundle, expectConserved, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-async function childrenOf(parentId: number): Promise<Bundle[]> {
+async function childrenOf(registry: TestRegistry, market: TradingPair, parentId: number): Promise<Bundle[]> {
   const { rows } = await registry.primary.query(
     'SELECT id FROM bundle WHERE parent_id = $1 ORDER BY range_start',
     [parentId],
   );
-  return Promise.all(rows.map(({ id }) => read(Number(id))));
+  return Promise.all(rows.map(({ id }) => read(market, Number(id))));
 }
 
 /** As anyone may do it who has an answer of the API and the documentation of the hash, and nothing of ours. */
@@ -51,11 +43,14 @@ const refusal = (answer: { statusCode: number; json(): { type?: string } }) => (
 });
 
 describe('a split', () => {
-  test('makes two children that tile the parent; the first is the part acted on', async () => {
+  test('makes two children that tile the parent; the first is the part acted on', async ({
+    registry,
+    market,
+  }) => {
     const parent = await market.bundle({ quantity: 1_000 });
     const { certificate_bundle_id_range_start: start, certificate_bundle_id_range_end: end } = parent;
     const answer = await market.transfer([parent.id], { certificate_quantity: 250 });
-    const [first, second] = (await childrenOf(parent.id)) as [Bundle, Bundle];
+    const [first, second] = (await childrenOf(registry, market, parent.id)) as [Bundle, Bundle];
     expect(answer.json().resulting_bundle_ids).toEqual([first.id]);
     const common = {
       parent_id: parent.id,
@@ -85,28 +80,32 @@ describe('a split', () => {
     });
   });
 
-  test('leaves the parent Bundle Split, as it was in all else', async () => {
+  test('leaves the parent Bundle Split, as it was in all else', async ({ market }) => {
     const parent = await market.bundle();
     await market.transfer([parent.id], { certificate_quantity: 1 });
-    expect(await read(parent.id)).toMatchObject({ ...parent, certificate_bundle_status: 'Bundle Split' });
+    expect(await read(market, parent.id)).toMatchObject({
+      ...parent,
+      certificate_bundle_status: 'Bundle Split',
+    });
   });
 
-  test('of all but one certificate is possible', async () => {
+  test('of all but one certificate is possible', async ({ registry, market }) => {
     const parent = await market.bundle({ quantity: 100 });
     await market.transfer([parent.id], { certificate_quantity: 99 });
-    expect((await childrenOf(parent.id)).map(({ bundle_quantity }) => bundle_quantity)).toEqual([99, 1]);
+    expect(
+      (await childrenOf(registry, market, parent.id)).map(({ bundle_quantity }) => bundle_quantity),
+    ).toEqual([99, 1]);
   });
 
-  test('keeps a reserved bundle reserved in the part that is not acted on', async () => {
+  test('keeps a reserved bundle reserved in the part that is not acted on', async ({ registry, market }) => {
     const parent = await market.bundleIn('Reserved');
     await market.cancel([parent.id], { certificate_quantity: 10 });
-    expect((await childrenOf(parent.id)).map((child) => child.certificate_bundle_status)).toEqual([
-      'Cancelled',
-      'Reserved',
-    ]);
+    expect(
+      (await childrenOf(registry, market, parent.id)).map((child) => child.certificate_bundle_status),
+    ).toEqual(['Cancelled', 'Reserved']);
   });
 
-  test('is not taken again: its parent is dead to every action', async () => {
+  test('is not taken again: its parent is dead to every action', async ({ market }) => {
     const parent = await market.bundle();
     await market.transfer([parent.id], { certificate_quantity: 1 });
     expect((await market.transfer([parent.id])).statusCode).toBe(409);
@@ -115,17 +114,17 @@ describe('a split', () => {
 });
 
 describe('a hash', () => {
-  test('can be made again by anyone, from an answer of the API', async () => {
+  test('can be made again by anyone, from an answer of the API', async ({ market }) => {
     const issued = await market.bundle({ quantity: 100 });
     expect(hashOf(issued)).toBe(issued.hash);
   });
 
-  test('of a child covers the hash of its parent, through generations', async () => {
+  test('of a child covers the hash of its parent, through generations', async ({ registry, market }) => {
     const parent = await market.bundle({ quantity: 100 });
     await market.cancel([parent.id], { certificate_quantity: 60 });
-    const [cancelled, rest] = (await childrenOf(parent.id)) as [Bundle, Bundle];
+    const [cancelled, rest] = (await childrenOf(registry, market, parent.id)) as [Bundle, Bundle];
     await market.transfer([rest.id], { certificate_quantity: 20 });
-    const [grandchild] = (await childrenOf(rest.id)) as [Bundle];
+    const [grandchild] = (await childrenOf(registry, market, rest.id)) as [Bundle];
     for (const [child, ancestor] of [
       [cancelled, parent],
       [rest, parent],
@@ -136,14 +135,16 @@ describe('a hash', () => {
     }
   });
 
-  test('is never shared, not even by equal halves', async () => {
+  test('is never shared, not even by equal halves', async ({ registry, market }) => {
     const parent = await market.bundle({ quantity: 100 });
     await market.transfer([parent.id], { certificate_bundle_percentage: 0.5 });
-    const family = [parent, ...(await childrenOf(parent.id))].map(({ hash }) => hash);
+    const family = [parent, ...(await childrenOf(registry, market, parent.id))].map(({ hash }) => hash);
     expect(new Set(family).size).toBe(3);
   });
 
-  test('stays through transfer and cancellation: account, status and beneficiary are not in it', async () => {
+  test('stays through transfer and cancellation: account, status and beneficiary are not in it', async ({
+    market,
+  }) => {
     const { id, hash } = await market.bundle();
     await market.transfer([id]);
     await market.receiver.post('/certificate/cancel', {
@@ -151,58 +152,64 @@ describe('a hash', () => {
       granular_certificate_bundle_ids: [id],
       beneficiary: 'The school',
     });
-    const after = await read(id);
+    const after = await read(market, id);
     expect([after.hash, hashOf(after)]).toEqual([hash, hash]);
   });
 });
 
 describe('certificate_quantity', () => {
-  test('is the total over the bundles, which are taken in the order given; the last one is split', async () => {
+  test('is the total over the bundles, which are taken in the order given; the last one is split', async ({
+    registry,
+    market,
+  }) => {
     const [a, b, c] = [await market.bundle(), await market.bundle(), await market.bundle()];
     const answer = await market.transfer([c.id, a.id, b.id], { certificate_quantity: 150 });
     expect(answer.statusCode).toBe(202);
-    const [half] = (await childrenOf(a.id)) as [Bundle];
+    const [half] = (await childrenOf(registry, market, a.id)) as [Bundle];
     expect(answer.json()).toMatchObject({ resulting_bundle_ids: [c.id, half.id], certificate_quantity: 150 });
     expect(half.bundle_quantity).toBe(50);
-    expect(await read(b.id)).toEqual({ ...(await read(b.id)), ...b });
+    expect(await read(market, b.id)).toEqual({ ...(await read(market, b.id)), ...b });
   });
 
-  test('that bundles add up to exactly splits none', async () => {
+  test('that bundles add up to exactly splits none', async ({ registry, market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 200 });
     expect(answer.json().resulting_bundle_ids).toEqual([a.id, b.id]);
-    expect(await childrenOf(b.id)).toEqual([]);
+    expect(await childrenOf(registry, market, b.id)).toEqual([]);
   });
 
-  test('that the first bundle covers leaves the others alone', async () => {
+  test('that the first bundle covers leaves the others alone', async ({ market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 100 });
     expect(answer.json().resulting_bundle_ids).toEqual([a.id]);
-    expect(await read(b.id)).toMatchObject(b);
+    expect(await read(market, b.id)).toMatchObject(b);
   });
 
-  test('above what there is is refused with both figures', async () => {
+  test('above what there is is refused with both figures', async ({ market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 201 });
     expect(refusal(answer)).toEqual({ status: 422, code: 'not-enough' });
     expect(answer.json().detail).toMatch(/201.*200/);
-    expect(await read(a.id)).toMatchObject(a);
+    expect(await read(market, a.id)).toMatchObject(a);
   });
 
-  test.each([0, -1, -500, 1.5, '10', Number.MAX_SAFE_INTEGER + 1])('of %j is refused', async (quantity) => {
-    const bundle = await market.bundle();
-    expect((await market.transfer([bundle.id], { certificate_quantity: quantity })).statusCode).toBe(422);
-    expect(await read(bundle.id)).toMatchObject(bundle);
-  });
+  test.for([0, -1, -500, 1.5, '10', Number.MAX_SAFE_INTEGER + 1])(
+    'of %j is refused',
+    async (quantity, { market }) => {
+      const bundle = await market.bundle();
+      expect((await market.transfer([bundle.id], { certificate_quantity: quantity })).statusCode).toBe(422);
+      expect(await read(market, bundle.id)).toMatchObject(bundle);
+    },
+  );
 
-  test('does not spare a bundle that would not be needed from being one that exists', async () => {
+  test('does not spare a bundle that would not be needed from being one that exists', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer([id, 999_999], { certificate_quantity: 1 })).statusCode).toBe(404);
   });
 });
 
 describe('certificate_bundle_percentage', () => {
-  test.each([
+  test.for([
     [0.29, 100, 29],
     [0.07, 100, 7],
     [0.57, 100, 57],
@@ -210,49 +217,57 @@ describe('certificate_bundle_percentage', () => {
     [0.1, 15, 1],
     [0.333_333_333, 100_000_000, 33_333_333],
     [0.000_000_01, 100_000_000, 1],
-  ])('%d of %d is exactly %d', async (certificate_bundle_percentage, quantity, taken) => {
-    const bundle = await market.bundle({ quantity });
-    const answer = await market.transfer([bundle.id], { certificate_bundle_percentage });
-    const [id] = answer.json().resulting_bundle_ids;
-    expect((await read(id)).bundle_quantity).toBe(taken);
-  });
+  ] as const)(
+    '%d of %d is exactly %d',
+    async ([certificate_bundle_percentage, quantity, taken], { market }) => {
+      const bundle = await market.bundle({ quantity });
+      const answer = await market.transfer([bundle.id], { certificate_bundle_percentage });
+      const [id] = answer.json().resulting_bundle_ids;
+      expect((await read(market, id)).bundle_quantity).toBe(taken);
+    },
+  );
 
-  test('applies to each bundle', async () => {
+  test('applies to each bundle', async ({ market }) => {
     const [a, b] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 7 })];
     const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.5 });
-    const taken: Bundle[] = await Promise.all(answer.json().resulting_bundle_ids.map(read));
+    const taken: Bundle[] = await Promise.all(
+      answer.json().resulting_bundle_ids.map((id: number) => read(market, id)),
+    );
     expect(taken.map(({ parent_id, bundle_quantity }) => [parent_id, bundle_quantity])).toEqual([
       [a.id, 50],
       [b.id, 3],
     ]);
   });
 
-  test('leaves a bundle alone of which the share is 0', async () => {
+  test('leaves a bundle alone of which the share is 0', async ({ market }) => {
     const [a, b] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 1 })];
     const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.5 });
     expect(answer.json().resulting_bundle_ids).toHaveLength(1);
-    expect(await read(b.id)).toMatchObject(b);
+    expect(await read(market, b.id)).toMatchObject(b);
   });
 
-  test('is refused when every share is 0', async () => {
+  test('is refused when every share is 0', async ({ market }) => {
     const [a, b] = [await market.bundle({ quantity: 1 }), await market.bundle({ quantity: 1 })];
     const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.9 });
     expect(refusal(answer)).toEqual({ status: 422, code: 'nothing-to-take' });
   });
 
-  test('of 1 takes bundles whole', async () => {
+  test('of 1 takes bundles whole', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.transfer([id], { certificate_bundle_percentage: 1 });
     expect(answer.json()).toMatchObject({ resulting_bundle_ids: [id], certificate_bundle_percentage: 1 });
   });
 
-  test.each([0, -0.5, 1.000_000_1, 5, '0.5'])('of %j is refused', async (certificate_bundle_percentage) => {
-    const bundle = await market.bundle();
-    expect((await market.transfer([bundle.id], { certificate_bundle_percentage })).statusCode).toBe(422);
-    expect(await read(bundle.id)).toMatchObject(bundle);
-  });
+  test.for([0, -0.5, 1.000_000_1, 5, '0.5'])(
+    'of %j is refused',
+    async (certificate_bundle_percentage, { market }) => {
+      const bundle = await market.bundle();
+      expect((await market.transfer([bundle.id], { certificate_bundle_percentage })).statusCode).toBe(422);
+      expect(await read(market, bundle.id)).toMatchObject(bundle);
+    },
+  );
 
-  test('is not given together with a quantity', async () => {
+  test('is not given together with a quantity', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.transfer([id], {
       certificate_quantity: 1,
@@ -262,17 +277,19 @@ describe('certificate_bundle_percentage', () => {
   });
 });
 
-test('many bundles are split in one action, each in two', async () => {
+test('many bundles are split in one action, each in two', async ({ market }) => {
   const bundles: Bundle[] = [];
   for (let n = 0; n < 40; n++) bundles.push(await market.bundle({ quantity: 10 }));
   const answer = await market.transfer(
     bundles.map(({ id }) => id),
     { certificate_bundle_percentage: 0.3 },
   );
-  const children: Bundle[] = await Promise.all(answer.json().resulting_bundle_ids.map(read));
+  const children: Bundle[] = await Promise.all(
+    answer.json().resulting_bundle_ids.map((id: number) => read(market, id)),
+  );
   expect(children.map((child) => child.parent_id)).toEqual(bundles.map(({ id }) => id));
   expect(new Set(children.map((child) => child.bundle_quantity))).toEqual(new Set([3]));
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

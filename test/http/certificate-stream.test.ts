@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
   aBundle,
   aDevice,
@@ -9,21 +9,16 @@ import {
   metadata,
   shownEverywhere,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let source_id: number;
 const bundles: Bundle[] = [];
 
 const NAME = 'Wind, "north"\nfarm; é';
 const FORMULA = '=HYPERLINK("http://example.com")';
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ market }) => {
   const { admin } = market;
   source_id = (await anAccount(admin, { timezone: 'Europe/London' })).id;
   const device = await aDevice(admin, { account_id: source_id, device_name: NAME });
@@ -34,10 +29,12 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => registry.close());
-
-const ask = (accept: string, more: Record<string, unknown> = {}, path = '/certificate/query') =>
-  market.admin.post(path, { source_id, ...more }, { accept });
+const ask = (
+  market: TradingPair,
+  accept: string,
+  more: Record<string, unknown> = {},
+  path = '/certificate/query',
+) => market.admin.post(path, { source_id, ...more }, { accept });
 
 const rowsOf = (body: string): Record<string, string>[] => parse(body, { columns: true });
 const linesOf = (body: string) =>
@@ -46,8 +43,8 @@ const linesOf = (body: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-test('CSV has one row for each bundle, under the names of the fields', async () => {
-  const answer = await ask('text/csv');
+test('CSV has one row for each bundle, under the names of the fields', async ({ market }) => {
+  const answer = await ask(market, 'text/csv');
   expect(answer.statusCode).toBe(202);
   expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(answer.body.split('\n')[0]).toBe(Object.keys(bundles[0] ?? {}).join(','));
@@ -59,73 +56,78 @@ test('CSV has one row for each bundle, under the names of the fields', async () 
   expect(rowsOf(answer.body)).toEqual(asText);
 });
 
-test('NDJSON has one JSON document for each bundle', async () => {
-  const answer = await ask('application/x-ndjson');
+test('NDJSON has one JSON document for each bundle', async ({ market }) => {
+  const answer = await ask(market, 'application/x-ndjson');
   expect(answer.statusCode).toBe(202);
   expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
   expect(linesOf(answer.body)).toEqual(bundles);
 });
 
-test.each(['text/csv', 'application/x-ndjson'])(
+test.for(['text/csv', 'application/x-ndjson'])(
   '%s gives the whole result, whatever the limit',
-  async (type) => {
-    const answer = await ask(type, { limit: 2 });
+  async (type, { market }) => {
+    const answer = await ask(market, type, { limit: 2 });
     const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
     expect(rows).toHaveLength(bundles.length);
   },
 );
 
-test.each(['text/csv', 'application/x-ndjson'])('%s holds what matches the filters only', async (type) => {
-  const answer = await ask(type, { certificate_period_start: hoursAgo(1).start });
-  const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
-  expect(rows.map((row: { id: unknown }) => Number(row.id))).toEqual(bundles.slice(-2).map(({ id }) => id));
-});
+test.for(['text/csv', 'application/x-ndjson'])(
+  '%s holds what matches the filters only',
+  async (type, { market }) => {
+    const answer = await ask(market, type, { certificate_period_start: hoursAgo(1).start });
+    const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
+    expect(rows.map((row: { id: unknown }) => Number(row.id))).toEqual(bundles.slice(-2).map(({ id }) => id));
+  },
+);
 
-test('CSV quotes commas, quotes and line breaks', async () => {
-  const [row] = rowsOf((await ask('text/csv', {}, '/certificate/query_full')).body);
+test('CSV quotes commas, quotes and line breaks', async ({ market }) => {
+  const [row] = rowsOf((await ask(market, 'text/csv', {}, '/certificate/query_full')).body);
   expect(row?.device_name).toBe(NAME);
 });
 
-test('CSV disarms a text that a spreadsheet would take for a formula', async () => {
-  const [row] = rowsOf((await ask('text/csv', {}, '/certificate/query_full')).body);
+test('CSV disarms a text that a spreadsheet would take for a formula', async ({ market }) => {
+  const [row] = rowsOf((await ask(market, 'text/csv', {}, '/certificate/query_full')).body);
   expect(row?.legal_status).toBe(`'${FORMULA}`);
 });
 
-test('NDJSON of query_full gives the full views', async () => {
-  const lines = linesOf((await ask('application/x-ndjson', {}, '/certificate/query_full')).body);
-  expect(lines).toEqual((await ask('application/json', {}, '/certificate/query_full')).json());
+test('NDJSON of query_full gives the full views', async ({ market }) => {
+  const lines = linesOf((await ask(market, 'application/x-ndjson', {}, '/certificate/query_full')).body);
+  expect(lines).toEqual((await ask(market, 'application/json', {}, '/certificate/query_full')).json());
   expect(lines[0]).toMatchObject({ device_name: NAME, legal_status: FORMULA });
 });
 
-test('CSV of nothing is the header alone', async () => {
-  const { body } = await ask('text/csv', { device_id: 999_999 });
+test('CSV of nothing is the header alone', async ({ market }) => {
+  const { body } = await ask(market, 'text/csv', { device_id: 999_999 });
   expect(body).toBe(`${Object.keys(bundles[0] ?? {}).join(',')}\n`);
 });
 
-test('NDJSON of nothing is empty', async () => {
-  expect((await ask('application/x-ndjson', { device_id: 999_999 })).body).toBe('');
+test('NDJSON of nothing is empty', async ({ market }) => {
+  expect((await ask(market, 'application/x-ndjson', { device_id: 999_999 })).body).toBe('');
 });
 
-test('a stream renders datetimes in the time zone of the account on demand', async () => {
-  const [row] = rowsOf((await ask('text/csv', { localise_time: true })).body);
+test('a stream renders datetimes in the time zone of the account on demand', async ({ market }) => {
+  const [row] = rowsOf((await ask(market, 'text/csv', { localise_time: true })).body);
   expect(row?.production_starting_interval).toBe('2026-03-15T07:00:00+00:00');
 });
 
-test('a stream of another account is refused like one of an account that does not exist', async () => {
+test('a stream of another account is refused like one of an account that does not exist', async ({
+  market,
+}) => {
   const answer = await market.trader.post('/certificate/query', { source_id }, { accept: 'text/csv' });
   expect(answer.statusCode).toBe(404);
   expect(answer.headers['content-type']).toContain('application/problem+json');
 });
 
-test('JSON is what a client gets that accepts anything', async () => {
-  expect((await ask('*/*')).headers['content-type']).toContain('application/json');
+test('JSON is what a client gets that accepts anything', async ({ market }) => {
+  expect((await ask(market, '*/*')).headers['content-type']).toContain('application/json');
 });
 
-test('a media type that the registry does not write is refused', async () => {
-  expect((await ask('image/png')).statusCode).toBe(406);
+test('a media type that the registry does not write is refused', async ({ market }) => {
+  expect((await ask(market, 'image/png')).statusCode).toBe(406);
 });
 
-test('a stream of more rows than one batch of the database comes whole', async () => {
+test('a stream of more rows than one batch of the database comes whole', async ({ registry, market }) => {
   const account = await anAccount(market.admin);
   const device = await aDevice(market.admin, { account_id: account.id, granularity_minutes: 5 });
   // Behind the API, for its speed; each as the registry would issue it.

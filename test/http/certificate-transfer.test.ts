@@ -1,26 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  anAccount,
-  type Bundle,
-  expectConserved,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { describe, expect } from 'vitest';
+import { anAccount, type Bundle, expectConserved, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-test('a transfer moves whole bundles, Active as they were, to the target', async () => {
+test('a transfer moves whole bundles, Active as they were, to the target', async ({ market }) => {
   const bundles = [await market.bundle(), await market.bundle()];
   const ids = bundles.map(({ id }) => id);
   const answer = await market.transfer(ids);
@@ -42,11 +27,13 @@ test('a transfer moves whole bundles, Active as they were, to the target', async
     details: {},
   });
   for (const bundle of bundles) {
-    expect(await read(bundle.id)).toMatchObject({ ...bundle, account_id: market.target.id });
+    expect(await read(market, bundle.id)).toMatchObject({ ...bundle, account_id: market.target.id });
   }
 });
 
-test('what arrived is for the users of its new account to act on, and for nobody of the old one', async () => {
+test('what arrived is for the users of its new account to act on, and for nobody of the old one', async ({
+  market,
+}) => {
   const { id } = await market.bundle();
   await market.transfer([id]);
   expect((await market.transfer([id])).statusCode).toBe(404);
@@ -58,76 +45,80 @@ test('what arrived is for the users of its new account to act on, and for nobody
 });
 
 describe('the target', () => {
-  const refused = async (target_id: number, id: number) => {
+  const refused = async (market: TradingPair, target_id: number, id: number) => {
     const answer = await market.transfer([id], { target_id });
-    expect(await read(id)).toMatchObject({
+    expect(await read(market, id)).toMatchObject({
       account_id: market.source.id,
       certificate_bundle_status: 'Active',
     });
     return { status: answer.statusCode, code: answer.json().type?.split(':').at(-1) };
   };
 
-  test('must have whitelisted the source', async () => {
+  test('must have whitelisted the source', async ({ market }) => {
     const stranger = await anAccount(market.admin);
-    expect(await refused(stranger.id, (await market.bundle()).id)).toEqual({
+    expect(await refused(market, stranger.id, (await market.bundle()).id)).toEqual({
       status: 403,
       code: 'not-whitelisted',
     });
   });
 
-  test('must have whitelisted the source itself, not the other way round', async () => {
+  test('must have whitelisted the source itself, not the other way round', async ({ market }) => {
     const stranger = await anAccount(market.admin);
     await market.trader.patch(`/account/update_whitelist/${market.source.id}`, {
       add_to_whitelist: [stranger.id],
     });
-    expect(await refused(stranger.id, (await market.bundle()).id)).toEqual({
+    expect(await refused(market, stranger.id, (await market.bundle()).id)).toEqual({
       status: 403,
       code: 'not-whitelisted',
     });
   });
 
-  test('accepts no more from an account that it took off its whitelist, and again once it is back on it', async () => {
+  test('accepts no more from an account that it took off its whitelist, and again once it is back on it', async ({
+    market,
+  }) => {
     const { id } = await market.bundle();
     const open = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const list = (change: Record<string, number[]>) =>
       market.admin.patch(`/account/update_whitelist/${open.id}`, change);
     await list({ remove_from_whitelist: [market.source.id] });
-    expect(await refused(open.id, id)).toEqual({ status: 403, code: 'not-whitelisted' });
+    expect(await refused(market, open.id, id)).toEqual({ status: 403, code: 'not-whitelisted' });
     await list({ add_to_whitelist: [market.source.id] });
     expect((await market.transfer([id], { target_id: open.id })).statusCode).toBe(202);
   });
 
-  test('is not the source', async () => {
-    expect(await refused(market.source.id, (await market.bundle()).id)).toEqual({
+  test('is not the source', async ({ market }) => {
+    expect(await refused(market, market.source.id, (await market.bundle()).id)).toEqual({
       status: 422,
       code: 'same-account',
     });
   });
 
-  test('exists', async () => {
-    expect(await refused(999_999, (await market.bundle()).id)).toEqual({
+  test('exists', async ({ market }) => {
+    expect(await refused(market, 999_999, (await market.bundle()).id)).toEqual({
       status: 404,
       code: 'target-not-found',
     });
   });
 
-  test('is not closed', async () => {
+  test('is not closed', async ({ market }) => {
     const closed = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     expect((await market.admin.delete(`/account/delete/${closed.id}`)).statusCode).toBe(200);
-    expect(await refused(closed.id, (await market.bundle()).id)).toEqual({
+    expect(await refused(market, closed.id, (await market.bundle()).id)).toEqual({
       status: 404,
       code: 'target-not-found',
     });
   });
 
-  test('is named', async () => {
+  test('is named', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer([id], { target_id: undefined })).statusCode).toBe(422);
   });
 });
 
 describe('who acts', () => {
-  test('is a user of the source: to others it looks like an account that does not exist', async () => {
+  test('is a user of the source: to others it looks like an account that does not exist', async ({
+    market,
+  }) => {
     const { id } = await market.bundle();
     const ask = (source_id: number) =>
       market.receiver.post('/certificate/transfer', {
@@ -138,10 +129,12 @@ describe('who acts', () => {
     const [theirs, missing] = [await ask(market.source.id), await ask(999_999)];
     expect([theirs.statusCode, missing.statusCode]).toEqual([404, 404]);
     expect(theirs.json().type).toBe(missing.json().type);
-    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+    expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
   });
 
-  test('cannot take a bundle of another account by naming its own as source: it looks like a missing one', async () => {
+  test('cannot take a bundle of another account by naming its own as source: it looks like a missing one', async ({
+    market,
+  }) => {
     const { id } = await market.bundle();
     await market.transfer([id]);
     const refusals = [];
@@ -151,18 +144,20 @@ describe('who acts', () => {
     }
     expect(refusals[0]).toMatchObject({ status: 404 });
     expect(refusals[0]).toEqual(refusals[1]);
-    expect(await read(id)).toMatchObject({ account_id: market.target.id });
+    expect(await read(market, id)).toMatchObject({ account_id: market.target.id });
   });
 
-  test('is whom the token says: the user_id of someone else is refused, the own one is not', async () => {
+  test('is whom the token says: the user_id of someone else is refused, the own one is not', async ({
+    market,
+  }) => {
     const { id } = await market.bundle();
     expect((await market.transfer([id], { user_id: market.admin.userId })).statusCode).toBe(403);
-    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+    expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
     const own = await market.transfer([id], { user_id: market.trader.userId });
     expect([own.statusCode, own.json().user_id]).toEqual([202, market.trader.userId]);
   });
 
-  test('may be an administrator, on any account', async () => {
+  test('may be an administrator, on any account', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.admin.post('/certificate/transfer', {
       source_id: market.source.id,
@@ -172,56 +167,59 @@ describe('who acts', () => {
     expect([answer.statusCode, answer.json().user_id]).toEqual([202, market.admin.userId]);
   });
 
-  test.each(['AUDIT_USER', 'STORAGE_VALIDATOR'] as const)('is not a user with role %s', async (role) => {
-    const { id } = await market.bundle();
-    const client = await registry.as(role);
-    const account = await anAccount(market.admin, { user_ids: [client.userId] });
-    const answer = await client.post('/certificate/transfer', {
-      source_id: account.id,
-      target_id: market.target.id,
-      granular_certificate_bundle_ids: [id],
-    });
-    expect(answer.statusCode).toBe(403);
-  });
+  test.for(['AUDIT_USER', 'STORAGE_VALIDATOR'] as const)(
+    'is not a user with role %s',
+    async (role, { registry, market }) => {
+      const { id } = await market.bundle();
+      const client = await registry.as(role);
+      const account = await anAccount(market.admin, { user_ids: [client.userId] });
+      const answer = await client.post('/certificate/transfer', {
+        source_id: account.id,
+        target_id: market.target.id,
+        granular_certificate_bundle_ids: [id],
+      });
+      expect(answer.statusCode).toBe(403);
+    },
+  );
 });
 
 describe('the list of bundles', () => {
-  test.each([
+  test.for([
     ['is not empty', () => []],
     ['names no bundle twice', (id: number) => [id, id]],
     ['names at most 10 000', () => Array.from({ length: 10_001 }, (_, n) => n + 1)],
-  ])('%s: 422', async (_, list) => {
+  ] as const)('%s: 422', async ([_, list], { market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer(list(id))).statusCode).toBe(422);
-    expect(await read(id)).toMatchObject({ account_id: market.source.id });
+    expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
   });
 
-  test.each([[[0]], [[-1]], [[1.5]], [['1']], [null], [undefined], ['1']])(
+  test.for([[[0]], [[-1]], [[1.5]], [['1']], [null], [undefined], ['1']] as const)(
     'holds ids and nothing else: %j is 422',
-    async (list) => {
+    async ([list], { market }) => {
       expect((await market.transfer([], { granular_certificate_bundle_ids: list })).statusCode).toBe(422);
     },
   );
 
-  test('of 10 000 ids is looked up', async () => {
+  test('of 10 000 ids is looked up', async ({ market }) => {
     const answer = await market.transfer(Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n));
     expect(answer.statusCode).toBe(404);
   });
 
-  test('is all or nothing: one missing bundle, and none moves', async () => {
+  test('is all or nothing: one missing bundle, and none moves', async ({ market }) => {
     const bundles = [await market.bundle(), await market.bundle()];
     const [first, last] = bundles.map(({ id }) => id) as [number, number];
     expect((await market.transfer([first, 999_999, last])).statusCode).toBe(404);
-    for (const bundle of bundles) expect(await read(bundle.id)).toMatchObject(bundle);
+    for (const bundle of bundles) expect(await read(market, bundle.id)).toMatchObject(bundle);
   });
 
-  test('is all or nothing: one bundle with another status, and none moves', async () => {
+  test('is all or nothing: one bundle with another status, and none moves', async ({ market }) => {
     const active = await market.bundle();
     const locked = await market.bundleIn('Locked');
     expect((await market.transfer([active.id, locked.id])).statusCode).toBe(409);
-    expect(await read(active.id)).toMatchObject(active);
+    expect(await read(market, active.id)).toMatchObject(active);
   });
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

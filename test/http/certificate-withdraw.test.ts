@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
   aBundle,
   aDevice,
@@ -7,27 +7,22 @@ import {
   hoursAgo,
   issueBody,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const withdraw = (accountId: number, ids: number[], more: object = { reason: 'The meter was misread' }) =>
+const withdraw = (
+  market: TradingPair,
+  accountId: number,
+  ids: number[],
+  more: object = { reason: 'The meter was misread' },
+) =>
   market.admin.post('/certificate/withdraw', {
     source_id: accountId,
     granular_certificate_bundle_ids: ids,
     ...more,
   });
 
-const issueAgain = (bundle: Bundle, quantity: number) =>
+const issueAgain = (market: TradingPair, bundle: Bundle, quantity: number) =>
   market.admin.post(
     '/certificate/create',
     issueBody({
@@ -39,7 +34,10 @@ const issueAgain = (bundle: Bundle, quantity: number) =>
     }),
   );
 
-test('once every live bundle is withdrawn, and only then, the interval is issued again: a new version with new ids', async () => {
+test('once every live bundle is withdrawn, and only then, the interval is issued again: a new version with new ids', async ({
+  registry,
+  market,
+}) => {
   const bundle = await market.bundle();
   const moved = (await market.transfer([bundle.id], { certificate_quantity: 40 })).json()
     .resulting_bundle_ids;
@@ -47,11 +45,11 @@ test('once every live bundle is withdrawn, and only then, the interval is issued
     'SELECT id::int FROM bundle WHERE parent_id = $1 AND account_id = $2',
     [bundle.id, market.source.id],
   );
-  expect((await withdraw(market.source.id, [rows[0].id])).statusCode).toBe(202);
-  expect((await issueAgain(bundle, 90)).statusCode).toBe(409);
-  expect((await withdraw(market.target.id, moved)).statusCode).toBe(202);
+  expect((await withdraw(market, market.source.id, [rows[0].id])).statusCode).toBe(202);
+  expect((await issueAgain(market, bundle, 90)).statusCode).toBe(409);
+  expect((await withdraw(market, market.target.id, moved)).statusCode).toBe(202);
 
-  const anew = await issueAgain(bundle, 90);
+  const anew = await issueAgain(market, bundle, 90);
   expect(anew.statusCode, anew.body).toBe(201);
   expect(anew.json()).toMatchObject({ issuance_id: bundle.issuance_id, bundle_quantity: 90 });
   expect(anew.json().certificate_bundle_id_range_start).toBeGreaterThan(
@@ -69,13 +67,15 @@ test('once every live bundle is withdrawn, and only then, the interval is issued
   await expectConserved(registry);
 });
 
-test('a re-issue that starts elsewhere is a first version, and a query finds what was withdrawn around it', async () => {
+test('a re-issue that starts elsewhere is a first version, and a query finds what was withdrawn around it', async ({
+  market,
+}) => {
   const { admin, source, metadataId: metadata_id } = market;
   const { id: device_id } = await aDevice(admin, { account_id: source.id, granularity_minutes: 30 });
   const { start, end } = hoursAgo(5);
   const half = new Date(Date.parse(start) + 1_800_000).toISOString();
   const whole = await aBundle(admin, { device_id, metadata_id, quantity: 10, start, end });
-  expect((await withdraw(source.id, [whole.id])).statusCode).toBe(202);
+  expect((await withdraw(market, source.id, [whole.id])).statusCode).toBe(202);
   const anew = await aBundle(admin, { device_id, metadata_id, quantity: 5, start: half, end });
   const lineage = (await admin.get(`/certificate/${anew.id}/lineage?format=raw`)).json();
   expect(lineage.issuance).toMatchObject({ issue_version: 1, previous_issuance: null });
@@ -89,15 +89,15 @@ test('a re-issue that starts elsewhere is a first version, and a query finds wha
   expect(found.json().granular_certificate_bundles).toMatchObject([{ id: whole.id }]);
 });
 
-test('withdrawing needs a reason, and takes whole bundles', async () => {
+test('withdrawing needs a reason, and takes whole bundles', async ({ market }) => {
   const { id } = await market.bundle();
-  expect((await withdraw(market.source.id, [id], {})).statusCode).toBe(422);
+  expect((await withdraw(market, market.source.id, [id], {})).statusCode).toBe(422);
   const part = { reason: 'r', certificate_quantity: 1 };
-  expect((await withdraw(market.source.id, [id], part)).statusCode).toBe(422);
+  expect((await withdraw(market, market.source.id, [id], part)).statusCode).toBe(422);
   expect((await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status).toBe('Active');
 });
 
-test('a lock holds a bundle back, and an unlock makes it what it was', async () => {
+test('a lock holds a bundle back, and an unlock makes it what it was', async ({ market }) => {
   const { id } = await market.bundle();
   const ask = { source_id: market.source.id, granular_certificate_bundle_ids: [id] };
   const status = async () => (await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status;
@@ -109,7 +109,7 @@ test('a lock holds a bundle back, and an unlock makes it what it was', async () 
   expect(await status()).toBe('Reserved');
 });
 
-test('a claim that names another beneficiary is refused; one that names none is fine', async () => {
+test('a claim that names another beneficiary is refused; one that names none is fine', async ({ market }) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The school' });
   const claim = (more: object) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import {
   type Account,
   aBundle,
@@ -10,43 +10,41 @@ import {
   tradingPair,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let owner: Client;
-let account: Account;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  owner = await registry.as('PRODUCTION_USER');
-  account = await anAccount(owner);
-});
-afterAll(() => registry.close());
+const test = baseTest
+  .extend('owner', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'))
+  .extend('account', { scope: 'file' }, ({ owner }) => anAccount(owner));
 
 const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
-const device = (fields: Record<string, unknown> = {}) =>
+const device = (owner: Client, account: Account, fields: Record<string, unknown> = {}) =>
   aDevice(owner, { account_id: account.id, ...fields });
-const edit = ({ id }: Device, body: object, by = owner) => by.patch(`/device/update/${id}`, body);
-const read = async ({ id }: Device, by = owner) => (await by.get(`/device/${id}`)).json();
+const edit = (owner: Client, { id }: Device, body: object, by = owner) =>
+  by.patch(`/device/update/${id}`, body);
+const read = async (owner: Client, { id }: Device, by = owner) => (await by.get(`/device/${id}`)).json();
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
 describe('power', () => {
-  test('is taken as `capacity` too, and answered as `power_mw`', async () => {
-    const { id } = await device({ power_mw: undefined, capacity: 12.5 });
-    const made = await read({ id, account_id: account.id });
+  test('is taken as `capacity` too, and answered as `power_mw`', async ({ owner, account }) => {
+    const { id } = await device(owner, account, { power_mw: undefined, capacity: 12.5 });
+    const made = await read(owner, { id, account_id: account.id });
     expect(made.power_mw).toBe(12.5);
     expect(made).not.toHaveProperty('capacity');
-    expect((await edit({ id, account_id: account.id }, { capacity: 0 })).json().power_mw).toBe(0);
+    expect((await edit(owner, { id, account_id: account.id }, { capacity: 0 })).json().power_mw).toBe(0);
   });
 
-  test.each([0.1, 0.000_001, 123_456.789, 1e-9])('of %d MW comes back as it went', async (power_mw) => {
-    expect(await read(await device({ power_mw }))).toMatchObject({ power_mw });
-  });
+  test.for([0.1, 0.000_001, 123_456.789, 1e-9])(
+    'of %d MW comes back as it went',
+    async (power_mw, { owner, account }) => {
+      expect(await read(owner, await device(owner, account, { power_mw }))).toMatchObject({ power_mw });
+    },
+  );
 
-  test.each([['power_mw'], ['peak_demand'], ['energy_mwh']])(
+  test.for([['power_mw'], ['peak_demand'], ['energy_mwh']] as const)(
     'is not negative or endless: %s',
-    async (field) => {
-      const before = await device();
+    async ([field], { owner, account }) => {
+      const before = await device(owner, account);
       for (const value of ['-0.001', '1e400', '1000001']) {
         const answer = await owner.request({
           method: 'PATCH',
@@ -57,13 +55,13 @@ describe('power', () => {
         expect(answer.statusCode, value).toBe(422);
         expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
       }
-      expect(await read(before)).toEqual(before);
+      expect(await read(owner, before)).toEqual(before);
     },
   );
 });
 
 describe('an operational date', () => {
-  test.each([
+  test.for([
     ['2020-01-01', '2020-01-01T00:00:00Z'],
     ['2020-06-01T12:00:00', '2020-06-01T12:00:00Z'],
     ['2020-06-01T12:00:00+02:00', '2020-06-01T10:00:00Z'],
@@ -72,31 +70,37 @@ describe('an operational date', () => {
     ['0001-01-01', '0001-01-01T00:00:00Z'],
     ['0099-12-31T23:59:59Z', '0099-12-31T23:59:59Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('%s is the instant %s, and stays it', async (operational_date, instant) => {
-    const made = await device({ operational_date });
-    expect(made).toMatchObject({ operational_date: instant });
-    expect(await read(made)).toMatchObject({ operational_date: instant });
-    expect((await edit(made, { device_name: 'Edited' })).json().operational_date).toBe(instant);
-  });
+  ] as const)(
+    '%s is the instant %s, and stays it',
+    async ([operational_date, instant], { owner, account }) => {
+      const made = await device(owner, account, { operational_date });
+      expect(made).toMatchObject({ operational_date: instant });
+      expect(await read(owner, made)).toMatchObject({ operational_date: instant });
+      expect((await edit(owner, made, { device_name: 'Edited' })).json().operational_date).toBe(instant);
+    },
+  );
 });
 
 describe('a local identifier', () => {
-  test('is free again once its device is retired, if nothing was issued for that', async () => {
+  test('is free again once its device is retired, if nothing was issued for that', async ({
+    owner,
+    account,
+  }) => {
     const local_device_identifier = unique('MPAN');
-    const { id } = await device({ local_device_identifier });
+    const { id } = await device(owner, account, { local_device_identifier });
     await owner.delete(`/device/delete/${id}`);
-    expect((await device({ local_device_identifier })).id).not.toBe(id);
+    expect((await device(owner, account, { local_device_identifier })).id).not.toBe(id);
   });
 
   describe('under which certificates were issued', () => {
-    const issued = async () => {
-      const made = await device({ local_device_identifier: unique('Mpan') });
+    const issued = async (registry: TestRegistry, owner: Client, account: Account) => {
+      const made = await device(owner, account, { local_device_identifier: unique('Mpan') });
       const admin = await registry.as('ADMIN');
       const metadata_id = await metadata(admin);
       await aBundle(admin, { device_id: made.id, metadata_id, quantity: 1000, ...hoursAgo(3) });
-      return read(made);
+      return read(owner, made);
     };
-    const attempt = (fields: object) =>
+    const attempt = (owner: Client, account: Account, fields: object) =>
       owner.post('/device/create', { ...A_DEVICE, account_id: account.id, ...fields });
     const A_DEVICE = {
       device_name: 'The same again',
@@ -114,125 +118,141 @@ describe('a local identifier', () => {
       errors: [{ path }],
     });
 
-    test('stays that of its device when that is retired, in any case', async () => {
-      const { id, grid, local_device_identifier } = await issued();
+    test('stays that of its device when that is retired, in any case', async ({
+      registry,
+      owner,
+      account,
+    }) => {
+      const { id, grid, local_device_identifier } = await issued(registry, owner, account);
       await owner.delete(`/device/delete/${id}`);
       for (const twin of [
         { grid, local_device_identifier },
         { grid: grid.toUpperCase(), local_device_identifier: local_device_identifier.toLowerCase() },
       ]) {
-        expect((await attempt(twin)).json()).toMatchObject(problem('identifier-spent'));
-        const other = await device({ local_device_identifier: unique('MPAN') });
-        expect((await edit(other, twin)).json()).toMatchObject(problem('identifier-spent'));
+        expect((await attempt(owner, account, twin)).json()).toMatchObject(problem('identifier-spent'));
+        const other = await device(owner, account, { local_device_identifier: unique('MPAN') });
+        expect((await edit(owner, other, twin)).json()).toMatchObject(problem('identifier-spent'));
       }
-      expect((await attempt({ grid: 'Elsewhere', local_device_identifier })).statusCode).toBe(201);
+      expect((await attempt(owner, account, { grid: 'Elsewhere', local_device_identifier })).statusCode).toBe(
+        201,
+      );
     });
 
-    test('is not given up for another, nor for another grid', async () => {
-      const made = await issued();
-      const renamed = await edit(made, { local_device_identifier: unique('MPAN') });
+    test('is not given up for another, nor for another grid', async ({ registry, owner, account }) => {
+      const made = await issued(registry, owner, account);
+      const renamed = await edit(owner, made, { local_device_identifier: unique('MPAN') });
       expect(renamed.json()).toMatchObject(problem('device-has-issued'));
-      expect((await edit(made, { local_device_identifier: null })).json()).toMatchObject(
+      expect((await edit(owner, made, { local_device_identifier: null })).json()).toMatchObject(
         problem('device-has-issued'),
       );
-      const moved = await edit(made, { grid: 'Elsewhere' });
+      const moved = await edit(owner, made, { grid: 'Elsewhere' });
       expect(moved.json()).toMatchObject(problem('device-has-issued', 'body.grid'));
-      expect(await read(made)).toEqual(made);
+      expect(await read(owner, made)).toEqual(made);
       const { grid, local_device_identifier } = made;
-      const edited = await edit(made, { device_name: 'Renamed', grid, local_device_identifier });
+      const edited = await edit(owner, made, { device_name: 'Renamed', grid, local_device_identifier });
       expect(edited.json()).toMatchObject({ device_name: 'Renamed', grid, local_device_identifier });
     });
   });
 
-  test('has no case', async () => {
-    const one = await device({ local_device_identifier: unique('Mpan') });
-    const { grid, local_device_identifier } = await read(one);
+  test('has no case', async ({ owner, account }) => {
+    const one = await device(owner, account, { local_device_identifier: unique('Mpan') });
+    const { grid, local_device_identifier } = await read(owner, one);
     const twin = { grid: grid.toLowerCase(), local_device_identifier: local_device_identifier.toUpperCase() };
-    await expect(device(twin)).rejects.toThrow('identifier-taken');
-    expect((await edit(one, twin)).json()).toMatchObject(twin);
+    await expect(device(owner, account, twin)).rejects.toThrow('identifier-taken');
+    expect((await edit(owner, one, twin)).json()).toMatchObject(twin);
   });
 
-  test('may be missing on any number of devices of a grid', async () => {
+  test('may be missing on any number of devices of a grid', async ({ owner, account }) => {
     const [one, other] = [
-      await device({ local_device_identifier: null }),
-      await device({ local_device_identifier: undefined }),
+      await device(owner, account, { local_device_identifier: null }),
+      await device(owner, account, { local_device_identifier: undefined }),
     ];
-    expect([(await read(one)).local_device_identifier, (await read(other)).local_device_identifier]).toEqual([
-      null,
-      null,
-    ]);
+    expect([
+      (await read(owner, one)).local_device_identifier,
+      (await read(owner, other)).local_device_identifier,
+    ]).toEqual([null, null]);
   });
 
-  test('is not taken over by an edit, nor by a move to another grid', async () => {
+  test('is not taken over by an edit, nor by a move to another grid', async ({ owner, account }) => {
     const [one, other] = [
-      await device({ local_device_identifier: unique('MPAN') }),
-      await device({ local_device_identifier: unique('MPAN') }),
+      await device(owner, account, { local_device_identifier: unique('MPAN') }),
+      await device(owner, account, { local_device_identifier: unique('MPAN') }),
     ];
-    const wanted = await read(other);
-    const taken = await edit(one, { local_device_identifier: wanted.local_device_identifier });
+    const wanted = await read(owner, other);
+    const taken = await edit(owner, one, { local_device_identifier: wanted.local_device_identifier });
     expect(taken.statusCode).toBe(409);
     expect(taken.json().errors).toMatchObject([{ path: 'body.local_device_identifier' }]);
-    const elsewhere = await device({
+    const elsewhere = await device(owner, account, {
       local_device_identifier: wanted.local_device_identifier,
       grid: 'Elsewhere',
     });
-    expect((await edit(elsewhere, { grid: wanted.grid })).statusCode).toBe(409);
-    expect((await read(elsewhere)).grid).toBe('Elsewhere');
+    expect((await edit(owner, elsewhere, { grid: wanted.grid })).statusCode).toBe(409);
+    expect((await read(owner, elsewhere)).grid).toBe('Elsewhere');
   });
 
-  test('asked for four times at once is given once', async () => {
+  test('asked for four times at once is given once', async ({ owner, account }) => {
     const local_device_identifier = unique('MPAN');
-    const results = await Promise.allSettled([1, 2, 3, 4].map(() => device({ local_device_identifier })));
+    const results = await Promise.allSettled(
+      [1, 2, 3, 4].map(() => device(owner, account, { local_device_identifier })),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });
 
 describe('an edit', () => {
-  test('changes only what it names', async () => {
-    const before = await device({ energy_mwh: 5 });
-    const answer = await edit(before, { location: '55, 3' });
+  test('changes only what it names', async ({ owner, account }) => {
+    const before = await device(owner, account, { energy_mwh: 5 });
+    const answer = await edit(owner, before, { location: '55, 3' });
     expect(answer.json()).toEqual({ ...before, location: '55, 3', version: 2 });
   });
 
-  test('empties what may be empty with null, and nothing else', async () => {
-    const before = await device({ energy_mwh: 5 });
-    expect((await edit(before, { energy_mwh: null })).json().energy_mwh).toBeNull();
+  test('empties what may be empty with null, and nothing else', async ({ owner, account }) => {
+    const before = await device(owner, account, { energy_mwh: 5 });
+    expect((await edit(owner, before, { energy_mwh: null })).json().energy_mwh).toBeNull();
     for (const field of ['device_name', 'grid', 'power_mw', 'operational_date', 'is_storage', 'account_id']) {
-      const answer = await edit(before, { [field]: null });
+      const answer = await edit(owner, before, { [field]: null });
       expect(answer.statusCode, field).toBe(422);
       expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
     }
   });
 
-  test('leaves what is the server’s as it was', async () => {
-    const before = await device();
+  test('leaves what is the server’s as it was', async ({ owner, account }) => {
+    const before = await device(owner, account);
     const sent = {
       id: 4711,
       created_at: '1999-01-01T00:00:00Z',
       deleted_at: '1999-01-01T00:00:00Z',
       version: 9,
     };
-    expect((await edit(before, sent)).json()).toEqual(before);
+    expect((await edit(owner, before, sent)).json()).toEqual(before);
   });
 
-  test('moves a device to another account of one’s own, whose users then see it', async () => {
+  test('moves a device to another account of one’s own, whose users then see it', async ({
+    registry,
+    owner,
+    account,
+  }) => {
     const colleague = await registry.as('AUDIT_USER');
     const other = await anAccount(await registry.as('ADMIN'), {
       user_ids: [owner.userId, colleague.userId],
     });
-    const moved = await device();
+    const moved = await device(owner, account);
     expect((await colleague.get(`/device/${moved.id}`)).statusCode).toBe(404);
-    expect((await edit(moved, { account_id: other.id })).json().account_id).toBe(other.id);
-    expect((await read(moved, colleague)).account_id).toBe(other.id);
+    expect((await edit(owner, moved, { account_id: other.id })).json().account_id).toBe(other.id);
+    expect((await read(owner, moved, colleague)).account_id).toBe(other.id);
     expect(idsOf((await owner.get(`/account/${account.id}/devices`)).json())).not.toContain(moved.id);
   });
 
-  test('moves no device to an account of others, which looks like one that never was', async () => {
+  test('moves no device to an account of others, which looks like one that never was', async ({
+    registry,
+    owner,
+    account,
+  }) => {
     const theirs = await anAccount(await registry.as('PRODUCTION_USER'));
-    const before = await device();
+    const before = await device(owner, account);
     const [taken, missing] = [
-      await edit(before, { device_name: 'Moved', account_id: theirs.id }),
-      await edit(before, { device_name: 'Moved', account_id: 999_999 }),
+      await edit(owner, before, { device_name: 'Moved', account_id: theirs.id }),
+      await edit(owner, before, { device_name: 'Moved', account_id: 999_999 }),
     ];
     for (const answer of [taken, missing]) {
       expect(answer.statusCode).toBe(422);
@@ -241,32 +261,32 @@ describe('an edit', () => {
     expect(taken.json().errors[0].message.replace(String(theirs.id), '')).toBe(
       missing.json().errors[0].message.replace('999999', ''),
     );
-    expect(await read(before)).toEqual(before);
+    expect(await read(owner, before)).toEqual(before);
   });
 
-  test('leaves certificates that were issued as they are', async () => {
+  test('leaves certificates that were issued as they are', async ({ registry, owner }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     const bundle = await market.bundle();
-    await edit(market.device, { energy_source: 'hydro', technology_type: 'hydro' }, market.trader);
+    await edit(owner, market.device, { energy_source: 'hydro', technology_type: 'hydro' }, market.trader);
     const { energy_source, hash } = (await market.trader.get(`/certificate/${bundle.id}`)).json();
     expect({ energy_source, hash }).toEqual({ energy_source: 'wind', hash: bundle.hash });
   });
 });
 
 describe('a device of an account of others', () => {
-  test('is not made, and the account looks like one that never was', async () => {
+  test('is not made, and the account looks like one that never was', async ({ registry, owner, account }) => {
     const theirs = await anAccount(await registry.as('PRODUCTION_USER'));
     for (const account_id of [theirs.id, 999_999]) {
-      await expect(device({ account_id })).rejects.toThrow('body.account_id');
+      await expect(device(owner, account, { account_id })).rejects.toThrow('body.account_id');
     }
   });
 
-  test('is neither edited nor retired by one who may only trade', async () => {
+  test('is neither edited nor retired by one who may only trade', async ({ registry, owner, account }) => {
     const trader = await registry.as('TRADING_USER');
     const shared = await anAccount(await registry.as('ADMIN'), {
       user_ids: [owner.userId, trader.userId],
     });
-    const { id } = await device({ account_id: shared.id });
+    const { id } = await device(owner, account, { account_id: shared.id });
     expect((await trader.get(`/device/${id}`)).statusCode).toBe(200);
     expect((await trader.patch(`/device/update/${id}`, { device_name: 'X' })).statusCode).toBe(403);
     expect((await trader.delete(`/device/delete/${id}`)).statusCode).toBe(403);
@@ -274,7 +294,7 @@ describe('a device of an account of others', () => {
 });
 
 describe('a retired device', () => {
-  test('is gone from lists, yet known to who holds its certificates', async () => {
+  test('is gone from lists, yet known to who holds its certificates', async ({ registry }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await market.bundle();
     await market.transfer([id]);
@@ -287,7 +307,7 @@ describe('a retired device', () => {
     expect((await market.receiver.get(`/certificate/${id}`)).json().device_name).toBe('A wind farm');
   });
 
-  test('issues nothing more', async () => {
+  test('issues nothing more', async ({ registry }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     await market.trader.delete(`/device/delete/${market.device.id}`);
     await expect(market.bundle()).rejects.toThrow('404');
@@ -295,21 +315,21 @@ describe('a retired device', () => {
 });
 
 describe('a validator of storage', () => {
-  test('reads storage devices, whoever has them, and no others', async () => {
+  test('reads storage devices, whoever has them, and no others', async ({ registry, owner, account }) => {
     const validator = await registry.as('STORAGE_VALIDATOR');
     const [battery, plant] = [
-      await device({
+      await device(owner, account, {
         is_storage: true,
         energy_source: 'battery_storage',
         technology_type: 'battery_storage',
       }),
-      await device(),
+      await device(owner, account),
     ];
-    expect(await read(battery, validator)).toMatchObject({ id: battery.id, is_storage: true });
+    expect(await read(owner, battery, validator)).toMatchObject({ id: battery.id, is_storage: true });
     expect((await validator.get(`/device/${plant.id}`)).statusCode).toBe(404);
     expect(idsOf((await validator.get('/device/list')).json())).toEqual([battery.id]);
     expect((await validator.get(`/account/${account.id}`)).statusCode).toBe(404);
     expect((await validator.get('/account/list')).json()).toEqual([]);
-    expect((await edit(battery, { device_name: 'X' }, validator)).statusCode).toBe(403);
+    expect((await edit(owner, battery, { device_name: 'X' }, validator)).statusCode).toBe(403);
   });
 });

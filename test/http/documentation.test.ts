@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { z } from 'zod';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 import { inlineSharedResponses } from '../harness/shared-responses.ts';
 
 const Schema = z.record(z.string(), z.unknown());
@@ -67,20 +68,17 @@ const OpenApi = z.strictObject({
 /** A refused action shows the amount that was requested, whatever it was. */
 const AS_REQUESTED = /^#\/components\/schemas\/Action\/properties\/certificate_(quantity|bundle_percentage)/;
 
-let registry: TestRegistry;
-let document: z.output<typeof OpenApi>;
-let text: string;
+const test = baseTest
+  .extend('text', { scope: 'file' }, async ({ registry }) => (await get(registry, '/openapi.json')).body)
+  .extend(
+    'document',
+    { scope: 'file' },
+    ({ text }): z.output<typeof OpenApi> => OpenApi.parse(inlineSharedResponses(JSON.parse(text))),
+  );
 
-const get = (url: string) => registry.app.inject({ method: 'GET', url });
+const get = (registry: TestRegistry, url: string) => registry.app.inject({ method: 'GET', url });
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  text = (await get('/openapi.json')).body;
-  document = OpenApi.parse(inlineSharedResponses(JSON.parse(text)));
-});
-afterAll(() => registry.close());
-
-const described = () =>
+const described = (document: z.output<typeof OpenApi>) =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
   );
@@ -92,7 +90,7 @@ function* objectsIn(value: unknown, at = '#'): Generator<[string, Record<string,
   for (const [key, inner] of Object.entries(value)) yield* objectsIn(inner, `${at}/${key}`);
 }
 
-function pointedTo(reference: string): unknown {
+function pointedTo(document: z.output<typeof OpenApi>, reference: string): unknown {
   const keys = reference
     .slice(2)
     .split('/')
@@ -101,42 +99,42 @@ function pointedTo(reference: string): unknown {
 }
 
 describe('the OpenAPI document', () => {
-  test('is JSON, the same each time', async () => {
-    const again = await get('/openapi.json');
+  test('is JSON, the same each time', async ({ registry, text }) => {
+    const again = await get(registry, '/openapi.json');
     expect(again.headers['content-type']).toContain('application/json');
     expect(again.body).toBe(text);
   });
 
-  test('refers to nothing that it lacks', () => {
+  test('refers to nothing that it lacks', ({ document }) => {
     const references = [...objectsIn(document)].filter(([, { $ref }]) => typeof $ref === 'string');
     expect(references.length).toBeGreaterThan(100);
     for (const [at, { $ref }] of references) {
       expect($ref, at).toMatch(/^#\/components\//);
-      expect(pointedTo(String($ref)), at).toBeTypeOf('object');
+      expect(pointedTo(document, String($ref)), at).toBeTypeOf('object');
     }
   });
 
-  test('has no schema that nothing refers to', () => {
+  test('has no schema that nothing refers to', ({ text, document }) => {
     for (const name of Object.keys(document.components.schemas)) {
       expect(text, name).toContain(`"#/components/schemas/${name}"`);
     }
   });
 
-  test('has operation ids that are unique, and tags that it lists', () => {
-    const ids = described().map(({ operationId }) => operationId);
+  test('has operation ids that are unique, and tags that it lists', ({ document }) => {
+    const ids = described(document).map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = document.tags.map(({ name }) => name);
     expect(new Set(tags).size).toBe(tags.length);
-    for (const { tags: own, operationId } of described()) expect(tags, operationId).toContain(own[0]);
+    for (const { tags: own, operationId } of described(document)) expect(tags, operationId).toContain(own[0]);
   });
 
-  test('has summaries that tell operations apart', () => {
-    const summaries = described().map(({ summary }) => summary);
+  test('has summaries that tell operations apart', ({ document }) => {
+    const summaries = described(document).map(({ summary }) => summary);
     expect(summaries.filter((summary, index) => summaries.indexOf(summary) !== index)).toEqual([]);
   });
 
-  test('declares every parameter of a path, required, and no parameter twice', () => {
-    for (const { path, operationId, parameters } of described()) {
+  test('declares every parameter of a path, required, and no parameter twice', ({ document }) => {
+    for (const { path, operationId, parameters } of described(document)) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = parameters.filter((each) => each.in === 'path');
       expect(
@@ -151,14 +149,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('gives a body to what writes one, and to no GET or DELETE', () => {
-    for (const { method, operationId, requestBody } of described()) {
+  test('gives a body to what writes one, and to no GET or DELETE', ({ document }) => {
+    for (const { method, operationId, requestBody } of described(document)) {
       if (method === 'patch') expect(requestBody, operationId).toBeDefined();
       if (method === 'get' || method === 'delete') expect(requestBody, operationId).toBeUndefined();
     }
   });
 
-  test('lists the problems of every operation, as problem documents', () => {
+  test('lists the problems of every operation, as problem documents', ({ document }) => {
     const wanted = (each: ReturnType<typeof described>[number]) => [
       '500',
       ...(each.security.length > 0 ? ['401', '403'] : []),
@@ -166,7 +164,7 @@ describe('the OpenAPI document', () => {
       ...(each.path.includes('{') ? ['404', '422'] : []),
       ...(each.method === 'patch' || each.method === 'delete' ? ['409', '503'] : []),
     ];
-    for (const operation of described()) {
+    for (const operation of described(document)) {
       const { responses, operationId } = operation;
       expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(wanted(operation)));
       for (const [status, { content }] of Object.entries(responses)) {
@@ -180,8 +178,8 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('gives every operation exactly one success', () => {
-    for (const { responses, operationId } of described()) {
+  test('gives every operation exactly one success', ({ document }) => {
+    for (const { responses, operationId } of described(document)) {
       expect(
         Object.keys(responses).filter((status) => status.startsWith('2')),
         operationId,
@@ -189,8 +187,8 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('names the header that leads to the next page, on the lists that have it', () => {
-    const paged = described()
+  test('names the header that leads to the next page, on the lists that have it', ({ document }) => {
+    const paged = described(document)
       .filter(({ responses }) =>
         Object.values(responses).some(({ headers }) => headers['registry-next-cursor']),
       )
@@ -209,29 +207,29 @@ describe('the OpenAPI document', () => {
     expect(paged).not.toContain('readAccountCertificates');
   });
 
-  test('secures all but login, refresh and health, by schemes that it has', () => {
-    const open = described().filter(({ security }) => security.length === 0);
+  test('secures all but login, refresh and health, by schemes that it has', ({ document }) => {
+    const open = described(document).filter(({ security }) => security.length === 0);
     expect(open.map(({ operationId }) => operationId).sort()).toEqual([
       'health',
       'login',
       'ready',
       'refreshSession',
     ]);
-    for (const { security } of described()) {
+    for (const { security } of described(document)) {
       for (const scheme of security.flatMap(Object.keys)) {
         expect(document.components.securitySchemes).toHaveProperty(scheme);
       }
     }
   });
 
-  test('lets Swagger UI log in at a path that takes forms', () => {
+  test('lets Swagger UI log in at a path that takes forms', ({ document }) => {
     const { password } = document.components.securitySchemes;
     expect(password).toMatchObject({ flows: { password: { tokenUrl: '/auth/login' } } });
     const { content } = document.paths['/auth/login']?.post?.requestBody ?? {};
     expect(Object.keys(content ?? {})).toContain('application/x-www-form-urlencoded');
   });
 
-  test('bounds every number, and allows negative ones only where energy flows both ways', () => {
+  test('bounds every number, and allows negative ones only where energy flows both ways', ({ document }) => {
     const isNumber = ({ type }: Record<string, unknown>) =>
       [type].flat().some((each) => each === 'integer' || each === 'number');
     const numbers = [...objectsIn(document)].filter(
@@ -245,27 +243,27 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('gives every header parameter a pattern', () => {
-    const headers = described().flatMap(({ parameters }) =>
+  test('gives every header parameter a pattern', ({ document }) => {
+    const headers = described(document).flatMap(({ parameters }) =>
       parameters.filter((each) => each.in === 'header'),
     );
     expect(new Set(headers.map(({ name }) => name)).size).toBe(3);
     for (const { name, schema } of headers) expect(schema.pattern, name).toBeTypeOf('string');
   });
 
-  test('has no tuples, which generators of clients do not read', () => {
+  test('has no tuples, which generators of clients do not read', ({ text }) => {
     expect(text).not.toContain('prefixItems');
     expect(text).not.toContain('"items":false');
   });
 
-  test('gives 404 to operations that take the id of an account', () => {
-    for (const { operationId, parameters, responses } of described()) {
+  test('gives 404 to operations that take the id of an account', ({ document }) => {
+    for (const { operationId, parameters, responses } of described(document)) {
       if (parameters.some(({ name }) => name === 'account_id'))
         expect(Object.keys(responses), operationId).toContain('404');
     }
   });
 
-  test('uses JSON Schema as OpenAPI 3.1 has it, not as 3.0 did', () => {
+  test('uses JSON Schema as OpenAPI 3.1 has it, not as 3.0 did', ({ document }) => {
     const isSchema = ([at]: [string, unknown]) =>
       at.includes('/schema') && !/\/properties$|\/examples/.test(at);
     for (const [at, schema] of [...objectsIn(document)].filter(isSchema)) {
@@ -281,21 +279,21 @@ const assetsOf = (page: string) =>
   [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
 
 describe.each(['/docs/', '/redoc'])('%s', (url) => {
-  test('loads what this server has, and nothing else', async () => {
-    const { body } = await get(url);
+  test('loads what this server has, and nothing else', async ({ registry }) => {
+    const { body } = await get(registry, url);
     const assets = assetsOf(body).filter((asset) => asset !== '/openapi.json');
     expect(assets.length).toBeGreaterThan(0);
     for (const asset of assets) {
       const { origin, pathname } = new URL(asset, `http://this.server${url}`);
       expect(origin, asset).toBe('http://this.server');
-      const { statusCode, headers } = await get(pathname);
+      const { statusCode, headers } = await get(registry, pathname);
       expect(statusCode, asset).toBe(200);
       expect(headers['content-type'], asset).toMatch(/javascript|css|image/);
     }
   });
 
-  test('forbids its browser to load from anywhere else', async () => {
-    const policy = String((await get(url)).headers['content-security-policy']);
+  test('forbids its browser to load from anywhere else', async ({ registry }) => {
+    const policy = String((await get(registry, url)).headers['content-security-policy']);
     expect(policy).toMatch(/^default-src 'self'/);
     const sources = policy.split(';').flatMap((directive) => directive.trim().split(/\s+/).slice(1));
     for (const source of sources) {
@@ -305,25 +303,25 @@ describe.each(['/docs/', '/redoc'])('%s', (url) => {
   });
 });
 
-test('Swagger UI shows this registry’s document, and asks no validator', async () => {
-  const { body } = await get('/docs/static/swagger-initializer.js');
+test('Swagger UI shows this registry’s document, and asks no validator', async ({ registry, text }) => {
+  const { body } = await get(registry, '/docs/static/swagger-initializer.js');
   expect(body).toMatch(/validatorUrl: null/);
-  expect(JSON.parse((await get('/docs/json')).body)).toEqual(JSON.parse(text));
+  expect(JSON.parse((await get(registry, '/docs/json')).body)).toEqual(JSON.parse(text));
 });
 
-test('the page at / leads to the documentation, and every link of it works', async () => {
-  const { body, headers } = await get('/');
+test('the page at / leads to the documentation, and every link of it works', async ({ registry }) => {
+  const { body, headers } = await get(registry, '/');
   expect(headers['content-type']).toContain('text/html');
   const links = assetsOf(body);
   expect(links).toEqual(expect.arrayContaining(['/docs', '/redoc', '/openapi.json']));
-  for (const link of links) expect([200, 302], link).toContain((await get(link)).statusCode);
+  for (const link of links) expect([200, 302], link).toContain((await get(registry, link)).statusCode);
 });
 
-test.each([
+test.for([
   '/redoc/../package.json',
   '/redoc/%2e%2e/package.json',
   '/docs/static/%2e%2e/package.json',
   '/redoc/redoc.lib.js',
-])('%s is not served', async (url) => {
-  expect((await get(url)).statusCode).toBeGreaterThanOrEqual(400);
+])('%s is not served', async (url, { registry }) => {
+  expect((await get(registry, url)).statusCode).toBeGreaterThanOrEqual(400);
 });

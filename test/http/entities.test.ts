@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { aDevice, anAccount, type TradingPair, tradingPair, unique } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { anEmail, ENTITIES, HOUR } from '../harness/entities.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { openRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let admin: Client;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry, 'PRODUCTION_USER');
-  admin = market.admin;
-});
-afterAll(() => registry.close());
+const test = baseTest
+  .override('traderRole', 'PRODUCTION_USER')
+  .extend('admin', { scope: 'file' }, ({ market }) => market.admin);
 
 describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
-  const create = async () => {
+  const create = async (market: TradingPair, admin: Client) => {
     const answer = await admin.post(`/${entity}/create`, await body(market));
     expect(answer.statusCode, answer.body).toBe(201);
     return answer.json();
   };
 
-  test('is created, read, changed and deleted, and then gone', async () => {
-    const made = await create();
+  test('is created, read, changed and deleted, and then gone', async ({ registry, market, admin }) => {
+    const made = await create(market, admin);
     expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(made);
 
     const changed = await admin.patch(`/${entity}/update/${made.id}`, change);
@@ -42,8 +36,12 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
     expect(kept.rows[0].events).toBe('{CREATE,UPDATE,DELETE}');
   });
 
-  test('is listed page by page, each once, in the order of ids', async () => {
-    const ids = [(await create()).id, (await create()).id, (await create()).id];
+  test('is listed page by page, each once, in the order of ids', async ({ market, admin }) => {
+    const ids = [
+      (await create(market, admin)).id,
+      (await create(market, admin)).id,
+      (await create(market, admin)).id,
+    ];
     const seen: number[] = [];
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
       const page = await admin.get(`/${entity}/list?limit=2${cursor && `&cursor=${cursor}`}`);
@@ -57,7 +55,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
     expect(seen).toEqual(expect.arrayContaining(ids));
   });
 
-  test('takes its id and times from the server, whatever a body says', async () => {
+  test('takes its id and times from the server, whatever a body says', async ({ market, admin }) => {
     const answer = await admin.post(`/${entity}/create`, {
       ...(await body(market)),
       id: 4_711,
@@ -72,7 +70,9 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
 });
 
 describe('names', () => {
-  test('of accounts and e-mails of users are unique whatever their case, among the living', async () => {
+  test('of accounts and e-mails of users are unique whatever their case, among the living', async ({
+    admin,
+  }) => {
     const account_name = unique('Harbour');
     const { id } = await anAccount(admin, { account_name });
     const again = await admin.post('/account/create', { account_name: account_name.toUpperCase() });
@@ -88,7 +88,7 @@ describe('names', () => {
     expect(twin.json().errors[0].path).toBe('body.email');
   });
 
-  test('of a device are unique within its grid', async () => {
+  test('of a device are unique within its grid', async ({ market, admin }) => {
     const local_device_identifier = unique('MPAN');
     await aDevice(admin, { account_id: market.source.id, local_device_identifier });
     const other = { account_id: market.source.id, local_device_identifier, grid: 'Another grid' };
@@ -98,7 +98,7 @@ describe('names', () => {
 });
 
 describe('users', () => {
-  test('have a role by name on output, and by name or number on input', async () => {
+  test('have a role by name on output, and by name or number on input', async ({ admin }) => {
     const made = await admin.post('/user/create', {
       name: 'A',
       email: anEmail(),
@@ -115,13 +115,13 @@ describe('users', () => {
     }
   });
 
-  test('cannot make themselves more than they are', async () => {
+  test('cannot make themselves more than they are', async ({ market }) => {
     const answer = await market.trader.patch(`/user/update/${market.trader.userId}`, { role: 'ADMIN' });
     expect(answer.statusCode).toBe(422);
     expect((await market.trader.get('/user/me')).json().role).toBe('PRODUCTION_USER');
   });
 
-  test('need a password of 12 characters, and nobody ever sees its hash', async () => {
+  test('need a password of 12 characters, and nobody ever sees its hash', async ({ registry, admin }) => {
     const person = { name: 'A', email: anEmail(), role: 1 };
     expect((await admin.post('/user/create', { ...person, password: 'too short' })).statusCode).toBe(422);
     const made = await admin.post('/user/create', { ...person, password: 'long enough now' });
@@ -147,7 +147,7 @@ describe('users', () => {
 });
 
 describe('accounts', () => {
-  test('have their creator among their users', async () => {
+  test('have their creator among their users', async ({ market }) => {
     const { id } = await anAccount(market.trader);
     expect((await market.trader.get(`/account/${id}`)).json().user_ids).toEqual([market.trader.userId]);
     expect((await market.trader.get('/user/me')).json().accounts).toEqual(
@@ -155,7 +155,7 @@ describe('accounts', () => {
     );
   });
 
-  test('are whitelisted, seen from both sides, taken off and put on again', async () => {
+  test('are whitelisted, seen from both sides, taken off and put on again', async ({ admin }) => {
     const [from, to] = [await anAccount(admin), await anAccount(admin)];
     const whitelist = (change: object) => admin.patch(`/account/update_whitelist/${to.id}`, change);
     for (let round = 0; round < 2; round++) {
@@ -172,7 +172,7 @@ describe('accounts', () => {
     expect((await whitelist({ add_to_whitelist: [to.id] })).statusCode).toBe(422);
   });
 
-  test('are summed up over live bundles only', async () => {
+  test('are summed up over live bundles only', async ({ registry }) => {
     const { source, trader, device } = await tradingPair(registry, 'PRODUCTION_USER').then(async (own) => {
       const [kept, split] = [await own.bundle({ quantity: 100 }), await own.bundle({ quantity: 50 })];
       await own.transfer([split.id], { certificate_quantity: 20 });
@@ -198,7 +198,10 @@ describe('accounts', () => {
     ]);
   });
 
-  test('with devices, or certificates that can still be used, are not closed', async () => {
+  test('with devices, or certificates that can still be used, are not closed', async ({
+    registry,
+    admin,
+  }) => {
     const own = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await own.bundle();
     await own.transfer([id]);
@@ -209,11 +212,11 @@ describe('accounts', () => {
 
 describe("somebody else's", () => {
   let stranger: Client;
-  beforeAll(async () => {
+  test.beforeAll(async ({ registry }) => {
     stranger = await registry.as('PRODUCTION_USER');
   });
 
-  test('account, device, reading and bundle look like those that do not exist', async () => {
+  test('account, device, reading and bundle look like those that do not exist', async ({ market, admin }) => {
     const reading = await admin.post('/measurement/create', {
       device_id: market.device.id,
       interval_usage: 5,
@@ -240,7 +243,7 @@ describe("somebody else's", () => {
     }
   });
 
-  test('things do not change by the hand of a stranger', async () => {
+  test('things do not change by the hand of a stranger', async ({ market }) => {
     const changes: ['patch' | 'delete', string, object?][] = [
       ['patch', `/account/update/${market.source.id}`, { account_name: 'Mine' }],
       ['patch', `/account/update_whitelist/${market.target.id}`, { add_to_whitelist: [] }],

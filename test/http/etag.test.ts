@@ -1,24 +1,19 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import type { Method } from '../../src/operation/operation.ts';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
+import type { TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { ENTITIES } from '../harness/entities.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-let admin: Client;
+const test = baseTest
+  .override('settings', { CORS_ORIGINS: 'https://app.example.com' })
+  .override('traderRole', 'PRODUCTION_USER')
+  .extend('admin', { scope: 'file' }, ({ market }) => market.admin);
 
-beforeAll(async () => {
-  registry = await openRegistry({ CORS_ORIGINS: 'https://app.example.com' });
-  market = await tradingPair(registry, 'PRODUCTION_USER');
-  admin = market.admin;
-});
-afterAll(() => registry.close());
-
-async function journalled(): Promise<number> {
+async function journalled(registry: TestRegistry): Promise<number> {
   return (await registry.primary.query('SELECT count(*)::int AS n FROM journal')).rows[0].n;
 }
 
@@ -27,7 +22,11 @@ interface Made {
   readonly version: number;
 }
 
-async function make(entity: string): Promise<{ made: Made; etag: string }> {
+async function make(
+  market: TradingPair,
+  admin: Client,
+  entity: string,
+): Promise<{ made: Made; etag: string }> {
   const body = await ENTITIES.find((each) => each.entity === entity)?.body(market);
   const answer = await admin.post(`/${entity}/create`, body);
   expect(answer.statusCode, answer.body).toBe(201);
@@ -49,6 +48,7 @@ const editing = operations
   .map(({ id, method, path }) => ({ id, method, path, entity: path.split('/')[1] ?? '' }));
 
 const send = (
+  admin: Client,
   method: Method,
   url: string,
   ifMatch: string | undefined,
@@ -76,91 +76,103 @@ test('every PATCH, DELETE and single read of an entity has a version', () => {
 
 describe.each(editing)('$method $path', ({ method, path, entity }) => {
   const body = CHANGES[`${method} ${path}`];
-  const change = (id: number, ifMatch?: string) =>
-    send(method, path.replace(':id', String(id)), ifMatch, body);
+  const change = (admin: Client, id: number, ifMatch?: string) =>
+    send(admin, method, path.replace(':id', String(id)), ifMatch, body);
   const expectChanged = (answer: LightMyRequestResponse) => {
     expect(answer.statusCode, answer.body).toBe(200);
     if (method !== 'DELETE') expect(answer.headers.etag).toBe('"2"');
   };
 
-  test('changes what the caller has seen', async () => {
-    const { made, etag } = await make(entity);
+  test('changes what the caller has seen', async ({ market, admin }) => {
+    const { made, etag } = await make(market, admin, entity);
     expect(etag).toBe(`"${made.version}"`);
     expect((await admin.get(`/${entity}/${made.id}`)).headers.etag).toBe(etag);
-    expectChanged(await change(made.id, etag));
+    expectChanged(await change(admin, made.id, etag));
     if (method === 'DELETE') return;
     const read = await admin.get(`/${entity}/${made.id}`);
     expect([read.headers.etag, read.json().version]).toEqual(['"2"', 2]);
   });
 
-  test.each(['"9"', '"9", "10"', 'W/"1"', '""', '"9,1"', '"01"', '"9",,W/"1",'])(
+  test.for(['"9"', '"9", "10"', 'W/"1"', '""', '"9,1"', '"01"', '"9",,W/"1",'])(
     'refuses what the caller has not seen (%s), and changes nothing',
-    async (ifMatch) => {
-      const { made, etag } = await make(entity);
-      const before = await journalled();
-      const answer = await change(made.id, ifMatch);
+    async (ifMatch, { registry, market, admin }) => {
+      const { made, etag } = await make(market, admin, entity);
+      const before = await journalled(registry);
+      const answer = await change(admin, made.id, ifMatch);
       expect(answer.statusCode, answer.body).toBe(412);
       expect(answer.headers['content-type']).toContain('application/problem+json');
       expect(answer.headers.etag).toBe(etag);
-      expect(await journalled()).toBe(before);
+      expect(await journalled(registry)).toBe(before);
       expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(made);
     },
   );
 
-  test.each([undefined, '*', ' * ', '"9", "1"', '"9","1"', ',"9" ,, "1",', 'W/"9", "1"'])(
+  test.for([undefined, '*', ' * ', '"9", "1"', '"9","1"', ',"9" ,, "1",', 'W/"9", "1"'])(
     'lets %s pass',
-    async (ifMatch) => expectChanged(await change((await make(entity)).made.id, ifMatch)),
+    async (ifMatch, { market, admin }) =>
+      expectChanged(await change(admin, (await make(market, admin, entity)).made.id, ifMatch)),
   );
 
-  test.each(['', '1', '"1', '1"', '"1" "2"', '"1""2"', '*, "1"', "'1'", 'w/"1"', '"1", x', ','])(
+  test.for(['', '1', '"1', '1"', '"1" "2"', '"1""2"', '*, "1"', "'1'", 'w/"1"', '"1", x', ','])(
     'refuses the header %j as malformed',
-    async (ifMatch) => {
-      const { made } = await make(entity);
-      const before = await journalled();
-      expect((await change(made.id, ifMatch)).statusCode).toBe(400);
-      expect(await journalled()).toBe(before);
+    async (ifMatch, { registry, market, admin }) => {
+      const { made } = await make(market, admin, entity);
+      const before = await journalled(registry);
+      expect((await change(admin, made.id, ifMatch)).statusCode).toBe(400);
+      expect(await journalled(registry)).toBe(before);
     },
   );
 
-  test('does not tell of an entity out of reach by the way it refuses', async () => {
-    const { made } = await make(entity);
+  test('does not tell of an entity out of reach by the way it refuses', async ({
+    registry,
+    market,
+    admin,
+  }) => {
+    const { made } = await make(market, admin, entity);
     const stranger = await registry.as('PRODUCTION_USER');
     const url = (id: number) => path.replace(':id', String(id));
     for (const ifMatch of ['"1"', '"9"', '*']) {
-      const answer = await send(method, url(made.id), ifMatch, body, stranger);
+      const answer = await send(admin, method, url(made.id), ifMatch, body, stranger);
       expect(answer.statusCode, answer.body).not.toBe(412);
-      const missing = await send(method, url(999_999), ifMatch, body, stranger);
+      const missing = await send(admin, method, url(999_999), ifMatch, body, stranger);
       expect(answer.statusCode).toBe(missing.statusCode);
     }
   });
 
-  test('lets exactly one of two through that have seen the same', async () => {
-    const { made, etag } = await make(entity);
-    const answers = await Promise.all([change(made.id, etag), change(made.id, etag)]);
+  test('lets exactly one of two through that have seen the same', async ({ market, admin }) => {
+    const { made, etag } = await make(market, admin, entity);
+    const answers = await Promise.all([change(admin, made.id, etag), change(admin, made.id, etag)]);
     const statuses = answers.map(({ statusCode }) => statusCode).sort();
     expect(statuses).toEqual(method === 'DELETE' ? [200, 404] : [200, 412]);
   });
 });
 
 describe.each(ENTITIES)('$entity', ({ entity, change }) => {
-  test('that is changed into what it is stays at its version, and the journal says nothing', async () => {
-    const { made, etag } = await make(entity);
+  test('that is changed into what it is stays at its version, and the journal says nothing', async ({
+    registry,
+    market,
+    admin,
+  }) => {
+    const { made, etag } = await make(market, admin, entity);
     const url = `/${entity}/update/${made.id}`;
     await admin.patch(url, change);
     const now = (await admin.get(`/${entity}/${made.id}`)).json();
-    const before = await journalled();
+    const before = await journalled(registry);
     for (const body of [{}, change, { ...change, unknown: 1 }]) {
       const answer = await admin.patch(url, body);
       expect([answer.statusCode, answer.headers.etag]).toEqual([200, '"2"']);
       expect(now).toMatchObject(answer.json());
     }
-    expect(await journalled()).toBe(before);
-    expect((await send('PATCH', url, etag, {})).statusCode).toBe(412);
+    expect(await journalled(registry)).toBe(before);
+    expect((await send(admin, 'PATCH', url, etag, {})).statusCode).toBe(412);
   });
 });
 
-test('an account rises to a new version with its users and its whitelist, and only with them', async () => {
-  const { made } = await make('account');
+test('an account rises to a new version with its users and its whitelist, and only with them', async ({
+  market,
+  admin,
+}) => {
+  const { made } = await make(market, admin, 'account');
   const whitelist = (body: object) => admin.patch(`/account/update_whitelist/${made.id}`, body);
   const tags = [
     await whitelist({ add_to_whitelist: [market.source.id] }),
@@ -173,7 +185,7 @@ test('an account rises to a new version with its users and its whitelist, and on
   expect(tags).toEqual(['"2"', '"2"', '"2"', '"3"', '"4"', '"4"']);
 });
 
-test('a creation that is repeated under its Idempotency-Key names the same version', async () => {
+test('a creation that is repeated under its Idempotency-Key names the same version', async ({ admin }) => {
   const key = { 'idempotency-key': crypto.randomUUID() };
   const body = { name: `Org ${crypto.randomUUID()}` };
   const first = await admin.post('/organisation/create', body, key);
@@ -182,7 +194,7 @@ test('a creation that is repeated under its Idempotency-Key names the same versi
   expect([first.headers.etag, again.headers.etag]).toEqual(['"1"', '"1"']);
 });
 
-test('a page of another origin may send the tag, and read it', async () => {
+test('a page of another origin may send the tag, and read it', async ({ registry, market, admin }) => {
   const origin = 'https://app.example.com';
   const preflight = await registry.app.inject({
     method: 'OPTIONS',
@@ -201,7 +213,7 @@ test('a page of another origin may send the tag, and read it', async () => {
   expect(answer.headers.etag).toBe('"1"');
 });
 
-test('the document of the API tells of the tag, where there is one', async () => {
+test('the document of the API tells of the tag, where there is one', async ({ registry }) => {
   const { paths } = (await registry.app.inject({ method: 'GET', url: '/openapi.json' })).json();
   for (const { method, path } of editing) {
     const { parameters, responses } = paths[path.replace(':id', '{id}')][method.toLowerCase()];

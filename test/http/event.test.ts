@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { type Bundle, shownEverywhere, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { type Bundle, shownEverywhere, type TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 let journal: Journal;
-let market: TradingPair;
 let bundle: Bundle;
 let moved: number;
 
@@ -19,22 +18,20 @@ interface Event {
   attributes_after: Record<string, unknown>;
 }
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry, market }) => {
   journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
-  market = await tradingPair(registry);
+
   bundle = await market.bundle();
   const transfer = await market.transfer([bundle.id], { certificate_quantity: 40 });
   [moved] = transfer.json().resulting_bundle_ids;
-  await sequenced();
+  await sequenced(registry);
 });
 afterAll(async () => {
   await journal.stop();
-  await registry.close();
 });
 
 /** Waits until every entry has its place, on the standby too. */
-async function sequenced(): Promise<void> {
+async function sequenced(registry: TestRegistry): Promise<void> {
   const waiting = `SELECT count(*)::int AS n FROM journal j WHERE NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)`;
   await vi.waitFor(async () => expect((await registry.primary.query(waiting)).rows[0].n).toBe(0), 20_000);
   await shownEverywhere(registry);
@@ -47,21 +44,24 @@ const events = async (client: Client, query = ''): Promise<Event[]> => {
 };
 
 describe('the feed', () => {
-  test('has every entry of the journal once, in order, from 0 without a gap', async () => {
+  test('has every entry of the journal once, in order, from 0 without a gap', async ({
+    registry,
+    market,
+  }) => {
     const all = await events(market.admin);
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
     expect(all).toHaveLength(rows[0].n);
     expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index));
   });
 
-  test('tells the history of a bundle, its parent included', async () => {
+  test('tells the history of a bundle, its parent included', async ({ market }) => {
     const history = await events(market.admin, `&entity_name=bundle&entity_id=${moved}`);
     expect(history.map(({ event_type }) => event_type)).toEqual(['CREATE', 'UPDATE']);
     expect(history[0]?.parent_entity_id).toBe(bundle.id);
     expect(history[1]?.attributes_after).toEqual({ account_id: market.target.id });
   });
 
-  test('and the lineage of a bundle tell the same, at the same positions', async () => {
+  test('and the lineage of a bundle tell the same, at the same positions', async ({ market }) => {
     const history = (await events(market.admin, '&entity_name=bundle')).filter(({ entity_id: id }) =>
       [bundle.id, moved].includes(id),
     );
@@ -69,7 +69,7 @@ describe('the feed', () => {
     expect(timeline.map(({ position }: Event) => position)).toEqual(history.map(({ position }) => position));
   });
 
-  test('goes on after a position, page by page', async () => {
+  test('goes on after a position, page by page', async ({ market }) => {
     const all = await events(market.admin);
     const seen: number[] = [];
     for (let after = ''; ; after = `&after=${seen.at(-1)}`) {
@@ -80,7 +80,10 @@ describe('the feed', () => {
     expect(seen).toEqual(all.map(({ position }) => position));
   });
 
-  test("shows others the history of their accounts' bundles, and nothing else", async () => {
+  test("shows others the history of their accounts' bundles, and nothing else", async ({
+    registry,
+    market,
+  }) => {
     const mine = await events(market.receiver);
     expect(new Set(mine.map(({ entity_name, entity_id }) => `${entity_name} ${entity_id}`))).toEqual(
       new Set([`bundle ${moved}`]),
@@ -101,16 +104,21 @@ describe('the feed', () => {
     expect(await events(stranger, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);
   });
 
-  test.each(['after=-1', 'after=x', 'limit=0', 'limit=1001', 'entity_name=Robert;', 'entity_id=0'])(
+  test.for(['after=-1', 'after=x', 'limit=0', 'limit=1001', 'entity_name=Robert;', 'entity_id=0'])(
     'with %s is refused',
-    async (query) => {
+    async (query, { market }) => {
       expect((await market.admin.get(`/events?${query}`)).statusCode).toBe(422);
     },
   );
 });
 
 describe('server-sent events', () => {
-  async function listen(headers: Record<string, string>, until: (text: string) => boolean): Promise<string> {
+  async function listen(
+    registry: TestRegistry,
+    market: TradingPair,
+    headers: Record<string, string>,
+    until: (text: string) => boolean,
+  ): Promise<string> {
     const url = registry.app.listeningOrigin;
     const stop = new AbortController();
     const response = await fetch(`${url}/events`, {
@@ -127,21 +135,21 @@ describe('server-sent events', () => {
     return text;
   }
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ registry }) => {
     await registry.app.listen({ host: '127.0.0.1', port: 0 });
   });
 
   const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-  test('come as they happen', async () => {
+  test('come as they happen', async ({ registry, market }) => {
     const all = await events(market.admin);
     const before = all.length;
-    const text = listen({}, (heard) => idsIn(heard).length > before);
+    const text = listen(registry, market, {}, (heard) => idsIn(heard).length > before);
     await market.bundle();
     expect(idsIn(await text).slice(0, before)).toEqual(all.map(({ position }) => position));
   });
 
-  test('end with the login that asked for them', async () => {
+  test('end with the login that asked for them', async ({ registry }) => {
     const auditor = await registry.as('ADMIN');
     const response = await fetch(`${registry.app.listeningOrigin}/events`, {
       headers: { ...auditor.authorization, accept: 'text/event-stream' },
@@ -151,7 +159,7 @@ describe('server-sent events', () => {
     expect(await text).toContain(': the events of the registry');
   });
 
-  test('are those of the role that is, not of the role that was', async () => {
+  test('are those of the role that is, not of the role that was', async ({ registry, market }) => {
     const admin = await registry.as('ADMIN');
     const stop = new AbortController();
     const response = await fetch(`${registry.app.listeningOrigin}/events`, {
@@ -166,36 +174,41 @@ describe('server-sent events', () => {
       for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
     })().catch(() => undefined);
     // Another administrator hears of it over the same time, so that the silence means something.
-    await listen({}, (text) => text.includes(name));
+    await listen(registry, market, {}, (text) => text.includes(name));
     stop.abort();
     await reading;
     expect(heard).not.toContain(name);
   });
 
-  test('resume after the Last-Event-ID', async () => {
-    const text = await listen({ 'last-event-id': '4' }, (heard) => idsIn(heard).length >= 2);
+  test('resume after the Last-Event-ID', async ({ registry, market }) => {
+    const text = await listen(
+      registry,
+      market,
+      { 'last-event-id': '4' },
+      (heard) => idsIn(heard).length >= 2,
+    );
     expect(idsIn(text)[0]).toBe(5);
   });
 
-  test('with a Last-Event-ID that is none are refused', async () => {
+  test('with a Last-Event-ID that is none are refused', async ({ market }) => {
     const answer = await market.admin.get('/events', { accept: 'text/event-stream', 'last-event-id': 'x' });
     expect(answer.statusCode).toBe(422);
   });
 });
 
 describe('verification', () => {
-  test('finds the journal of a registry in order', async () => {
-    await sequenced();
+  test('finds the journal of a registry in order', async ({ registry, market }) => {
+    await sequenced(registry);
     const answer = (await market.admin.get('/events/verify')).json();
     expect(answer).toMatchObject({ difference: null });
     expect(answer.verified).toBeGreaterThan(10);
   });
 
-  test('is for administrators', async () => {
+  test('is for administrators', async ({ market }) => {
     expect((await market.trader.get('/events/verify')).statusCode).toBe(403);
   });
 
-  test('names the first entry that somebody edited behind the triggers', async () => {
+  test('names the first entry that somebody edited behind the triggers', async ({ registry, market }) => {
     const client = await registry.primary.connect();
     const edit = (to: string) =>
       client.query(

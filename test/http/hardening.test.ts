@@ -1,21 +1,23 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', { BODY_LIMIT_BYTES: '2048' });
+
 const apps: FastifyInstance[] = [];
 
-beforeAll(async () => {
-  registry = await openRegistry({ BODY_LIMIT_BYTES: '2048' });
-});
 afterAll(async () => {
   await Promise.all(apps.map((each) => each.close()));
-  await registry.close();
 });
 
-async function appWith(changes: Partial<Config>, database = registry.database): Promise<FastifyInstance> {
+async function appWith(
+  registry: TestRegistry,
+  changes: Partial<Config>,
+  database = registry.database,
+): Promise<FastifyInstance> {
   const app = await buildApp({
     config: { ...registry.config, ...changes },
     database,
@@ -27,29 +29,32 @@ async function appWith(changes: Partial<Config>, database = registry.database): 
 }
 
 describe('every answer', () => {
-  test.each([
+  test.for([
     ['of an operation', '/health', 200],
     ['that refuses', '/user/me', 401],
     ['of a path that is none', '/no/such/path', 404],
     ['of a path that cannot be read', '/%zz', 400],
     ['of a page', '/docs/', 200],
-  ])('%s tells browsers to be careful, and nobody what runs here', async (_, url, status) => {
-    const { statusCode, headers } = await registry.app.inject({ url });
-    expect(statusCode).toBe(status);
-    expect(headers).not.toHaveProperty('x-powered-by');
-    expect(headers).not.toHaveProperty('server');
-    if (url === '/%zz') return;
-    expect(headers).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'SAMEORIGIN',
-      'referrer-policy': 'no-referrer',
-      'strict-transport-security': expect.stringContaining('max-age='),
-    });
-  });
+  ] as const)(
+    '%s tells browsers to be careful, and nobody what runs here',
+    async ([_, url, status], { registry }) => {
+      const { statusCode, headers } = await registry.app.inject({ url });
+      expect(statusCode).toBe(status);
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).not.toHaveProperty('server');
+      if (url === '/%zz') return;
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': expect.stringContaining('max-age='),
+      });
+    },
+  );
 
-  test('to a failure of ours tells its id, and neither stack nor message nor SQL', async () => {
+  test('to a failure of ours tells its id, and neither stack nor message nor SQL', async ({ registry }) => {
     const broken = () => Promise.reject(new Error('SELECT secret FROM internals'));
-    const app = await appWith({}, { ...registry.database, read: broken, readPrimary: broken });
+    const app = await appWith(registry, {}, { ...registry.database, read: broken, readPrimary: broken });
     const admin = await registry.as('ADMIN');
     const answer = await app.inject({ url: '/user/me', headers: admin.authorization });
     expect(answer.statusCode).toBe(500);
@@ -68,15 +73,17 @@ describe('a page of another origin', () => {
       headers: { origin, ...(method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}) },
     });
 
-  test('may not call the API, unless the configuration names it', async () => {
+  test('may not call the API, unless the configuration names it', async ({ registry }) => {
     for (const method of ['GET', 'OPTIONS'] as const) {
       const { headers } = await ask(registry.app, ORIGIN, method);
       expect(headers).not.toHaveProperty('access-control-allow-origin');
     }
   });
 
-  test('that is named may, and no other, nor one that looks like it; never with cookies', async () => {
-    const app = await appWith({ CORS_ORIGINS: [ORIGIN] });
+  test('that is named may, and no other, nor one that looks like it; never with cookies', async ({
+    registry,
+  }) => {
+    const app = await appWith(registry, { CORS_ORIGINS: [ORIGIN] });
     const { headers } = await ask(app, ORIGIN, 'OPTIONS');
     expect(headers['access-control-allow-origin']).toBe(ORIGIN);
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
@@ -87,7 +94,7 @@ describe('a page of another origin', () => {
 });
 
 describe('a request has bounds', () => {
-  test('of its body, which the configuration sets', async () => {
+  test('of its body, which the configuration sets', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const send = (length: number) =>
       admin.post('/organisation/create', { name: 'A', address: 'x'.repeat(length) });
@@ -112,7 +119,7 @@ describe('a request has bounds', () => {
   /** A refusal of too many bundles is an action, and kept: see certificate-transfer.test.ts. */
   const BOUNDED_BY_RULE = /granular_certificate_bundle_ids$/;
 
-  test('of every list and every text in it', async () => {
+  test('of every list and every text in it', async ({ registry }) => {
     const document = (await registry.app.inject({ url: '/openapi.json' })).json();
     const unbounded: string[] = [];
     const look = (schema: Schema, at: string): void => {

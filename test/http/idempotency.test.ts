@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { parsePosition } from '../../src/database/position.ts';
-import { type Bundle, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { type Bundle, expectConserved, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let bundle: Bundle;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
 
 const newKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 
-const transferTen = (id: number, headers: Record<string, string>, quantity = 10) =>
+const transferTen = (market: TradingPair, id: number, headers: Record<string, string>, quantity = 10) =>
   market.trader.post(
     '/certificate/transfer',
     {
@@ -27,19 +20,22 @@ const transferTen = (id: number, headers: Record<string, string>, quantity = 10)
     headers,
   );
 
-async function transfers(): Promise<number> {
+async function transfers(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(`SELECT count(*)::int AS n FROM action`);
   return rows[0].n;
 }
 
-test('a repeated request gets the first answer again, says so, and changes nothing', async () => {
+test('a repeated request gets the first answer again, says so, and changes nothing', async ({
+  registry,
+  market,
+}) => {
   bundle = await market.bundle();
   const key = newKey();
-  const first = await transferTen(bundle.id, key);
+  const first = await transferTen(market, bundle.id, key);
   expect(first.statusCode).toBe(202);
   expect(first.headers).not.toHaveProperty('idempotency-replayed');
-  const before = await transfers();
-  const again = await transferTen(bundle.id, key);
+  const before = await transfers(registry);
+  const again = await transferTen(market, bundle.id, key);
   expect(again.statusCode).toBe(202);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect(again.json()).toEqual(first.json());
@@ -48,16 +44,16 @@ test('a repeated request gets the first answer again, says so, and changes nothi
     parsePosition(String(headers['registry-consistency'])),
   );
   expect(Number(shown)).toBeGreaterThanOrEqual(Number(written));
-  expect(await transfers()).toBe(before);
+  expect(await transfers(registry)).toBe(before);
   await expectConserved(registry);
 });
 
-test('a refusal is repeated too, even when the request would succeed by now', async () => {
+test('a refusal is repeated too, even when the request would succeed by now', async ({ market }) => {
   const own = await market.bundle({ quantity: 5 });
   const key = newKey();
-  const first = await transferTen(own.id, key);
+  const first = await transferTen(market, own.id, key);
   expect(first.statusCode).toBe(422);
-  const again = await transferTen(own.id, key);
+  const again = await transferTen(market, own.id, key);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
   const [shown, written] = [again, first].map(({ headers }) =>
@@ -66,7 +62,7 @@ test('a refusal is repeated too, even when the request would succeed by now', as
   expect(Number(shown)).toBeGreaterThanOrEqual(Number(written));
 });
 
-test('so is a refusal that only Postgres could see', async () => {
+test('so is a refusal that only Postgres could see', async ({ market }) => {
   const body = { account_name: `Account ${crypto.randomUUID()}` };
   const { id } = (await market.admin.post('/account/create', body)).json();
   const key = newKey();
@@ -78,7 +74,7 @@ test('so is a refusal that only Postgres could see', async () => {
   expect({ ...again.json(), instance: '' }).toEqual({ ...first.json(), instance: '' });
 });
 
-test('the same key with another If-Match is another request', async () => {
+test('the same key with another If-Match is another request', async ({ registry }) => {
   const admin = await registry.as('ADMIN');
   const user = await registry.as('TRADING_USER');
   const change = (ifMatch: string) =>
@@ -91,21 +87,21 @@ test('the same key with another If-Match is another request', async () => {
   expect((await change('"1"')).statusCode).toBe(422);
 });
 
-test('the same key with another body is refused, and changes nothing', async () => {
+test('the same key with another body is refused, and changes nothing', async ({ registry, market }) => {
   const own = await market.bundle();
   const key = newKey();
-  await transferTen(own.id, key);
-  const before = await transfers();
-  const other = await transferTen(own.id, key, 11);
+  await transferTen(market, own.id, key);
+  const before = await transfers(registry);
+  const other = await transferTen(market, own.id, key, 11);
   expect(other.statusCode).toBe(422);
   expect(other.json()).toMatchObject({
     type: 'urn:gc-registry:problem:idempotency-key-reused',
     errors: [{ path: 'header.idempotency-key' }],
   });
-  expect(await transfers()).toBe(before);
+  expect(await transfers(registry)).toBe(before);
 });
 
-test('the key of one user is not that of another', async () => {
+test('the key of one user is not that of another', async ({ market }) => {
   const key = newKey();
   const mine = await market.trader.post('/certificate/claim', { source_id: 1 }, key);
   const theirs = await market.receiver.post('/certificate/claim', { source_id: 2 }, key);
@@ -113,24 +109,30 @@ test('the key of one user is not that of another', async () => {
   expect(theirs.headers).not.toHaveProperty('idempotency-replayed');
 });
 
-test('of many at once with one key exactly one acts; the others wait or get its answer', async () => {
+test('of many at once with one key exactly one acts; the others wait or get its answer', async ({
+  registry,
+  market,
+}) => {
   const own = await market.bundle();
   const key = newKey();
-  const answers = await Promise.all(Array.from({ length: 12 }, () => transferTen(own.id, key)));
+  const answers = await Promise.all(Array.from({ length: 12 }, () => transferTen(market, own.id, key)));
   for (const answer of answers) expect([202, 409], answer.body).toContain(answer.statusCode);
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS n FROM action WHERE bundle_ids = ARRAY[$1]::bigint[] AND action_result = 'Success'`,
     [own.id],
   );
   expect(rows[0].n).toBe(1);
-  expect((await transferTen(own.id, key)).headers['idempotency-replayed']).toBe('true');
+  expect((await transferTen(market, own.id, key)).headers['idempotency-replayed']).toBe('true');
   await expectConserved(registry);
 });
 
-test('a crash between commit and answer loses nothing: the answer was committed with the action', async () => {
+test('a crash between commit and answer loses nothing: the answer was committed with the action', async ({
+  registry,
+  market,
+}) => {
   const own = await market.bundle();
   const key = newKey();
-  await transferTen(own.id, key);
+  await transferTen(market, own.id, key);
   const { rows } = await registry.primary.query(
     `SELECT answer -> 'value' ->> 'action_result' AS result FROM idempotency_key WHERE key = $1`,
     [key['idempotency-key']],
@@ -144,10 +146,13 @@ test('a crash between commit and answer loses nothing: the answer was committed 
   expect(together.rows).toEqual([{ same: true }]);
 });
 
-test('a crash after a refusal loses nothing: its answer was committed with the record of it', async () => {
+test('a crash after a refusal loses nothing: its answer was committed with the record of it', async ({
+  registry,
+  market,
+}) => {
   const own = await market.bundle({ quantity: 5 });
   const key = newKey();
-  const refused = await transferTen(own.id, key);
+  const refused = await transferTen(market, own.id, key);
   expect(refused.statusCode).toBe(422);
   const { rows } = await registry.primary.query(
     `SELECT k.xmin::text = a.xmin::text AS same, (k.answer -> 'problem' -> 'details' -> 'extensions' -> 'action_id')::int AS told
@@ -157,7 +162,10 @@ test('a crash after a refusal loses nothing: its answer was committed with the r
   expect(rows).toEqual([{ same: true, told: refused.json().action_id }]);
 });
 
-test('a refusal whose answer cannot be kept is not recorded either, and is recorded once when it is asked again', async () => {
+test('a refusal whose answer cannot be kept is not recorded either, and is recorded once when it is asked again', async ({
+  registry,
+  market,
+}) => {
   const own = await market.bundle({ quantity: 5 });
   const key = newKey();
   const recorded = async () => {
@@ -171,57 +179,60 @@ test('a refusal whose answer cannot be kept is not recorded either, and is recor
     CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken off'; END $$;
     CREATE TRIGGER break_off BEFORE UPDATE ON idempotency_key FOR EACH ROW
       WHEN (NEW.answer ? 'problem') EXECUTE FUNCTION break_off()`);
-  const first = await transferTen(own.id, key);
+  const first = await transferTen(market, own.id, key);
   await registry.primary.query('DROP TRIGGER break_off ON idempotency_key; DROP FUNCTION break_off');
   expect(first.statusCode).toBe(500);
   expect(await recorded()).toBe(0);
-  const again = await transferTen(own.id, key);
+  const again = await transferTen(market, own.id, key);
   expect(again.statusCode).toBe(422);
-  const repeated = await transferTen(own.id, key);
+  const repeated = await transferTen(market, own.id, key);
   expect(repeated.headers['idempotency-replayed']).toBe('true');
   expect(repeated.json().action_id).toBe(again.json().action_id);
   expect(await recorded()).toBe(1);
 });
 
-test('a request that was cut off before its commit may be sent again after a minute, and acts once', async () => {
+test('a request that was cut off before its commit may be sent again after a minute, and acts once', async ({
+  registry,
+  market,
+}) => {
   const abandon = `UPDATE idempotency_key SET answer = NULL, started_at = now() - interval '2 minutes' WHERE key = $1`;
   const other = await market.bundle();
   const late = newKey();
-  await transferTen(other.id, late, 3);
+  await transferTen(market, other.id, late, 3);
   await registry.primary.query(abandon, [late['idempotency-key']]);
-  const again = await transferTen(other.id, late, 3);
+  const again = await transferTen(market, other.id, late, 3);
   expect(again.headers).not.toHaveProperty('idempotency-replayed');
   expect(again.statusCode).toBe(409);
 });
 
-test('an answer is kept for 24 hours, and forgotten after', async () => {
+test('an answer is kept for 24 hours, and forgotten after', async ({ registry, market }) => {
   const own = await market.bundle();
   const key = newKey();
-  await transferTen(own.id, key);
+  await transferTen(market, own.id, key);
   const age = (hours: number) =>
     registry.primary.query(
       `UPDATE idempotency_key SET started_at = now() - make_interval(hours => $2) WHERE key = $1`,
       [key['idempotency-key'], hours],
     );
   await age(23);
-  expect((await transferTen(own.id, key)).headers['idempotency-replayed']).toBe('true');
+  expect((await transferTen(market, own.id, key)).headers['idempotency-replayed']).toBe('true');
   await age(25);
-  const anew = await transferTen(own.id, key);
+  const anew = await transferTen(market, own.id, key);
   expect(anew.headers).not.toHaveProperty('idempotency-replayed');
   expect(anew.statusCode).toBe(409);
 });
 
-test.each(['', 'with blanks in it', 'ä', 'x'.repeat(256)])(
+test.for(['', 'with blanks in it', 'ä', 'x'.repeat(256)])(
   'the key "%s" is refused by name',
-  async (text) => {
+  async (text, { market }) => {
     const own = await market.bundle();
-    const answer = await transferTen(own.id, { 'idempotency-key': text });
+    const answer = await transferTen(market, own.id, { 'idempotency-key': text });
     expect(answer.statusCode).toBe(422);
     expect(answer.json().errors[0].path).toBe('header.idempotency-key');
   },
 );
 
-test('a dry run under a key is repeated as a dry run, and changes nothing', async () => {
+test('a dry run under a key is repeated as a dry run, and changes nothing', async ({ registry, market }) => {
   const own = await market.bundle();
   const key = newKey();
   const body = {
@@ -229,11 +240,11 @@ test('a dry run under a key is repeated as a dry run, and changes nothing', asyn
     granular_certificate_bundle_ids: [own.id],
     certificate_quantity: 10,
   };
-  const before = await transfers();
+  const before = await transfers(registry);
   const first = await market.trader.post('/certificate/cancel?dry_run=true', body, key);
   const again = await market.trader.post('/certificate/cancel?dry_run=true', body, key);
   expect(first.json().action_result).toBe('Dry run');
   expect(again.json()).toEqual(first.json());
   expect(again.headers['idempotency-replayed']).toBe('true');
-  expect(await transfers()).toBe(before);
+  expect(await transfers(registry)).toBe(before);
 });

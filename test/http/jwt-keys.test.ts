@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { Client } from '../harness/client.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 import { emailOf, type Login, logIn, loginOf, refresh } from '../harness/login.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW } from '../harness/registry.ts';
 
 /** The three stages of replacing the secret, as processes of one registry. */
 
@@ -14,14 +15,14 @@ const [OLD, NEW] = [
   'the secret that shall be good from now on',
 ];
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', { JWT_SECRET_KEY: OLD });
+
 let before: FastifyInstance;
 let between: FastifyInstance;
 let after: FastifyInstance;
 let email: string;
 
-beforeAll(async () => {
-  registry = await openRegistry({ JWT_SECRET_KEY: OLD });
+test.beforeAll(async ({ registry }) => {
   const withKeys = (keys: Partial<Config>) =>
     buildApp({
       config: { ...registry.config, ...keys },
@@ -36,7 +37,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([between.close(), after.close()]);
-  await registry.close();
 });
 
 const statusAt = async (app: FastifyInstance, { tokens }: Login) =>
@@ -68,7 +68,7 @@ test('logins outlive both secrets', async () => {
   expect(await statusAt(after, next)).toBe(200);
 });
 
-test('a request that broke off before the change is done after it', async () => {
+test('a request that broke off before the change is done after it', async ({ registry }) => {
   const key = crypto.randomUUID();
   const login = await logIn({ app: before }, email);
   const create = (app: FastifyInstance) =>

@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type BundleStatus, bundleStatuses, type Role, roleNames } from '../../src/rules/enums.ts';
 import { lifecycle, statusTransitions } from '../../src/rules/lifecycle.ts';
-import {
-  type Action,
-  type Bundle,
-  expectConserved,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
+import { type Action, type Bundle, expectConserved, type TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
-/** Every action with an operation of its own, on a bundle of every status, by every role, as a user of the account and not. */
-
-let registry: TestRegistry;
-let market: TradingPair;
 /** One user of each role in the account, and one outside of it. */
 const insiders = new Map<Role, Client>();
 const outsiders = new Map<Role, Client>();
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry, market }) => {
   for (const role of roleNames) {
     insiders.set(role, await registry.as(role));
     outsiders.set(role, await registry.as(role));
@@ -30,7 +18,6 @@ beforeAll(async () => {
   const { statusCode } = await market.admin.patch(`/account/update/${market.source.id}`, { user_ids });
   expect(statusCode).toBe(200);
 });
-afterAll(() => registry.close());
 
 const ACTIONS = [
   'transfer',
@@ -70,7 +57,7 @@ function rightStatus(action: ActionName, status: BundleStatus, role: Role, isIns
   return lifecycle[action].from.some((each) => each === status) ? 202 : 409;
 }
 
-const perform = (client: Client | undefined, action: ActionName, id: number) =>
+const perform = (market: TradingPair, client: Client | undefined, action: ActionName, id: number) =>
   client?.post(`/certificate/${action}`, {
     source_id: market.source.id,
     granular_certificate_bundle_ids: [id],
@@ -78,7 +65,8 @@ const perform = (client: Client | undefined, action: ActionName, id: number) =>
     ...(lifecycle[action].reasonRequired ? { reason: 'A test' } : {}),
   });
 
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
 const callers = roleNames.flatMap((role) => [
   { role, isInside: true },
@@ -86,19 +74,19 @@ const callers = roleNames.flatMap((role) => [
 ]);
 
 describe.each(ACTIONS)('%s', (action) => {
-  test.each(standings)('of a bundle that is $name', async ({ status, aside }) => {
+  test.for(standings)('of a bundle that is $name', async ({ status, aside }, { market }) => {
     const standing = await market.bundleIn(status, aside);
-    const before = await read(standing.id);
+    const before = await read(market, standing.id);
     for (const { role, isInside } of callers) {
       const right = rightStatus(action, status, role, isInside);
       const { id } = right === 202 ? await market.bundleIn(status, aside) : standing;
-      const answer = await perform((isInside ? insiders : outsiders).get(role), action, id);
+      const answer = await perform(market, (isInside ? insiders : outsiders).get(role), action, id);
       expect(answer?.statusCode, `${role}, ${isInside ? 'inside' : 'outside'}: ${answer?.body}`).toBe(right);
       if (right !== 202) continue;
       const { to } = lifecycle[action];
-      expect((await read(id)).certificate_bundle_status).toBe(to === 'before lock' ? aside : to);
+      expect((await read(market, id)).certificate_bundle_status).toBe(to === 'before lock' ? aside : to);
     }
-    expect(await read(standing.id)).toEqual(before);
+    expect(await read(market, standing.id)).toEqual(before);
   });
 });
 
@@ -119,9 +107,9 @@ test('every action of the table is tried here; the registry itself expires, and 
   );
 });
 
-test('a refusal by the lifecycle is stored, with who asked', async () => {
+test('a refusal by the lifecycle is stored, with who asked', async ({ registry, market }) => {
   const { id } = await market.bundleIn('Claimed');
-  const answer = await perform(market.trader, 'transfer', id);
+  const answer = await perform(market, market.trader, 'transfer', id);
   const { rows } = await registry.primary.query<Action>(
     'SELECT action_type, action_result, source_id::int, user_id::int, bundle_ids::int[] FROM action WHERE id = $1',
     [answer?.json().action_id],
@@ -137,5 +125,5 @@ test('a refusal by the lifecycle is stored, with who asked', async () => {
   ]);
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
   type Account,
   aBundle,
@@ -10,20 +10,17 @@ import {
   shownEverywhere,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 /** Random histories of one issuance in three accounts: whoever holds a part of it gets a lineage that is right, and discreet. */
 
 const SEED = Number(process.env.SEED ?? 20_260_315);
 
-let registry: TestRegistry;
-let admin: Client;
 let holders: { account: Account; client: Client }[];
 let issue: () => Promise<number>;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  admin = await registry.as('ADMIN');
+test.beforeAll(async ({ registry, admin }) => {
   holders = await Promise.all(
     ['Northern', 'Middle', 'Southern'].map(async (name) => {
       const client = await registry.as('TRADING_USER');
@@ -44,7 +41,6 @@ beforeAll(async () => {
   issue = async () =>
     (await aBundle(admin, { device_id: device.id, metadata_id, quantity: 60, ...hoursAgo(hours++) })).id;
 });
-afterAll(() => registry.close());
 
 const step = fc.record({
   act: fc.constantFrom('transfer', 'transfer', 'transfer', 'reserve', 'unreserve', 'cancel', 'claim'),
@@ -60,7 +56,7 @@ interface Row {
   readonly live: boolean;
 }
 
-async function family(root: number): Promise<Row[]> {
+async function family(registry: TestRegistry, root: number): Promise<Row[]> {
   const { rows } = await registry.primary.query<Row>(
     `SELECT id::int, account_id::int AS account, parent_id::int AS parent, status <> 'Bundle Split' AS live
      FROM bundle WHERE issuance_id = (SELECT issuance_id FROM bundle WHERE id = $1) ORDER BY id`,
@@ -70,11 +66,12 @@ async function family(root: number): Promise<Row[]> {
 }
 
 async function live(
+  registry: TestRegistry,
   root: number,
   steps: readonly { act: string; which: number; quantity: number | null; target: number }[],
 ) {
   for (const { act, which, quantity, target } of steps) {
-    const candidates = (await family(root)).filter((row) => row.live);
+    const candidates = (await family(registry, root)).filter((row) => row.live);
     const bundle = candidates[which % candidates.length];
     const holder = holders.find(({ account }) => account.id === bundle?.account);
     // Many steps are refused: those leave no trace in a lineage.
@@ -102,7 +99,7 @@ interface Told {
 }
 
 /** What `viewer` is told of a bundle, without anything of the other accounts. */
-function expectDiscreet(told: Told, viewer: (typeof holders)[number], text: string): void {
+function expectDiscreet(admin: Client, told: Told, viewer: (typeof holders)[number], text: string): void {
   const { account, client } = viewer;
   for (const other of holders.filter((each) => each !== viewer))
     expect(text).not.toContain(other.account.account_name);
@@ -116,13 +113,16 @@ function expectDiscreet(told: Told, viewer: (typeof holders)[number], text: stri
   }
 }
 
-test('whoever holds a part of an issuance gets a lineage that is right, whole, in order and discreet', async () => {
+test('whoever holds a part of an issuance gets a lineage that is right, whole, in order and discreet', async ({
+  registry,
+  admin,
+}) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       const root = await issue();
-      await live(root, steps);
+      await live(registry, root, steps);
       await shownEverywhere(registry);
-      const rows = await family(root);
+      const rows = await family(registry, root);
       const parents = new Map(rows.map(({ id, parent }) => [id, parent]));
       for (const { id, account } of rows) {
         const all: Told = (await admin.get(`/certificate/${id}/lineage?format=raw`)).json();
@@ -152,7 +152,7 @@ test('whoever holds a part of an issuance gets a lineage that is right, whole, i
           expect(told.timeline.map(({ event_id }) => event_id)).toEqual(
             all.timeline.map(({ event_id }) => event_id),
           );
-          expectDiscreet(told, viewer, answer.body);
+          expectDiscreet(admin, told, viewer, answer.body);
         }
       }
     }),

@@ -1,35 +1,22 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  aBundle,
-  aDevice,
-  anAccount,
-  type Bundle,
-  hoursAgo,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
+import { describe, expect } from 'vitest';
+import { aBundle, aDevice, anAccount, type Bundle, hoursAgo, type TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { type Lineage, lineage } from '../harness/lineage.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let auditor: Client;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry, market }) => {
   auditor = await registry.as('AUDIT_USER');
   await market.admin.patch(`/account/update/${market.target.id}`, {
     user_ids: [market.receiver.userId, auditor.userId],
   });
 });
-afterAll(() => registry.close());
 
 /** A bundle of 100 Wh, of which 40 went to the target, and of these 10 were cancelled there. */
-async function aJourney() {
+async function aJourney(market: TradingPair) {
   const first = await market.bundle();
   const [moved = 0] = (await market.transfer([first.id], { certificate_quantity: 40 })).json()
     .resulting_bundle_ids;
@@ -47,8 +34,8 @@ async function aJourney() {
 const OTHER = { id: null, account_name: 'another account' };
 
 describe('the timeline', () => {
-  test('tells how a bundle came about, from its issuance on, in order', async () => {
-    const { first, moved, used } = await aJourney();
+  test('tells how a bundle came about, from its issuance on, in order', async ({ market }) => {
+    const { first, moved, used } = await aJourney(market);
     const { lineage_path: path, timeline, summary } = await lineage(market.admin, used);
     expect(path).toEqual([first.id, moved, used]);
     expect(timeline.map(({ entity_id: id, label }) => [id, label])).toEqual([
@@ -72,21 +59,23 @@ describe('the timeline', () => {
     expect(summary).toEqual({ event_count: 7, transfers: 1, status_changes: 3, splits: 2, deleted: 0 });
   });
 
-  test('is the format unless another is asked for, and there are no more than two', async () => {
+  test('is the format unless another is asked for, and there are no more than two', async ({ market }) => {
     const { id } = await market.bundle();
     expect(await lineage(market.admin, id)).toMatchObject({ format: 'timeline', bundle: { id } });
     expect((await market.admin.get(`/certificate/${id}/lineage?format=xml`)).statusCode).toBe(422);
   });
 
-  test('answers under the plural path, too', async () => {
+  test('answers under the plural path, too', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.admin.get(`/certificates/${id}/lineage`)).statusCode).toBe(200);
   });
 });
 
 describe('the raw format', () => {
-  test('has the journal of the line, under the names of the API, and what became of it', async () => {
-    const { first, moved, used } = await aJourney();
+  test('has the journal of the line, under the names of the API, and what became of it', async ({
+    market,
+  }) => {
+    const { first, moved, used } = await aJourney(market);
     const raw = await lineage(market.admin, used, 'raw');
     const bundle: Bundle = (await market.admin.get(`/certificate/${used}`)).json();
     expect(raw).toMatchObject({
@@ -124,8 +113,8 @@ describe('the raw format', () => {
     });
   });
 
-  test('replayed event by event, leads to the bundle as it is now', async () => {
-    const { used } = await aJourney();
+  test('replayed event by event, leads to the bundle as it is now', async ({ market }) => {
+    const { used } = await aJourney(market);
     const { timeline } = await lineage(market.admin, used, 'raw');
     const own = timeline.filter(({ entity_id: id }) => id === used);
     const { prior_status: prior, ...replayed } = Object.assign(
@@ -150,8 +139,8 @@ describe('the chain of hashes', () => {
     return hashes;
   }
 
-  test('is right, up to the issuance, and can be recomputed from the answer', async () => {
-    const { used } = await aJourney();
+  test('is right, up to the issuance, and can be recomputed from the answer', async ({ market }) => {
+    const { used } = await aJourney(market);
     for (const client of [market.admin, market.receiver]) {
       const { hash_chain: chain } = await lineage(client, used);
       expect(chain.verified).toBe(true);
@@ -165,8 +154,8 @@ describe('the chain of hashes', () => {
 });
 
 describe('a holder', () => {
-  test('sees what was done in its own accounts, and of others only that it was done', async () => {
-    const { first, moved, used, action } = await aJourney();
+  test('sees what was done in its own accounts, and of others only that it was done', async ({ market }) => {
+    const { first, moved, used, action } = await aJourney(market);
     const { timeline, hash_chain: chain } = await lineage(market.receiver, used, 'raw');
     expect(chain.links.map(({ account }) => account)).toEqual([
       OTHER,
@@ -192,7 +181,10 @@ describe('a holder', () => {
     }
   });
 
-  test('reads nowhere in the answer who held the bundle before, who acted, and what became of the rest', async () => {
+  test('reads nowhere in the answer who held the bundle before, who acted, and what became of the rest', async ({
+    registry,
+    market,
+  }) => {
     const bundle = await market.bundle();
     const [moved = 0] = (await market.transfer([bundle.id], { certificate_quantity: 40 })).json()
       .resulting_bundle_ids;
@@ -215,7 +207,7 @@ describe('a holder', () => {
     }
   });
 
-  test('that gets a bundle back knows its own time with it, and not the time between', async () => {
+  test('that gets a bundle back knows its own time with it, and not the time between', async ({ market }) => {
     const bundle = await market.bundle();
     await market.transfer([bundle.id]);
     await market.trader.patch(`/account/update_whitelist/${market.source.id}`, {
@@ -244,12 +236,15 @@ describe('a holder', () => {
     ]);
   });
 
-  test('may be an auditor of the account', async () => {
-    const { used } = await aJourney();
+  test('may be an auditor of the account', async ({ market }) => {
+    const { used } = await aJourney(market);
     expect(await lineage(auditor, used)).toEqual(await lineage(market.receiver, used));
   });
 
-  test('is not a validator of storage, who may follow what a storage device gave, and learns nothing of its holder', async () => {
+  test('is not a validator of storage, who may follow what a storage device gave, and learns nothing of its holder', async ({
+    registry,
+    market,
+  }) => {
     const validator = await registry.as('STORAGE_VALIDATOR');
     const battery = await aDevice(market.admin, { account_id: market.source.id, is_storage: true });
     const { id } = await aBundle(market.admin, {
@@ -263,10 +258,10 @@ describe('a holder', () => {
     expect(timeline).toMatchObject([{ actor_id: null, attributes_after: { account_id: null } }]);
   });
 
-  test.each(['timeline', 'raw'])(
+  test.for(['timeline', 'raw'])(
     'finds no lineage of a bundle that it does not hold (%s)',
-    async (format) => {
-      const { moved } = await aJourney();
+    async (format, { registry, market }) => {
+      const { moved } = await aJourney(market);
       const of = (id: number) => `/certificate/${id}/lineage?format=${format}`;
       const answer = await market.trader.get(of(moved));
       expect(answer.statusCode).toBe(404);
@@ -277,7 +272,7 @@ describe('a holder', () => {
   );
 });
 
-test('an issuance that was withdrawn and the one in its place name one another', async () => {
+test('an issuance that was withdrawn and the one in its place name one another', async ({ market }) => {
   const { id: account } = await anAccount(market.admin);
   const device = await aDevice(market.admin, { account_id: account });
   const issue = (quantity: number) =>

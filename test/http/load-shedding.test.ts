@@ -1,25 +1,25 @@
 import { sql } from 'drizzle-orm';
 import type { LightMyRequestResponse } from 'fastify';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { operations } from '../../src/http/operations.ts';
 import { Client } from '../harness/client.ts';
+import { testWithOwnRegistry as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
 import { metricsOf } from '../harness/metrics.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', {
+  DATABASE_POOL_SIZE: '1',
+  DATABASE_MAX_WAITING: '2',
+  MAX_EVENT_LOOP_DELAY_MS: '500',
+});
+
 let admin: Client;
 
-beforeEach(async () => {
-  registry = await openRegistry({
-    DATABASE_POOL_SIZE: '1',
-    DATABASE_MAX_WAITING: '2',
-    MAX_EVENT_LOOP_DELAY_MS: '500',
-  });
+test.beforeEach(async ({ registry }) => {
   admin = await registry.as('ADMIN');
 });
-afterEach(() => registry.close());
 
 function expectShed(answer: LightMyRequestResponse): void {
   expect(answer.statusCode, answer.body).toBe(503);
@@ -31,7 +31,7 @@ function expectShed(answer: LightMyRequestResponse): void {
 let letGo = () => {};
 
 /** Holds the one connection for writes, until it is let go. */
-async function holdWrites(): Promise<void> {
+async function holdWrites(registry: TestRegistry): Promise<void> {
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
@@ -45,18 +45,18 @@ async function holdWrites(): Promise<void> {
 
 const name = () => `Organisation ${crypto.randomUUID()}`;
 const create = () => admin.post('/organisation/create', { name: name() });
-const waiting = (use: 'write' | 'read', many: number) =>
+const waiting = (registry: TestRegistry, use: 'write' | 'read', many: number) =>
   vi.waitFor(() => expect(registry.database.waiting(use)).toBe(many), { timeout: 20_000, interval: 5 });
 
 describe('while too many wait for a connection that writes', () => {
   let queued: Promise<LightMyRequestResponse>[];
 
-  beforeEach(async () => {
-    await holdWrites();
+  test.beforeEach(async ({ registry }) => {
+    await holdWrites(registry);
     queued = [];
     for (let many = 1; many <= 3; many++) {
       queued.push(create());
-      await waiting('write', many);
+      await waiting(registry, 'write', many);
     }
   });
 
@@ -66,7 +66,7 @@ describe('while too many wait for a connection that writes', () => {
     for (const answer of await Promise.all(queued)) expect(answer.statusCode, answer.body).toBe(201);
   };
 
-  test('a further mutation is told at once to come back, and changes nothing', async () => {
+  test('a further mutation is told at once to come back, and changes nothing', async ({ registry }) => {
     expectShed(await create());
     expectShed(await registry.app.inject({ method: 'POST', url: '/organisation/create' }));
     await finish();
@@ -80,7 +80,7 @@ describe('while too many wait for a connection that writes', () => {
     await finish();
   });
 
-  test('health and metrics answer, and tell of it', async () => {
+  test('health and metrics answer, and tell of it', async ({ registry }) => {
     await create();
     expect((await registry.app.inject('/health')).statusCode).toBe(200);
     const ready = (await registry.app.inject('/health/ready')).json();
@@ -100,14 +100,16 @@ describe('while too many wait for a connection that writes', () => {
   });
 });
 
-test('while too many wait for a connection that reads, reads are shed and mutations are not', async () => {
+test('while too many wait for a connection that reads, reads are shed and mutations are not', async ({
+  registry,
+}) => {
   const rows = registry.database.stream(sql`SELECT n FROM generate_series(1, 5000) AS n`);
   const held = rows[Symbol.asyncIterator]();
   await held.next();
   const queued: Promise<LightMyRequestResponse>[] = [];
   for (let many = 1; many <= 3; many++) {
     queued.push(admin.get('/organisation/list'));
-    await waiting('read', many);
+    await waiting(registry, 'read', many);
   }
   expectShed(await admin.get('/organisation/list'));
   expect((await create()).statusCode).toBe(201);
@@ -116,7 +118,7 @@ test('while too many wait for a connection that reads, reads are shed and mutati
 });
 
 describe('while the event loop is late', () => {
-  test('operations are shed, reads and writes; health and metrics are not', async () => {
+  test('operations are shed, reads and writes; health and metrics are not', async ({ registry }) => {
     let delayMs = 500;
     const { log, lines } = captureLog('info');
     const { config, database } = registry;
@@ -146,7 +148,9 @@ describe('while the event loop is late', () => {
   });
 });
 
-test('an event loop that is really late sheds, by the watcher of the application itself', async () => {
+test('an event loop that is really late sheds, by the watcher of the application itself', async ({
+  registry,
+}) => {
   const { config, database } = registry;
   const strict = { ...config, MAX_EVENT_LOOP_DELAY_MS: 100 };
   const app = await buildApp({ config: strict, database, log: captureLog().log, clock: () => NOW });

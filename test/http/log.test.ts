@@ -1,13 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { type CapturedLog, captureLog } from '../harness/log.ts';
-import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { NOW, PASSWORD } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let captured: CapturedLog;
 let app: FastifyInstance;
 let admin: Client;
@@ -17,13 +15,7 @@ let trader: Client;
 const of = ({ authorization, userId }: Client) =>
   new Client(app, authorization.authorization.slice(7), userId);
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-beforeEach(async () => {
+test.beforeEach(async ({ registry, market }) => {
   await app?.close();
   captured = captureLog();
   const { config, database } = registry;
@@ -34,7 +26,7 @@ beforeEach(async () => {
 afterAll(() => app.close());
 
 describe('the lines of a request', () => {
-  test('carry its id, its route and who calls, and the last one its status', async () => {
+  test('carry its id, its route and who calls, and the last one its status', async ({ market }) => {
     const answer = await trader.get(`/account/${market.source.id}?secret=in-the-query`);
     const lines = captured.lines();
     expect(lines).toHaveLength(1);
@@ -50,7 +42,7 @@ describe('the lines of a request', () => {
     expect(captured.text()).not.toContain('in-the-query');
   });
 
-  test('carry them all when it fails', async () => {
+  test('carry them all when it fails', async ({ registry }) => {
     const broken = { ...registry.database, read: () => Promise.reject(new Error('a bug')) };
     const failing = await buildApp({
       config: registry.config,
@@ -89,7 +81,7 @@ test('a path that cannot be read has a line, too, and is not repeated in it', as
 });
 
 describe('secrets', () => {
-  test('of requests are not logged, whatever the level', async () => {
+  test('of requests are not logged, whatever the level', async ({ registry }) => {
     const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [
       trader.userId,
     ]);
@@ -124,7 +116,7 @@ describe('secrets', () => {
     for (const secret of ['hunter2', authorization, 'c00kie']) expect(captured.text()).not.toContain(secret);
   });
 
-  test('among the parameters of a statement that failed are not logged', async () => {
+  test('among the parameters of a statement that failed are not logged', async ({ registry }) => {
     const failing = registry.database.transact({ userId: null, requestId: null }, async (tx) => {
       await tx.orm.query.registryUser.findFirst({
         where: (user, { eq }) => eq(user.name, 'the secret hash'),
@@ -163,7 +155,7 @@ describe('POST /change_log_level', () => {
     expect(captured.lines().at(-1)).toMatchObject({ route: '/user/me' });
   });
 
-  test('leaves other processes as they are, and says so', async () => {
+  test('leaves other processes as they are, and says so', async ({ registry }) => {
     const answer = await change(admin, 'fatal');
     expect(answer.json().message).toContain('This process');
     expect(registry.app.log.level).not.toBe('fatal');

@@ -1,33 +1,31 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
+import { describe, expect } from 'vitest';
+import type { TradingPair } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
 let entries: number;
 let bundleId: number;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ market }) => {
   bundleId = (await market.bundle()).id;
 });
-afterAll(() => registry.close());
 
 /** Entries of anything but the record that an action was refused. */
-async function journalled(): Promise<number> {
+async function journalled(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
   );
   return rows[0].n;
 }
 
-beforeEach(async () => {
-  entries = await journalled();
+// The market is made first: its entries do not count.
+test.beforeEach(async ({ registry, market: _ }) => {
+  entries = await journalled(registry);
 });
 
 async function expectRefused(
+  registry: TestRegistry,
   answer: Awaited<ReturnType<TradingPair['transfer']>>,
   path?: string | RegExp,
 ): Promise<void> {
@@ -44,16 +42,20 @@ async function expectRefused(
     const paths = problem.errors?.map((error: { path: string }) => error.path).join(' ');
     expect(paths ?? problem.detail).toMatch(path);
   }
-  expect(await journalled()).toBe(entries);
+  expect(await journalled(registry)).toBe(entries);
 }
 
-const raw = (payload: string | Buffer, type = 'application/json', url = '/device/create') =>
-  market.admin.request({ method: 'POST', url, headers: { 'content-type': type }, payload });
+const raw = (
+  market: TradingPair,
+  payload: string | Buffer,
+  type = 'application/json',
+  url = '/device/create',
+) => market.admin.request({ method: 'POST', url, headers: { 'content-type': type }, payload });
 
-const device = () => ({ ...A_DEVICE, account_id: market.source.id });
+const device = (market: TradingPair) => ({ ...A_DEVICE, account_id: market.source.id });
 
 describe('a field at fault is named with its place', () => {
-  const act = (action: string, fields: object) => {
+  const act = (market: TradingPair, action: string, fields: object) => {
     const bundles = { granular_certificate_bundle_ids: [bundleId] };
     return market.admin.post(`/certificate/${action}`, {
       source_id: market.source.id,
@@ -62,7 +64,7 @@ describe('a field at fault is named with its place', () => {
     });
   };
 
-  test.each([
+  test.for([
     ['by its schema', 'cancel', { certificate_quantity: 0.5 }, ['body.certificate_quantity']],
     ['by a rule', 'cancel', { certificate_quantity: 0 }, ['body.certificate_quantity']],
     [
@@ -78,16 +80,16 @@ describe('a field at fault is named with its place', () => {
       ['body.certificate_quantity'],
     ],
     ['by a rule on the caller', 'claim', { user_id: 999_999 }, ['body.user_id']],
-  ])('%s', async (_, action, fields, paths) => {
-    const answer = await act(action, fields);
+  ] as const)('%s', async ([_, action, fields, paths], { registry, market }) => {
+    const answer = await act(market, action, fields);
     expect(answer.json().errors.map(({ path }: { path: string }) => path)).toEqual(paths);
-    await expectRefused(answer);
+    await expectRefused(registry, answer);
   });
 
-  test.each([
+  test.for([
     ['/account/list?cursor=x', undefined, 'query.cursor'],
     ['/certificate/query', { cursor: 'x' }, 'body.cursor'],
-  ])('a cursor at %s', async (url, body, path) => {
+  ] as const)('a cursor at %s', async ([url, body, path], { market }) => {
     const source_id = market.source.id;
     const answer = await (body ? market.admin.post(url, { source_id, ...body }) : market.admin.get(url));
     expect(answer.json().errors).toMatchObject([{ path }]);
@@ -95,48 +97,48 @@ describe('a field at fault is named with its place', () => {
 });
 
 describe('a body that cannot be read', () => {
-  test.each([
+  test.for([
     ['truncated JSON', '{"device_name": "x'],
     ['no JSON at all', 'hello'],
     ['NaN', '{"power_mw": NaN}'],
     ['Infinity', '{"power_mw": Infinity}'],
     ['a prototype', '{"__proto__": {"role": "ADMIN"}}'],
     ['a constructor', '{"constructor": {"prototype": {"role": "ADMIN"}}}'],
-  ])('%s is refused', async (_, body) => {
-    const answer = await raw(body);
+  ] as const)('%s is refused', async ([_, body], { registry, market }) => {
+    const answer = await raw(market, body);
     expect(answer.statusCode).toBe(400);
-    await expectRefused(answer);
+    await expectRefused(registry, answer);
   });
 
-  test.each(['null', '[]', '"text"', '17', 'true'])(
+  test.for(['null', '[]', '"text"', '17', 'true'])(
     'JSON that is no object (%s) is refused',
-    async (body) => {
-      await expectRefused(await raw(body), /^body/);
+    async (body, { registry, market }) => {
+      await expectRefused(registry, await raw(market, body), /^body/);
     },
   );
 
-  test('JSON that is nested without end is refused', async () => {
-    await expectRefused(await raw(`${'['.repeat(50_000)}${']'.repeat(50_000)}`));
+  test('JSON that is nested without end is refused', async ({ registry, market }) => {
+    await expectRefused(registry, await raw(market, `${'['.repeat(50_000)}${']'.repeat(50_000)}`));
   });
 
-  test('10 MB are refused as too large', async () => {
-    const answer = await raw(JSON.stringify({ device_name: 'x'.repeat(10_000_000) }));
+  test('10 MB are refused as too large', async ({ registry, market }) => {
+    const answer = await raw(market, JSON.stringify({ device_name: 'x'.repeat(10_000_000) }));
     expect(answer.statusCode).toBe(413);
-    await expectRefused(answer);
+    await expectRefused(registry, answer);
   });
 
-  test.each(['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
+  test.for(['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
     'the content type %s is refused',
-    async (type) => {
-      const answer = await raw('x', type);
+    async (type, { registry, market }) => {
+      const answer = await raw(market, 'x', type);
       expect(answer.statusCode).toBe(415);
-      await expectRefused(answer);
+      await expectRefused(registry, answer);
     },
   );
 });
 
 describe('a field that makes no sense is named', () => {
-  test.each<[string, unknown]>([
+  test.for<[string, unknown]>([
     ['power_mw', '50'],
     ['power_mw', -1],
     ['power_mw', 1e300],
@@ -160,14 +162,15 @@ describe('a field that makes no sense is named', () => {
     ['operational_date', 1_700_000_000],
     ['is_storage', 'yes'],
     ['granularity_minutes', 7],
-  ])('%s: %j', async (field, value) => {
+  ] as const)('%s: %j', async ([field, value], { registry, market }) => {
     await expectRefused(
-      await market.admin.post('/device/create', { ...device(), [field]: value }),
+      registry,
+      await market.admin.post('/device/create', { ...device(market), [field]: value }),
       `body.${field}`,
     );
   });
 
-  test.each<[string, unknown]>([
+  test.for<[string, unknown]>([
     ['bundle_quantity', -5],
     ['bundle_quantity', 0.5],
     ['bundle_quantity', 1e21],
@@ -176,7 +179,7 @@ describe('a field that makes no sense is named', () => {
     ['metadata_id', 999_999],
     ['production_starting_interval', 'soon'],
     ['production_ending_interval', '2026-03-15T99:00:00Z'],
-  ])('of an issuance, %s: %j', async (field, value) => {
+  ] as const)('of an issuance, %s: %j', async ([field, value], { registry, market }) => {
     const body = {
       device_id: market.device.id,
       metadata_id: market.metadataId,
@@ -186,10 +189,14 @@ describe('a field that makes no sense is named', () => {
       [field]: value,
     };
     // What is not there is a 404 that names the thing.
-    await expectRefused(await market.admin.post('/certificate/create', body), field.replace(/_id$/, ''));
+    await expectRefused(
+      registry,
+      await market.admin.post('/certificate/create', body),
+      field.replace(/_id$/, ''),
+    );
   });
 
-  test.each<[string, unknown]>([
+  test.for<[string, unknown]>([
     ['certificate_quantity', -1],
     ['certificate_quantity', 0],
     ['certificate_bundle_percentage', 1.01],
@@ -199,41 +206,41 @@ describe('a field that makes no sense is named', () => {
     ['granular_certificate_bundle_ids', 'all'],
     ['granular_certificate_bundle_ids', ['1; DROP TABLE bundle']],
     ['target_id', 2 ** 60],
-  ])('of a transfer, %s: %j', async (field, value) => {
-    await expectRefused(await market.transfer([bundleId], { [field]: value }), field);
+  ] as const)('of a transfer, %s: %j', async ([field, value], { registry, market }) => {
+    await expectRefused(registry, await market.transfer([bundleId], { [field]: value }), field);
   });
 
-  test('all of them at once, each with its own path', async () => {
+  test('all of them at once, each with its own path', async ({ registry, market }) => {
     const answer = await market.admin.post('/device/create', {
-      ...device(),
+      ...device(market),
       power_mw: 'x',
       grid: 4,
       location: null,
     });
-    await expectRefused(answer, 'body.grid body.power_mw body.location');
+    await expectRefused(registry, answer, 'body.grid body.power_mw body.location');
   });
 });
 
 describe('an id in a path', () => {
-  test.each(['0', '-1', '1.5', '9007199254740993', '99999999999999999999', 'abc', '1%00', "1'--", '1e3'])(
+  test.for(['0', '-1', '1.5', '9007199254740993', '99999999999999999999', 'abc', '1%00', "1'--", '1e3'])(
     '%s is refused',
-    async (id) => {
+    async (id, { registry, market }) => {
       for (const url of [`/account/${id}`, `/certificate/${id}`, `/device/${id}`, `/user/${id}`]) {
-        await expectRefused(await market.admin.get(url));
+        await expectRefused(registry, await market.admin.get(url));
       }
     },
   );
 
-  test('that nobody has is not found', async () => {
+  test('that nobody has is not found', async ({ market }) => {
     for (const entity of ['user', 'account', 'device', 'measurement', 'organisation', 'certificate']) {
       expect((await market.admin.get(`/${entity}/999999`)).statusCode, entity).toBe(404);
     }
   });
 });
 
-test.each(['limit=0', 'limit=-1', 'limit=100000', 'limit=x', 'cursor=nonsense', 'cursor=W10'])(
+test.for(['limit=0', 'limit=-1', 'limit=100000', 'limit=x', 'cursor=nonsense', 'cursor=W10'])(
   'a list with %s is refused',
-  async (query) => {
-    await expectRefused(await market.admin.get(`/account/list?${query}`), /limit|cursor/);
+  async (query, { registry, market }) => {
+    await expectRefused(registry, await market.admin.get(`/account/list?${query}`), /limit|cursor/);
   },
 );

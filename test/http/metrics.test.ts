@@ -1,107 +1,104 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { expireBatch } from '../../src/certificate/index.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
+import { tradingPair } from '../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
+import { test } from '../harness/fixtures.ts';
 import { type Metrics, metricsOf } from '../harness/metrics.ts';
 import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const read = () => metricsOf(registry.app);
+const read = (registry: TestRegistry) => metricsOf(registry.app);
 
 /** How much a value grew while `work` was done. */
 async function growth(
+  registry: TestRegistry,
   work: () => Promise<unknown>,
   name: string,
   labels: Record<string, string>,
 ): Promise<number> {
-  const before = (await read()).value(name, labels) ?? 0;
+  const before = (await read(registry)).value(name, labels) ?? 0;
   await work();
-  return ((await read()).value(name, labels) ?? 0) - before;
+  return ((await read(registry)).value(name, labels) ?? 0) - before;
 }
 
 describe('requests', () => {
-  test('are counted by method, route pattern and status, not by path', async () => {
+  test('are counted by method, route pattern and status, not by path', async ({ registry, market }) => {
     const labels = { method: 'GET', route: '/certificate/:id', status: '404' };
     const ask = async () => {
       for (const id of [999_991, 999_992]) await market.trader.get(`/certificate/${id}`);
       await market.trader.get('/certificates/999993');
     };
-    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(3);
-    expect(await growth(ask, 'registry_http_request_duration_seconds_count', labels)).toBe(3);
-    expect((await read()).text).not.toMatch(/certificate\/\d/);
+    expect(await growth(registry, ask, 'registry_http_requests_total', labels)).toBe(3);
+    expect(await growth(registry, ask, 'registry_http_request_duration_seconds_count', labels)).toBe(3);
+    expect((await read(registry)).text).not.toMatch(/certificate\/\d/);
   });
 
-  test('for what is not there make one series, however many they are', async () => {
+  test('for what is not there make one series, however many they are', async ({ registry }) => {
     const ask = async () => {
       for (const path of ['/a', '/b/c', '/d?e=f']) await registry.app.inject(path);
     };
     const labels = { method: 'GET', route: '(none)', status: '404' };
-    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(3);
+    expect(await growth(registry, ask, 'registry_http_requests_total', labels)).toBe(3);
   });
 
-  test('that are refused without a token are counted, too', async () => {
+  test('that are refused without a token are counted, too', async ({ registry }) => {
     const labels = { method: 'POST', route: '/certificate/transfer', status: '401' };
     const ask = () => registry.app.inject({ method: 'POST', url: '/certificate/transfer' });
-    expect(await growth(ask, 'registry_http_requests_total', labels)).toBe(1);
+    expect(await growth(registry, ask, 'registry_http_requests_total', labels)).toBe(1);
   });
 });
 
 describe('actions and their energy', () => {
   const moved = (action: string) => ({ action, result: 'Success' });
 
-  test('are counted by type, whole bundles and parts', async () => {
+  test('are counted by type, whole bundles and parts', async ({ registry, market }) => {
     const [whole, part] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 100 })];
     const ask = async () => {
       await market.transfer([whole.id]);
       await market.transfer([part.id], { certificate_quantity: 30 });
     };
-    expect(await growth(ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(130);
-    expect((await read()).value('registry_actions_total', moved('transfer'))).toBe(2);
+    expect(await growth(registry, ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(130);
+    expect((await read(registry)).value('registry_actions_total', moved('transfer'))).toBe(2);
   });
 
-  test('count issuances', async () => {
+  test('count issuances', async ({ registry, market }) => {
     const ask = () => market.bundle({ quantity: 70 });
-    expect(await growth(ask, 'registry_action_energy_wh_total', moved('issue'))).toBe(70);
+    expect(await growth(registry, ask, 'registry_action_energy_wh_total', moved('issue'))).toBe(70);
   });
 
-  test('count a refusal once, and no energy', async () => {
+  test('count a refusal once, and no energy', async ({ registry, market }) => {
     const { id } = await market.bundleIn('Cancelled');
     const failure = { action: 'transfer', result: 'Failure' };
-    expect(await growth(() => market.transfer([id]), 'registry_actions_total', failure)).toBe(1);
-    expect((await read()).value('registry_action_energy_wh_total', failure)).toBe(0);
+    expect(await growth(registry, () => market.transfer([id]), 'registry_actions_total', failure)).toBe(1);
+    expect((await read(registry)).value('registry_action_energy_wh_total', failure)).toBe(0);
   });
 
-  test('count what the scheduler does: what expires, and the runs of recurring actions, refused ones too', async () => {
+  test('count what the scheduler does: what expires, and the runs of recurring actions, refused ones too', async ({
+    registry,
+  }) => {
     const trade = await tradingPair(registry);
     await trade.bundle({ quantity: 100 });
     await aRecurring(trade, 'transfer');
     const run = () => runDue(registry, NOW);
-    expect(await growth(run, 'registry_action_energy_wh_total', moved('transfer'))).toBe(100);
+    expect(await growth(registry, run, 'registry_action_energy_wh_total', moved('transfer'))).toBe(100);
     const failures = { action: 'transfer', result: 'Failure' };
-    expect(await growth(() => runDue(registry, inDays(1)), 'registry_actions_total', failures)).toBe(1);
+    expect(
+      await growth(registry, () => runDue(registry, inDays(1)), 'registry_actions_total', failures),
+    ).toBe(1);
     const lapsing = await trade.bundle({ quantity: 40 });
     await registry.primary.query(
       `UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE status = 'Active' AND id <> $1`,
       [lapsing.id],
     );
     const expire = () => expireBatch(registry.database, new Date(lapsing.expiry_datestamp));
-    expect(await growth(expire, 'registry_action_energy_wh_total', moved('expire'))).toBe(40);
-    expect((await read()).value('registry_actions_total', moved('expire'))).toBe(1);
+    expect(await growth(registry, expire, 'registry_action_energy_wh_total', moved('expire'))).toBe(40);
+    expect((await read(registry)).value('registry_actions_total', moved('expire'))).toBe(1);
   });
 
-  test('count neither a dry run, nor a request that is repeated', async () => {
+  test('count neither a dry run, nor a request that is repeated', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const body = {
       source_id: market.source.id,
@@ -114,10 +111,10 @@ describe('actions and their energy', () => {
       await market.trader.post('/certificate/transfer', body, key);
       await market.trader.post('/certificate/transfer', body, key);
     };
-    expect(await growth(ask, 'registry_actions_total', moved('transfer'))).toBe(1);
+    expect(await growth(registry, ask, 'registry_actions_total', moved('transfer'))).toBe(1);
   });
 
-  test('count nothing that was rolled back', async () => {
+  test('count nothing that was rolled back', async ({ registry }) => {
     const ask = () =>
       registry.database
         .transact({ userId: null, requestId: null }, async (tx) => {
@@ -125,13 +122,13 @@ describe('actions and their energy', () => {
           throw new Error('no commit');
         })
         .catch(() => undefined);
-    expect(await growth(ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(0);
+    expect(await growth(registry, ask, 'registry_action_energy_wh_total', moved('transfer'))).toBe(0);
   });
 });
 
 describe('the state of the parts', () => {
-  test('tells the primary, each standby with its lag, and the pools', async () => {
-    const metrics = await read();
+  test('tells the primary, each standby with its lag, and the pools', async ({ registry }) => {
+    const metrics = await read(registry);
     expect(metrics.value('registry_primary_up')).toBe(1);
     const standby = { standby: 'standby 1' };
     expect(metrics.value('registry_standby_state', { ...standby, state: 'streaming' })).toBe(1);
@@ -149,7 +146,7 @@ describe('the state of the parts', () => {
     }
   });
 
-  test('tells connections in use, and who waits for one', async () => {
+  test('tells connections in use, and who waits for one', async ({ registry }) => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -160,7 +157,7 @@ describe('the state of the parts', () => {
     );
     const labels = { server: 'primary', use: 'write' };
     await vi.waitFor(async () => {
-      const metrics = await read();
+      const metrics = await read(registry);
       expect(metrics.value('registry_pool_connections', { ...labels, state: 'busy' })).toBe(size);
       expect(metrics.value('registry_pool_waiting', labels)).toBe(2);
     }, 20_000);
@@ -168,7 +165,7 @@ describe('the state of the parts', () => {
     await Promise.all(holders);
   });
 
-  test('has no value for what is not known, and still answers', async () => {
+  test('has no value for what is not known, and still answers', async ({ registry }) => {
     const { config, log } = { config: registry.config, log: registry.app.log };
     const lost = () => Promise.reject(new Error('lost'));
     const database = {
@@ -190,8 +187,8 @@ describe('the state of the parts', () => {
     }
   });
 
-  test('tells the process and its event loop', async () => {
-    const metrics = await read();
+  test('tells the process and its event loop', async ({ registry }) => {
+    const metrics = await read(registry);
     expect(metrics.value('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(metrics.values('nodejs_eventloop_lag_p99_seconds')).toHaveLength(1);
   });
@@ -201,7 +198,7 @@ describe('the journal', () => {
   let eventStore: TestEventStore;
   let journal: Journal;
 
-  beforeAll(async () => {
+  test.beforeAll(async ({ registry }) => {
     eventStore = await openEventStore();
     journal = startJournal({
       writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -214,7 +211,7 @@ describe('the journal', () => {
     await eventStore.stop();
   });
 
-  test('tells how far it is ordered and relayed', async () => {
+  test('tells how far it is ordered and relayed', async ({ registry, market }) => {
     const { config, database, app } = registry;
     const leading = await buildApp({ config, database, log: app.log, clock: () => new Date(), journal });
     await market.bundle();
@@ -232,7 +229,7 @@ describe('the journal', () => {
   });
 });
 
-test('the scheduler tells whether it leads, and when it was last done', async () => {
+test('the scheduler tells whether it leads, and when it was last done', async ({ registry }) => {
   const { config, database, app } = registry;
   const status = {
     leads: true,
@@ -257,62 +254,66 @@ test('the scheduler tells whether it leads, and when it was last done', async ()
   expect(metrics.value('registry_scheduler_runs', { result: 'done' })).toBe(2);
   expect(metrics.value('registry_scheduler_runs', { result: 'refused' })).toBe(3);
   expect(metrics.value('registry_scheduler_last_round_timestamp_seconds')).toBe(5);
-  expect((await read()).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
+  expect((await read(registry)).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
 });
 
-test('two applications of one process count by themselves', async () => {
+test('two applications of one process count by themselves', async ({ registry }) => {
   const { config, database, app } = registry;
   const other = await buildApp({ config, database, log: app.log, clock: () => new Date() });
   const labels = { method: 'GET', route: '/health', status: '200' };
-  const before = (await read()).value('registry_http_requests_total', labels);
+  const before = (await read(registry)).value('registry_http_requests_total', labels);
   await other.inject('/health');
   expect((await metricsOf(other)).value('registry_http_requests_total', labels)).toBe(1);
-  expect((await read()).value('registry_http_requests_total', labels)).toBe(before);
+  expect((await read(registry)).value('registry_http_requests_total', labels)).toBe(before);
   await other.close();
 });
 
-test('reads at the same time get the same series', async () => {
-  const texts = await Promise.all(Array.from({ length: 5 }, read));
+test('reads at the same time get the same series', async ({ registry }) => {
+  const texts = await Promise.all(Array.from({ length: 5 }, () => read(registry)));
   const series = (metrics: Metrics) => metrics.values('registry_pool_size').length;
   expect(texts.map(series)).toEqual([3, 3, 3, 3, 3]);
 });
 
 describe('who may read them', () => {
   const ask = (
+    registry: TestRegistry,
     app = registry.app,
     options: { headers?: Record<string, string>; remoteAddress?: string } = {},
   ) => app.inject({ url: '/metrics', ...options });
 
-  test('without a token set: this machine, in Prometheus’ format', async () => {
-    const answer = await ask();
+  test('without a token set: this machine, in Prometheus’ format', async ({ registry }) => {
+    const answer = await ask(registry);
     expect(answer.statusCode).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect((await ask(registry.app, { remoteAddress: '::ffff:127.0.0.1' })).statusCode).toBe(200);
+    expect((await ask(registry, registry.app, { remoteAddress: '::ffff:127.0.0.1' })).statusCode).toBe(200);
   });
 
-  test.each([
+  test.for([
     [{ remoteAddress: '10.0.0.7' }],
     [{ headers: { 'x-forwarded-for': '127.0.0.1' } }],
     [{ headers: { forwarded: 'for=127.0.0.1' } }],
-  ])('without a token set: nobody else, and no one through a proxy: %j', async (options) => {
-    const answer = await ask(registry.app, options);
-    expect(answer.statusCode).toBe(403);
-    expect(answer.body).not.toContain('registry_');
-  });
+  ] as const)(
+    'without a token set: nobody else, and no one through a proxy: %j',
+    async ([options], { registry }) => {
+      const answer = await ask(registry, registry.app, options);
+      expect(answer.statusCode).toBe(403);
+      expect(answer.body).not.toContain('registry_');
+    },
+  );
 
-  test('with a token set: whoever shows it, from anywhere', async () => {
+  test('with a token set: whoever shows it, from anywhere', async ({ registry, market }) => {
     const token = 'a-token-for-Prometheus';
     const { database, app } = registry;
     const config = { ...registry.config, METRICS_TOKEN: token };
     const guarded = await buildApp({ config, database, log: app.log, clock: () => new Date() });
     const remoteAddress = '10.0.0.7';
     const statusWith = async (headers: Record<string, string>) =>
-      (await ask(guarded, { headers, remoteAddress })).statusCode;
+      (await ask(registry, guarded, { headers, remoteAddress })).statusCode;
     expect(await statusWith({ authorization: `Bearer ${token}` })).toBe(200);
     expect(await statusWith({ authorization: `Bearer ${token}x` })).toBe(401);
     expect(await statusWith(market.admin.authorization)).toBe(401);
-    expect((await ask(guarded)).statusCode).toBe(401);
+    expect((await ask(registry, guarded)).statusCode).toBe(401);
     await guarded.close();
   });
 });
@@ -324,8 +325,10 @@ const namesIn = (text: string) =>
   );
 
 describe('what is written about them', () => {
-  test('the Grafana dashboard asks only for what there is, and for all that the registry counts', async () => {
-    const { names } = await read();
+  test('the Grafana dashboard asks only for what there is, and for all that the registry counts', async ({
+    registry,
+  }) => {
+    const { names } = await read(registry);
     const dashboard = JSON.parse(await readFile('docs/grafana/registry.json', 'utf8'));
     const expressions: string[] = dashboard.panels.flatMap((panel: { targets?: { expr: string }[] }) =>
       (panel.targets ?? []).map(({ expr }) => expr),
@@ -335,10 +338,10 @@ describe('what is written about them', () => {
     expect(names.filter((name) => name.startsWith('registry_') && !asked.includes(name))).toEqual([]);
   });
 
-  test('docs/OBSERVABILITY.md has a row for each, and no other', async () => {
+  test('docs/OBSERVABILITY.md has a row for each, and no other', async ({ registry }) => {
     const text = await readFile('docs/OBSERVABILITY.md', 'utf8');
     const rows = [...text.matchAll(/^\| `(registry_\w+)/gm)].map(([, name]) => name);
-    const own = (await read()).names.filter((name) => name.startsWith('registry_'));
+    const own = (await read(registry)).names.filter((name) => name.startsWith('registry_'));
     expect(rows.sort()).toEqual(own.sort());
   });
 });

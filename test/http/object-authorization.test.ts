@@ -1,10 +1,11 @@
 import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Role, roleNames } from '../../src/rules/enums.ts';
 import { aBundle, aDevice, anAccount, hoursAgo, metadata } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { A_DEVICE } from '../harness/entities.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { PASSWORD } from '../harness/registry.ts';
 import { ABOUT_NO_ONE_THING, CASES, type Case, ROWS, type Row, type Thing } from './object-authorization.ts';
 import { type Operation, readDocument } from './openapi/document.ts';
 
@@ -12,7 +13,6 @@ import { type Operation, readDocument } from './openapi/document.ts';
 
 const NOBODYS_ID = 999_999;
 
-let registry: TestRegistry;
 /** Makes what others have. */
 let maker: Client;
 let metadataId: number;
@@ -22,15 +22,13 @@ let operations: readonly Operation[];
 const clients = new Map<Role, Client>();
 let hours = 0;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   maker = await registry.as('ADMIN');
   metadataId = await metadata(maker);
   targetId = (await anAccount(maker)).id;
   operations = (await readDocument(registry.app)).operations;
   for (const role of roleNames) clients.set(role, await registry.as(role));
 });
-afterAll(() => registry.close());
 
 function clientOf(role: Role): Client {
   const client = clients.get(role);

@@ -1,18 +1,12 @@
 import Fastify from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { requireDeclaredRoutes } from '../../src/http/route-guard.ts';
 import type { Role } from '../../src/rules/enums.ts';
 import { permissions } from '../../src/rules/permission.ts';
 import { anAccount } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
-afterAll(() => registry.close());
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 const NOBODYS_ID = '999999';
 const urlOf = (path: string) => path.replaceAll(/:\w+/g, NOBODYS_ID);
@@ -62,9 +56,9 @@ test('no two operations share a method and a path, or an id', () => {
 describe('another way to the same operation has the same rule', () => {
   const plural = closed.filter(({ path }) => path.startsWith('/certificate/'));
 
-  test.each(plural.map(({ id, method, path }) => ({ id, method, path })))(
+  test.for(plural.map(({ id, method, path }) => ({ id, method, path })))(
     '/certificates for $id',
-    async ({ method, path }) => {
+    async ({ method, path }, { registry }) => {
       const url = urlOf(path).replace('/certificate/', '/certificates/');
       expect((await registry.app.inject({ method, url })).statusCode).toBe(401);
       const auditor = await registry.as('AUDIT_USER');
@@ -77,26 +71,26 @@ describe('another way to the same operation has the same rule', () => {
     },
   );
 
-  test.each(closed.filter(({ method }) => method === 'GET').map(({ path }) => path))(
+  test.for(closed.filter(({ method }) => method === 'GET').map(({ path }) => path))(
     'HEAD %s',
-    async (path) => {
+    async (path, { registry }) => {
       const { statusCode, body } = await registry.app.inject({ method: 'HEAD', url: urlOf(path) });
       expect([statusCode, body]).toEqual([401, '']);
     },
   );
 
-  test.each(closed.map(({ method, path }) => ({ method, path })))(
+  test.for(closed.map(({ method, path }) => ({ method, path })))(
     '$method $path/',
-    async ({ method, path }) => {
+    async ({ method, path }, { registry }) => {
       const { statusCode } = await registry.app.inject({ method, url: `${urlOf(path)}/` });
       expect(statusCode).toBe(401);
     },
   );
 });
 
-test.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
+test.for(['x-http-method-override', 'x-http-method', 'x-method-override'])(
   '%s overrides nothing',
-  async (header) => {
+  async (header, { registry }) => {
     const admin = await registry.as('ADMIN');
     const { id } = await anAccount(admin);
     await admin.request({ method: 'GET', url: `/account/${id}`, headers: { [header]: 'DELETE' } });
@@ -105,7 +99,7 @@ test.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
 );
 
 describe('a role says what one may do; being a user of an account says with what', () => {
-  const may = async (role: Role) => {
+  const may = async (registry: TestRegistry, role: Role) => {
     const admin = await registry.as('ADMIN');
     const client = await registry.as(role);
     const [own, other] = [await anAccount(admin, { user_ids: [client.userId] }), await anAccount(admin)];
@@ -119,13 +113,13 @@ describe('a role says what one may do; being a user of an account says with what
     };
   };
 
-  test.each<[Role, { read: number[]; edit: number[] }]>([
+  test.for<[Role, { read: number[]; edit: number[] }]>([
     ['AUDIT_USER', { read: [200, 404], edit: [403, 403] }],
     ['TRADING_USER', { read: [200, 404], edit: [200, 404] }],
     ['PRODUCTION_USER', { read: [200, 404], edit: [200, 404] }],
     ['ADMIN', { read: [200, 200], edit: [200, 200] }],
     ['STORAGE_VALIDATOR', { read: [404, 404], edit: [403, 403] }],
-  ])('%s', async (role, expected) => {
-    expect(await may(role)).toEqual(expected);
+  ] as const)('%s', async ([role, expected], { registry }) => {
+    expect(await may(registry, role)).toEqual(expected);
   });
 });

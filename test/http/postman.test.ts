@@ -1,23 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import vm from 'node:vm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { Collection, Item } from '../../client/postman.ts';
 import { seedSampleRegistry } from '../../seed/sample-registry.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 const collection: Collection = JSON.parse(await readFile('client/postman_collection.json', 'utf8'));
 const [firstHour, ...folders] = collection.item;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   const { database, config } = registry;
   await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
 });
-afterAll(() => registry.close());
 
 /** Sends a request as Postman does: variables filled in, what is off left out, the script run on the answer. */
-async function send(item: Item, variables: Map<string, string>): Promise<number> {
+async function send(registry: TestRegistry, item: Item, variables: Map<string, string>): Promise<number> {
   const filled = (text: string) => text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => variables.get(name) ?? '');
   const { url, method, header, body, auth } = item.request;
   const path = url.path.map((part) =>
@@ -52,14 +50,16 @@ const variables = new Map(
 
 const asAdministrator = new Map([...variables, ['username', 'admin_user@usermail.com']]);
 
-beforeAll(async () => {
+test.beforeAll(async ({ registry }) => {
   const logIn = folders.flatMap(({ item }) => item).find(({ name }) => name === 'Log in');
-  if (logIn) await send(logIn, asAdministrator);
+  if (logIn) await send(registry, logIn, asAdministrator);
 });
 
-test('the first hour, run from top to bottom, cancels half of a bundle in another account', async () => {
+test('the first hour, run from top to bottom, cancels half of a bundle in another account', async ({
+  registry,
+}) => {
   expect(firstHour?.item.length).toBeGreaterThan(5);
-  for (const item of firstHour?.item ?? []) await send(item, variables);
+  for (const item of firstHour?.item ?? []) await send(registry, item, variables);
   const { rows } = await registry.standby.query(
     `SELECT b.status, b.beneficiary, a.account_name FROM bundle b JOIN account a ON a.id = b.account_id WHERE b.id = $1`,
     [variables.get('half_id')],
@@ -73,7 +73,7 @@ const others = folders.flatMap(({ name, item }) =>
   item.map((each) => [`${name}: ${each.name}`, each] as const),
 );
 
-test.each(others)('%s is an operation of the registry', (_, { request }) => {
+test.for(others)('%s is an operation of the registry', ([_, { request }], { registry }) => {
   const method = request.method as 'GET';
   expect(registry.app.hasRoute({ method, url: `/${request.url.path.join('/')}` })).toBe(true);
 });
@@ -83,8 +83,11 @@ const sent = others
   .filter(([, { request }]) => request.method !== 'DELETE')
   .toSorted(([, a], [, b]) => Number(a.name === 'Log out') - Number(b.name === 'Log out'));
 
-test.each(sent)('%s, with its examples, is a request that the registry understands', async (_, item) => {
-  const status = await send(item, asAdministrator);
-  expect([200, 201, 202, 404, 409, 422]).toContain(status);
-  if (status === 404) expect(item.request.url.variable).not.toEqual([]);
-});
+test.for(sent)(
+  '%s, with its examples, is a request that the registry understands',
+  async ([_, item], { registry }) => {
+    const status = await send(registry, item, asAdministrator);
+    expect([200, 201, 202, 404, 409, 422]).toContain(status);
+    if (status === 404) expect(item.request.url.variable).not.toEqual([]);
+  },
+);

@@ -1,25 +1,25 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { generateApiKey } from '../../src/authentication/secret.ts';
 import type { Database } from '../../src/database/database.ts';
 import { Client } from '../harness/client.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { NOW } from '../harness/registry.ts';
 
 const PER_MINUTE = 5;
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', {
+  RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
+  TRUSTED_PROXIES: '10.0.0.0/8',
+});
+
 let one: Client;
 let other: Client;
 let app: FastifyInstance;
 
-beforeAll(async () => {
-  registry = await openRegistry({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE), TRUSTED_PROXIES: '10.0.0.0/8' });
-});
-afterAll(() => registry.close());
-
 /** A process with nothing counted yet, and users who are new to it. */
-beforeEach(async () => {
+test.beforeEach(async ({ registry }) => {
   const { config, database } = registry;
   app = await buildApp({ config, database, clock: () => NOW, log: registry.app.log });
   [one, other] = [at(await registry.as('TRADING_USER')), at(await registry.as('TRADING_USER'))];
@@ -48,7 +48,7 @@ describe('a caller who calls too often', () => {
     expect((await other.get('/user/me')).statusCode).toBe(200);
   });
 
-  test('changes nothing by what was too much', async () => {
+  test('changes nothing by what was too much', async ({ registry }) => {
     const admin = at(await registry.as('ADMIN'));
     const create = () => admin.post('/organisation/create', { name: crypto.randomUUID() });
     const count = async () =>
@@ -66,7 +66,7 @@ describe('a caller who calls too often', () => {
     expect((await one.get('/user/me')).headers).toMatchObject({ 'ratelimit-remaining': '3' });
   });
 
-  test('is one and the same with all of its tokens', async () => {
+  test('is one and the same with all of its tokens', async ({ registry }) => {
     const again = at(await registry.again(one));
     await statuses(3, () => one.get('/user/me'));
     expect(await statuses(3, () => again.get('/user/me'))).toEqual([200, 200, 429]);
@@ -102,7 +102,7 @@ describe('whoever is not known counts by its network', () => {
     const shows = (apiKey: string) =>
       app.inject({ url: '/user/me', remoteAddress: from, headers: { 'x-api-key': apiKey } });
 
-    beforeEach(async () => {
+    test.beforeEach(async ({ registry }) => {
       lookUps = 0;
       const counted: Database = {
         ...registry.database,
@@ -127,7 +127,7 @@ describe('whoever is not known counts by its network', () => {
       expect(lookUps).toBe(PER_MINUTE * 2);
     });
 
-    test('and who was known there before is served on', async () => {
+    test('and who was known there before is served on', async ({ registry }) => {
       const made = await registry
         .as('TRADING_USER')
         .then((user) => user.post('/auth/api_keys', { name: 'K', permissions: ['read'] }));
@@ -172,7 +172,7 @@ test('health answers however often it is asked', async () => {
   }
 });
 
-test('without a limit nothing is counted', async () => {
+test('without a limit nothing is counted', async ({ registry }) => {
   const free = await buildApp({
     config: { ...registry.config, RATE_LIMIT_PER_MINUTE: 0 },
     database: registry.database,

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { type Role, roleNames } from '../../src/rules/enums.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
 const everybody: readonly Role[] = roleNames;
 const traders: readonly Role[] = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
@@ -82,14 +82,11 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   verifyEvents: admin,
 };
 
-let registry: TestRegistry;
 const clients = new Map<Role, Client>();
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   for (const role of roleNames) clients.set(role, await registry.as(role));
 });
-afterAll(() => registry.close());
 
 const NOBODYS_ID = '999999';
 const requests = operations.map(({ id, method, path }) => ({
@@ -105,7 +102,7 @@ test('the table has a row for every operation, and no other', () => {
 describe.each(requests)('$method $url ($id)', ({ id, method, url }) => {
   const allowed = ALLOWED[id];
 
-  test(`is ${allowed === 'public' ? 'open to all' : 'closed without a token'}`, async () => {
+  test(`is ${allowed === 'public' ? 'open to all' : 'closed without a token'}`, async ({ registry }) => {
     const { statusCode, headers } = await registry.app.inject({ method, url });
     if (allowed === 'public') expect([401, 403]).not.toContain(statusCode);
     else {
@@ -114,7 +111,7 @@ describe.each(requests)('$method $url ($id)', ({ id, method, url }) => {
     }
   });
 
-  test.each(roleNames)('%s: as the table says', async (role) => {
+  test.for(roleNames)('%s: as the table says', async (role, { registry }) => {
     const client = clients.get(role);
     // A login that ends here must not be the one that the other rows use.
     const own = id === 'logout' && client ? await registry.again(client) : client;

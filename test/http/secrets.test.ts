@@ -1,24 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { Client } from '../harness/client.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
+import { test } from '../harness/fixtures.ts';
 import { type CapturedLog, captureLog } from '../harness/log.ts';
 import { logIn, post, refresh } from '../harness/login.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-/** Everything that is secret is used once; then it is looked for wherever the registry writes. */
-
-let registry: TestRegistry;
 let captured: CapturedLog;
 let app: FastifyInstance;
 let eventStore: TestEventStore;
 let journal: Journal;
 const secrets = new Map<string, string>();
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   eventStore = await openEventStore();
   captured = captureLog('trace');
   const { config, database } = registry;
@@ -28,13 +25,12 @@ beforeAll(async () => {
     onError: (error, what) => captured.log.warn({ err: error }, what),
   });
   app = await buildApp({ config, database, clock: () => NOW, log: captured.log, journal });
-  await useEverything();
+  await useEverything(registry);
 });
 afterAll(async () => {
   await app.close();
   await journal.stop();
   await eventStore.stop();
-  await registry.close();
 });
 
 const secret = (name: string, value: string): string => {
@@ -42,7 +38,7 @@ const secret = (name: string, value: string): string => {
   return value;
 };
 
-async function useEverything(): Promise<void> {
+async function useEverything(registry: TestRegistry): Promise<void> {
   const issuer = await registry.as('ADMIN');
   const admin = new Client(app, issuer.authorization.authorization.slice(7), issuer.userId);
   const person = { name: 'A person', email: `${crypto.randomUUID()}@example.com`, role: 'PRODUCTION_USER' };
@@ -105,7 +101,7 @@ describe('no password, token or key', () => {
     expectNone(captured.text());
   });
 
-  test('stands in any table, be it the journal or another', async () => {
+  test('stands in any table, be it the journal or another', async ({ registry }) => {
     const { rows: tables } = await registry.primary.query(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
     );
@@ -116,7 +112,7 @@ describe('no password, token or key', () => {
     expectNone((await Promise.all(dumps)).join('\n'));
   });
 
-  test('reaches EventStoreDB, nor does the hash of one', async () => {
+  test('reaches EventStoreDB, nor does the hash of one', async ({ registry }) => {
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
     const stored = async () => (await eventStore.log.last())?.revision;
     await vi.waitFor(async () => expect(await stored()).toBe(rows[0].n - 1), {

@@ -1,32 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import type { Client } from '../harness/client.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
 import { emailOf, type Login, logIn, loginOf, post, refresh } from '../harness/login.ts';
-import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let user: Client;
-let email: string;
+const test = baseTest
+  .override('settings', { SESSION_EXPIRE_DAYS: '7' })
+  .extend('user', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'))
+  .extend('email', { scope: 'file' }, ({ registry, user }) => emailOf(registry, user));
 
-beforeAll(async () => {
-  registry = await openRegistry({ SESSION_EXPIRE_DAYS: '7' });
-  user = await registry.as('PRODUCTION_USER');
-  email = await emailOf(registry, user);
-});
-afterAll(() => registry.close());
-beforeEach(() => registry.setClock(NOW));
+test.beforeEach(({ registry }) => registry.setClock(NOW));
 
-const later = (seconds: number) => registry.setClock(new Date(NOW.getTime() + seconds * 1_000));
+const later = (registry: TestRegistry, seconds: number) =>
+  registry.setClock(new Date(NOW.getTime() + seconds * 1_000));
 const DAY = 86_400;
 
-const refreshed = async (token: string): Promise<Login> =>
+const refreshed = async (registry: TestRegistry, token: string): Promise<Login> =>
   loginOf(registry.app, await refresh(registry, token));
 const statusOf = async (client: Client) => (await client.get('/user/me')).statusCode;
 const statusOfWrite = async (client: Client) =>
   (await client.post('/account/create', { account_name: crypto.randomUUID() })).statusCode;
 
-async function expectEnded({ client, tokens }: Login): Promise<void> {
+async function expectEnded(registry: TestRegistry, { client, tokens }: Login): Promise<void> {
   expect(await statusOf(client)).toBe(401);
   expect(await statusOfWrite(client)).toBe(401);
   expect((await refresh(registry, tokens.refresh_token)).statusCode).toBe(401);
@@ -38,20 +35,20 @@ async function expectAlive({ client }: Login): Promise<void> {
 }
 
 describe('a refresh token', () => {
-  test('is exchanged for the next pair of tokens, which work', async () => {
+  test('is exchanged for the next pair of tokens, which work', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     expect(first.tokens).toMatchObject({ expires_in: 3_600, refresh_expires_in: 7 * DAY });
-    later(3_599);
-    const second = await refreshed(first.tokens.refresh_token);
-    later(3_601);
+    later(registry, 3_599);
+    const second = await refreshed(registry, first.tokens.refresh_token);
+    later(registry, 3_601);
     expect(await statusOf(first.client)).toBe(401);
     await expectAlive(second);
     expect(second.tokens.refresh_token).not.toBe(first.tokens.refresh_token);
     expect(second.tokens.refresh_expires_in).toBe(7 * DAY - 3_599);
-    await expectAlive(await refreshed(second.tokens.refresh_token));
+    await expectAlive(await refreshed(registry, second.tokens.refresh_token));
   });
 
-  test('may come as a form, as OAuth clients send it', async () => {
+  test('may come as a form, as OAuth clients send it', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const payload = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -62,64 +59,70 @@ describe('a refresh token', () => {
     await expectAlive(loginOf(registry.app, answer));
   });
 
-  test('shown again a moment later gives the same successor: a second tab, or a lost answer', async () => {
+  test('shown again a moment later gives the same successor: a second tab, or a lost answer', async ({
+    registry,
+    email,
+  }) => {
     const first = await logIn(registry, email);
-    const second = await refreshed(first.tokens.refresh_token);
-    later(30);
-    const again = await refreshed(first.tokens.refresh_token);
+    const second = await refreshed(registry, first.tokens.refresh_token);
+    later(registry, 30);
+    const again = await refreshed(registry, first.tokens.refresh_token);
     expect(again.tokens.refresh_token).toBe(second.tokens.refresh_token);
     await expectAlive(again);
-    await expectAlive(await refreshed(second.tokens.refresh_token));
+    await expectAlive(await refreshed(registry, second.tokens.refresh_token));
   });
 
-  test('shown again later ends the whole login, for whoever holds a token of it', async () => {
+  test('shown again later ends the whole login, for whoever holds a token of it', async ({
+    registry,
+    email,
+  }) => {
     const stolen = await logIn(registry, email);
     const other = await logIn(registry, email);
-    const honest = await refreshed(stolen.tokens.refresh_token);
-    later(31);
+    const honest = await refreshed(registry, stolen.tokens.refresh_token);
+    later(registry, 31);
     expect((await refresh(registry, stolen.tokens.refresh_token)).statusCode).toBe(401);
-    await expectEnded(honest);
+    await expectEnded(registry, honest);
     await expectAlive(other);
   });
 
-  test('shown again after its successor was used ends the login at once', async () => {
+  test('shown again after its successor was used ends the login at once', async ({ registry, email }) => {
     const first = await logIn(registry, email);
-    const second = await refreshed(first.tokens.refresh_token);
-    const third = await refreshed(second.tokens.refresh_token);
+    const second = await refreshed(registry, first.tokens.refresh_token);
+    const third = await refreshed(registry, second.tokens.refresh_token);
     expect((await refresh(registry, first.tokens.refresh_token)).statusCode).toBe(401);
-    await expectEnded(third);
+    await expectEnded(registry, third);
   });
 
-  test('shown twice at once gives one successor, not two', async () => {
+  test('shown twice at once gives one successor, not two', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => refresh(registry, first.tokens.refresh_token)),
     );
     const tokens = answers.map((answer) => loginOf(registry.app, answer).tokens.refresh_token);
     expect(new Set(tokens).size).toBe(1);
-    await expectAlive(await refreshed(String(tokens[0])));
+    await expectAlive(await refreshed(registry, String(tokens[0])));
   });
 
-  test('ends with its login, however often it was exchanged', async () => {
+  test('ends with its login, however often it was exchanged', async ({ registry, email }) => {
     let { tokens } = await logIn(registry, email);
-    later(6 * DAY);
-    tokens = (await refreshed(tokens.refresh_token)).tokens;
-    later(7 * DAY - 60);
-    const last = await refreshed(tokens.refresh_token);
+    later(registry, 6 * DAY);
+    tokens = (await refreshed(registry, tokens.refresh_token)).tokens;
+    later(registry, 7 * DAY - 60);
+    const last = await refreshed(registry, tokens.refresh_token);
     expect(last.tokens.expires_in).toBe(60);
-    later(7 * DAY);
-    await expectEnded(last);
+    later(registry, 7 * DAY);
+    await expectEnded(registry, last);
   });
 
-  test('stops with its user', async () => {
+  test('stops with its user', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const gone = await registry.as('TRADING_USER');
     const login = await logIn(registry, await emailOf(registry, gone));
     await admin.delete(`/user/delete/${gone.userId}`);
-    await expectEnded(login);
+    await expectEnded(registry, login);
   });
 
-  test('is no access token, and an access token no refresh token', async () => {
+  test('is no access token, and an access token no refresh token', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const authorization = `Bearer ${tokens.refresh_token}`;
     const answer = await registry.app.inject({ url: '/user/me', headers: { authorization } });
@@ -128,18 +131,21 @@ describe('a refresh token', () => {
     expect((await refresh(registry, tokens.refresh_token)).statusCode).toBe(200);
   });
 
-  test.each([
+  test.for([
     ['', ''],
     ['in capitals', 'GCRR_'],
     ['cut short', `gcrr_${'0'.repeat(95)}`],
     ['of nobody', `gcrr_${'0'.repeat(96)}`],
-  ])('%s that was never given is refused, and ends nothing', async (_, token) => {
-    const login = await logIn(registry, email);
-    expect((await refresh(registry, token)).statusCode).toBe(401);
-    await expectAlive(login);
-  });
+  ] as const)(
+    '%s that was never given is refused, and ends nothing',
+    async ([_, token], { registry, email }) => {
+      const login = await logIn(registry, email);
+      expect((await refresh(registry, token)).statusCode).toBe(401);
+      await expectAlive(login);
+    },
+  );
 
-  test('is kept as hashes alone', async () => {
+  test('is kept as hashes alone', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const { rows } = await registry.primary.query('SELECT to_jsonb(s)::text AS text FROM session s');
     const [family, secret] = [tokens.refresh_token.slice(5, 37), tokens.refresh_token.slice(37)];
@@ -149,7 +155,11 @@ describe('a refresh token', () => {
     }
   });
 
-  test('that came back is told to the log, with whose it was and without itself', async () => {
+  test('that came back is told to the log, with whose it was and without itself', async ({
+    registry,
+    user,
+    email,
+  }) => {
     const captured = captureLog();
     const { config, database } = registry;
     let now = NOW;
@@ -174,31 +184,31 @@ describe('a refresh token', () => {
 });
 
 describe('a log-out', () => {
-  test('ends this login and no other, on the standby too', async () => {
+  test('ends this login and no other, on the standby too', async ({ registry, email }) => {
     const [one, other] = [await logIn(registry, email), await logIn(registry, email)];
     expect((await one.client.post('/auth/logout')).json().message).toBe('You are logged out.');
-    await expectEnded(one);
+    await expectEnded(registry, one);
     await expectAlive(other);
     expect((await one.client.post('/auth/logout')).statusCode).toBe(401);
   });
 
-  test('of a refreshed login stops the tokens from before', async () => {
+  test('of a refreshed login stops the tokens from before', async ({ registry, email }) => {
     const first = await logIn(registry, email);
-    const second = await refreshed(first.tokens.refresh_token);
+    const second = await refreshed(registry, first.tokens.refresh_token);
     await second.client.post('/auth/logout');
-    await expectEnded(first);
-    await expectEnded(second);
+    await expectEnded(registry, first);
+    await expectEnded(registry, second);
   });
 
-  test('at the same moment as a refresh leaves nothing that lives', async () => {
+  test('at the same moment as a refresh leaves nothing that lives', async ({ registry, email }) => {
     for (let round = 0; round < 5; round++) {
       const login = await logIn(registry, email);
       const [next] = await Promise.all([
         refresh(registry, login.tokens.refresh_token),
         login.client.post('/auth/logout'),
       ]);
-      if (next.statusCode === 200) await expectEnded(loginOf(registry.app, next));
-      await expectEnded(login);
+      if (next.statusCode === 200) await expectEnded(registry, loginOf(registry.app, next));
+      await expectEnded(registry, login);
     }
   });
 });
@@ -208,28 +218,28 @@ describe('a change of the password', () => {
   const change = (client: Client, fields: object = {}) =>
     client.post('/auth/change_password', { current_password: PASSWORD, new_password: NEW, ...fields });
 
-  async function somebody() {
+  async function somebody(registry: TestRegistry) {
     const client = await registry.as('PRODUCTION_USER');
     const username = await emailOf(registry, client);
     return { username, login: await logIn(registry, username), other: await logIn(registry, username) };
   }
 
-  test('counts from the next login on, and ends all other logins', async () => {
-    const { username, login, other } = await somebody();
+  test('counts from the next login on, and ends all other logins', async ({ registry }) => {
+    const { username, login, other } = await somebody(registry);
     expect((await change(login.client)).statusCode).toBe(200);
     await expectAlive(login);
-    await expectAlive(await refreshed(login.tokens.refresh_token));
-    await expectEnded(other);
+    await expectAlive(await refreshed(registry, login.tokens.refresh_token));
+    await expectEnded(registry, other);
     expect((await post(registry.app, '/auth/login', { username, password: PASSWORD })).statusCode).toBe(401);
     await expectAlive(await logIn(registry, username, NEW));
   });
 
-  test.each([
+  test.for([
     ['another than the current one', { current_password: 'a wrong password' }, 'body.current_password'],
     ['a short new one', { new_password: 'short' }, 'body.new_password'],
     ['half a surrogate pair', { new_password: 'long enough now \ud800' }, 'body.new_password'],
-  ])('by %s changes nothing', async (_, fields, path) => {
-    const { username, login, other } = await somebody();
+  ] as const)('by %s changes nothing', async ([_, fields, path], { registry }) => {
+    const { username, login, other } = await somebody(registry);
     const answer = await change(login.client, fields);
     expect(answer.statusCode, answer.body).toBe(422);
     expect(answer.json().errors).toMatchObject([{ path }]);
@@ -237,14 +247,14 @@ describe('a change of the password', () => {
     await expectAlive(await logIn(registry, username));
   });
 
-  test('to one’s own e-mail is refused', async () => {
-    const { username, login } = await somebody();
+  test('to one’s own e-mail is refused', async ({ registry }) => {
+    const { username, login } = await somebody(registry);
     const answer = await change(login.client, { new_password: username.toUpperCase() });
     expect(answer.json().errors).toMatchObject([{ path: 'body.new_password' }]);
   });
 
-  test('twice at once happens once', async () => {
-    const { username, login, other } = await somebody();
+  test('twice at once happens once', async ({ registry }) => {
+    const { username, login, other } = await somebody(registry);
     const passwords = ['the password of one', 'the password of two'];
     const answers = await Promise.all(
       [login, other].map(({ client }, index) => change(client, { new_password: passwords[index] })),
@@ -257,8 +267,8 @@ describe('a change of the password', () => {
     expect(wins.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
   });
 
-  test('is safe from guessing: wrong passwords count as failed logins do', async () => {
-    const { login } = await somebody();
+  test('is safe from guessing: wrong passwords count as failed logins do', async ({ registry }) => {
+    const { login } = await somebody(registry);
     const statuses: number[] = [];
     for (let guess = 0; guess < 11; guess++)
       statuses.push((await change(login.client, { current_password: `guess ${guess}` })).statusCode);
@@ -266,8 +276,8 @@ describe('a change of the password', () => {
     expect((await change(login.client)).statusCode).toBe(429);
   });
 
-  test('under an Idempotency-Key is done once', async () => {
-    const { login } = await somebody();
+  test('under an Idempotency-Key is done once', async ({ registry }) => {
+    const { login } = await somebody(registry);
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const body = { current_password: PASSWORD, new_password: NEW };
     expect((await login.client.post('/auth/change_password', body, headers)).statusCode).toBe(200);
@@ -275,8 +285,10 @@ describe('a change of the password', () => {
     expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
   });
 
-  test('that came too often may be repeated under its Idempotency-Key: "later" is no answer to keep', async () => {
-    const { login } = await somebody();
+  test('that came too often may be repeated under its Idempotency-Key: "later" is no answer to keep', async ({
+    registry,
+  }) => {
+    const { login } = await somebody(registry);
     for (let guess = 0; guess < 10; guess++)
       await change(login.client, { current_password: `guess ${guess}` });
     const headers = { 'idempotency-key': crypto.randomUUID() };
@@ -291,18 +303,20 @@ describe('an administrator', () => {
   const reset = (admin: Client, userId: number, password: string) =>
     admin.post(`/user/reset_password/${userId}`, { password });
 
-  test('gives a user another password, which ends all logins of the user', async () => {
+  test('gives a user another password, which ends all logins of the user', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const forgetful = await registry.as('PRODUCTION_USER');
     const username = await emailOf(registry, forgetful);
     const login = await logIn(registry, username);
     expect((await reset(admin, forgetful.userId, 'given by an administrator')).statusCode).toBe(200);
-    await expectEnded(login);
+    await expectEnded(registry, login);
     expect((await post(registry.app, '/auth/login', { username, password: PASSWORD })).statusCode).toBe(401);
     await expectAlive(await logIn(registry, username, 'given by an administrator'));
   });
 
-  test('gives none that the rules refuse, none to nobody, and none to itself this way', async () => {
+  test('gives none that the rules refuse, none to nobody, and none to itself this way', async ({
+    registry,
+  }) => {
     const admin = await registry.as('ADMIN');
     const other = await registry.as('AUDIT_USER');
     expect((await reset(admin, other.userId, 'short')).statusCode).toBe(422);
@@ -314,7 +328,7 @@ describe('an administrator', () => {
 });
 
 describe('logins', () => {
-  test('that have expired are cleared away by the next ones', async () => {
+  test('that have expired are cleared away by the next ones', async ({ registry, email }) => {
     const count = async () =>
       (
         await registry.primary.query('SELECT count(*)::int AS n FROM session WHERE expires_at <= $1', [
@@ -322,12 +336,12 @@ describe('logins', () => {
         ])
       ).rows[0].n;
     expect(await count()).toBeGreaterThan(0);
-    later(8 * DAY);
+    later(registry, 8 * DAY);
     while ((await count()) > 0) await logIn(registry, email);
     expect(await count()).toBe(0);
   });
 
-  test('are 1 000 of a user at most: the one refreshed longest ago makes room', async () => {
+  test('are 1 000 of a user at most: the one refreshed longest ago makes room', async ({ registry }) => {
     const busy = await registry.as('AUDIT_USER');
     const username = await emailOf(registry, busy);
     const kept = await logIn(registry, username);

@@ -1,22 +1,17 @@
 import { request as open } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { expect } from 'vitest';
+import type { TradingPair } from '../harness/builders.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-let url: string;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-  url = await registry.app.listen({ host: '127.0.0.1', port: 0 });
-});
-afterAll(() => registry.close());
+const test = baseTest.extend('url', { scope: 'file' }, ({ registry }) =>
+  registry.app.listen({ host: '127.0.0.1', port: 0 }),
+);
 
 /** Sends the head of a request and half of its body, waits for `meanwhile`, and sends the rest. */
 async function slowTransfer(
+  market: TradingPair,
+  url: string,
   bundleId: number,
   meanwhile: () => Promise<unknown>,
 ): Promise<number | undefined> {
@@ -44,11 +39,11 @@ async function slowTransfer(
   return answered;
 }
 
-test('rights that end while a body is under way are no rights any more', async () => {
+test('rights that end while a body is under way are no rights any more', async ({ market, url }) => {
   const bundle = await market.bundle();
-  expect(await slowTransfer(bundle.id, async () => {})).toBe(202);
+  expect(await slowTransfer(market, url, bundle.id, async () => {})).toBe(202);
   const another = await market.bundle();
   const leave = () =>
     market.admin.patch(`/account/update/${market.source.id}`, { user_ids: [market.admin.userId] });
-  expect(await slowTransfer(another.id, leave)).toBe(404);
+  expect(await slowTransfer(market, url, another.id, leave)).toBe(404);
 });

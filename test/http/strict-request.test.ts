@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { type Bundle, hoursAgo, issueBody, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { type Bundle, hoursAgo, issueBody, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { PASSWORD } from '../harness/registry.ts';
 
-/** What is nearly a parameter, or nearly a field: it is refused by name, and nothing happens. */
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
 const pathsOf = (answer: { json(): { errors?: { path: string }[] } }) =>
   answer.json().errors?.map(({ path }) => path);
@@ -23,9 +14,9 @@ const pathsOf = (answer: { json(): { errors?: { path: string }[] } }) =>
 describe('a query parameter that nobody knows', () => {
   const mutations = operations.filter(({ changes }) => changes);
 
-  test.each(mutations.map(({ id, method, path }) => ({ id, method, path })))(
+  test.for(mutations.map(({ id, method, path }) => ({ id, method, path })))(
     '$id refuses it by name',
-    async ({ method, path }) => {
+    async ({ method, path }, { market }) => {
       const url = path.replace(':id', '999999');
       for (const name of ['dryRun', 'dry-run', 'Dry_Run', 'x']) {
         const answer = await market.admin.request({
@@ -39,7 +30,7 @@ describe('a query parameter that nobody knows', () => {
     },
   );
 
-  test('lets no certificate be cancelled', async () => {
+  test('lets no certificate be cancelled', async ({ market }) => {
     const bundle = await market.bundle();
     for (const name of ['dryRun', 'dry-run', 'DRY_RUN']) {
       const answer = await market.trader.post(`/certificate/cancel?${name}=true`, {
@@ -48,10 +39,10 @@ describe('a query parameter that nobody knows', () => {
       });
       expect(answer.statusCode, answer.body).toBe(422);
     }
-    expect(await read(bundle.id)).toMatchObject(bundle);
+    expect(await read(market, bundle.id)).toMatchObject(bundle);
   });
 
-  test('is ignored where nothing changes', async () => {
+  test('is ignored where nothing changes', async ({ market }) => {
     expect((await market.trader.get('/user/me?x=1')).statusCode).toBe(200);
   });
 });
@@ -77,7 +68,7 @@ const UNKNOWN: readonly [string, unknown][] = [
 ];
 
 describe('a field that nobody knows', () => {
-  test.each(ACTIONS)('is refused by name, and %s does nothing', async (action) => {
+  test.for(ACTIONS)('is refused by name, and %s does nothing', async (action, { market }) => {
     const before = { claim: 'Cancelled', unreserve: 'Reserved', unlock: 'Locked' } as const;
     const status = Object.entries(before).find(([name]) => name === action)?.[1] ?? 'Active';
     const bundle = await market.bundleIn(status);
@@ -92,21 +83,29 @@ describe('a field that nobody knows', () => {
       expect(answer.statusCode, `${name}: ${answer.body}`).toBe(422);
       expect(pathsOf(answer)).toEqual([`body.${name}`]);
     }
-    expect((await read(bundle.id)).certificate_bundle_status).toBe(status);
+    expect((await read(market, bundle.id)).certificate_bundle_status).toBe(status);
     expect((await market.admin.post(`/certificate/${action}`, body)).statusCode).toBe(202);
   });
 
-  test.each(['transfer', 'cancel'])('is refused by name, and makes no recurring %s', async (action) => {
-    const body = daily(market);
-    for (const [name, value] of [...UNKNOWN, ['granular_certificate_bundle_ids', [1]] as const]) {
-      const answer = await market.trader.post(`/certificate/recurring_${action}`, { ...body, [name]: value });
-      expect(answer.statusCode, `${name}: ${answer.body}`).toBe(422);
-      expect(pathsOf(answer)).toEqual([`body.${name}`]);
-    }
-    expect((await market.trader.get('/certificate/recurring')).json()).toEqual([]);
-  });
+  test.for(['transfer', 'cancel'])(
+    'is refused by name, and makes no recurring %s',
+    async (action, { market }) => {
+      const body = daily(market);
+      for (const [name, value] of [...UNKNOWN, ['granular_certificate_bundle_ids', [1]] as const]) {
+        const answer = await market.trader.post(`/certificate/recurring_${action}`, {
+          ...body,
+          [name]: value,
+        });
+        expect(answer.statusCode, `${name}: ${answer.body}`).toBe(422);
+        expect(pathsOf(answer)).toEqual([`body.${name}`]);
+      }
+      expect((await market.trader.get('/certificate/recurring')).json()).toEqual([]);
+    },
+  );
 
-  test('is taken of older clients: what they send with every action, and what is null', async () => {
+  test('is taken of older clients: what they send with every action, and what is null', async ({
+    market,
+  }) => {
     const bundle = await market.bundle();
     const answer = await market.trader.post('/certificate/reserve', {
       source_id: market.source.id,
@@ -128,7 +127,7 @@ describe('a field that nobody knows', () => {
 });
 
 describe('an issuance', () => {
-  const bodyFor = (hours: number) =>
+  const bodyFor = (market: TradingPair, hours: number) =>
     issueBody({
       device_id: market.device.id,
       metadata_id: market.metadataId,
@@ -136,20 +135,26 @@ describe('an issuance', () => {
       ...hoursAgo(hours),
     });
 
-  test.each([
+  test.for([
     ['dry_run', true],
     ['dryRun', true],
     ['bundleQuantity', 1],
     ['Emissions-Factor-Source', 'X'],
-  ])('refuses %s, which stands for what it knows or cannot do', async (name, value) => {
-    const answer = await market.admin.post('/certificate/create', { ...bodyFor(200), [name]: value });
-    expect(answer.statusCode, answer.body).toBe(422);
-    expect(pathsOf(answer)).toEqual([`body.${name}`]);
-  });
+  ] as const)(
+    'refuses %s, which stands for what it knows or cannot do',
+    async ([name, value], { market }) => {
+      const answer = await market.admin.post('/certificate/create', {
+        ...bodyFor(market, 200),
+        [name]: value,
+      });
+      expect(answer.statusCode, answer.body).toBe(422);
+      expect(pathsOf(answer)).toEqual([`body.${name}`]);
+    },
+  );
 
-  test('ignores what is the registry’s own, and the nonce of older clients', async () => {
+  test('ignores what is the registry’s own, and the nonce of older clients', async ({ market }) => {
     const body = {
-      ...bodyFor(201),
+      ...bodyFor(market, 201),
       id: 1,
       hash: 'ff',
       certificate_bundle_status: 'Claimed',
@@ -162,14 +167,14 @@ describe('an issuance', () => {
 });
 
 describe('a deletion that names its thing twice', () => {
-  const aUser = async (): Promise<number> => {
+  const aUser = async (market: TradingPair): Promise<number> => {
     const email = `${crypto.randomUUID()}@example.com`;
     const user = { name: 'A', email, role: 'AUDIT_USER', password: PASSWORD };
     return (await market.admin.post('/user/create', user)).json().id;
   };
 
-  test('is refused where the two differ', async () => {
-    const [one, other] = [await aUser(), await aUser()];
+  test('is refused where the two differ', async ({ market }) => {
+    const [one, other] = [await aUser(market), await aUser(market)];
     const answer = await market.admin.delete(`/user/delete/${one}?user_id=${other}`);
     expect(answer.statusCode, answer.body).toBe(422);
     expect(pathsOf(answer)).toEqual(['query.user_id']);
@@ -177,8 +182,8 @@ describe('a deletion that names its thing twice', () => {
     expect((await market.admin.delete('/measurement/delete/1?measurement_id=2')).statusCode).toBe(422);
   });
 
-  test('is done where they agree, as older clients have it', async () => {
-    const id = await aUser();
+  test('is done where they agree, as older clients have it', async ({ market }) => {
+    const id = await aUser(market);
     expect((await market.admin.delete(`/user/delete/${id}?user_id=${id}`)).statusCode).toBe(200);
   });
 });

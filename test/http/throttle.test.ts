@@ -1,25 +1,26 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { openConfiguredDatabase } from '../../src/start.ts';
 import type { Client } from '../harness/client.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 import { emailOf, logIn, post } from '../harness/login.ts';
-import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 vi.mock('@node-rs/argon2', async (load) => {
   const argon2 = await load<typeof import('@node-rs/argon2')>();
   return { ...argon2, hash: vi.fn(argon2.hash), verify: vi.fn(argon2.verify) };
 });
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', { TRUSTED_PROXIES: '127.0.0.1' });
+
 let user: Client;
 let email: string;
 /** A second process of the same registry, with connections of its own. */
 let other: { app: FastifyInstance; stop(): Promise<void> };
 
-beforeAll(async () => {
-  registry = await openRegistry({ TRUSTED_PROXIES: '127.0.0.1' });
+test.beforeAll(async ({ registry }) => {
   const { config, app } = registry;
   const database = await openConfiguredDatabase(config, app.log);
   const second = await buildApp({ config, database, clock: () => NOW, log: app.log });
@@ -27,10 +28,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await other.stop();
-  await registry.close();
 });
 
-beforeEach(async () => {
+test.beforeEach(async ({ registry }) => {
   user = await registry.as('TRADING_USER');
   email = await emailOf(registry, user);
   await registry.primary.query('TRUNCATE login_throttle');
@@ -38,25 +38,39 @@ beforeEach(async () => {
   vi.mocked(verify).mockClear();
 });
 
-const attempt = (username: string, password: string, address = '192.0.2.1', app = registry.app) =>
-  post(app, '/auth/login', { username, password }, address);
+const attempt = (
+  registry: TestRegistry,
+  username: string,
+  password: string,
+  address = '192.0.2.1',
+  app = registry.app,
+) => post(app, '/auth/login', { username, password }, address);
 
 const anEmail = () => `${crypto.randomUUID()}@example.com`;
 
-async function fail(times: number, username = email, address?: string, app?: FastifyInstance) {
+async function fail(
+  registry: TestRegistry,
+  times: number,
+  username = email,
+  address?: string,
+  app?: FastifyInstance,
+) {
   const statuses: number[] = [];
   for (let guess = 0; guess < times; guess++)
-    statuses.push((await attempt(username, `guess ${guess}`, address, app)).statusCode);
+    statuses.push((await attempt(registry, username, `guess ${guess}`, address, app)).statusCode);
   return statuses;
 }
 
 /** As if the windows had ended, by the clock of the database. */
-const windowsEnd = () => registry.primary.query('UPDATE login_throttle SET window_ends_at = now()');
+const windowsEnd = (registry: TestRegistry) =>
+  registry.primary.query('UPDATE login_throttle SET window_ends_at = now()');
 
 describe('guessing a password', () => {
-  test('ends after 10 failures, with 429 and when to come back, even with the right one', async () => {
-    expect(await fail(11)).toEqual([...Array(10).fill(401), 429]);
-    const answer = await attempt(email, PASSWORD);
+  test('ends after 10 failures, with 429 and when to come back, even with the right one', async ({
+    registry,
+  }) => {
+    expect(await fail(registry, 11)).toEqual([...Array(10).fill(401), 429]);
+    const answer = await attempt(registry, email, PASSWORD);
     expect(answer.statusCode).toBe(429);
     expect(answer.headers['content-type']).toContain('application/problem+json');
     const seconds = Number(answer.headers['retry-after']);
@@ -64,7 +78,9 @@ describe('guessing a password', () => {
     expect(seconds).toBeLessThanOrEqual(900);
   });
 
-  test('is not made free by another e-mail, which a thief of a token may give the user', async () => {
+  test('is not made free by another e-mail, which a thief of a token may give the user', async ({
+    registry,
+  }) => {
     const guess = () =>
       user.post('/auth/change_password', {
         current_password: 'not the password',
@@ -78,22 +94,22 @@ describe('guessing a password', () => {
     for (let n = 0; n < 10; n++) expect((await guess()).statusCode).toBe(422);
     const renamed = await rename(anEmail());
     expect((await guess()).statusCode).toBe(429);
-    expect((await attempt(renamed, PASSWORD, '127.0.0.1')).statusCode).toBe(429);
+    expect((await attempt(registry, renamed, PASSWORD, '127.0.0.1')).statusCode).toBe(429);
     const again = await rename(anEmail());
-    expect(await fail(10, again)).toEqual(Array(10).fill(401));
-    expect(await fail(1, await rename(anEmail()))).toEqual([429]);
+    expect(await fail(registry, 10, again)).toEqual(Array(10).fill(401));
+    expect(await fail(registry, 1, await rename(anEmail()))).toEqual([429]);
   });
 
-  test('is counted by all processes together', async () => {
-    expect(await fail(5)).toEqual(Array(5).fill(401));
-    expect(await fail(6, email, '192.0.2.1', other.app)).toEqual([...Array(5).fill(401), 429]);
-    expect(await fail(1)).toEqual([429]);
+  test('is counted by all processes together', async ({ registry }) => {
+    expect(await fail(registry, 5)).toEqual(Array(5).fill(401));
+    expect(await fail(registry, 6, email, '192.0.2.1', other.app)).toEqual([...Array(5).fill(401), 429]);
+    expect(await fail(registry, 1)).toEqual([429]);
   });
 
-  test('is no faster with many attempts at once', async () => {
+  test('is no faster with many attempts at once', async ({ registry }) => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
-        attempt(email, `guess ${index}`, '192.0.2.1', index % 2 ? other.app : registry.app),
+        attempt(registry, email, `guess ${index}`, '192.0.2.1', index % 2 ? other.app : registry.app),
       ),
     );
     expect(answers.filter(({ statusCode }) => statusCode === 401)).toHaveLength(10);
@@ -101,72 +117,73 @@ describe('guessing a password', () => {
     expect(verify).toHaveBeenCalledTimes(10);
   });
 
-  test('is not freed by another case of the e-mail, or blanks around it', async () => {
-    await fail(10);
-    expect((await attempt(email.toUpperCase(), PASSWORD)).statusCode).toBe(429);
-    expect((await attempt(` ${email}`, PASSWORD)).statusCode).toBe(429);
+  test('is not freed by another case of the e-mail, or blanks around it', async ({ registry }) => {
+    await fail(registry, 10);
+    expect((await attempt(registry, email.toUpperCase(), PASSWORD)).statusCode).toBe(429);
+    expect((await attempt(registry, ` ${email}`, PASSWORD)).statusCode).toBe(429);
   });
 
-  test('is free again when the window is over: nobody is locked out for ever', async () => {
-    await fail(40);
-    await windowsEnd();
-    expect((await attempt(email, PASSWORD)).statusCode).toBe(200);
+  test('is free again when the window is over: nobody is locked out for ever', async ({ registry }) => {
+    await fail(registry, 40);
+    await windowsEnd(registry);
+    expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
   });
 
-  test('does not move the end of the window while it goes on', async () => {
-    await fail(10);
+  test('does not move the end of the window while it goes on', async ({ registry }) => {
+    await fail(registry, 10);
     const ends = async () =>
       (await registry.primary.query('SELECT max(window_ends_at) AS at FROM login_throttle')).rows;
     const before = await ends();
-    await fail(10);
+    await fail(registry, 10);
     expect(await ends()).toEqual(before);
   });
 
-  test('is forgotten after a login that succeeds', async () => {
-    await fail(9);
-    expect((await attempt(email, PASSWORD)).statusCode).toBe(200);
-    expect(await fail(10)).toEqual(Array(10).fill(401));
+  test('is forgotten after a login that succeeds', async ({ registry }) => {
+    await fail(registry, 9);
+    expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
+    expect(await fail(registry, 10)).toEqual(Array(10).fill(401));
   });
 
-  test('of many accounts from one network ends after 100 failures', async () => {
-    for (let user = 0; user < 20; user++) expect(await fail(5, anEmail())).toEqual(Array(5).fill(401));
-    expect(await fail(1, anEmail())).toEqual([429]);
-    expect((await attempt(email, PASSWORD)).statusCode).toBe(429);
-    expect((await attempt(email, PASSWORD, '192.0.2.2')).statusCode).toBe(200);
+  test('of many accounts from one network ends after 100 failures', async ({ registry }) => {
+    for (let user = 0; user < 20; user++)
+      expect(await fail(registry, 5, anEmail())).toEqual(Array(5).fill(401));
+    expect(await fail(registry, 1, anEmail())).toEqual([429]);
+    expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(429);
+    expect((await attempt(registry, email, PASSWORD, '192.0.2.2')).statusCode).toBe(200);
   });
 
-  test('is not made free by logging in with an account of one’s own in between', async () => {
+  test('is not made free by logging in with an account of one’s own in between', async ({ registry }) => {
     for (let user = 0; user < 20; user++) {
-      await fail(5, anEmail());
-      await attempt(email, PASSWORD);
+      await fail(registry, 5, anEmail());
+      await attempt(registry, email, PASSWORD);
     }
-    expect(await fail(1, anEmail())).toEqual([429]);
+    expect(await fail(registry, 1, anEmail())).toEqual([429]);
   });
 
-  test('of one account from many networks ends after 50 failures', async () => {
-    for (let network = 1; network <= 5; network++) await fail(10, email, `198.51.100.${network}`);
-    expect(await fail(1, email, '198.51.100.6')).toEqual([429]);
-    expect((await attempt(email, PASSWORD, '198.51.100.7')).statusCode).toBe(429);
+  test('of one account from many networks ends after 50 failures', async ({ registry }) => {
+    for (let network = 1; network <= 5; network++) await fail(registry, 10, email, `198.51.100.${network}`);
+    expect(await fail(registry, 1, email, '198.51.100.6')).toEqual([429]);
+    expect((await attempt(registry, email, PASSWORD, '198.51.100.7')).statusCode).toBe(429);
   });
 
-  test('keeps nobody out of where they have logged in before', async () => {
-    expect((await attempt(email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
-    for (let network = 1; network <= 6; network++) await fail(10, email, `198.51.100.${network}`);
-    expect((await attempt(email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
-    expect((await attempt(email, PASSWORD, '203.0.113.2')).statusCode).toBe(429);
+  test('keeps nobody out of where they have logged in before', async ({ registry }) => {
+    expect((await attempt(registry, email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
+    for (let network = 1; network <= 6; network++) await fail(registry, 10, email, `198.51.100.${network}`);
+    expect((await attempt(registry, email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
+    expect((await attempt(registry, email, PASSWORD, '203.0.113.2')).statusCode).toBe(429);
   });
 
-  test('from addresses of one IPv6 network is from one client', async () => {
-    for (let host = 1; host <= 10; host++) await fail(1, email, `2001:db8:1:2::${host}`);
-    expect(await fail(1, email, '2001:db8:1:2:ffff::1')).toEqual([429]);
-    expect((await attempt(email, PASSWORD, '2001:db8:1:3::1')).statusCode).toBe(200);
-    await fail(10, email, '::ffff:192.0.2.9');
-    expect(await fail(1, email, '192.0.2.9')).toEqual([429]);
+  test('from addresses of one IPv6 network is from one client', async ({ registry }) => {
+    for (let host = 1; host <= 10; host++) await fail(registry, 1, email, `2001:db8:1:2::${host}`);
+    expect(await fail(registry, 1, email, '2001:db8:1:2:ffff::1')).toEqual([429]);
+    expect((await attempt(registry, email, PASSWORD, '2001:db8:1:3::1')).statusCode).toBe(200);
+    await fail(registry, 10, email, '::ffff:192.0.2.9');
+    expect(await fail(registry, 1, email, '192.0.2.9')).toEqual([429]);
   });
 });
 
 describe('the address', () => {
-  const forwarded = (from: string, address: string) =>
+  const forwarded = (registry: TestRegistry, from: string, address: string) =>
     registry.app.inject({
       method: 'POST',
       url: '/auth/login',
@@ -175,15 +192,15 @@ describe('the address', () => {
       headers: { 'x-forwarded-for': address },
     });
 
-  test('is what a trusted proxy says', async () => {
-    for (let guess = 0; guess < 10; guess++) await forwarded('127.0.0.1', '192.0.2.1');
-    expect((await forwarded('127.0.0.1', '192.0.2.1')).statusCode).toBe(429);
-    expect((await forwarded('127.0.0.1', '192.0.2.2')).statusCode).toBe(401);
+  test('is what a trusted proxy says', async ({ registry }) => {
+    for (let guess = 0; guess < 10; guess++) await forwarded(registry, '127.0.0.1', '192.0.2.1');
+    expect((await forwarded(registry, '127.0.0.1', '192.0.2.1')).statusCode).toBe(429);
+    expect((await forwarded(registry, '127.0.0.1', '192.0.2.2')).statusCode).toBe(401);
   });
 
-  test('is not what anybody else says', async () => {
-    for (let guess = 0; guess < 10; guess++) await forwarded('192.0.2.1', `198.51.100.${guess}`);
-    expect((await forwarded('192.0.2.1', '198.51.100.99')).statusCode).toBe(429);
+  test('is not what anybody else says', async ({ registry }) => {
+    for (let guess = 0; guess < 10; guess++) await forwarded(registry, '192.0.2.1', `198.51.100.${guess}`);
+    expect((await forwarded(registry, '192.0.2.1', '198.51.100.99')).statusCode).toBe(429);
   });
 });
 
@@ -193,49 +210,56 @@ describe('somebody who is not a user', () => {
     document: { ...JSON.parse(body), instance: '' },
   });
 
-  test('gets the same answers as a user, one by one, the last ones too', async () => {
+  test('gets the same answers as a user, one by one, the last ones too', async ({ registry }) => {
     const nobody = anEmail();
     for (let guess = 0; guess < 12; guess++) {
-      const [known, unknown] = [await attempt(email, 'wrong'), await attempt(nobody, 'wrong')];
+      const [known, unknown] = [
+        await attempt(registry, email, 'wrong'),
+        await attempt(registry, nobody, 'wrong'),
+      ];
       expect(documentOf(unknown)).toEqual(documentOf(known));
     }
   });
 
-  test('costs the same work: one verification with the same parameters, and as many counts', async () => {
+  test('costs the same work: one verification with the same parameters, and as many counts', async ({
+    registry,
+  }) => {
     const work = async (username: string) => {
       vi.mocked(hash).mockClear();
       vi.mocked(verify).mockClear();
-      const before = await counts();
-      await attempt(username, 'wrong');
+      const before = await counts(registry);
+      await attempt(registry, username, 'wrong');
       const hashes = vi.mocked(verify).mock.calls.map(([hashed]) => String(hashed).split('$').slice(0, 4));
-      return { hashes, made: vi.mocked(hash).mock.calls.length, counted: (await counts()) - before };
+      return { hashes, made: vi.mocked(hash).mock.calls.length, counted: (await counts(registry)) - before };
     };
-    await attempt(anEmail(), 'wrong');
+    await attempt(registry, anEmail(), 'wrong');
     const [known, unknown] = [await work(email), await work(anEmail())];
     expect(unknown).toEqual(known);
     expect(known.hashes).toHaveLength(1);
   });
 
   /** Attempts counted so far, of whatever subject. */
-  async function counts(): Promise<number> {
+  async function counts(registry: TestRegistry): Promise<number> {
     const { rows } = await registry.primary.query(
       'SELECT coalesce(sum(failures), 0)::int AS n FROM login_throttle',
     );
     return rows[0].n;
   }
 
-  test('is refused without any work once there were too many attempts', async () => {
+  test('is refused without any work once there were too many attempts', async ({ registry }) => {
     const nobody = anEmail();
-    await fail(10, nobody);
+    await fail(registry, 10, nobody);
     vi.mocked(verify).mockClear();
-    expect(await fail(2, nobody)).toEqual([429, 429]);
+    expect(await fail(registry, 2, nobody)).toEqual([429, 429]);
     expect(verify).not.toHaveBeenCalled();
   });
 });
 
 describe('the table of attempts', () => {
-  test('knows no e-mails and no addresses, and is in neither the journal nor the log that standbys read', async () => {
-    await fail(2);
+  test('knows no e-mails and no addresses, and is in neither the journal nor the log that standbys read', async ({
+    registry,
+  }) => {
+    await fail(registry, 2);
     const { rows } = await registry.primary.query('SELECT to_jsonb(t)::text AS text FROM login_throttle t');
     for (const { text } of rows) expect(text).not.toMatch(/example|192\.0\.2/);
     const { rows: kind } = await registry.primary.query(
@@ -248,24 +272,24 @@ describe('the table of attempts', () => {
     expect(entries[0].n).toBe(0);
   });
 
-  test('does not grow: what is over is cleared away by those who come after', async () => {
+  test('does not grow: what is over is cleared away by those who come after', async ({ registry }) => {
     await registry.primary.query(
       `INSERT INTO login_throttle (subject, failures, window_ends_at, kept_until)
        SELECT sha256(n::text::bytea), 1, now() - interval '1 hour', now() - interval '1 hour' FROM generate_series(1, 500) AS n`,
     );
-    await fail(5);
+    await fail(registry, 5);
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM login_throttle');
     expect(rows[0].n).toBe(3);
   });
 
-  test('grows by 201 rows a network at most, whatever e-mails it tries', async () => {
-    for (let guess = 0; guess < 110; guess++) await fail(1, anEmail());
+  test('grows by 201 rows a network at most, whatever e-mails it tries', async ({ registry }) => {
+    for (let guess = 0; guess < 110; guess++) await fail(registry, 1, anEmail());
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM login_throttle');
     expect(rows[0].n).toBe(201);
   });
 
-  test('that was lost with a crash keeps nobody from logging in', async () => {
-    await fail(10);
+  test('that was lost with a crash keeps nobody from logging in', async ({ registry }) => {
+    await fail(registry, 10);
     await registry.primary.query('TRUNCATE login_throttle');
     expect((await logIn(registry, email)).tokens.user_id).toBe(user.userId);
   });

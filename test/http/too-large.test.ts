@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
+import { expect } from 'vitest';
+import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
+import type { TestRegistry } from '../harness/registry.ts';
 
 /** EventStoreDB takes no event of 1 MiB, and the relay passes none over: one such entry would hold up all that follow. */
-async function longestEntry(): Promise<number> {
+async function longestEntry(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT max(octet_length(to_jsonb(j)::text)) AS bytes FROM journal j`,
   );
   return rows[0].bytes;
 }
 
-test('an action on more bundles than it may name is refused and recorded, as much of it as an event takes', async () => {
+test('an action on more bundles than it may name is refused and recorded, as much of it as an event takes', async ({
+  registry,
+  market,
+}) => {
   const ids = Array.from({ length: 200_000 }, (_, n) => 1_000_000 + n);
   const answer = await market.transfer(ids);
   expect(answer.statusCode).toBe(422);
@@ -30,10 +24,10 @@ test('an action on more bundles than it may name is refused and recorded, as muc
     [answer.json().action_id],
   );
   expect(rows).toEqual([{ kept: 10_000 }]);
-  expect(await longestEntry()).toBeLessThan(900_000);
+  expect(await longestEntry(registry)).toBeLessThan(900_000);
 });
 
-test('what is too large for an event is refused, and changes nothing', async () => {
+test('what is too large for an event is refused, and changes nothing', async ({ registry, market }) => {
   const issuanceIds = Array.from({ length: 10_000 }, (_, n) =>
     `${n}-2025-01-12T14:00:00Z`.padStart(100, '0'),
   );
@@ -42,16 +36,16 @@ test('what is too large for an event is refused, and changes nothing', async () 
   expect(answer.statusCode, answer.body.slice(0, 300)).toBe(422);
   const { rows } = await registry.primary.query('SELECT FROM recurring_action');
   expect(rows).toHaveLength(0);
-  expect(await longestEntry()).toBeLessThan(900_000);
+  expect(await longestEntry(registry)).toBeLessThan(900_000);
 });
 
-test.each([
+test.for([
   ['x', 600_000],
   // JSON text writes six bytes for it.
   ['\u0001', 100_000],
-])(
+] as const)(
   'the journal itself takes no entry that could never be relayed: %j, so many times',
-  async (letter, times) => {
+  async ([letter, times], { registry }) => {
     const insert = registry.primary.query(
       `INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
      VALUES ('GB', 'NESO', $1, 'GB')`,

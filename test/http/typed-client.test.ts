@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { type RegistryClient, registryClient } from '../../client/index.ts';
 import { seedSampleRegistry } from '../../seed/sample-registry.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 let url: string;
 let token: string;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   const { database, config } = registry;
   await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
   url = await registry.app.listen({ host: '127.0.0.1', port: 0 });
@@ -17,7 +16,6 @@ beforeAll(async () => {
   });
   token = data?.access_token ?? '';
 });
-afterAll(() => registry.close());
 
 async function accountsAndBundle(
   client: RegistryClient,
@@ -32,7 +30,7 @@ async function accountsAndBundle(
   return { source, target: id('Test Account 2'), bundle };
 }
 
-const transfersOf = async (bundle: number) =>
+const transfersOf = async (registry: TestRegistry, bundle: number) =>
   (await registry.primary.query('SELECT FROM action WHERE $1 = ANY (bundle_ids)', [bundle])).rowCount;
 
 test('what the client sends and gets is typed by the operations', async () => {
@@ -59,7 +57,7 @@ test('a problem comes as a problem document, and is not thrown', async () => {
   expect(error?.title).toBe('Not Found');
 });
 
-test('a transfer whose answer is lost is repeated, and acts once', async () => {
+test('a transfer whose answer is lost is repeated, and acts once', async ({ registry }) => {
   let lost = 0;
   const client = registryClient({
     url,
@@ -77,7 +75,7 @@ test('a transfer whose answer is lost is repeated, and acts once', async () => {
   expect(lost).toBe(1);
   expect(data?.action_result).toBe('Success');
   expect(response.headers.get('idempotency-replayed')).toBe('true');
-  expect(await transfersOf(bundle)).toBe(1);
+  expect(await transfersOf(registry, bundle)).toBe(1);
 });
 
 test('a busy registry is asked again when it says so, and its last answer is given when it stays busy', async () => {

@@ -1,20 +1,11 @@
 import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import type { Client } from '../harness/client.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { NOW } from '../harness/registry.ts';
 
-/** What the registry did not foresee is told to nobody, however it runs. */
-
-let registry: TestRegistry;
-let user: Client;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  user = await registry.as('ADMIN');
-});
-afterAll(() => registry.close());
+const test = baseTest.extend('user', { scope: 'file' }, ({ registry }) => registry.as('ADMIN'));
 
 const SECRET = 'the inside of the registry';
 
@@ -36,7 +27,7 @@ const FAILURES: Readonly<Record<string, () => unknown>> = {
 };
 
 describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV) => {
-  test.each(Object.keys(FAILURES))('%s is a 500 that says nothing', async (name) => {
+  test.for(Object.keys(FAILURES))('%s is a 500 that says nothing', async (name, { registry, user }) => {
     const broken = { ...registry.database, read: () => Promise.reject(FAILURES[name]?.()) };
     const app = await buildApp({
       config: { ...registry.config, NODE_ENV },
@@ -56,12 +47,12 @@ describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV
   });
 });
 
-test.each([
+test.for([
   ['a deadlock at every attempt', '40P01'],
   ['a serialization failure at every attempt', '40001'],
   ['a write to a server that has become read-only', '25006'],
   ['a statement cancelled by its timeout', '57014'],
-])('%s (%s) is a 503 with Retry-After', async (_, code) => {
+] as const)('%s (%s) is a 503 with Retry-After', async ([_, code], { registry, user }) => {
   const app = await buildApp({
     config: registry.config,
     database: {

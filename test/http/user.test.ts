@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 let admin: Client;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   admin = await registry.as('ADMIN');
 });
-afterAll(() => registry.close());
 
 const anEmail = () => `${crypto.randomUUID()}@example.com`;
 const PASSWORD = 'a password of its own';
@@ -23,13 +21,13 @@ async function aUser(fields: Record<string, unknown> = {}) {
   return answer.json();
 }
 
-const login = (username: string, password: string) =>
+const login = (registry: TestRegistry, username: string, password: string) =>
   registry.app.inject({ method: 'POST', url: '/auth/login', payload: { username, password } });
 
 describe('a new user', () => {
-  test('logs in with the password given', async () => {
+  test('logs in with the password given', async ({ registry }) => {
     const { id, email } = await aUser();
-    const answer = await login(email, PASSWORD);
+    const answer = await login(registry, email, PASSWORD);
     expect(answer.json()).toMatchObject({ user_id: id });
   });
 
@@ -56,11 +54,11 @@ describe('a new user', () => {
 });
 
 describe('an edit', () => {
-  test('changes only what it names', async () => {
+  test('changes only what it names', async ({ registry }) => {
     const before = await aUser({ organisation: 'Example Energy' });
     const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Ada L.' });
     expect(answer.json()).toEqual({ ...before, name: 'Ada L.', version: 2 });
-    expect((await login(before.email, PASSWORD)).statusCode).toBe(200);
+    expect((await login(registry, before.email, PASSWORD)).statusCode).toBe(200);
   });
 
   test('empties an organisation with null', async () => {
@@ -106,13 +104,13 @@ describe('an edit', () => {
     expect(answer.json().email).toBe(email.toUpperCase());
   });
 
-  test('of oneself is everybody’s, whatever the role', async () => {
+  test('of oneself is everybody’s, whatever the role', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const answer = await auditor.patch(`/user/update/${auditor.userId}`, { name: 'Me' });
     expect(answer.json().name).toBe('Me');
   });
 
-  test('of a colleague is forbidden, and of a stranger not found', async () => {
+  test('of a colleague is forbidden, and of a stranger not found', async ({ registry }) => {
     const [me, colleague, stranger] = [
       await registry.as('PRODUCTION_USER'),
       await registry.as('AUDIT_USER'),
@@ -125,20 +123,20 @@ describe('an edit', () => {
 });
 
 describe('a removed user', () => {
-  test('leaves its e-mail to others', async () => {
+  test('leaves its e-mail to others', async ({ registry }) => {
     const { id, email } = await aUser();
     await admin.delete(`/user/delete/${id}`);
     const again = await aUser({ email, password: 'another password' });
     expect(again.id).not.toBe(id);
-    expect((await login(email, PASSWORD)).statusCode).toBe(401);
-    expect((await login(email, 'another password')).json().user_id).toBe(again.id);
+    expect((await login(registry, email, PASSWORD)).statusCode).toBe(401);
+    expect((await login(registry, email, 'another password')).json().user_id).toBe(again.id);
   });
 
-  test('cannot log in any more, and looks like one who never was', async () => {
+  test('cannot log in any more, and looks like one who never was', async ({ registry }) => {
     const { id, email } = await aUser();
     await admin.delete(`/user/delete/${id}`);
-    const removed = await login(email, PASSWORD);
-    const unknown = await login(anEmail(), PASSWORD);
+    const removed = await login(registry, email, PASSWORD);
+    const unknown = await login(registry, anEmail(), PASSWORD);
     expect(removed.statusCode).toBe(401);
     expect({ ...removed.json(), instance: '' }).toEqual({ ...unknown.json(), instance: '' });
   });
@@ -169,7 +167,7 @@ describe('a removed user', () => {
 });
 
 describe('me', () => {
-  test('has the open accounts that I am a user of, and no others', async () => {
+  test('has the open accounts that I am a user of, and no others', async ({ registry }) => {
     const me = await registry.as('PRODUCTION_USER');
     const [kept, closed] = [await anAccount(me), await anAccount(me)];
     await anAccount(admin);
@@ -180,12 +178,12 @@ describe('me', () => {
     ]);
   });
 
-  test('has no accounts as a new user, which is no error', async () => {
+  test('has no accounts as a new user, which is no error', async ({ registry }) => {
     const me = await registry.as('STORAGE_VALIDATOR');
     expect((await me.get('/user/me/accounts')).json()).toEqual([]);
   });
 
-  test('sees a colleague with the accounts that we share, and not the others', async () => {
+  test('sees a colleague with the accounts that we share, and not the others', async ({ registry }) => {
     const [me, colleague] = [await registry.as('AUDIT_USER'), await registry.as('AUDIT_USER')];
     const shared = await anAccount(admin, { user_ids: [me.userId, colleague.userId] });
     await anAccount(admin, { user_ids: [colleague.userId] });
@@ -233,7 +231,7 @@ async function waiting({ primary }: TestRegistry): Promise<number> {
 }
 
 describe('administrators', () => {
-  test('do not remove themselves', async () => {
+  test('do not remove themselves', async ({ registry }) => {
     const second = await registry.as('ADMIN');
     expect((await second.delete(`/user/delete/${second.userId}`)).statusCode).toBe(409);
     expect((await second.get('/user/me')).statusCode).toBe(200);
@@ -267,7 +265,7 @@ describe('administrators', () => {
 
 describe('a secret', () => {
   let market: TradingPair;
-  beforeAll(async () => {
+  test.beforeAll(async ({ registry }) => {
     market = await tradingPair(registry);
     await market.bundle();
   });

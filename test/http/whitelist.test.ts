@@ -1,70 +1,70 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Account, anAccount, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let receiver: Client;
-let sender: Client;
+const test = baseTest
+  .extend('receiver', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'))
+  .extend('sender', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'));
+
 let target: Account;
 let source: Account;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  receiver = await registry.as('PRODUCTION_USER');
-  sender = await registry.as('PRODUCTION_USER');
-});
-afterAll(() => registry.close());
-
-beforeEach(async () => {
+test.beforeEach(async ({ receiver, sender }) => {
   target = await anAccount(receiver);
   source = await anAccount(sender);
 });
 
-const change = (body: object, by = receiver) => by.patch(`/account/update_whitelist/${target.id}`, body);
-const whitelist = async () => (await receiver.get(`/account/${target.id}`)).json().account_whitelist;
+const change = (receiver: Client, body: object, by = receiver) =>
+  by.patch(`/account/update_whitelist/${target.id}`, body);
+const whitelist = async (receiver: Client) =>
+  (await receiver.get(`/account/${target.id}`)).json().account_whitelist;
 
-async function entries(): Promise<number> {
+async function entries(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(`SELECT count(*)::int AS n FROM journal`);
   return rows[0].n;
 }
 
-test('may be given when the account is opened', async () => {
+test('may be given when the account is opened', async ({ receiver, sender }) => {
   const opened = await anAccount(receiver, { account_whitelist: [source.id] });
   expect(opened).toMatchObject({ account_whitelist: [source.id] });
   const inverse = await sender.get(`/account/${source.id}/whitelist_inverse`);
   expect(inverse.json()).toEqual([{ id: opened.id, account_name: opened.account_name }]);
 });
 
-test('shows of the account of another no more than its id and name', async () => {
-  await change({ add_to_whitelist: [source.id] });
+test('shows of the account of another no more than its id and name', async ({ receiver }) => {
+  await change(receiver, { add_to_whitelist: [source.id] });
   expect((await receiver.get(`/account/${target.id}/whitelist`)).json()).toEqual([
     { id: source.id, account_name: source.account_name },
   ]);
   expect((await receiver.get(`/account/${source.id}`)).statusCode).toBe(404);
 });
 
-test('has a direction: whoever is accepted accepts nobody by that', async () => {
-  await change({ add_to_whitelist: [source.id] });
+test('has a direction: whoever is accepted accepts nobody by that', async ({ receiver, sender }) => {
+  await change(receiver, { add_to_whitelist: [source.id] });
   expect((await sender.get(`/account/${source.id}/whitelist`)).json()).toEqual([]);
   expect((await receiver.get(`/account/${target.id}/whitelist_inverse`)).json()).toEqual([]);
 });
 
-test('is without an account that was taken off, seen from both sides', async () => {
-  await change({ add_to_whitelist: [source.id] });
-  await change({ remove_from_whitelist: [source.id] });
-  expect(await whitelist()).toEqual([]);
+test('is without an account that was taken off, seen from both sides', async ({ receiver, sender }) => {
+  await change(receiver, { add_to_whitelist: [source.id] });
+  await change(receiver, { remove_from_whitelist: [source.id] });
+  expect(await whitelist(receiver)).toEqual([]);
   expect((await receiver.get(`/account/${target.id}/whitelist`)).json()).toEqual([]);
   expect((await sender.get(`/account/${source.id}/whitelist_inverse`)).json()).toEqual([]);
 });
 
-test('takes an account again after it was taken off, and keeps one entry of each time', async () => {
+test('takes an account again after it was taken off, and keeps one entry of each time', async ({
+  registry,
+  receiver,
+}) => {
   for (let round = 0; round < 3; round++) {
-    await change({ add_to_whitelist: [source.id] });
-    await change({ remove_from_whitelist: [source.id] });
+    await change(receiver, { add_to_whitelist: [source.id] });
+    await change(receiver, { remove_from_whitelist: [source.id] });
   }
-  await change({ add_to_whitelist: [source.id] });
-  expect(await whitelist()).toEqual([source.id]);
+  await change(receiver, { add_to_whitelist: [source.id] });
+  expect(await whitelist(receiver)).toEqual([source.id]);
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS times, count(*) FILTER (WHERE deleted_at IS NULL)::int AS now
      FROM account_whitelist WHERE account_id = $1`,
@@ -73,58 +73,58 @@ test('takes an account again after it was taken off, and keeps one entry of each
   expect(rows).toEqual([{ times: 4, now: 1 }]);
 });
 
-test('takes off some and puts on others in one request', async () => {
+test('takes off some and puts on others in one request', async ({ receiver, sender }) => {
   const other = await anAccount(sender);
-  await change({ add_to_whitelist: [source.id] });
-  await change({ add_to_whitelist: [other.id], remove_from_whitelist: [source.id] });
-  expect(await whitelist()).toEqual([other.id]);
+  await change(receiver, { add_to_whitelist: [source.id] });
+  await change(receiver, { add_to_whitelist: [other.id], remove_from_whitelist: [source.id] });
+  expect(await whitelist(receiver)).toEqual([other.id]);
 });
 
 describe('does not change', () => {
-  test.each([
+  test.for([
     ['by adding what is on it', () => ({ add_to_whitelist: [source.id, source.id] })],
     ['by null', () => ({ add_to_whitelist: null, remove_from_whitelist: null })],
     ['by nothing', () => ({})],
     ['by taking off what is not on it', () => ({ remove_from_whitelist: [target.id, 999_999] })],
-  ])('%s', async (_, body) => {
-    await change({ add_to_whitelist: [source.id] });
-    const before = await entries();
-    expect((await change(body())).json().account_whitelist).toEqual([source.id]);
-    expect(await entries()).toBe(before);
+  ] as const)('%s', async ([_, body], { registry, receiver }) => {
+    await change(receiver, { add_to_whitelist: [source.id] });
+    const before = await entries(registry);
+    expect((await change(receiver, body())).json().account_whitelist).toEqual([source.id]);
+    expect(await entries(registry)).toBe(before);
   });
 
-  test.each([
-    ['of the account itself', () => target.id],
-    ['of an account that never was', () => 999_999],
-  ])('by adding the id %s, and says so', async (_, id) => {
-    await change({ add_to_whitelist: [source.id] });
-    const before = await entries();
-    const answer = await change({ remove_from_whitelist: [source.id], add_to_whitelist: [id()] });
+  test.for([
+    ['of the account itself', (): number => target.id],
+    ['of an account that never was', (): number => 999_999],
+  ] as const)('by adding the id %s, and says so', async ([_, id], { registry, receiver }) => {
+    await change(receiver, { add_to_whitelist: [source.id] });
+    const before = await entries(registry);
+    const answer = await change(receiver, { remove_from_whitelist: [source.id], add_to_whitelist: [id()] });
     expect(answer.statusCode).toBe(422);
     expect(answer.json().errors).toMatchObject([{ path: 'body.add_to_whitelist' }]);
-    expect(await whitelist()).toEqual([source.id]);
-    expect(await entries()).toBe(before);
+    expect(await whitelist(receiver)).toEqual([source.id]);
+    expect(await entries(registry)).toBe(before);
   });
 
-  test('by adding a closed account', async () => {
+  test('by adding a closed account', async ({ receiver, sender }) => {
     await sender.delete(`/account/delete/${source.id}`);
-    expect((await change({ add_to_whitelist: [source.id] })).statusCode).toBe(422);
+    expect((await change(receiver, { add_to_whitelist: [source.id] })).statusCode).toBe(422);
   });
 
-  test('by the hand of who wants to send', async () => {
-    expect((await change({ add_to_whitelist: [source.id] }, sender)).statusCode).toBe(404);
-    expect(await whitelist()).toEqual([]);
+  test('by the hand of who wants to send', async ({ receiver, sender }) => {
+    expect((await change(receiver, { add_to_whitelist: [source.id] }, sender)).statusCode).toBe(404);
+    expect(await whitelist(receiver)).toEqual([]);
   });
 });
 
-test('loses an account that is closed', async () => {
-  await change({ add_to_whitelist: [source.id] });
+test('loses an account that is closed', async ({ receiver, sender }) => {
+  await change(receiver, { add_to_whitelist: [source.id] });
   await sender.delete(`/account/delete/${source.id}`);
-  expect(await whitelist()).toEqual([]);
+  expect(await whitelist(receiver)).toEqual([]);
   expect((await receiver.get(`/account/${target.id}/whitelist`)).json()).toEqual([]);
 });
 
-test('says who may send from now on, not what has come', async () => {
+test('says who may send from now on, not what has come', async ({ registry }) => {
   const market = await tradingPair(registry);
   const [first, second] = [await market.bundle(), await market.bundle()];
   expect((await market.transfer([first.id])).statusCode).toBe(202);

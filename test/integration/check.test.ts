@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { firstViolation } from '../../src/certificate/index.ts';
 import { executeOn } from '../../src/database/connection.ts';
 import { energyCarriers, energySources } from '../../src/rules/enums.ts';
@@ -9,10 +9,10 @@ import {
   issueBody,
   shownEverywhere,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 /** What `BREAKS` breaks: ids of rows. */
 type Places = Readonly<
@@ -32,14 +32,10 @@ type Places = Readonly<
   >
 >;
 
-let registry: TestRegistry;
-let market: TradingPair;
 let at: Places;
 
 /** Of everything that an invariant speaks of, one; made by nothing but requests. */
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry, market }) => {
   const { admin, source, target, metadataId } = market;
   const recurring = await aRecurring(market, 'cancel');
   await runDue(registry, inDays(0));
@@ -89,9 +85,8 @@ beforeAll(async () => {
     recurring: recurring.id,
   };
 });
-afterAll(() => registry.close());
 
-const check = () => market.admin.get('/certificate/check');
+const check = (market: TradingPair) => market.admin.get('/certificate/check');
 
 const onBundle = (bundle: keyof Places, assignment: string) => (ids: Places) =>
   `UPDATE bundle SET ${assignment} WHERE id = ${ids[bundle]}`;
@@ -225,7 +220,7 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
 };
 
 /** What the check finds first once these statements have run; afterwards they have not. */
-async function foundAfter(statements: string): Promise<string | undefined> {
+async function foundAfter(registry: TestRegistry, statements: string): Promise<string | undefined> {
   const client = await registry.primary.connect();
   try {
     await client.query('BEGIN');
@@ -238,23 +233,28 @@ async function foundAfter(statements: string): Promise<string | undefined> {
   }
 }
 
-test('a registry whose history is nothing but requests is in order, and every invariant has been looked at', async () => {
-  const answer = (await check()).json();
+test('a registry whose history is nothing but requests is in order, and every invariant has been looked at', async ({
+  market,
+}) => {
+  const answer = (await check(market)).json();
   expect(answer).toMatchObject({ conserved: true, violation: null });
   expect(answer.checked.toSorted()).toEqual(Object.keys(BREAKS).toSorted());
 });
 
 describe.each(Object.entries(BREAKS))('%s', (name, ways) => {
-  test.each(Object.entries(ways))('(%s)', async (_, statements) => {
-    expect(await foundAfter(statements(at))).toBe(name);
+  test.for(Object.entries(ways))('(%s)', async ([_, statements], { registry }) => {
+    expect(await foundAfter(registry, statements(at))).toBe(name);
   });
 });
 
-test('only an administrator checks the registry', async () => {
+test('only an administrator checks the registry', async ({ market }) => {
   expect((await market.trader.get('/certificate/check')).statusCode).toBe(403);
 });
 
-test('the answer names the first invariant that is violated, where, and those before it', async () => {
+test('the answer names the first invariant that is violated, where, and those before it', async ({
+  registry,
+  market,
+}) => {
   const set = async (shift: string) => {
     const client = await registry.primary.connect();
     await client.query('SET session_replication_role = replica');
@@ -264,7 +264,7 @@ test('the answer names the first invariant that is violated, where, and those be
     await shownEverywhere(registry);
   };
   await set('- 1');
-  const answer = (await check()).json();
+  const answer = (await check(market)).json();
   await set('+ 1');
   const names = Object.keys(BREAKS);
   const name = 'live bundles of an issuance hold exactly what was issued';
@@ -278,7 +278,7 @@ test('the answer names the first invariant that is violated, where, and those be
   });
 });
 
-test('hashes over every carrier, source and length of interval are made again alike', async () => {
+test('hashes over every carrier, source and length of interval are made again alike', async ({ market }) => {
   const { admin, source, metadataId } = market;
   const wanted = energySources.map((energy_source, n) => ({
     energy_source,
@@ -300,5 +300,5 @@ test('hashes over every carrier, source and length of interval are made again al
     });
     expect(answer.statusCode, answer.body).toBe(201);
   }
-  expect((await check()).json()).toMatchObject({ conserved: true });
+  expect((await check(market)).json()).toMatchObject({ conserved: true });
 });

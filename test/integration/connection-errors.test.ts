@@ -1,20 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { organisation } from '../../src/database/schema.ts';
 import type { Transaction } from '../../src/database/transaction.ts';
 import { problemOf } from '../../src/http/error-handler.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-/** A server that goes away takes connections with it at any moment, also between two statements of a transaction. */
-
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
-afterAll(() => registry.close());
-
-async function end(pid: number | undefined): Promise<void> {
+async function end(registry: TestRegistry, pid: number | undefined): Promise<void> {
   await registry.primary.query('SELECT pg_terminate_backend($1)', [pid]);
   await vi.waitFor(async () => {
     const { rowCount } = await registry.primary.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
@@ -27,13 +19,16 @@ async function end(pid: number | undefined): Promise<void> {
 const nobody = { userId: null, requestId: null };
 
 /** What `last` fails with when the connection of its transaction is lost after a first statement. */
-async function failureOf(last: (tx: Transaction) => Promise<unknown>): Promise<unknown> {
+async function failureOf(
+  registry: TestRegistry,
+  last: (tx: Transaction) => Promise<unknown>,
+): Promise<unknown> {
   const uncaught = vi.fn();
   process.on('uncaughtExceptionMonitor', uncaught);
   const broken = registry.database.transact(nobody, async (tx) => {
     await tx.execute(sql`INSERT INTO organisation (name) VALUES ('half')`);
     const [backend] = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
-    await end(backend?.pid);
+    await end(registry, backend?.pid);
     await last(tx);
   });
   const failure = await broken.then(
@@ -51,23 +46,25 @@ const works: [string, (tx: Transaction) => Promise<unknown>][] = [
   ['the commit', async () => undefined],
 ];
 
-test.each(works)(
+test.for(works)(
   'a connection lost before %s is a server to try again, and nothing was done',
-  async (_, last) => {
-    const failure = await failureOf(last);
+  async ([_, last], { registry }) => {
+    const failure = await failureOf(registry, last);
     expect(problemOf(failure)).toMatchObject({ status: 503 });
     const { rowCount } = await registry.primary.query(`SELECT FROM organisation WHERE name LIKE '%half'`);
     expect(rowCount).toBe(0);
   },
 );
 
-test('a lost connection is replaced', async () => {
-  await failureOf(async () => undefined);
+test('a lost connection is replaced', async ({ registry }) => {
+  await failureOf(registry, async () => undefined);
   const { value } = await registry.database.transact(nobody, (tx) => tx.execute(sql`SELECT 1 AS one`));
   expect(value).toEqual([{ one: 1 }]);
 });
 
-test('Postgres ends a transaction whose process stands still, so that nobody waits for its locks for ever', async () => {
+test('Postgres ends a transaction whose process stands still, so that nobody waits for its locks for ever', async ({
+  registry,
+}) => {
   const { value } = await registry.database.transact(nobody, (tx) =>
     tx.execute(sql`SHOW idle_in_transaction_session_timeout`),
   );

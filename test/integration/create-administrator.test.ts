@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject } from 'vitest';
+import { test } from '../harness/fixtures.ts';
 import { ended, environmentOf } from '../harness/program.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
-afterAll(() => registry.close());
+import type { TestRegistry } from '../harness/registry.ts';
 
 /** Runs the program with a password on its standard input. */
-const create = (password: string, ...args: string[]) =>
+const create = (registry: TestRegistry, password: string, ...args: string[]) =>
   ended(
     'sh',
     [
@@ -25,8 +19,10 @@ const create = (password: string, ...args: string[]) =>
 const PASSWORD = 'an administrator’s own';
 const ADA = ['--email', 'ada@example.com', '--name', 'Ada'];
 
-test('a new registry gets its first administrator, who can log in and register others', async () => {
-  expect(await create(PASSWORD, ...ADA)).toEqual({
+test('a new registry gets its first administrator, who can log in and register others', async ({
+  registry,
+}) => {
+  expect(await create(registry, PASSWORD, ...ADA)).toEqual({
     code: 0,
     output: 'ada@example.com is an administrator, with id 1.\n',
   });
@@ -44,7 +40,7 @@ test('a new registry gets its first administrator, who can log in and register o
   expect(answer.statusCode, answer.body).toBe(201);
 });
 
-test.each<[string, string, string[], RegExp]>([
+test.for<[string, string, string[], RegExp]>([
   ['an e-mail that is taken', PASSWORD, ADA, /A user with this e-mail exists/],
   [
     'a password that is too short',
@@ -60,12 +56,15 @@ test.each<[string, string, string[], RegExp]>([
   ],
   ['no e-mail', PASSWORD, ['--name', 'C'], /email/],
   ['no name', PASSWORD, ['--email', 'c@example.com'], /name/],
-])('%s is refused in one line, and makes nobody', async (_, password, args, message) => {
-  const { code, output } = await create(password, ...args);
-  expect(code).toBe(1);
-  expect(output).toMatch(message);
-  expect(output.trim().split('\n')).toHaveLength(1);
-  expect(output).not.toContain(PASSWORD);
-  const { rows } = await registry.primary.query(`SELECT FROM registry_user WHERE role = 'ADMIN'`);
-  expect(rows).toHaveLength(1);
-});
+] as const)(
+  '%s is refused in one line, and makes nobody',
+  async ([_, password, args, message], { registry }) => {
+    const { code, output } = await create(registry, password, ...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(output).not.toContain(PASSWORD);
+    const { rows } = await registry.primary.query(`SELECT FROM registry_user WHERE role = 'ADMIN'`);
+    expect(rows).toHaveLength(1);
+  },
+);

@@ -1,19 +1,13 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { expectConserved } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { insertSlice, KEPT_FOR_EVER, NO_PRIVILEGE, REFUSED, refusalOf } from './database-rejections.ts';
 
-/** Ways around the database's own defences, as the application's role tries them. */
-
-let registry: TestRegistry;
-let market: TradingPair;
 let app: pg.Pool;
 let tables: string[];
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry }) => {
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
   const { rows } = await registry.primary.query(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
@@ -22,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.end();
-  await registry.close();
 });
 
 describe('on any table', () => {
@@ -108,7 +101,9 @@ describe('a table of the session that bears the name of the registry’s', () =>
     'SET LOCAL search_path = pg_temp, public',
   ];
 
-  test('does not resurrect a bundle: the triggers read the true table of changes of status', async () => {
+  test('does not resurrect a bundle: the triggers read the true table of changes of status', async ({
+    market,
+  }) => {
     const { id } = await market.bundleIn('Claimed');
     const everything = shadow(
       'bundle_status_transition',
@@ -119,7 +114,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
     expect(await refusalOf(app, ...everything, resurrect)).toBe(REFUSED);
   });
 
-  test('does not hide the neighbours of a slice', async () => {
+  test('does not hide the neighbours of a slice', async ({ market }) => {
     const bundle = await market.bundle();
     const insert = insertSlice(bundle, { from: 10, to: 20 })
       .replace('INTO bundle', 'INTO public.bundle')
@@ -128,7 +123,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
     expect(await refusalOf(app, ...nothing, insert)).toBe(REFUSED);
   });
 
-  test('does not catch the entries of the journal', async () => {
+  test('does not catch the entries of the journal', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const entries = async () =>
       (
@@ -145,7 +140,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
   });
 });
 
-test('a setting that is no id writes no entry, and so changes nothing', async () => {
+test('a setting that is no id writes no entry, and so changes nothing', async ({ registry, market }) => {
   const { id } = await market.bundle();
   const settings = ['registry.actor_id', 'registry.action_id'];
   for (const setting of settings) {
@@ -157,7 +152,7 @@ test('a setting that is no id writes no entry, and so changes nothing', async ()
   expect(rows).toEqual([{ status: 'Active' }]);
 });
 
-test('checks that were put off are made at commit all the same', async () => {
+test('checks that were put off are made at commit all the same', async ({ market }) => {
   const bundle = await market.bundle({ quantity: 100 });
   const half = [
     'SET CONSTRAINTS ALL DEFERRED',
@@ -167,5 +162,5 @@ test('checks that were put off are made at commit all the same', async () => {
   expect(await refusalOf(app, ...half)).toBe(REFUSED);
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
+test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

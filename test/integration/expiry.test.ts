@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { expireBatch } from '../../src/certificate/index.ts';
 import {
   type Action,
@@ -9,28 +9,23 @@ import {
   tradingPair,
 } from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 
-beforeAll(async () => {
-  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
-});
-beforeEach(async () => {
+test.beforeEach(async ({ registry }) => {
   registry.setClock(NOW);
-  market = await tradingPair(registry);
 });
-afterAll(() => registry.close());
 
 /** One look, and the wait until the API shows what it did. */
-async function expireAt(now: Date): ReturnType<typeof expireBatch> {
+async function expireAt(registry: TestRegistry, now: Date): ReturnType<typeof expireBatch> {
   const expired = await expireBatch(registry.database, now);
   await shownEverywhere(registry);
   return expired;
 }
 
-async function statusesOf(ids: readonly number[]): Promise<string[]> {
+async function statusesOf(registry: TestRegistry, ids: readonly number[]): Promise<string[]> {
   const { rows } = await registry.primary.query(
     'SELECT status FROM bundle WHERE id = ANY ($1) ORDER BY array_position($1::bigint[], id)',
     [ids],
@@ -38,45 +33,48 @@ async function statusesOf(ids: readonly number[]): Promise<string[]> {
   return rows.map(({ status }) => status);
 }
 
-async function expiries(accountId = market.source.id): Promise<Action[]> {
+async function expiries(market: TradingPair, accountId = market.source.id): Promise<Action[]> {
   const answer = await market.trader.get(`/certificate/actions?account_id=${accountId}&action_type=expire`);
   expect(answer.statusCode, answer.body).toBe(200);
   return answer.json();
 }
 
-const onBundle = (id: number, fields: object = {}) => ({
+const onBundle = (market: TradingPair, id: number, fields: object = {}) => ({
   source_id: market.source.id,
   granular_certificate_bundle_ids: [id],
   ...fields,
 });
 
-test('what is Active or Reserved expires at its instant, not a moment before', async () => {
+test('what is Active or Reserved expires at its instant, not a moment before', async ({
+  registry,
+  market,
+}) => {
   const [active, reserved] = [await anExpiring(market, 2), await anExpiring(market, 1)];
   const later = await anExpiring(market, 3);
-  await market.trader.post('/certificate/reserve', onBundle(reserved.id));
+  await market.trader.post('/certificate/reserve', onBundle(market, reserved.id));
   const ids = [active.id, reserved.id, later.id];
-  await expireAt(new Date(expiresIn(1).getTime() - 1));
-  expect(await statusesOf(ids)).toEqual(['Active', 'Reserved', 'Active']);
-  await expireAt(expiresIn(1));
-  expect(await statusesOf(ids)).toEqual(['Active', 'Expired', 'Active']);
-  await expireAt(expiresIn(2));
-  expect(await statusesOf(ids)).toEqual(['Expired', 'Expired', 'Active']);
+  await expireAt(registry, new Date(expiresIn(1).getTime() - 1));
+  expect(await statusesOf(registry, ids)).toEqual(['Active', 'Reserved', 'Active']);
+  await expireAt(registry, expiresIn(1));
+  expect(await statusesOf(registry, ids)).toEqual(['Active', 'Expired', 'Active']);
+  await expireAt(registry, expiresIn(2));
+  expect(await statusesOf(registry, ids)).toEqual(['Expired', 'Expired', 'Active']);
   await expectConserved(registry);
 });
 
-test.each(['Locked', 'Cancelled', 'Claimed', 'Withdrawn', 'Bundle Split'] as const)(
+test.for(['Locked', 'Cancelled', 'Claimed', 'Withdrawn', 'Bundle Split'] as const)(
   'a bundle that is %s does not expire',
-  async (status) => {
+  async (status, { registry, market }) => {
     const { id } = await market.bundleIn(status);
-    await expireAt(new Date('2030-01-01T00:00:00Z'));
-    expect(await statusesOf([id])).toEqual([status]);
+    await expireAt(registry, new Date('2030-01-01T00:00:00Z'));
+    expect(await statusesOf(registry, [id])).toEqual([status]);
   },
 );
 
-test('it is one action of an account, by no user, and the account sees it', async () => {
+test('it is one action of an account, by no user, and the account sees it', async ({ registry, market }) => {
   const [a, b] = [await anExpiring(market, 1), await anExpiring(market, 2, { quantity: 50 })];
-  await expireAt(expiresIn(2));
-  const [action, ...more] = await expiries();
+  await expireAt(registry, expiresIn(2));
+  const [action, ...more] = await expiries(market);
   expect(more).toEqual([]);
   expect(action).toMatchObject({
     action_type: 'expire',
@@ -104,31 +102,34 @@ test('it is one action of an account, by no user, and the account sees it', asyn
   ]);
 });
 
-test('another look does nothing, and leaves no action', async () => {
+test('another look does nothing, and leaves no action', async ({ registry, market }) => {
   await anExpiring(market, 1);
-  await expireAt(expiresIn(1));
-  const before = await expiries();
-  expect(await expireAt(expiresIn(1))).toEqual({ bundles: 0, more: false });
-  expect(await expiries()).toEqual(before);
+  await expireAt(registry, expiresIn(1));
+  const before = await expiries(market);
+  expect(await expireAt(registry, expiresIn(1))).toEqual({ bundles: 0, more: false });
+  expect(await expiries(market)).toEqual(before);
 });
 
-test('many looks at once expire every bundle once', async () => {
+test('many looks at once expire every bundle once', async ({ registry, market }) => {
   const ids: number[] = [];
   for (let hour = 0; hour < 8; hour++) ids.push((await anExpiring(market, hour)).id);
-  const looks = await Promise.all(Array.from({ length: 6 }, () => expireAt(expiresIn(8))));
+  const looks = await Promise.all(Array.from({ length: 6 }, () => expireAt(registry, expiresIn(8))));
   expect(looks.reduce((sum, { bundles }) => sum + bundles, 0)).toBe(ids.length);
-  const named = (await expiries()).flatMap(({ resulting_bundle_ids }) => resulting_bundle_ids);
+  const named = (await expiries(market)).flatMap(({ resulting_bundle_ids }) => resulting_bundle_ids);
   expect(named.toSorted((a, b) => a - b)).toEqual(ids);
 });
 
-test('a look that is killed half-way leaves whole accounts, and the next one finishes', async () => {
+test('a look that is killed half-way leaves whole accounts, and the next one finishes', async ({
+  registry,
+  market,
+}) => {
   const other = await tradingPair(registry);
   const [done, left] = [await anExpiring(market, 1), await anExpiring(other, 1)];
   const blocker = await registry.primary.connect();
   try {
     await blocker.query('BEGIN');
     await blocker.query('SELECT FROM bundle WHERE id = $1 FOR UPDATE', [left.id]);
-    const killed = expect(expireAt(expiresIn(1))).rejects.toThrow();
+    const killed = expect(expireAt(registry, expiresIn(1))).rejects.toThrow();
     await vi.waitFor(async () => {
       const { rows } = await registry.primary.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -137,22 +138,22 @@ test('a look that is killed half-way leaves whole accounts, and the next one fin
       expect(rows.length).toBe(1);
     }, 20_000);
     await killed;
-    expect(await statusesOf([done.id, left.id])).toEqual(['Expired', 'Active']);
+    expect(await statusesOf(registry, [done.id, left.id])).toEqual(['Expired', 'Active']);
   } finally {
     await blocker.query('ROLLBACK');
     blocker.release();
   }
-  expect(await expireAt(expiresIn(1))).toEqual({ bundles: 1, more: false });
-  expect(await statusesOf([done.id, left.id])).toEqual(['Expired', 'Expired']);
-  expect(await expiries()).toHaveLength(1);
+  expect(await expireAt(registry, expiresIn(1))).toEqual({ bundles: 1, more: false });
+  expect(await statusesOf(registry, [done.id, left.id])).toEqual(['Expired', 'Expired']);
+  expect(await expiries(market)).toHaveLength(1);
 });
 
-test('a bundle that is used while the look waits for it is left alone', async () => {
+test('a bundle that is used while the look waits for it is left alone', async ({ registry, market }) => {
   const { id } = await anExpiring(market, 1);
   const blocker = await registry.primary.connect();
   await blocker.query('BEGIN');
   await blocker.query(`UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE id = $1`, [id]);
-  const look = expireAt(expiresIn(1));
+  const look = expireAt(registry, expiresIn(1));
   await vi.waitFor(async () => {
     const { rows } = await registry.primary.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -162,11 +163,11 @@ test('a bundle that is used while the look waits for it is left alone', async ()
   await blocker.query('COMMIT');
   blocker.release();
   expect(await look).toEqual({ bundles: 0, more: false });
-  expect(await statusesOf([id])).toEqual(['Cancelled']);
-  expect(await expiries()).toEqual([]);
+  expect(await statusesOf(registry, [id])).toEqual(['Cancelled']);
+  expect(await expiries(market)).toEqual([]);
 });
 
-test('a million due are worked off in batches', async () => {
+test('a million due are worked off in batches', async ({ registry, market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const COUNT = 1_001;
   await registry.primary.query(
@@ -180,12 +181,12 @@ test('a million due are worked off in batches', async () => {
      SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM made`,
     [device.id, market.metadataId, market.source.id],
   );
-  expect(await expireAt(NOW)).toEqual({ bundles: 1_000, more: true });
-  expect(await expireAt(NOW)).toEqual({ bundles: 1, more: false });
-  expect((await expiries()).map((each) => each.resulting_bundle_ids.length)).toEqual([1_000, 1]);
+  expect(await expireAt(registry, NOW)).toEqual({ bundles: 1_000, more: true });
+  expect(await expireAt(registry, NOW)).toEqual({ bundles: 1, more: false });
+  expect((await expiries(market)).map((each) => each.resulting_bundle_ids.length)).toEqual([1_000, 1]);
 });
 
-test('that nothing is due is read from an index that holds nothing else', async () => {
+test('that nothing is due is read from an index that holds nothing else', async ({ registry, market }) => {
   await market.bundle();
   const client = await registry.primary.connect();
   await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
@@ -211,16 +212,16 @@ describe('before the job has run, and after', () => {
     ['unlock', { reason: 'R' }],
   ];
 
-  test.each(['Active', 'Reserved'] as const)(
+  test.for(['Active', 'Reserved'] as const)(
     'every action on an expired %s bundle is refused',
-    async (status) => {
+    async (status, { registry, market }) => {
       const { id } = await anExpiring(market, 1);
-      if (status === 'Reserved') await market.trader.post('/certificate/reserve', onBundle(id));
+      if (status === 'Reserved') await market.trader.post('/certificate/reserve', onBundle(market, id));
       registry.setClock(expiresIn(1));
       for (const hasRun of [false, true]) {
-        if (hasRun) await expireAt(expiresIn(1));
+        if (hasRun) await expireAt(registry, expiresIn(1));
         for (const [action, fields] of ACTIONS) {
-          const body = onBundle(id, { target_id: market.target.id, ...fields });
+          const body = onBundle(market, id, { target_id: market.target.id, ...fields });
           const answer = await market.admin.post(`/certificate/${action}`, body);
           expect(answer.statusCode, answer.body).toBe(409);
           expect(answer.json().type).toContain(hasRun ? 'wrong-status' : 'bundle-expired');
@@ -229,27 +230,30 @@ describe('before the job has run, and after', () => {
     },
   );
 
-  test('a Locked one is unlocked after its time, and then expires at once', async () => {
+  test('a Locked one is unlocked after its time, and then expires at once', async ({ registry, market }) => {
     const { id } = await anExpiring(market, 1);
-    await market.admin.post('/certificate/lock', onBundle(id, { reason: 'R' }));
+    await market.admin.post('/certificate/lock', onBundle(market, id, { reason: 'R' }));
     registry.setClock(expiresIn(1));
-    await expireAt(expiresIn(1));
-    expect(await statusesOf([id])).toEqual(['Locked']);
-    const unlocked = await market.admin.post('/certificate/unlock', onBundle(id, { reason: 'R' }));
+    await expireAt(registry, expiresIn(1));
+    expect(await statusesOf(registry, [id])).toEqual(['Locked']);
+    const unlocked = await market.admin.post('/certificate/unlock', onBundle(market, id, { reason: 'R' }));
     expect(unlocked.statusCode, unlocked.body).toBe(202);
     expect((await market.cancel([id])).statusCode).toBe(409);
-    await expireAt(expiresIn(1));
-    expect(await statusesOf([id])).toEqual(['Expired']);
+    await expireAt(registry, expiresIn(1));
+    expect(await statusesOf(registry, [id])).toEqual(['Expired']);
   });
 });
 
-test('a child of a split expires with its issuance, and nobody gives it another expiry', async () => {
+test('a child of a split expires with its issuance, and nobody gives it another expiry', async ({
+  registry,
+  market,
+}) => {
   const { id } = await anExpiring(market, 1);
   await market.transfer([id], { certificate_quantity: 30 });
   await expect(registry.primary.query(`UPDATE bundle SET expiry = '2040-01-01'`)).rejects.toThrow(
     'a bundle expires when its issuance does',
   );
-  await expireAt(expiresIn(1));
+  await expireAt(registry, expiresIn(1));
   const { rows } = await registry.primary.query(
     'SELECT status, quantity::int FROM bundle WHERE parent_id = $1 ORDER BY id',
     [id],

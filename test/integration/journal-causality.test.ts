@@ -1,21 +1,17 @@
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { executeOn, types } from '../../src/database/connection.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 const clients: pg.Client[] = [];
 
-beforeEach(async () => {
-  registry = await openRegistry();
-});
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((each) => each.end()));
-  await registry.close();
 });
 
-async function connect(): Promise<pg.Client> {
+async function connect(registry: TestRegistry): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
   clients.push(client);
   await client.connect();
@@ -23,8 +19,8 @@ async function connect(): Promise<pg.Client> {
 }
 
 /** A writer's open transaction, which has its transaction id already. */
-async function aTransaction(): Promise<pg.Client> {
-  const client = await connect();
+async function aTransaction(registry: TestRegistry): Promise<pg.Client> {
+  const client = await connect(registry);
   await client.query('BEGIN');
   await client.query('SELECT pg_current_xact_id()');
   return client;
@@ -33,7 +29,7 @@ async function aTransaction(): Promise<pg.Client> {
 const found = (client: pg.Client, name: string) =>
   client.query('INSERT INTO organisation (name) VALUES ($1)', [name]);
 
-async function ordered(): Promise<string[]> {
+async function ordered(registry: TestRegistry): Promise<string[]> {
   const { rows } = await registry.primary.query(
     `SELECT j.attributes_after ->> 'name' AS name FROM journal_position p JOIN journal j ON j.id = p.journal_id
      ORDER BY p.position`,
@@ -41,36 +37,40 @@ async function ordered(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-test('no entry overtakes one of an open transaction, though its transaction id is later than all that have ended', async () => {
-  const early = await aTransaction();
-  const open = await aTransaction();
+test('no entry overtakes one of an open transaction, though its transaction id is later than all that have ended', async ({
+  registry,
+}) => {
+  const early = await aTransaction(registry);
+  const open = await aTransaction(registry);
   await found(open, 'first');
   await found(early, 'second');
   await early.query('COMMIT');
 
-  const execute = executeOn(await connect());
+  const execute = executeOn(await connect(registry));
   await expect(sequence(execute, AbortSignal.timeout(300))).rejects.toThrow('abort');
-  expect(await ordered()).toEqual([]);
+  expect(await ordered(registry)).toEqual([]);
 
   await open.query('COMMIT');
   expect(await sequence(execute, new AbortController().signal)).toBe(2);
-  expect(await ordered()).toEqual(['first', 'second']);
+  expect(await ordered(registry)).toEqual(['first', 'second']);
 });
 
-test('what was rolled back is left out of the order, and keeps it waiting no longer', async () => {
-  const gone = await aTransaction();
+test('what was rolled back is left out of the order, and keeps it waiting no longer', async ({
+  registry,
+}) => {
+  const gone = await aTransaction(registry);
   await found(gone, 'never');
-  await found(await connect(), 'kept');
+  await found(await connect(registry), 'kept');
   await gone.query('ROLLBACK');
-  expect(await sequence(executeOn(await connect()), new AbortController().signal)).toBe(1);
-  expect(await ordered()).toEqual(['kept']);
+  expect(await sequence(executeOn(await connect(registry)), new AbortController().signal)).toBe(1);
+  expect(await ordered(registry)).toEqual(['kept']);
 });
 
-test('looking for new entries where there are none draws no transaction id', async () => {
-  const gone = await aTransaction();
+test('looking for new entries where there are none draws no transaction id', async ({ registry }) => {
+  const gone = await aTransaction(registry);
   await found(gone, 'never');
   await gone.query('ROLLBACK');
-  const client = await connect();
+  const client = await connect(registry);
   await client.query('BEGIN');
   expect(await sequence(executeOn(client), new AbortController().signal)).toBe(0);
   const { rows } = await client.query('SELECT pg_current_xact_id_if_assigned() AS id');

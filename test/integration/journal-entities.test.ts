@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDevice, anAccount, hoursAgo, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { describe, expect } from 'vitest';
+import { aDevice, anAccount, hoursAgo } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
 import { aRecurring } from '../harness/recurring.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { PASSWORD } from '../harness/registry.ts';
 
-/** What the entities leave in the journal, and that it is enough to make them again. */
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ market }) => {
   await market.cancel([(await market.bundle()).id], { certificate_quantity: 30 });
   const recurring = await aRecurring(market, 'cancel');
   await market.trader.delete(`/certificate/recurring/${recurring.id}`);
@@ -22,10 +16,8 @@ beforeAll(async () => {
   await market.trader.delete(`/auth/api_keys/${id}`);
 });
 
-afterAll(() => registry.close());
-
 describe('an account', () => {
-  test('leaves itself, its users and its whitelist', async () => {
+  test('leaves itself, its users and its whitelist', async ({ registry, market }) => {
     const reply = await market.admin.post('/account/create', {
       account_name: crypto.randomUUID(),
       user_ids: [market.trader.userId],
@@ -41,7 +33,7 @@ describe('an account', () => {
     expect(entries.map((each) => each.actor_id)).toEqual(Array(4).fill(market.admin.userId));
   });
 
-  test('leaves of an edit only what was changed', async () => {
+  test('leaves of an edit only what was changed', async ({ registry, market }) => {
     const account = await anAccount(market.admin);
     const reply = await market.admin.patch(`/account/update/${account.id}`, { timezone: 'Europe/Paris' });
     expect(await entriesOf(registry, reply)).toMatchObject([
@@ -57,7 +49,10 @@ describe('an account', () => {
     expect(Object.keys(entry?.attributes_after ?? {}).toSorted()).toEqual(['timezone', 'version']);
   });
 
-  test('leaves what it takes off its whitelist as a DELETE, and back on it as a CREATE', async () => {
+  test('leaves what it takes off its whitelist as a DELETE, and back on it as a CREATE', async ({
+    registry,
+    market,
+  }) => {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const edit = (body: object) => market.admin.patch(`/account/update_whitelist/${account.id}`, body);
     const removal = await edit({ remove_from_whitelist: [market.source.id] });
@@ -69,7 +64,7 @@ describe('an account', () => {
     expect(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] }))).toEqual([]);
   });
 
-  test('leaves a DELETE when it is closed', async () => {
+  test('leaves a DELETE when it is closed', async ({ registry, market }) => {
     const account = await anAccount(market.admin);
     const entries = await entriesOf(registry, await market.admin.delete(`/account/delete/${account.id}`));
     expect(entries).toMatchObject([
@@ -84,7 +79,7 @@ describe('an account', () => {
   });
 });
 
-test('a device leaves a CREATE, an UPDATE and a DELETE', async () => {
+test('a device leaves a CREATE, an UPDATE and a DELETE', async ({ registry, market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   await market.admin.patch(`/device/update/${device.id}`, { power_mw: 12.5 });
   await market.admin.delete(`/device/delete/${device.id}`);
@@ -97,7 +92,7 @@ test('a device leaves a CREATE, an UPDATE and a DELETE', async () => {
   expect(rows[1].after).toEqual({ power_mw: 12.5 });
 });
 
-test('a measurement and an organisation leave their whole rows', async () => {
+test('a measurement and an organisation leave their whole rows', async ({ registry, market }) => {
   const measurement = await market.admin.post('/measurement/create', {
     device_id: market.device.id,
     interval_start_datetime: hoursAgo(9).start,
@@ -113,7 +108,10 @@ test('a measurement and an organisation leave their whole rows', async () => {
   expect(office?.attributes_after).toEqual(await rowOf(registry, 'organisation', organisation.json().id));
 });
 
-test('a user leaves itself without its password, and the journal holds no hash at all', async () => {
+test('a user leaves itself without its password, and the journal holds no hash at all', async ({
+  registry,
+  market,
+}) => {
   const reply = await market.admin.post('/user/create', {
     name: 'A user',
     email: `${crypto.randomUUID()}@example.com`,
@@ -130,7 +128,7 @@ test('a user leaves itself without its password, and the journal holds no hash a
   expect(rows[0].count).toBe(0);
 });
 
-test.each([
+test.for([
   'registry_user',
   'organisation',
   'account',
@@ -144,7 +142,7 @@ test.each([
   'bundle',
   'action',
   'recurring_action',
-])('the journal alone rebuilds every row of %s', async (table) => {
+])('the journal alone rebuilds every row of %s', async (table, { registry }) => {
   const journal = await registry.primary.query<Entry>(
     'SELECT entity_id::int, attributes_after FROM journal WHERE entity_name = $1 ORDER BY id',
     [table],

@@ -1,53 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 const journals: Journal[] = [];
 
-beforeAll(async () => {
-  registry = await openRegistry();
-});
 afterAll(async () => {
   await Promise.all(journals.map((each) => each.stop()));
-  await registry.close();
 });
 
-function start(): Journal {
+function start(registry: TestRegistry): Journal {
   const journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
   journals.push(journal);
   return journal;
 }
 
-const waiting = async (): Promise<number> =>
+const waiting = async (registry: TestRegistry): Promise<number> =>
   (
     await registry.primary.query(
       `SELECT count(*)::int AS n FROM journal j WHERE NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)`,
     )
   ).rows[0].n;
-const untilOrdered = () => vi.waitFor(async () => expect(await waiting()).toBe(0), 30_000);
+const untilOrdered = (registry: TestRegistry) =>
+  vi.waitFor(async () => expect(await waiting(registry)).toBe(0), 30_000);
 
-test('a transaction that stays open delays the order, and no entry overtakes it', async () => {
-  start();
+test('a transaction that stays open delays the order, and no entry overtakes it', async ({ registry }) => {
+  start(registry);
   const slow = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
   await slow.connect();
   await slow.query('BEGIN');
   await slow.query(`INSERT INTO organisation (name) VALUES ('slow')`);
   await registry.primary.query(`INSERT INTO organisation (name) VALUES ('quick')`);
   await sleep(500);
-  expect(await waiting()).toBe(1);
+  expect(await waiting(registry)).toBe(1);
   await slow.query('COMMIT');
   await slow.end();
-  await untilOrdered();
+  await untilOrdered(registry);
   const { rows } = await registry.primary.query(
     `SELECT j.attributes_after ->> 'name' AS name FROM journal_position p JOIN journal j ON j.id = p.journal_id ORDER BY p.position`,
   );
   expect(rows.map(({ name }) => name)).toEqual(['slow', 'quick']);
 });
 
-test('many writers that wait for one another, and roll back: events come in the order in which things happened, without a gap', async () => {
+test('many writers that wait for one another, and roll back: events come in the order in which things happened, without a gap', async ({
+  registry,
+}) => {
   const { rows: made } = await registry.primary.query(
     `INSERT INTO organisation (name, address) SELECT 'org ' || n, '0' FROM generate_series(1, 5) AS n RETURNING id`,
   );
@@ -67,7 +66,7 @@ test('many writers that wait for one another, and roll back: events come in the 
     await client.end();
   };
   await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
-  await untilOrdered();
+  await untilOrdered(registry);
 
   const { rows } = await registry.primary.query(
     `SELECT p.position::int, j.entity_id::int AS id, (j.attributes_after ->> 'address')::int AS count
@@ -80,21 +79,23 @@ test('many writers that wait for one another, and roll back: events come in the 
   }
 });
 
-test('one process leads; when its connection dies another takes over, and the order goes on', async () => {
-  const second = start();
-  const third = start();
+test('one process leads; when its connection dies another takes over, and the order goes on', async ({
+  registry,
+}) => {
+  const second = start(registry);
+  const third = start(registry);
   await sleep(300);
   expect(journals.filter((each) => each.status().leads)).toHaveLength(1);
   await registry.primary.query(
     `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   await registry.primary.query(`INSERT INTO organisation (name) VALUES ('after the fall')`);
-  await untilOrdered();
+  await untilOrdered(registry);
   await vi.waitFor(() => expect(journals.filter((each) => each.status().leads)).toHaveLength(1), 10_000);
   expect([second, third]).toHaveLength(2);
 });
 
-test.each([
+test.for([
   [
     'a position that leaves one out',
     `(SELECT max(position) + 2 FROM journal_position)`,
@@ -102,7 +103,7 @@ test.each([
   ],
   ['an entry that has a position', `(SELECT max(position) + 1 FROM journal_position)`, '1'],
   ['an entry that does not exist', `(SELECT max(position) + 1 FROM journal_position)`, '999999999'],
-])('Postgres refuses %s', async (_, position, entry) => {
+] as const)('Postgres refuses %s', async ([_, position, entry], { registry }) => {
   await expect(
     registry.primary.query(
       `INSERT INTO journal_position (position, journal_id, hash) VALUES (${position}, ${entry}, sha256(''))`,
@@ -110,10 +111,10 @@ test.each([
   ).rejects.toThrow(/positions follow the journal|duplicate key/);
 });
 
-test.each([
+test.for([
   'UPDATE journal_position SET position = position + 1',
   'DELETE FROM journal_position',
   'TRUNCATE journal_position',
-])('Postgres refuses %s', async (statement) => {
+])('Postgres refuses %s', async (statement, { registry }) => {
   await expect(registry.primary.query(statement)).rejects.toThrow('refused');
 });

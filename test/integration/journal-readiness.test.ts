@@ -1,35 +1,34 @@
 import pino from 'pino';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../src/start.ts';
 import { tradingPair } from '../harness/builders.ts';
 import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 const running: RunningRegistry[] = [];
 
-beforeEach(async () => {
-  registry = await openRegistry();
-});
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
-  await registry.close();
 });
 
 /** An API process as `main.ts` starts it. */
-async function start(eventStore?: TestEventStore): Promise<() => Promise<Record<string, unknown>>> {
+async function start(
+  registry: TestRegistry,
+  eventStore?: TestEventStore,
+): Promise<() => Promise<Record<string, unknown>>> {
   const config = { ...registry.config, PORT: 0, ...eventStore?.environment };
   const started = await startRegistry(config, pino({ level: 'silent' }));
   running.push(started);
   return async () => JSON.parse(await (await fetch(`${started.url}/health/ready`)).text());
 }
 
-test('readiness tells that all is ordered and relayed', async () => {
+test('readiness tells that all is ordered and relayed', async ({ registry }) => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
   await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const ready = await start(eventStore);
+  const ready = await start(registry, eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -48,11 +47,13 @@ test('readiness tells that all is ordered and relayed', async () => {
   );
 });
 
-test('readiness tells how much of the journal waits for an event store that is down', async () => {
+test('readiness tells how much of the journal waits for an event store that is down', async ({
+  registry,
+}) => {
   const eventStore = await openBreakableEventStore();
   await eventStore.stop();
   await tradingPair(registry);
-  const ready = await start(eventStore);
+  const ready = await start(registry, eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -63,12 +64,12 @@ test('readiness tells how much of the journal waits for an event store that is d
   );
 });
 
-test('readiness tells that a stream is not the one of the journal', async () => {
+test('readiness tells that a stream is not the one of the journal', async ({ registry }) => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
   await eventStore.appendForeign();
   await tradingPair(registry);
-  const ready = await start(eventStore);
+  const ready = await start(registry, eventStore);
   await vi.waitFor(
     async () =>
       expect(await ready()).toMatchObject({
@@ -82,12 +83,12 @@ test('readiness tells that a stream is not the one of the journal', async () => 
   );
 });
 
-test('a process that does not lead tells how far the order is all the same', async () => {
+test('a process that does not lead tells how far the order is all the same', async ({ registry }) => {
   await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const first = await start();
+  const first = await start(registry);
   await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
-  const second = await start();
+  const second = await start(registry);
   await vi.waitFor(
     async () =>
       expect((await second()).journal).toMatchObject({
@@ -101,13 +102,13 @@ test('a process that does not lead tells how far the order is all the same', asy
   );
 });
 
-test('every process tells of the event store, whoever leads', async () => {
+test('every process tells of the event store, whoever leads', async ({ registry }) => {
   const eventStore = await openBreakableEventStore();
   await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const first = await start(eventStore);
+  const first = await start(registry, eventStore);
   await vi.waitFor(async () => expect((await first()).journal).toMatchObject({ leads: true }), 20_000);
-  const second = await start(eventStore);
+  const second = await start(registry, eventStore);
   const expectSecond = (status: string, journal: object) =>
     vi.waitFor(
       async () => expect(await second()).toMatchObject({ status, journal: { leads: false, ...journal } }),

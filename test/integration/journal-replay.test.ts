@@ -1,18 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { expect, inject } from 'vitest';
 import { connectEventLog, type EventLog, replay, startJournal } from '../../src/journal/index.ts';
-import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { anAccount } from '../harness/builders.ts';
 import { openEventStore } from '../harness/event-store.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeEach(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeEach(async ({ market }) => {
   const { id } = await market.bundle();
   await market.transfer([id], { certificate_quantity: 30 });
   await market.cancel([(await market.bundle()).id], { certificate_bundle_percentage: 0.5 });
@@ -20,39 +16,40 @@ beforeEach(async () => {
   await market.admin.patch(`/account/update/${account.id}`, { account_name: 'Another "name"; ünïcode' });
   await market.admin.delete(`/account/delete/${account.id}`);
 });
-afterEach(() => registry.close());
 
-function urls() {
+function urls(registry: TestRegistry) {
   const { DATABASE_WRITE_URL: writeUrl, DATABASE_READ_URLS: readUrls } = registry.config;
   const ownerUrl = atDatabase(inject('cluster').primary, new URL(writeUrl).pathname.slice(1));
   return { ownerUrl, writeUrl, readUrls };
 }
 
 /** What no one may do: a statement past every trigger. */
-async function behindTheJournal(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: urls().ownerUrl });
+async function behindTheJournal(registry: TestRegistry, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: urls(registry).ownerUrl });
   await client.connect();
   await client.query('SET session_replication_role = replica');
   await client.query(statement);
   await client.end();
 }
 
-test('the events alone make every table as it is, row by row', async () => {
+test('the events alone make every table as it is, row by row', async ({ registry }) => {
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-  const replayed = await replay({ urls: urls() });
+  const replayed = await replay({ urls: urls(registry) });
   expect(replayed).toEqual({ events: rows[0].entries, rows: expect.any(Number), difference: null });
   expect(replayed.rows).toBeGreaterThan(20);
 });
 
-test('a replay leaves no database behind', async () => {
-  await replay({ urls: urls() });
+test('a replay leaves no database behind', async ({ registry }) => {
+  await replay({ urls: urls(registry) });
   const { rows } = await registry.primary.query(
     "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
   );
   expect(rows).toEqual([]);
 });
 
-test('a replay that fails after its connection was lost tells why, and leaves no database behind', async () => {
+test('a replay that fails after its connection was lost tells why, and leaves no database behind', async ({
+  registry,
+}) => {
   const log: EventLog = {
     ...connectEventLog('esdb://127.0.0.1:9?tls=false'),
     async *read() {
@@ -64,21 +61,21 @@ test('a replay that fails after its connection was lost tells why, and leaves no
       throw new Error('nothing to read');
     },
   };
-  await expect(replay({ urls: { ...urls() }, log })).rejects.toThrow('nothing to read');
+  await expect(replay({ urls: { ...urls(registry) }, log })).rejects.toThrow('nothing to read');
   const { rows } = await registry.primary.query(
     "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
   );
   expect(rows).toEqual([]);
 });
 
-test('a replay writes nothing into the database that it replays', async () => {
+test('a replay writes nothing into the database that it replays', async ({ registry }) => {
   const count = 'SELECT count(*)::int AS entries FROM journal';
   const before = (await registry.primary.query(count)).rows;
-  await replay({ urls: urls() });
+  await replay({ urls: urls(registry) });
   expect((await registry.primary.query(count)).rows).toEqual(before);
 });
 
-test('a replay while others write compares one moment with itself', async () => {
+test('a replay while others write compares one moment with itself', async ({ registry }) => {
   let writing = true;
   const writer = async (number: number) => {
     const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
@@ -96,12 +93,12 @@ test('a replay while others write compares one moment with itself', async () => 
     await client.end();
   };
   const writers = [1, 2, 3, 4].map(writer);
-  expect((await replay({ urls: urls() })).difference).toBeNull();
+  expect((await replay({ urls: urls(registry) })).difference).toBeNull();
   writing = false;
   await Promise.all(writers);
 });
 
-test.each([
+test.for([
   [
     "UPDATE bundle SET beneficiary = 'Mallory' WHERE id = 1",
     /^bundle 1 has beneficiary "Mallory", and by its events null$/,
@@ -127,12 +124,15 @@ test.each([
     "DELETE FROM journal WHERE entity_name = 'account' AND event_type = 'CREATE'",
     /^event [0-9a-f-]+, UPDATE of account \d+, does not follow from the events before it$/,
   ],
-])('a replay finds what was done behind the journal: %s', async (statement, difference) => {
-  await behindTheJournal(statement);
-  expect((await replay({ urls: urls() })).difference).toMatch(difference);
-});
+] as const)(
+  'a replay finds what was done behind the journal: %s',
+  async ([statement, difference], { registry }) => {
+    await behindTheJournal(registry, statement);
+    expect((await replay({ urls: urls(registry) })).difference).toMatch(difference);
+  },
+);
 
-test('the events of EventStoreDB make the same database', async () => {
+test('the events of EventStoreDB make the same database', async ({ registry }) => {
   const eventStore = await openEventStore();
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -141,7 +141,7 @@ test('the events of EventStoreDB make the same database', async () => {
   });
   try {
     const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
-    expect(await replay({ urls: urls(), log: eventStore.log })).toMatchObject({
+    expect(await replay({ urls: urls(registry), log: eventStore.log })).toMatchObject({
       events: rows[0].entries,
       difference: null,
     });
@@ -151,10 +151,10 @@ test('the events of EventStoreDB make the same database', async () => {
   }
 });
 
-test('a replay of EventStoreDB names an event that is not there', async () => {
+test('a replay of EventStoreDB names an event that is not there', async ({ registry }) => {
   const eventStore = await openEventStore();
   try {
-    const { difference } = await replay({ urls: urls(), log: eventStore.log, patienceMs: 300 });
+    const { difference } = await replay({ urls: urls(registry), log: eventStore.log, patienceMs: 300 });
     expect(difference).toMatch(/^event [0-9a-f-]+ of the journal is not in EventStoreDB, nor are \d+ more$/);
   } finally {
     await eventStore.stop();

@@ -1,19 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { openEventStore } from '../harness/event-store.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 const LEADER = fileURLToPath(new URL('journal-leader.ts', import.meta.url));
 
-let registry: TestRegistry;
 let leader: ChildProcess;
 let journal: Journal | undefined;
 
-beforeEach(async () => {
-  registry = await openRegistry();
+test.beforeEach(async ({ registry }) => {
   leader = spawn(process.execPath, ['--import', 'tsx', LEADER, registry.config.DATABASE_WRITE_URL], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -22,12 +21,12 @@ beforeEach(async () => {
 afterEach(async () => {
   leader.kill('SIGKILL');
   await journal?.stop();
-  await registry.close();
 });
 
-const found = (name: string) => registry.primary.query('INSERT INTO organisation (name) VALUES ($1)', [name]);
+const found = (registry: TestRegistry, name: string) =>
+  registry.primary.query('INSERT INTO organisation (name) VALUES ($1)', [name]);
 
-async function ordered(): Promise<string[]> {
+async function ordered(registry: TestRegistry): Promise<string[]> {
   const { rows } = await registry.primary.query(
     `SELECT j.attributes_after ->> 'name' AS name FROM journal_position p JOIN journal j ON j.id = p.journal_id
      ORDER BY p.position`,
@@ -35,30 +34,32 @@ async function ordered(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-test.each(['SIGKILL', 'SIGSTOP'] as const)(
+test.for(['SIGKILL', 'SIGSTOP'] as const)(
   'another process takes over from a leader that got %s',
-  async (signal) => {
-    await found('before');
-    await vi.waitFor(async () => expect(await ordered()).toEqual(['before']), 10_000);
+  async (signal, { registry }) => {
+    await found(registry, 'before');
+    await vi.waitFor(async () => expect(await ordered(registry)).toEqual(['before']), 10_000);
     journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
     leader.kill(signal);
-    await found('after');
-    await vi.waitFor(async () => expect(await ordered()).toEqual(['before', 'after']), 30_000);
+    await found(registry, 'after');
+    await vi.waitFor(async () => expect(await ordered(registry)).toEqual(['before', 'after']), 30_000);
     expect(journal.status().leads).toBe(true);
   },
 );
 
-test('a leader that stood still and goes on again orders nothing a second time', async () => {
+test('a leader that stood still and goes on again orders nothing a second time', async ({ registry }) => {
   journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
   leader.kill('SIGSTOP');
   await vi.waitFor(() => expect(journal?.status().leads).toBe(true), 30_000);
   leader.kill('SIGCONT');
-  for (const name of ['a', 'b', 'c']) await found(name);
-  await vi.waitFor(async () => expect(await ordered()).toEqual(['a', 'b', 'c']), 10_000);
+  for (const name of ['a', 'b', 'c']) await found(registry, name);
+  await vi.waitFor(async () => expect(await ordered(registry)).toEqual(['a', 'b', 'c']), 10_000);
   expect(journal.status()).toMatchObject({ leads: true, problem: null });
 });
 
-test('who lost its connection, and leads no more, has no problem left; nor is the event store blamed for it', async () => {
+test('who lost its connection, and leads no more, has no problem left; nor is the event store blamed for it', async ({
+  registry,
+}) => {
   const eventStore = await openEventStore();
   const failures: string[] = [];
   const options = { writeUrl: registry.config.DATABASE_WRITE_URL, ...eventStore.options };

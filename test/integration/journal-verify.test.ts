@@ -1,21 +1,19 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import { executeOn, types } from '../../src/database/connection.ts';
 import { chainHash, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
 import { atDatabase } from '../harness/urls.ts';
 
-let registry: TestRegistry;
 /** A superuser past every trigger. */
 let client: pg.Client;
 const NEVER = new AbortController().signal;
 
-beforeEach(async () => {
-  registry = await openRegistry();
+test.beforeEach(async ({ registry }) => {
   const name = new URL(registry.config.DATABASE_WRITE_URL).pathname.slice(1);
   client = new pg.Client({ connectionString: atDatabase(inject('cluster').primary, name), types });
   await client.connect();
@@ -26,7 +24,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await client.end();
-  await registry.close();
 });
 
 const at = (position: number) => `(SELECT journal_id FROM journal_position WHERE position = ${position})`;

@@ -1,31 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Action,
-  anAccount,
-  type Bundle,
-  hoursAgo,
-  issueBody,
-  METADATA,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
+import { describe, expect } from 'vitest';
+import { type Action, anAccount, type Bundle, hoursAgo, issueBody, METADATA } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { brief, entriesOf, rowOf } from '../harness/journal.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-/** What each mutation leaves in the journal: exactly this, and nothing else. */
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
 
 describe('an action', () => {
-  test('on a whole bundle leaves what changed of the bundle, and the action', async () => {
+  test('on a whole bundle leaves what changed of the bundle, and the action', async ({
+    registry,
+    market,
+  }) => {
     const { id } = await market.bundle();
     const reply = await market.transfer([id]);
     const action: Action = reply.json();
@@ -56,7 +38,10 @@ describe('an action', () => {
     ]);
   });
 
-  test('that splits leaves the retired parent, its children who name it, and what became of the first', async () => {
+  test('that splits leaves the retired parent, its children who name it, and what became of the first', async ({
+    registry,
+    market,
+  }) => {
     const parent = await market.bundle({ quantity: 100 });
     const reply = await market.cancel([parent.id], { certificate_quantity: 30, beneficiary: 'The school' });
     const [childId] = reply.json().resulting_bundle_ids;
@@ -100,7 +85,7 @@ describe('an action', () => {
     expect(new Set(entries.map((each) => each.actor_id))).toEqual(new Set([market.trader.userId]));
   });
 
-  test('on many bundles leaves one entry for each of them', async () => {
+  test('on many bundles leaves one entry for each of them', async ({ registry, market }) => {
     const bundles = await Promise.all([1, 2, 3].map(() => market.bundle()));
     const entries = await entriesOf(registry, await market.cancel(bundles.map(({ id }) => id)));
     const changed = entries.filter((each) => each.entity_name === 'bundle');
@@ -110,7 +95,7 @@ describe('an action', () => {
     expect(entries).toHaveLength(4);
   });
 
-  test('that is refused leaves the action alone, with its reason', async () => {
+  test('that is refused leaves the action alone, with its reason', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const reply = await market.transfer([id], { certificate_quantity: 500 });
     const entries = await entriesOf(registry, reply);
@@ -123,7 +108,7 @@ describe('an action', () => {
     });
   });
 
-  test('of an administrator on a foreign account names the administrator', async () => {
+  test('of an administrator on a foreign account names the administrator', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const reply = await market.admin.post('/certificate/cancel', {
       source_id: market.source.id,
@@ -135,7 +120,10 @@ describe('an action', () => {
   });
 });
 
-test('an issuance leaves its header and its bundle, whole and without an action', async () => {
+test('an issuance leaves its header and its bundle, whole and without an action', async ({
+  registry,
+  market,
+}) => {
   const body = issueBody({
     device_id: market.device.id,
     metadata_id: market.metadataId,
@@ -156,7 +144,7 @@ test('an issuance leaves its header and its bundle, whole and without an action'
   expect(slice?.attributes_after).toEqual(await rowOf(registry, 'bundle', bundle.id));
 });
 
-test('an issuance that is refused leaves nothing', async () => {
+test('an issuance that is refused leaves nothing', async ({ registry, market }) => {
   const body = issueBody({
     device_id: market.device.id,
     metadata_id: 999_999,
@@ -166,18 +154,21 @@ test('an issuance that is refused leaves nothing', async () => {
   expect(await entriesOf(registry, await market.admin.post('/certificate/create', body))).toEqual([]);
 });
 
-test('metadata leaves its whole row', async () => {
+test('metadata leaves its whole row', async ({ registry, market }) => {
   const reply = await market.admin.post('/certificate/create_metadata', METADATA);
   const [entry] = await entriesOf(registry, reply);
   expect(entry?.attributes_after).toEqual(await rowOf(registry, 'issuance_metadata', reply.json().id));
 });
 
-test('a read leaves nothing', async () => {
+test('a read leaves nothing', async ({ registry, market }) => {
   const reply = await market.trader.post('/certificate/query', { source_id: market.source.id });
   expect(await entriesOf(registry, reply)).toEqual([]);
 });
 
-test('a change behind the API leaves an entry, too, with nobody as its actor', async () => {
+test('a change behind the API leaves an entry, too, with nobody as its actor', async ({
+  registry,
+  market,
+}) => {
   const account = await anAccount(market.admin);
   await registry.primary.query(`UPDATE account SET timezone = 'Asia/Tokyo' WHERE id = $1`, [account.id]);
   const { rows } = await registry.primary.query(
@@ -194,7 +185,7 @@ test('a change behind the API leaves an entry, too, with nobody as its actor', a
   });
 });
 
-test('an update that changes nothing leaves nothing', async () => {
+test('an update that changes nothing leaves nothing', async ({ registry, market }) => {
   const account = await anAccount(market.admin);
   await registry.primary.query('UPDATE account SET timezone = timezone WHERE id = $1', [account.id]);
   const { rows } = await registry.primary.query(
@@ -204,7 +195,7 @@ test('an update that changes nothing leaves nothing', async () => {
   expect(rows).toEqual([{ event_type: 'CREATE' }]);
 });
 
-test('a transaction that is rolled back leaves nothing', async () => {
+test('a transaction that is rolled back leaves nothing', async ({ registry }) => {
   const before = await registry.primary.query('SELECT count(*) FROM journal');
   await expect(
     registry.database.transact({ userId: null, requestId: null }, async (tx) => {
@@ -215,14 +206,14 @@ test('a transaction that is rolled back leaves nothing', async () => {
   expect((await registry.primary.query('SELECT count(*) FROM journal')).rows).toEqual(before.rows);
 });
 
-test('every entry has an event id of its own, a time and a transaction', async () => {
+test('every entry has an event id of its own, a time and a transaction', async ({ registry }) => {
   const { rows } = await registry.primary.query(
     `SELECT count(*) = count(DISTINCT event_id) AS own, bool_and(recorded_at <= clock_timestamp()) AS timed FROM journal`,
   );
   expect(rows).toEqual([{ own: true, timed: true }]);
 });
 
-test('the entries of an entity are in the order in which it changed', async () => {
+test('the entries of an entity are in the order in which it changed', async ({ registry, market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   await market.transfer([id]);
   await market.receiver.post('/certificate/cancel', {

@@ -1,38 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { bundleHash } from '../../src/rules/hash.ts';
-import {
-  type Bundle,
-  metadata,
-  shownEverywhere,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { type Bundle, metadata, shownEverywhere, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ market }) => {
   // Another, for an issuance to be given falsely.
   await metadata(market.admin);
 });
-afterAll(() => registry.close());
 
 interface Chain {
   readonly verified: boolean;
   readonly links: readonly { readonly id: number; readonly problem: string | null }[];
 }
 
-async function chainOf(id: number): Promise<Chain> {
+async function chainOf(market: TradingPair, id: number): Promise<Chain> {
   const answer = await market.admin.get(`/certificate/${id}/lineage?format=raw`);
   expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200);
   return answer.json().hash_chain;
 }
 
 /** As only a superuser can who has switched the triggers off. */
-async function forge(...statements: [text: string, values?: unknown[]][]): Promise<void> {
+async function forge(
+  registry: TestRegistry,
+  ...statements: [text: string, values?: unknown[]][]
+): Promise<void> {
   const client = await registry.primary.connect();
   try {
     await client.query(`SET session_replication_role = replica`);
@@ -61,7 +53,7 @@ describe('a line that somebody has tampered with', () => {
   let middle: number;
   let last: number;
 
-  beforeEach(async () => {
+  test.beforeEach(async ({ market }) => {
     first = await market.bundle();
     const [moved = 0] = (await market.transfer([first.id], { certificate_quantity: 40 })).json()
       .resulting_bundle_ids;
@@ -72,112 +64,121 @@ describe('a line that somebody has tampered with', () => {
     });
     middle = moved;
     [last = 0] = part.json().resulting_bundle_ids;
-    expect((await chainOf(last)).verified).toBe(true);
+    expect((await chainOf(market, last)).verified).toBe(true);
   });
 
   const WRONG_HASH = 'its hash does not follow from its facts';
   const on = (table: string, assignment: string) => `UPDATE ${table} SET ${assignment} WHERE id = $1`;
 
-  test.each([
+  test.for([
     ['longer', 'range_end = range_end + 1'],
     ['moved', 'range_start = range_start + 1, range_end = range_end + 1'],
     ['under another hash', `hash = sha256('x')`],
-  ])('at its end (%s) is found', async (_, assignment) => {
-    await forge([on('bundle', assignment), [last]]);
-    expect(await chainOf(last)).toMatchObject({
+  ] as const)('at its end (%s) is found', async ([_, assignment], { registry, market }) => {
+    await forge(registry, [on('bundle', assignment), [last]]);
+    expect(await chainOf(market, last)).toMatchObject({
       verified: false,
       links: [{ problem: null }, { problem: null }, { id: last, problem: WRONG_HASH }],
     });
   });
 
-  test('in its middle is found there, and below', async () => {
-    await forge([on('bundle', `hash = sha256('x')`), [middle]]);
-    expect(await chainOf(last)).toMatchObject({
+  test('in its middle is found there, and below', async ({ registry, market }) => {
+    await forge(registry, [on('bundle', `hash = sha256('x')`), [middle]]);
+    expect(await chainOf(market, last)).toMatchObject({
       verified: false,
       links: [{ problem: null }, { problem: WRONG_HASH }, { problem: WRONG_HASH }],
     });
   });
 
-  test('at its beginning is found', async () => {
-    await forge([on('bundle', 'range_end = range_end - 1'), [first.id]]);
-    const { verified, links } = await chainOf(last);
+  test('at its beginning is found', async ({ registry, market }) => {
+    await forge(registry, [on('bundle', 'range_end = range_end - 1'), [first.id]]);
+    const { verified, links } = await chainOf(market, last);
     expect([verified, links[0]?.problem]).toEqual([false, 'it does not hold what was issued']);
   });
 
-  test.each([
+  test.for([
     `energy_source = 'hydro'`,
     `energy_carrier = 'heat'`,
     `expiry = expiry + interval '1 year'`,
     `production_end = production_end - interval '1 minute'`,
     'metadata_id = metadata_id + 1',
-  ])('by its issuance (%s) is found in every bundle', async (assignment) => {
-    await forge([
+  ])('by its issuance (%s) is found in every bundle', async (assignment, { registry, market }) => {
+    await forge(registry, [
       `UPDATE issuance SET ${assignment} WHERE id = (SELECT issuance_id FROM bundle WHERE id = $1)`,
       [last],
     ]);
-    expect((await chainOf(last)).links.map(({ problem }) => problem)).toEqual([
+    expect((await chainOf(market, last)).links.map(({ problem }) => problem)).toEqual([
       WRONG_HASH,
       WRONG_HASH,
       WRONG_HASH,
     ]);
   });
 
-  test.each([
+  test.for([
     ['another parent', 'parent_id = $2', WRONG_HASH],
     ['no parent', 'parent_id = NULL', 'it does not hold what was issued'],
     ['a parent that there is not', 'parent_id = 999999999', 'its parent, bundle 999999999, is missing'],
     ['itself as its parent', 'parent_id = id', expect.stringMatching(/^its parent, bundle \d+, is missing$/)],
-  ])('that was given %s is found, and does not go round in circles', async (_, assignment, problem) => {
-    const values = assignment.includes('$2') ? [last, first.id] : [last];
-    await forge([on('bundle', assignment), values]);
-    const { verified, links } = await chainOf(last);
-    expect([verified, links.at(-1)]).toMatchObject([false, { id: last, problem }]);
-  });
+  ] as const)(
+    'that was given %s is found, and does not go round in circles',
+    async ([_, assignment, problem], { registry, market }) => {
+      const values = assignment.includes('$2') ? [last, first.id] : [last];
+      await forge(registry, [on('bundle', assignment), values]);
+      const { verified, links } = await chainOf(market, last);
+      expect([verified, links.at(-1)]).toMatchObject([false, { id: last, problem }]);
+    },
+  );
 
-  test('that was hung on another issuance is found', async () => {
+  test('that was hung on another issuance is found', async ({ registry, market }) => {
     const other = await market.bundle();
-    await forge([
+    await forge(registry, [
       `UPDATE bundle SET issuance_id = (SELECT issuance_id FROM bundle WHERE id = $2) WHERE id = $1`,
       [last, other.id],
     ]);
-    const { links } = await chainOf(last);
+    const { links } = await chainOf(market, last);
     expect(links.at(-1)?.problem).toBe('it belongs to another issuance than its parent');
   });
 
-  test('that lost an ancestor is found', async () => {
-    await forge(['DELETE FROM bundle WHERE id = $1', [middle]]);
-    expect(await chainOf(last)).toMatchObject({
+  test('that lost an ancestor is found', async ({ registry, market }) => {
+    await forge(registry, ['DELETE FROM bundle WHERE id = $1', [middle]]);
+    expect(await chainOf(market, last)).toMatchObject({
       verified: false,
       links: [{ id: last, problem: `its parent, bundle ${middle}, is missing` }],
     });
   });
 
-  test('and given the hashes that go with it is found by what the journal recorded', async () => {
+  test('and given the hashes that go with it is found by what the journal recorded', async ({
+    registry,
+    market,
+  }) => {
     const { rows } = await registry.primary.query(
       `SELECT range_start::int AS start, range_end::int + 1 AS end FROM bundle WHERE id = $1`,
       [last],
     );
     const parent = (await market.admin.get(`/certificate/${middle}`)).json().hash;
     const hash = bundleHash({ ...factsOf(first), range: rows[0] }, parent);
-    await forge([on('bundle', `range_end = range_end + 1, hash = decode('${hash}', 'hex')`), [last]]);
-    const { verified, links } = await chainOf(last);
+    await forge(registry, [
+      on('bundle', `range_end = range_end + 1, hash = decode('${hash}', 'hex')`),
+      [last],
+    ]);
+    const { verified, links } = await chainOf(market, last);
     expect([verified, links.at(-1)?.problem]).toEqual([
       false,
       'it differs from what the journal recorded when it was made',
     ]);
   });
 
-  test('in the journal is found', async () => {
-    await forge([
+  test('in the journal is found', async ({ registry, market }) => {
+    await forge(registry, [
       `DELETE FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = $1`,
       [middle],
     ]);
-    const { verified, links } = await chainOf(last);
+    const { verified, links } = await chainOf(market, last);
     expect([verified, links[1]?.problem]).toEqual([false, 'the journal does not know when it was made']);
   });
 });
 
-test('a line of 10 000 splits is told and verified to its end', async () => {
+test('a line of 10 000 splits is told and verified to its end', async ({ registry, market }) => {
   const DEPTH = 10_000;
   const first = await market.bundle({ quantity: 20_000 });
   const { rows } = await registry.primary.query('SELECT max(id)::int AS last FROM bundle');
@@ -191,6 +192,7 @@ test('a line of 10 000 splits is told and verified to its end', async () => {
     parent = { id, hash };
   }
   await forge(
+    registry,
     [
       `INSERT INTO bundle (id, issuance_id, account_id, status, prior_status, range_start, range_end, parent_id, hash, device_id,
                            production_start, expiry)

@@ -1,30 +1,22 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { test } from '../harness/fixtures.ts';
 import { KEPT_FOR_EVER, NO_PRIVILEGE, READ_ONLY, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
-/** What Postgres refuses by itself to each of its roles. */
-
-let registry: TestRegistry;
-let market: TradingPair;
 let app: pg.Pool;
 let reader: pg.Pool;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry }) => {
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
   reader = new pg.Pool({ connectionString: registry.config.DATABASE_READ_URLS[0], max: 2 });
 });
 
 afterAll(async () => {
   await Promise.all([app.end(), reader.end()]);
-  await registry.close();
 });
 
 describe('the owner of the tables', () => {
-  test.each([
+  test.for([
     'range_start = range_start + 1',
     'range_end = range_end - 1',
     `hash = sha256('another')`,
@@ -32,19 +24,19 @@ describe('the owner of the tables', () => {
     `production_start = production_start + interval '1 hour'`,
     'device_id = device_id + 1',
     `created_at = now() - interval '1 day'`,
-  ])('does not write %s on a bundle', async (change) => {
+  ])('does not write %s on a bundle', async (change, { registry, market }) => {
     const { id } = await market.bundle();
     expect(await refusalOf(registry.primary, `UPDATE bundle SET ${change} WHERE id = ${id}`)).toBe(REFUSED);
   });
 
-  test('does not state another quantity than the range says', async () => {
+  test('does not state another quantity than the range says', async ({ registry, market }) => {
     const { id } = await market.bundle();
     expect(await refusalOf(registry.primary, `UPDATE bundle SET quantity = 1 WHERE id = ${id}`)).toBe(
       '428C9',
     );
   });
 
-  test.each([
+  test.for([
     'range_end = range_end + 1',
     `energy_source = 'solar_pv'`,
     `expiry = expiry + interval '1 year'`,
@@ -52,13 +44,13 @@ describe('the owner of the tables', () => {
     `issuance_id = 'another'`,
     'issue_version = 7',
     'withdrawn_at = now()',
-  ])('does not write %s on an issuance that lives', async (change) => {
+  ])('does not write %s on an issuance that lives', async (change, { registry, market }) => {
     const { device_id, issuance_id } = await market.bundle();
     const update = `UPDATE issuance SET ${change} WHERE device_id = ${device_id} AND issuance_id = '${issuance_id}'`;
     expect(await refusalOf(registry.primary, update)).toBe(REFUSED);
   });
 
-  test('does not bring a withdrawn issuance back', async () => {
+  test('does not bring a withdrawn issuance back', async ({ registry, market }) => {
     const { id, issuance_id } = await market.bundleIn('Withdrawn');
     const where = `WHERE issuance_id = '${issuance_id}'`;
     const withdraw = `UPDATE issuance SET withdrawn_at = now() ${where}`;
@@ -71,23 +63,23 @@ describe('the owner of the tables', () => {
     );
   });
 
-  test.each([`entity_name = 'nothing'`, `attributes_after = '{}'`, 'actor_id = NULL', 'recorded_at = now()'])(
+  test.for([`entity_name = 'nothing'`, `attributes_after = '{}'`, 'actor_id = NULL', 'recorded_at = now()'])(
     'does not write %s on the journal',
-    async (change) => {
+    async (change, { registry, market }) => {
       await market.bundle();
       expect(await refusalOf(registry.primary, `UPDATE journal SET ${change}`)).toBe(KEPT_FOR_EVER);
     },
   );
 
-  test.each(['action', 'issuance_metadata'])('changes no row of %s', async (table) => {
+  test.for(['action', 'issuance_metadata'])('changes no row of %s', async (table, { registry, market }) => {
     await market.cancel([(await market.bundle()).id]);
     const column = table === 'action' ? `action_result = 'Failure'` : `issuing_body = 'Somebody else'`;
     expect(await refusalOf(registry.primary, `UPDATE ${table} SET ${column}`)).toBe(KEPT_FOR_EVER);
   });
 
-  test.each(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance', 'api_key'])(
+  test.for(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance', 'api_key'])(
     'gives no row of %s another id, which would slip past the journal',
-    async (table) => {
+    async (table, { registry, market }) => {
       await market.bundle();
       await market.trader.post('/auth/api_keys', { name: 'A', permissions: ['read'] });
       const before = await registry.primary.query(`SELECT max(id) FROM ${table}`);
@@ -157,7 +149,7 @@ describe('registry_reader', () => {
     expect(await refusalOf(reader, statement)).toMatch(new RegExp(`^(${READ_ONLY}|${NO_PRIVILEGE})$`));
   });
 
-  test('may write nothing on the primary, either', async () => {
+  test('may write nothing on the primary, either', async ({ registry }) => {
     const url = new URL(registry.config.DATABASE_WRITE_URL);
     const own = new URL(registry.config.DATABASE_READ_URLS[0] ?? '');
     [url.username, url.password] = [own.username, own.password];
@@ -190,7 +182,7 @@ describe('registry_reader', () => {
   });
 });
 
-test('an account’s name is unique among the living, whatever its case', async () => {
+test('an account’s name is unique among the living, whatever its case', async ({ market }) => {
   const { account_name } = market.source;
   const insert = `INSERT INTO account (account_name) VALUES ('${account_name.toUpperCase()}')`;
   expect(await refusalOf(app, insert)).toBe(UNIQUE);

@@ -1,22 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { hashPassword } from '../../src/authentication/index.ts';
 import { ConfigError, SAMPLE_PASSWORD } from '../../src/config.ts';
 import { startRegistry } from '../../src/start.ts';
+import { testWithOwnRegistry as baseTest } from '../harness/fixtures.ts';
 import { ended } from '../harness/program.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-
-beforeEach(async () => {
-  registry = await openRegistry({ NODE_ENV: 'production', PORT: '0' });
-});
-afterEach(() => registry.close());
+const test = baseTest.override('settings', { NODE_ENV: 'production', PORT: '0' });
 
 /** A sample user, as `make db.seed` makes it. */
-async function aSampleUser(password: string): Promise<void> {
+async function aSampleUser(registry: TestRegistry, password: string): Promise<void> {
   const passwordHash = await hashPassword(password);
   await registry.database.transact({ userId: null, requestId: null }, async (tx) => {
     const [user] = await tx.execute<{ id: number }>(sql`
@@ -42,19 +38,19 @@ test('production does not start with the example as its settings, and says each 
   );
 });
 
-const start = () => startRegistry(registry.config, registry.app.log);
+const start = (registry: TestRegistry) => startRegistry(registry.config, registry.app.log);
 
-test('production does not start with a sample user whose password everybody knows', async () => {
-  await aSampleUser(SAMPLE_PASSWORD);
-  await expect(start()).rejects.toThrow(ConfigError);
-  await expect(start()).rejects.toThrow(/admin_user@usermail\.com has the sample password/);
+test('production does not start with a sample user whose password everybody knows', async ({ registry }) => {
+  await aSampleUser(registry, SAMPLE_PASSWORD);
+  await expect(start(registry)).rejects.toThrow(ConfigError);
+  await expect(start(registry)).rejects.toThrow(/admin_user@usermail\.com has the sample password/);
 });
 
-test('it starts once that user has another password, or is gone', async () => {
-  await aSampleUser('another password, known to one');
-  await (await start()).stop();
+test('it starts once that user has another password, or is gone', async ({ registry }) => {
+  await aSampleUser(registry, 'another password, known to one');
+  await (await start(registry)).stop();
   await registry.primary.query('UPDATE registry_user SET deleted_at = now()');
-  await aSampleUser(SAMPLE_PASSWORD);
+  await aSampleUser(registry, SAMPLE_PASSWORD);
   await registry.primary.query('UPDATE registry_user SET deleted_at = now() WHERE deleted_at IS NULL');
-  await (await start()).stop();
+  await (await start(registry)).stop();
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
   type Account,
   aDevice,
@@ -7,26 +7,16 @@ import {
   expectConserved,
   hoursAgo,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
 import { A_DEVICE } from '../harness/entities.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { PASSWORD } from '../harness/registry.ts';
 import { CLIENTS, race, times } from './race.ts';
 
-/** Many clients at once want the same of accounts, whitelists, readings and keys. `duels.test.ts` has those of certificates. */
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-test('of many accounts of one name, whatever its case, one is opened', async () => {
+test('of many accounts of one name, whatever its case, one is opened', async ({ market }) => {
   const name = `Account ${crypto.randomUUID()}`;
   await race(
     times(
@@ -36,7 +26,7 @@ test('of many accounts of one name, whatever its case, one is opened', async () 
   );
 });
 
-test('of many users of one e-mail, whatever its case, one is made', async () => {
+test('of many users of one e-mail, whatever its case, one is made', async ({ market }) => {
   const email = `${crypto.randomUUID()}@example.com`;
   const user = { name: 'A user', role: 'AUDIT_USER', password: PASSWORD };
   await race(
@@ -47,7 +37,7 @@ test('of many users of one e-mail, whatever its case, one is made', async () => 
   );
 });
 
-test('an account is closed or receives certificates, never both', async () => {
+test('an account is closed or receives certificates, never both', async ({ registry, market }) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const { id } = await market.bundle();
@@ -61,7 +51,7 @@ test('an account is closed or receives certificates, never both', async () => {
   expect(rows).toEqual([]);
 });
 
-test('a source taken off a whitelist transfers no more, however close the race', async () => {
+test('a source taken off a whitelist transfers no more, however close the race', async ({ market }) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const { id } = await market.bundle();
@@ -79,7 +69,10 @@ test('a source taken off a whitelist transfers no more, however close the race',
   }
 });
 
-test('of many additions of one whitelist entry one is made, and nobody is refused for it', async () => {
+test('of many additions of one whitelist entry one is made, and nobody is refused for it', async ({
+  registry,
+  market,
+}) => {
   const account = await anAccount(market.admin);
   const add = { add_to_whitelist: [market.source.id] };
   const replies = await Promise.all(
@@ -93,7 +86,10 @@ test('of many additions of one whitelist entry one is made, and nobody is refuse
   expect(rows).toEqual([{ source: market.source.id, deleted_at: null }]);
 });
 
-test('additions and removals of one whitelist entry leave it or not, once, and what is journalled adds up', async () => {
+test('additions and removals of one whitelist entry leave it or not, once, and what is journalled adds up', async ({
+  registry,
+  market,
+}) => {
   const account = await anAccount(market.admin);
   const change = (n: number) =>
     n % 2 ? { add_to_whitelist: [market.source.id] } : { remove_from_whitelist: [market.source.id] };
@@ -114,7 +110,9 @@ test('additions and removals of one whitelist entry leave it or not, once, and w
   expect(listed).toHaveLength(rows[0].living);
 });
 
-test('accounts that whitelist one another at once wait in a circle, and are served all the same', async () => {
+test('accounts that whitelist one another at once wait in a circle, and are served all the same', async ({
+  market,
+}) => {
   const [one, two] = [await anAccount(market.admin), await anAccount(market.admin)];
   const whitelist = (account: Account, source: Account) => () =>
     market.admin.patch(`/account/update_whitelist/${account.id}`, { add_to_whitelist: [source.id] });
@@ -124,12 +122,12 @@ test('accounts that whitelist one another at once wait in a circle, and are serv
   }
 });
 
-test('of many closings of one account one happens', async () => {
+test('of many closings of one account one happens', async ({ market }) => {
   const account = await anAccount(market.admin);
   await race(times(CLIENTS, () => () => market.admin.delete(`/account/delete/${account.id}`)));
 });
 
-test('an account is closed or gets a device, never both', async () => {
+test('an account is closed or gets a device, never both', async ({ market }) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin);
     const device = { ...A_DEVICE, account_id: account.id };
@@ -144,7 +142,7 @@ test('an account is closed or gets a device, never both', async () => {
   }
 });
 
-test('of many readings of one device and interval one is kept', async () => {
+test('of many readings of one device and interval one is kept', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const { start, end } = hoursAgo(0);
   const reading = {
@@ -156,7 +154,9 @@ test('of many readings of one device and interval one is kept', async () => {
   await race(times(CLIENTS, () => () => market.admin.post('/measurement/create', reading)));
 });
 
-test('of different requests with one Idempotency-Key one is done, and the others are told so', async () => {
+test('of different requests with one Idempotency-Key one is done, and the others are told so', async ({
+  market,
+}) => {
   const key = { 'idempotency-key': crypto.randomUUID() };
   const bundles = await Promise.all(times(CLIENTS, () => market.bundle()));
   const replies = await Promise.all(
@@ -171,10 +171,10 @@ test('of different requests with one Idempotency-Key one is done, and the others
   const statuses = replies.map(({ statusCode }) => statusCode);
   expect(statuses.filter((status) => status === 202)).toEqual([202]);
   expect(statuses.filter((status) => ![202, 409, 422].includes(status))).toEqual([]);
-  const cancelled = await Promise.all(bundles.map(({ id }) => read(id)));
+  const cancelled = await Promise.all(bundles.map(({ id }) => read(market, id)));
   const done = cancelled.filter((bundle) => bundle.certificate_bundle_status === 'Cancelled');
   expect(done).toHaveLength(1);
 });
 
-test('after all duels, every watt-hour is in one live bundle, on both servers', () =>
+test('after all duels, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

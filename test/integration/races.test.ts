@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
-  type Account,
   aDevice,
   anAccount,
   type Bundle,
@@ -8,43 +7,33 @@ import {
   hoursAgo,
   issueBody,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
 import { CLIENTS, race, times } from './race.ts';
 
-/** Many clients at once want the same thing: one gets it, the others a clean refusal. */
+const test = baseTest.extend('otherTarget', { scope: 'file' }, ({ market }) =>
+  anAccount(market.admin, { account_whitelist: [market.source.id] }),
+);
 
-let registry: TestRegistry;
-let market: TradingPair;
-let otherTarget: Account;
+const read = async (market: TradingPair, id: number): Promise<Bundle> =>
+  (await market.admin.get(`/certificate/${id}`)).json();
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-  otherTarget = await anAccount(market.admin, { account_whitelist: [market.source.id] });
-});
-
-afterAll(() => registry.close());
-
-const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
-
-test('of many transfers of one bundle, to two accounts, one happens', async () => {
+test('of many transfers of one bundle, to two accounts, one happens', async ({ market, otherTarget }) => {
   const { id } = await market.bundle();
   const targets = [market.target.id, otherTarget.id];
   const [won] = await race(times(CLIENTS, (n) => () => market.transfer([id], { target_id: targets[n % 2] })));
-  expect((await read(id)).account_id).toBe(won?.json().target_id);
+  expect((await read(market, id)).account_id).toBe(won?.json().target_id);
 });
 
-test('of many cancellations of one bundle one happens, and names the beneficiary', async () => {
+test('of many cancellations of one bundle one happens, and names the beneficiary', async ({ market }) => {
   const { id } = await market.bundle();
   const [won] = await race(
     times(CLIENTS, (n) => () => market.cancel([id], { beneficiary: `Beneficiary ${n}` })),
   );
-  expect((await read(id)).beneficiary).toBe(won?.json().beneficiary);
+  expect((await read(market, id)).beneficiary).toBe(won?.json().beneficiary);
 });
 
-test('of many splits of one bundle one happens', async () => {
+test('of many splits of one bundle one happens', async ({ registry, market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   await race(times(CLIENTS, (n) => () => market.transfer([id], { certificate_quantity: n + 1 })));
   const { rows } = await registry.primary.query('SELECT count(*)::int FROM bundle WHERE parent_id = $1', [
@@ -53,7 +42,7 @@ test('of many splits of one bundle one happens', async () => {
   expect(rows[0].count).toBe(2);
 });
 
-test('of transfers, cancellations and splits of one bundle one happens', async () => {
+test('of transfers, cancellations and splits of one bundle one happens', async ({ market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   const kinds = [
     () => market.transfer([id]),
@@ -64,7 +53,7 @@ test('of transfers, cancellations and splits of one bundle one happens', async (
   await race(times(CLIENTS, (n) => () => kinds[n % 4]?.() ?? market.cancel([id])));
 });
 
-test('actions on the same bundles in different orders neither deadlock nor share', async () => {
+test('actions on the same bundles in different orders neither deadlock nor share', async ({ market }) => {
   const bundles = await Promise.all(times(6, () => market.bundle({ quantity: 100 })));
   const ids = bundles.map(({ id }) => id);
   const turned = (n: number) => [...ids.slice(n % ids.length), ...ids.slice(0, n % ids.length)];
@@ -76,7 +65,7 @@ test('actions on the same bundles in different orders neither deadlock nor share
   );
 });
 
-test('actions that share one bundle of many exclude one another as a whole', async () => {
+test('actions that share one bundle of many exclude one another as a whole', async ({ market }) => {
   const shared = await market.bundle();
   const own = await Promise.all(times(CLIENTS, () => market.bundle()));
   const [won] = await race(
@@ -86,14 +75,14 @@ test('actions that share one bundle of many exclude one another as a whole', asy
           market.transfer([id, shared.id]),
     ),
   );
-  const moved = await Promise.all(own.map(({ id }) => read(id)));
+  const moved = await Promise.all(own.map(({ id }) => read(market, id)));
   const inTarget = moved.filter(({ account_id }) => account_id === market.target.id);
   expect(inTarget.map(({ id }) => id)).toEqual(
     won?.json().resulting_bundle_ids.filter((id: number) => id !== shared.id),
   );
 });
 
-test('of many issuances for one device and interval one happens', async () => {
+test('of many issuances for one device and interval one happens', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const body = issueBody({
     device_id: device.id,
@@ -104,7 +93,7 @@ test('of many issuances for one device and interval one happens', async () => {
   await race(times(CLIENTS, () => () => market.admin.post('/certificate/create', body)));
 });
 
-test('of many issuances for overlapping intervals one happens', async () => {
+test('of many issuances for overlapping intervals one happens', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id, granularity_minutes: 5 });
   const at = (minute: number) =>
     `2026-03-10T${minute < 60 ? '10' : '11'}:${String(minute % 60).padStart(2, '0')}:00Z`;
@@ -116,7 +105,9 @@ test('of many issuances for overlapping intervals one happens', async () => {
   await race(times(CLIENTS, (n) => () => market.admin.post('/certificate/create', body(n))));
 });
 
-test('issuances for different intervals of one device all happen, and their ids follow one another', async () => {
+test('issuances for different intervals of one device all happen, and their ids follow one another', async ({
+  market,
+}) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const body = (n: number) =>
     issueBody({ device_id: device.id, metadata_id: market.metadataId, quantity: 10 + n, ...hoursAgo(n) });
@@ -134,7 +125,7 @@ test('issuances for different intervals of one device all happen, and their ids 
   }
 });
 
-test('every refusal of a duel is stored, each once', async () => {
+test('every refusal of a duel is stored, each once', async ({ registry, market }) => {
   const { id } = await market.bundle();
   await race(times(CLIENTS, () => () => market.cancel([id])));
   const { rows } = await registry.primary.query(
@@ -147,5 +138,5 @@ test('every refusal of a duel is stored, each once', async () => {
   ]);
 });
 
-test('after all duels, every watt-hour is in one live bundle, on both servers', () =>
+test('after all duels, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

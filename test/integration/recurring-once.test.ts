@@ -1,50 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { expectConserved, shownEverywhere, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { describe, expect, vi } from 'vitest';
+import { expectConserved, shownEverywhere, type TradingPair } from '../harness/builders.ts';
+import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-/** Each run of a recurring action is done once, by whatever process, and the journal tells of it. */
+const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
-});
-beforeEach(async () => {
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const run = (now: Date) => runDue(registry, now);
-const runsOf = (id: number) => runsIn(market, id);
-const resultsOf = (id: number) => resultsIn(market, id);
-const held = (accountId: number) => heldIn(registry, accountId);
+const run = (registry: TestRegistry, now: Date) => runDue(registry, now);
+const runsOf = (market: TradingPair, id: number) => runsIn(market, id);
+const resultsOf = (market: TradingPair, id: number) => resultsIn(market, id);
+const held = (registry: TestRegistry, accountId: number) => heldIn(registry, accountId);
 
 describe('once, whatever happens', () => {
-  test('many that run at once do each run once', async () => {
+  test('many that run at once do each run once', async ({ registry, market }) => {
     await market.bundle({ quantity: 10_000 });
     const made = [];
     for (let n = 0; n < 4; n++)
       made.push(await aRecurring(market, 'transfer', { number_of_recurring_actions: 5 }));
-    await Promise.all(Array.from({ length: 6 }, () => run(inDays(10))));
+    await Promise.all(Array.from({ length: 6 }, () => run(registry, inDays(10))));
     for (const { id } of made) {
-      expect((await runsOf(id)).map(({ details }) => details.run)).toEqual([1, 2, 3, 4, 5]);
-      expect(new Set(await resultsOf(id))).toEqual(new Set(['Success']));
+      expect((await runsOf(market, id)).map(({ details }) => details.run)).toEqual([1, 2, 3, 4, 5]);
+      expect(new Set(await resultsOf(market, id))).toEqual(new Set(['Success']));
     }
-    expect(await held(market.target.id)).toBe(2_000);
+    expect(await held(registry, market.target.id)).toBe(2_000);
     await expectConserved(registry);
   });
 
-  test('a run whose bundle is taken while it waits takes the next one', async () => {
+  test('a run whose bundle is taken while it waits takes the next one', async ({ registry, market }) => {
     const [second, first] = [await market.bundle(), await market.bundle()];
     const { id } = await aRecurring(market, 'transfer');
     const other = await registry.primary.connect();
     await other.query('BEGIN');
     await other.query(`UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE id = $1`, [first.id]);
-    const running = run(NOW);
+    const running = run(registry, NOW);
     await vi.waitFor(async () => {
       const { rows } = await registry.primary.query(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -54,16 +44,19 @@ describe('once, whatever happens', () => {
     await other.query('COMMIT');
     other.release();
     await running;
-    expect((await runsOf(id)).map((each) => each.resulting_bundle_ids)).toEqual([[second.id]]);
+    expect((await runsOf(market, id)).map((each) => each.resulting_bundle_ids)).toEqual([[second.id]]);
   });
 
-  test('a run that is killed in the middle has done nothing, and is done once afterwards', async () => {
+  test('a run that is killed in the middle has done nothing, and is done once afterwards', async ({
+    registry,
+    market,
+  }) => {
     const { id: bundle } = await market.bundle();
     const { id } = await aRecurring(market, 'transfer');
     const other = await registry.primary.connect();
     await other.query('BEGIN');
     await other.query('SELECT FROM bundle WHERE id = $1 FOR UPDATE', [bundle]);
-    const killed = expect(run(NOW)).rejects.toThrow();
+    const killed = expect(run(registry, NOW)).rejects.toThrow();
     await vi.waitFor(async () => {
       const { rows } = await registry.primary.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -74,32 +67,38 @@ describe('once, whatever happens', () => {
     await killed;
     await other.query('ROLLBACK');
     other.release();
-    expect(await runsOf(id)).toEqual([]);
+    expect(await runsOf(market, id)).toEqual([]);
     expect(await recurringNow(market, id)).toMatchObject({ runs_done: 0 });
-    await run(NOW);
-    await run(NOW);
-    expect(await resultsOf(id)).toEqual(['Success']);
+    await run(registry, NOW);
+    await run(registry, NOW);
+    expect(await resultsOf(market, id)).toEqual(['Success']);
   });
 
-  test('one that cannot be judged at all is left for later, and holds nobody else up', async () => {
+  test('one that cannot be judged at all is left for later, and holds nobody else up', async ({
+    registry,
+    market,
+  }) => {
     await market.bundle({ quantity: 1_000 });
     const broken = await aRecurring(market, 'transfer');
     const well = await aRecurring(market, 'transfer');
     await registry.primary.query(`UPDATE recurring_action SET filter = '{"device_id": "x"}' WHERE id = $1`, [
       broken.id,
     ]);
-    await expect(run(inDays(1))).rejects.toThrow('device_id');
-    expect(await resultsOf(well.id)).toEqual(['Success', 'Success']);
-    expect(await runsOf(broken.id)).toEqual([]);
+    await expect(run(registry, inDays(1))).rejects.toThrow('device_id');
+    expect(await resultsOf(market, well.id)).toEqual(['Success', 'Success']);
+    expect(await runsOf(market, broken.id)).toEqual([]);
     await registry.primary.query(`UPDATE recurring_action SET filter = '{}' WHERE id = $1`, [broken.id]);
-    await run(inDays(1));
-    expect(await resultsOf(broken.id)).toEqual(['Success', 'Success']);
+    await run(registry, inDays(1));
+    expect(await resultsOf(market, broken.id)).toEqual(['Success', 'Success']);
   });
 
-  test('Postgres itself refuses a second action for a run, and a run past the last', async () => {
+  test('Postgres itself refuses a second action for a run, and a run past the last', async ({
+    registry,
+    market,
+  }) => {
     await market.bundle({ quantity: 1_000 });
     const { id } = await aRecurring(market, 'transfer', { number_of_recurring_actions: 1 });
-    await run(NOW);
+    await run(registry, NOW);
     const again = registry.primary.query(
       `INSERT INTO action (action_type, action_result, source_id, user_id, bundle_ids, resulting_bundle_ids, details,
                            recurring_action_id, recurring_run, requested_at, completed_at)
@@ -115,7 +114,10 @@ describe('once, whatever happens', () => {
     await expect(past).rejects.toThrow('recurring_action');
   });
 
-  test('processes that are killed one after the other do every run once between them', async () => {
+  test('processes that are killed one after the other do every run once between them', async ({
+    registry,
+    market,
+  }) => {
     const RUNS = 150;
     await market.bundle({ quantity: 10_000 });
     const { id } = await aRecurring(market, 'transfer', {
@@ -151,20 +153,23 @@ describe('once, whatever happens', () => {
       for (const child of children) child.kill('SIGKILL');
     }
     await shownEverywhere(registry);
-    expect((await runsOf(id)).map(({ details }) => details.run)).toEqual(
+    expect((await runsOf(market, id)).map(({ details }) => details.run)).toEqual(
       Array.from({ length: RUNS }, (_, n) => n + 1),
     );
-    expect(await held(market.target.id)).toBe(RUNS);
+    expect(await held(registry, market.target.id)).toBe(RUNS);
     await expectConserved(registry);
     expect((await market.admin.get('/certificate/check')).json()).toMatchObject({ conserved: true });
   }, 120_000);
 });
 
-test('the journal tells of a run as its user’s, with the action that it was', async () => {
+test('the journal tells of a run as its user’s, with the action that it was', async ({
+  registry,
+  market,
+}) => {
   await market.bundle();
   const { id } = await aRecurring(market, 'transfer');
-  await run(NOW);
-  const [action] = await runsOf(id);
+  await run(registry, NOW);
+  const [action] = await runsOf(market, id);
   const { rows } = await registry.primary.query(
     `SELECT entity_name, event_type, actor_id::int FROM journal WHERE action_id = $1 ORDER BY id`,
     [action?.id],

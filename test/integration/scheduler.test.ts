@@ -1,31 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Scheduler, startScheduler } from '../../src/scheduler/index.ts';
-import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnMarket as test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-/** The service that does what is due: who leads, who takes over, and what a wrong clock may do. */
-
-let registry: TestRegistry;
-let market: TradingPair;
 let now: Date;
 const schedulers: Scheduler[] = [];
 const problems: string[] = [];
 
-beforeAll(async () => {
-  registry = await openRegistry();
-});
 beforeEach(async () => {
   now = NOW;
-  market = await tradingPair(registry);
 });
 afterEach(async () => {
   await Promise.all(schedulers.splice(0).map((each) => each.stop()));
   problems.splice(0);
 });
-afterAll(() => registry.close());
 
-function start(clockMayDifferMs = Number.POSITIVE_INFINITY): Scheduler {
+function start(registry: TestRegistry, clockMayDifferMs = Number.POSITIVE_INFINITY): Scheduler {
   const scheduler = startScheduler({
     database: registry.database,
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -39,18 +30,18 @@ function start(clockMayDifferMs = Number.POSITIVE_INFINITY): Scheduler {
 
 const until = (look: () => void | Promise<void>) => vi.waitFor(look, { timeout: 30_000, interval: 50 });
 
-async function statusOf(id: number): Promise<string> {
+async function statusOf(registry: TestRegistry, id: number): Promise<string> {
   const { rows } = await registry.primary.query('SELECT status FROM bundle WHERE id = $1', [id]);
   return rows[0].status;
 }
 
-test('what expires does so once its time has come by the clock', async () => {
+test('what expires does so once its time has come by the clock', async ({ registry, market }) => {
   const { id } = await anExpiring(market, 1);
-  const scheduler = start();
+  const scheduler = start(registry);
   await until(() => expect(scheduler.status().lastRoundAt).toEqual(NOW));
-  expect(await statusOf(id)).toBe('Active');
+  expect(await statusOf(registry, id)).toBe('Active');
   now = expiresIn(1);
-  await until(async () => expect(await statusOf(id)).toBe('Expired'));
+  await until(async () => expect(await statusOf(registry, id)).toBe('Expired'));
   await until(() =>
     expect(scheduler.status()).toMatchObject({
       leads: true,
@@ -62,20 +53,20 @@ test('what expires does so once its time has come by the clock', async () => {
   );
 });
 
-test('of many processes one leads, and another takes over when it goes', async () => {
-  const [a, b] = [start(), start()];
+test('of many processes one leads, and another takes over when it goes', async ({ registry, market }) => {
+  const [a, b] = [start(registry), start(registry)];
   await until(() => expect([a, b].filter((each) => each.status().leads)).toHaveLength(1));
   const [first, second] = a.status().leads ? [a, b] : [b, a];
   await first.stop();
   await until(() => expect(second.status().leads).toBe(true));
   const { id } = await anExpiring(market, 1);
   now = expiresIn(1);
-  await until(async () => expect(await statusOf(id)).toBe('Expired'));
+  await until(async () => expect(await statusOf(registry, id)).toBe('Expired'));
   expect(first.status().leads).toBe(false);
 });
 
-test('a leader whose connection dies is replaced, or leads again', async () => {
-  const scheduler = start();
+test('a leader whose connection dies is replaced, or leads again', async ({ registry, market }) => {
+  const scheduler = start(registry);
   await until(() => expect(scheduler.status().leads).toBe(true));
   await registry.primary.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -84,29 +75,29 @@ test('a leader whose connection dies is replaced, or leads again', async () => {
   await until(() => expect(problems).toContain('scheduler gave up the lead, and stands for it again'));
   const { id } = await anExpiring(market, 1);
   now = expiresIn(1);
-  await until(async () => expect(await statusOf(id)).toBe('Expired'));
+  await until(async () => expect(await statusOf(registry, id)).toBe('Expired'));
   await until(() => expect(scheduler.status()).toMatchObject({ leads: true, problem: null }));
 });
 
-test('a process whose clock is wrong expires nothing, and says why', async () => {
+test('a process whose clock is wrong expires nothing, and says why', async ({ registry, market }) => {
   const { id } = await market.bundle();
   now = new Date(Date.now() + 40 * 365 * 24 * 3_600_000);
-  const scheduler = start(60_000);
+  const scheduler = start(registry, 60_000);
   await until(() => expect(scheduler.status().problem).toMatch(/clocks of this process and of the primary/));
-  expect(await statusOf(id)).toBe('Active');
+  expect(await statusOf(registry, id)).toBe('Active');
   expect(scheduler.status()).toMatchObject({ bundlesExpired: 0, lastRoundAt: null });
 });
 
-test('a process whose clock is right leads', async () => {
+test('a process whose clock is right leads', async ({ registry }) => {
   now = new Date();
-  const scheduler = start(3_600_000);
+  const scheduler = start(registry, 3_600_000);
   await until(() =>
     expect(scheduler.status()).toMatchObject({ leads: true, lastRoundAt: now, problem: null }),
   );
 });
 
-test('a stopped one does nothing any more', async () => {
-  const scheduler = start();
+test('a stopped one does nothing any more', async ({ registry }) => {
+  const scheduler = start(registry);
   await until(() => expect(scheduler.status().leads).toBe(true));
   await scheduler.stop();
   await until(async () => {

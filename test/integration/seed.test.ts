@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { loadFromElexon } from '../../seed/elexon/load.ts';
 import { windowOf } from '../../seed/elexon/window.ts';
 import { GRID, SAMPLE_UNITS } from '../../seed/sample/index.ts';
@@ -8,9 +8,9 @@ import { readConfig } from '../../src/config.ts';
 import { elexonClient } from '../../src/meter-data/elexon/index.ts';
 import { type FakeElexon, startFakeElexon } from '../fake/elexon/server.ts';
 import { aDevice, anAccount } from '../harness/builders.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 let elexon: FakeElexon;
 
 beforeAll(async () => {
@@ -18,12 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => elexon.close());
 
-beforeEach(async () => {
-  registry = await openRegistry();
-  return () => registry.close();
-});
-
-const seedSample = () =>
+const seedSample = (registry: TestRegistry) =>
   seedSampleRegistry({
     database: registry.database,
     config: registry.config,
@@ -31,7 +26,7 @@ const seedSample = () =>
     report: () => {},
   });
 
-const loadWeek = (units: readonly string[], from = '2026-03-01', to = '2026-03-07') =>
+const loadWeek = (registry: TestRegistry, units: readonly string[], from = '2026-03-01', to = '2026-03-07') =>
   loadFromElexon({
     database: registry.database,
     config: registry.config,
@@ -42,7 +37,7 @@ const loadWeek = (units: readonly string[], from = '2026-03-01', to = '2026-03-0
     onProgress: () => {},
   });
 
-async function countRows(): Promise<Record<string, number>> {
+async function countRows(registry: TestRegistry): Promise<Record<string, number>> {
   const { rows } = await registry.primary.query(`
     SELECT (SELECT count(*) FROM registry_user)::int AS users, (SELECT count(*) FROM account)::int AS accounts,
            (SELECT count(*) FROM device)::int AS devices, (SELECT count(*) FROM measurement_report)::int AS readings,
@@ -51,42 +46,48 @@ async function countRows(): Promise<Record<string, number>> {
   return rows[0];
 }
 
-test('sample data seeded twice adds nothing the second time', async () => {
-  await seedSample();
-  const once = await countRows();
+test('sample data seeded twice adds nothing the second time', async ({ registry }) => {
+  await seedSample(registry);
+  const once = await countRows(registry);
   expect(once).toMatchObject({ users: 5, accounts: 2, devices: SAMPLE_UNITS.length });
   expect(once.readings).toBe(SAMPLE_UNITS.length * 14 * 24);
-  await seedSample();
-  expect(await countRows()).toEqual(once);
+  await seedSample(registry);
+  expect(await countRows(registry)).toEqual(once);
 });
 
 const SAMPLE_IDENTIFIER = SAMPLE_UNITS[0]?.device.local_device_identifier ?? '';
 
-test('a device that another account registered first gets no certificates of the sample, and is named', async () => {
+test('a device that another account registered first gets no certificates of the sample, and is named', async ({
+  registry,
+}) => {
   const stranger = await registry.as('PRODUCTION_USER');
   const account = await anAccount(stranger);
   const local_device_identifier = SAMPLE_IDENTIFIER.toLowerCase();
   await aDevice(stranger, { account_id: account.id, grid: GRID, local_device_identifier });
-  const before = await countRows();
-  await expect(seedSample()).rejects.toThrow(SeedError);
-  await expect(seedSample()).rejects.toThrow(`another account has the devices ${SAMPLE_IDENTIFIER}, or`);
-  expect(await countRows()).toEqual(before);
+  const before = await countRows(registry);
+  await expect(seedSample(registry)).rejects.toThrow(SeedError);
+  await expect(seedSample(registry)).rejects.toThrow(
+    `another account has the devices ${SAMPLE_IDENTIFIER}, or`,
+  );
+  expect(await countRows(registry)).toEqual(before);
 });
 
-test('a device of the sample that was retired with certificates is not made again', async () => {
-  await seedSample();
+test('a device of the sample that was retired with certificates is not made again', async ({ registry }) => {
+  await seedSample(registry);
   const admin = await registry.as('ADMIN');
   const { rows } = await registry.primary.query('SELECT id FROM device WHERE local_device_identifier = $1', [
     SAMPLE_IDENTIFIER,
   ]);
   expect((await admin.delete(`/device/delete/${rows[0].id}`)).statusCode).toBe(200);
-  const before = await countRows();
-  await expect(seedSample()).rejects.toThrow(SAMPLE_IDENTIFIER);
-  expect(await countRows()).toEqual(before);
+  const before = await countRows(registry);
+  await expect(seedSample(registry)).rejects.toThrow(SAMPLE_IDENTIFIER);
+  expect(await countRows(registry)).toEqual(before);
 });
 
-test('the sample has several technologies, a battery and a consumption device, and ends a week before today', async () => {
-  await seedSample();
+test('the sample has several technologies, a battery and a consumption device, and ends a week before today', async ({
+  registry,
+}) => {
+  await seedSample(registry);
   const { rows } = await registry.primary.query(`
     SELECT count(DISTINCT technology_type)::int AS technologies, count(DISTINCT energy_source)::int AS sources,
            count(*) FILTER (WHERE energy_source = 'battery_storage')::int AS batteries,
@@ -105,7 +106,7 @@ test('the sample has several technologies, a battery and a consumption device, a
   });
 });
 
-test('sample data is refused in production', async () => {
+test('sample data is refused in production', async ({ registry }) => {
   const config = readConfig({
     NODE_ENV: 'production',
     JWT_SECRET_KEY: 'a secret of production that nobody has ever seen',
@@ -119,27 +120,31 @@ test('sample data is refused in production', async () => {
     report: () => {},
   });
   await expect(seeding).rejects.toThrow('refused where NODE_ENV is production');
-  expect(await countRows()).toMatchObject({ users: 0, entries: 0 });
+  expect(await countRows(registry)).toMatchObject({ users: 0, entries: 0 });
 });
 
-test('a week from Elexon becomes hourly readings and certificates; loaded again, it adds nothing', async () => {
+test('a week from Elexon becomes hourly readings and certificates; loaded again, it adds nothing', async ({
+  registry,
+}) => {
   const units = ['T_ABRBO-1', 'T_MOWEO-1'];
-  const first = await loadWeek(units);
+  const first = await loadWeek(registry, units);
   expect(first).toMatchObject({ done: 7, total: 7, readings: 2 * 7 * 24, refused: [] });
-  const once = await countRows();
+  const once = await countRows(registry);
   expect(once).toMatchObject({ devices: 2, readings: 2 * 7 * 24, issuances: first.bundles });
-  expect(await loadWeek(units)).toMatchObject({ readings: 0, bundles: 0, issuedWh: 0 });
-  expect(await countRows()).toEqual(once);
+  expect(await loadWeek(registry, units)).toMatchObject({ readings: 0, bundles: 0, issuedWh: 0 });
+  expect(await countRows(registry)).toEqual(once);
 });
 
-test('an answer that is cut off, too busy or too late is asked for again, and nothing is counted twice', async () => {
+test('an answer that is cut off, too busy or too late is asked for again, and nothing is counted twice', async ({
+  registry,
+}) => {
   elexon.failNext({ kind: 'status', status: 503 }, { kind: 'cut in answer' });
-  await expect(loadWeek(['T_ABRBO-1'])).resolves.toMatchObject({ readings: 7 * 24 });
+  await expect(loadWeek(registry, ['T_ABRBO-1'])).resolves.toMatchObject({ readings: 7 * 24 });
   elexon.failNext({ kind: 'status', status: 429 }, { kind: 'truncated JSON' });
-  await expect(loadWeek(['T_ABRBO-1'])).resolves.toMatchObject({ readings: 0 });
+  await expect(loadWeek(registry, ['T_ABRBO-1'])).resolves.toMatchObject({ readings: 0 });
 });
 
-test('a load that breaks off keeps its whole days, and goes on from there', async () => {
+test('a load that breaks off keeps its whole days, and goes on from there', async ({ registry }) => {
   const broken = loadFromElexon({
     database: registry.database,
     config: registry.config,
@@ -152,19 +157,21 @@ test('a load that breaks off keeps its whole days, and goes on from there', asyn
     },
   });
   await expect(broken).rejects.toThrow('answered 500');
-  expect(await countRows()).toMatchObject({ readings: 48 });
-  await expect(loadWeek(['T_ABRBO-1'], '2026-03-01', '2026-03-03')).resolves.toMatchObject({ readings: 24 });
+  expect(await countRows(registry)).toMatchObject({ readings: 48 });
+  await expect(loadWeek(registry, ['T_ABRBO-1'], '2026-03-01', '2026-03-03')).resolves.toMatchObject({
+    readings: 24,
+  });
 });
 
-test('units that the register does not know are named, and nothing is loaded', async () => {
-  await expect(loadWeek(['T_ABRBO-1', 'T_NOSUCH-1'])).rejects.toThrow('does not know T_NOSUCH-1');
-  expect(await countRows()).toMatchObject({ users: 0, devices: 0 });
+test('units that the register does not know are named, and nothing is loaded', async ({ registry }) => {
+  await expect(loadWeek(registry, ['T_ABRBO-1', 'T_NOSUCH-1'])).rejects.toThrow('does not know T_NOSUCH-1');
+  expect(await countRows(registry)).toMatchObject({ users: 0, devices: 0 });
 });
 
-test.each([
+test.for([
   ['2026-03-29', 24],
   ['2025-10-26', 24],
-])('the clock-change day %s has %i whole UTC hours', async (day, hours) => {
+] as const)('the clock-change day %s has %i whole UTC hours', async ([day, hours], { registry }) => {
   const now = new Date('2026-04-15T12:00:00Z');
   const { readings, refused } = await loadFromElexon({
     database: registry.database,

@@ -4,32 +4,30 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, vi } from 'vitest';
 import { startJournal } from '../../src/journal/index.ts';
 import { tradingPair } from '../harness/builders.ts';
 import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
 let eventStore: TestEventStore;
 
 beforeEach(async () => {
-  registry = await openRegistry();
   eventStore = await openEventStore();
 });
 afterEach(async () => {
   await eventStore.stop();
-  await registry.close();
 });
 
 const relayed = async () => (await eventStore.events()).map(({ eventId }) => eventId);
 
-async function written(): Promise<string[]> {
+async function written(registry: TestRegistry): Promise<string[]> {
   const { rows } = await registry.primary.query('SELECT event_id FROM journal ORDER BY id');
   return rows.map(({ event_id }) => event_id);
 }
 
-test('a leader that stops relays what was written up to then', async () => {
+test('a leader that stops relays what was written up to then', async ({ registry }) => {
   const market = await tradingPair(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -37,14 +35,16 @@ test('a leader that stops relays what was written up to then', async () => {
     onError: () => {},
   });
   const bundle = await market.bundle();
-  await vi.waitFor(async () => expect(await relayed()).toEqual(await written()), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await relayed()).toEqual(await written(registry)), { timeout: 40_000 });
 
   await market.transfer([bundle.id], { certificate_quantity: 40 });
   await journal.stop();
-  expect(await relayed()).toEqual(await written());
+  expect(await relayed()).toEqual(await written(registry));
 });
 
-test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async () => {
+test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async ({
+  registry,
+}) => {
   const market = await tradingPair(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -52,23 +52,23 @@ test('a leader that stops waits for a transaction that is about to end, and rela
     onError: () => {},
   });
   const bundle = await market.bundle();
-  await vi.waitFor(async () => expect(await relayed()).toEqual(await written()), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await relayed()).toEqual(await written(registry)), { timeout: 40_000 });
 
   const open = await registry.primary.connect();
   await open.query('BEGIN');
   await open.query('SELECT pg_current_xact_id()');
   await market.transfer([bundle.id], { certificate_quantity: 40 });
   await sleep(500);
-  expect((await relayed()).length).toBeLessThan((await written()).length);
+  expect((await relayed()).length).toBeLessThan((await written(registry)).length);
   const stopped = journal.stop();
   await sleep(200);
   await open.query('COMMIT');
   open.release();
   await stopped;
-  expect(await relayed()).toEqual(await written());
+  expect(await relayed()).toEqual(await written(registry));
 });
 
-test('a leader stops although the event store does not answer', async () => {
+test('a leader stops although the event store does not answer', async ({ registry }) => {
   const breakable = await openBreakableEventStore();
   onTestFinished(() => breakable.stop());
   const journal = startJournal({
@@ -81,7 +81,7 @@ test('a leader stops although the event store does not answer', async () => {
   await tradingPair(registry);
   await journal.stop();
   await breakable.server.restart();
-  expect((await breakable.events()).length).toBeLessThan((await written()).length);
+  expect((await breakable.events()).length).toBeLessThan((await written(registry)).length);
 });
 
 /** Ways to run the registry as a process of its own. */
@@ -96,7 +96,7 @@ interface Program {
   says(text: string): Promise<string>;
 }
 
-function run(args: readonly string[]): Program {
+function run(registry: TestRegistry, args: readonly string[]): Program {
   const { config } = registry;
   const child = spawn(process.execPath, args, {
     env: {
@@ -125,7 +125,7 @@ async function urlOf({ says }: Program): Promise<string> {
   return url;
 }
 
-async function logIn(url: string): Promise<Record<string, string>> {
+async function logIn(registry: TestRegistry, url: string): Promise<Record<string, string>> {
   const { userId } = await registry.as('ADMIN');
   const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [userId]);
   const body = new URLSearchParams({ username: rows[0].email, password: PASSWORD });
@@ -144,7 +144,7 @@ async function openFeed(url: string, headers: Record<string, string>) {
   return { text: () => text, ended: read() };
 }
 
-const isAnyoneWaiting = async () =>
+const isAnyoneWaiting = async (registry: TestRegistry) =>
   (
     await registry.primary.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -156,13 +156,13 @@ describe('a registry that is told to stop', () => {
     await promisify(execFile)('npm', ['run', 'build']);
   });
 
-  test.each(Object.entries(PROGRAMS))(
+  test.for(Object.entries(PROGRAMS))(
     'answers the request under way, takes no new one, relays, and ends well: %s',
-    async (_, args) => {
-      const program = run(args);
+    async ([_, args], { registry }) => {
+      const program = run(registry, args);
       const { child, says } = program;
       const url = await urlOf(program);
-      const headers = await logIn(url);
+      const headers = await logIn(registry, url);
       const feed = await openFeed(url, headers);
       await vi.waitFor(() => expect(feed.text()).toContain('event: '), { timeout: 20_000, interval: 20 });
 
@@ -170,7 +170,7 @@ describe('a registry that is told to stop', () => {
       await blocker.query('BEGIN; LOCK TABLE account IN EXCLUSIVE MODE');
       const body = JSON.stringify({ account_name: 'Made while the registry stopped' });
       const answer = fetch(`${url}/account/create`, { method: 'POST', headers, body });
-      await vi.waitFor(async () => expect(await isAnyoneWaiting()).toBe(1), { timeout: 20_000 });
+      await vi.waitFor(async () => expect(await isAnyoneWaiting(registry)).toBe(1), { timeout: 20_000 });
 
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
@@ -182,7 +182,7 @@ describe('a registry that is told to stop', () => {
       expect((await answer).status).toBe(201);
       await feed.ended;
       expect(await exit).toEqual([0, null]);
-      expect(await relayed()).toEqual(await written());
+      expect(await relayed()).toEqual(await written(registry));
       const made = await registry.primary.query(
         `SELECT FROM account WHERE account_name = 'Made while the registry stopped'`,
       );
@@ -200,10 +200,10 @@ describe('a registry that is told to stop', () => {
     await promisify((done: () => void) => socket.write(text, done))();
   }
 
-  test('cuts off clients that stopped half-way, relays, and ends well', async () => {
-    const program = run(PROGRAMS['as it was built']);
+  test('cuts off clients that stopped half-way, relays, and ends well', async ({ registry }) => {
+    const program = run(registry, PROGRAMS['as it was built']);
     const url = await urlOf(program);
-    const headers = await logIn(url);
+    const headers = await logIn(registry, url);
     const fields = Object.entries({ ...headers, host: 'localhost', 'content-length': '100' });
     const head = `POST /account/create HTTP/1.1\r\n${fields.map((field) => `${field.join(': ')}\r\n`).join('')}`;
     await sendHalf(url, `${head}\r\n{ "account_name": `);
@@ -214,14 +214,14 @@ describe('a registry that is told to stop', () => {
     const exit = once(program.child, 'exit');
     program.child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
-    expect(await relayed()).toEqual(await written());
+    expect(await relayed()).toEqual(await written(registry));
   });
 
-  test('while it starts ends its start first, and then itself', async () => {
+  test('while it starts ends its start first, and then itself', async ({ registry }) => {
     const blocker = await registry.primary.connect();
     await blocker.query('BEGIN; LOCK TABLE registry_user IN ACCESS EXCLUSIVE MODE');
-    const { child, says } = run(PROGRAMS['as it was built']);
-    await vi.waitFor(async () => expect(await isAnyoneWaiting()).toBe(1), { timeout: 60_000 });
+    const { child, says } = run(registry, PROGRAMS['as it was built']);
+    await vi.waitFor(async () => expect(await isAnyoneWaiting(registry)).toBe(1), { timeout: 60_000 });
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     await Promise.race([says('SIGTERM: stopping'), exit]);

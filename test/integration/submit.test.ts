@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { submitReadings } from '../../src/meter-data/submit.ts';
-import { aDevice, hoursAgo, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-/** Certificates are issued for the readings that the registry has, and for no others. */
-
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
+import { aDevice, hoursAgo, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 const hour = (ago: number, energyWh: number) => {
   const { start, end } = hoursAgo(ago);
@@ -20,6 +10,8 @@ const hour = (ago: number, energyWh: number) => {
 };
 
 async function submit(
+  registry: TestRegistry,
+  market: TradingPair,
   deviceId: number,
   readings: readonly ReturnType<typeof hour>[],
   onError: 'fail' | 'skip' = 'skip',
@@ -31,7 +23,12 @@ async function submit(
   return value;
 }
 
-async function aDeviceWithReading(interval_usage: number, { start, end } = hoursAgo(9), more: object = {}) {
+async function aDeviceWithReading(
+  market: TradingPair,
+  interval_usage: number,
+  { start, end } = hoursAgo(9),
+  more: object = {},
+) {
   const { id } = await aDevice(market.admin, { account_id: market.source.id, granularity_minutes: 30 });
   const answer = await market.admin.post('/measurement/create', {
     device_id: id,
@@ -45,52 +42,65 @@ async function aDeviceWithReading(interval_usage: number, { start, end } = hours
 }
 
 const refused = { result: 'refused', refusal: { code: 'reading-differs', kind: 'conflict' } };
-const bundlesOf = async (device: number) =>
+const bundlesOf = async (registry: TestRegistry, device: number) =>
   (await registry.primary.query('SELECT quantity::int FROM bundle WHERE device_id = $1', [device])).rows;
 
-test('nothing is issued for a reading that the registry has otherwise; those around it are', async () => {
-  const device = await aDeviceWithReading(7);
-  const result = await submit(device, [hour(10, 800), hour(9, 900), hour(8, 1000)]);
+test('nothing is issued for a reading that the registry has otherwise; those around it are', async ({
+  registry,
+  market,
+}) => {
+  const device = await aDeviceWithReading(market, 7);
+  const result = await submit(registry, market, device, [hour(10, 800), hour(9, 900), hour(8, 1000)]);
   expect(result).toMatchObject({
     newReadings: 2,
     issuedWh: 1800,
     outcomes: [{ result: 'issued', quantityWh: 800 }, refused, { result: 'issued', quantityWh: 1000 }],
   });
-  expect(await bundlesOf(device)).toEqual([{ quantity: 800 }, { quantity: 1000 }]);
+  expect(await bundlesOf(registry, device)).toEqual([{ quantity: 800 }, { quantity: 1000 }]);
 });
 
-test('nor for a part of its interval, nor of two in one batch that differ', async () => {
+test('nor for a part of its interval, nor of two in one batch that differ', async ({ registry, market }) => {
   const { start, end } = hoursAgo(9);
   const half = new Date(Date.parse(start) + 1_800_000);
-  const device = await aDeviceWithReading(900);
-  expect(await submit(device, [{ start: half, end: new Date(end), energyWh: 900 }])).toMatchObject({
+  const device = await aDeviceWithReading(market, 900);
+  expect(
+    await submit(registry, market, device, [{ start: half, end: new Date(end), energyWh: 900 }]),
+  ).toMatchObject({
     outcomes: [refused],
   });
-  expect(await submit(device, [hour(5, 1), hour(5, 2), hour(5, 1)])).toMatchObject({
+  expect(await submit(registry, market, device, [hour(5, 1), hour(5, 2), hour(5, 1)])).toMatchObject({
     newReadings: 1,
     outcomes: [{ result: 'issued' }, refused, { result: 'already issued' }],
   });
 });
 
-test('one reading that differs refuses a batch that is all or nothing', async () => {
-  const device = await aDeviceWithReading(7);
-  await expect(submit(device, [hour(10, 800), hour(9, 900)], 'fail')).rejects.toMatchObject({
-    code: 'reading-differs',
-  });
-  expect(await bundlesOf(device)).toEqual([]);
+test('one reading that differs refuses a batch that is all or nothing', async ({ registry, market }) => {
+  const device = await aDeviceWithReading(market, 7);
+  await expect(submit(registry, market, device, [hour(10, 800), hour(9, 900)], 'fail')).rejects.toMatchObject(
+    {
+      code: 'reading-differs',
+    },
+  );
+  expect(await bundlesOf(registry, device)).toEqual([]);
 });
 
-test('a reading that is known as it is, or gross, or taken back, is issued', async () => {
-  const known = await aDeviceWithReading(900);
-  const gross = await aDeviceWithReading(7, hoursAgo(9), { gross_net_indicator: 'GROSS' });
+test('a reading that is known as it is, or gross, or taken back, is issued', async ({ registry, market }) => {
+  const known = await aDeviceWithReading(market, 900);
+  const gross = await aDeviceWithReading(market, 7, hoursAgo(9), { gross_net_indicator: 'GROSS' });
   for (const device of [known, gross]) {
-    expect(await submit(device, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'issued' }] });
-    expect(await submit(device, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'already issued' }] });
+    expect(await submit(registry, market, device, [hour(9, 900)])).toMatchObject({
+      outcomes: [{ result: 'issued' }],
+    });
+    expect(await submit(registry, market, device, [hour(9, 900)])).toMatchObject({
+      outcomes: [{ result: 'already issued' }],
+    });
   }
-  const corrected = await aDeviceWithReading(7);
+  const corrected = await aDeviceWithReading(market, 7);
   const [{ id }] = (
     await registry.primary.query('SELECT id FROM measurement_report WHERE device_id = $1', [corrected])
   ).rows;
   await market.admin.delete(`/measurement/delete/${id}`);
-  expect(await submit(corrected, [hour(9, 900)])).toMatchObject({ outcomes: [{ result: 'issued' }] });
+  expect(await submit(registry, market, corrected, [hour(9, 900)])).toMatchObject({
+    outcomes: [{ result: 'issued' }],
+  });
 });

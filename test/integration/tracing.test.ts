@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../src/start.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
+import { test } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../harness/otlp.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
@@ -14,7 +15,6 @@ const STREAMS_TRACE = 'b'.repeat(32);
 /** More than there are connections, so that most wait for one. */
 const CROWD = Array.from({ length: 25 }, (_, index) => `c${index.toString(16).padStart(31, '0')}`);
 
-let registry: TestRegistry;
 let eventStore: TestEventStore;
 let receiver: OtlpReceiver;
 let running: RunningRegistry;
@@ -31,7 +31,7 @@ const post = (path: string, body: object, headers: Record<string, string> = {}) 
     body: JSON.stringify(body),
   });
 
-async function logIn(id: number): Promise<{ authorization: string }> {
+async function logIn(registry: TestRegistry, id: number): Promise<{ authorization: string }> {
   const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [id]);
   const answer = await post('/auth/login', { username: rows[0].email, password: PASSWORD });
   const { access_token } = JSON.parse(await answer.text());
@@ -39,8 +39,7 @@ async function logIn(id: number): Promise<{ authorization: string }> {
 }
 
 /** A mutation, a refusal, a query, a crowd and a stream, in a process as `main.ts` starts it; then what the collector got. */
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry }) => {
   eventStore = await openEventStore();
   receiver = await startOtlpReceiver();
   const config = {
@@ -51,7 +50,7 @@ beforeAll(async () => {
   };
   running = await startRegistry(config, captured.log);
   userId = (await registry.as('ADMIN')).userId;
-  const token = await logIn(userId);
+  const token = await logIn(registry, userId);
   const name = 'A name that is only a value';
   const created = await post('/organisation/create', { name }, { ...token, ...traceparent(TRACE) });
   expect(created.status).toBe(201);
@@ -86,7 +85,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await receiver.stop();
   await eventStore.stop();
-  await registry.close();
 });
 
 const named = (name: string) => spans.filter((span) => span.name === name);
@@ -188,7 +186,7 @@ test('no value of a statement, and no password or token, is in a trace', () => {
   }
 });
 
-test('a collector that refuses traces is told of once, and holds nothing up', async () => {
+test('a collector that refuses traces is told of once, and holds nothing up', async ({ registry }) => {
   const refusing = await startOtlpReceiver(400);
   const { log, lines } = captureLog('info');
   const config = { ...registry.config, PORT: 0, OTEL_EXPORTER_OTLP_ENDPOINT: refusing.endpoint };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openApiDocument } from '../../../src/http/openapi.ts';
 import { operations as declared } from '../../../src/http/operations.ts';
 import type { BundleStatus } from '../../../src/rules/enums.ts';
 import { expectConserved, type TradingPair, tradingPair } from '../../harness/builders.ts';
+import { test as baseTest } from '../../harness/fixtures.ts';
 import { aRecurring } from '../../harness/recurring.ts';
-import { openRegistry, type TestRegistry } from '../../harness/registry.ts';
+import type { TestRegistry } from '../../harness/registry.ts';
 import { Answers } from './answers.ts';
 import { apiDocument, type Operation, readDocument } from './document.ts';
 import { requestsFor } from './requests.ts';
@@ -19,20 +20,17 @@ import type { Ids } from './values.ts';
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_315);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', { BODY_LIMIT_BYTES: '2097152' });
+
 const document = apiDocument(JSON.parse(JSON.stringify(openApiDocument(declared))));
 const answers = new Answers(document);
 
-beforeAll(async () => {
-  registry = await openRegistry({ BODY_LIMIT_BYTES: '2097152' });
-});
-afterAll(() => registry.close());
 // One of the operations sets it.
-afterEach(() => {
+test.afterEach(({ registry }) => {
   registry.app.log.level = 'silent';
 });
 
-test('the document that these requests are made from is the one that clients read', async () => {
+test('the document that these requests are made from is the one that clients read', async ({ registry }) => {
   expect(await readDocument(registry.app)).toEqual(document);
 });
 
@@ -50,7 +48,7 @@ interface World {
 }
 
 /** Some of everything, for requests to be about. */
-async function aWorld({ operationId, path }: Operation): Promise<World> {
+async function aWorld(registry: TestRegistry, { operationId, path }: Operation): Promise<World> {
   const market = await tradingPair(registry);
   const { admin, source, target, device, metadataId, trader, receiver } = market;
   const status = ACTS_ON[operationId] ?? 'Active';
@@ -103,8 +101,8 @@ const met = new Set<string>();
 const cases = document.operations.map((operation) => ({ name: operation.operationId, operation }));
 
 describe(`requests made from the document (seed ${SEED})`, () => {
-  test.each(cases)('$name answers as it declares', async ({ operation }) => {
-    const { market, ids, pathIds } = await aWorld(operation);
+  test.for(cases)('$name answers as it declares', async ({ operation }, { registry }) => {
+    const { market, ids, pathIds } = await aWorld(registry, operation);
     const requests = requestsFor(operation, document, ids, pathIds);
     const property = fc.asyncProperty(requests, async (request) => {
       const answer = await market.admin.request(request);
@@ -141,7 +139,7 @@ const NO_TOKENS = [
 describe('a token that is none', () => {
   const closed = cases.filter(({ operation }) => operation.security.length > 0);
 
-  test.each(closed)('opens nothing: $name', async ({ operation }) => {
+  test.for(closed)('opens nothing: $name', async ({ operation }, { registry }) => {
     for (const authorization of NO_TOKENS) {
       const url = operation.path.replace(/\{\w+\}/, '1');
       const answer = await registry.app.inject({
@@ -155,4 +153,4 @@ describe('a token that is none', () => {
   });
 });
 
-test('after all of them, every watt-hour is in its place', () => expectConserved(registry));
+test('after all of them, every watt-hour is in its place', ({ registry }) => expectConserved(registry));

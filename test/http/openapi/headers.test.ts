@@ -1,10 +1,11 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { buildApp } from '../../../src/app.ts';
 import { ANSWER_HEADERS } from '../../../src/http/response-headers.ts';
 import { anAccount } from '../../harness/builders.ts';
 import { Client } from '../../harness/client.ts';
-import { NOW, openRegistry, type TestRegistry } from '../../harness/registry.ts';
+import { test as baseTest } from '../../harness/fixtures.ts';
+import { NOW } from '../../harness/registry.ts';
 import { Answers, ownHeaders } from './answers.ts';
 import { type ApiDocument, readDocument } from './document.ts';
 
@@ -12,15 +13,15 @@ import { type ApiDocument, readDocument } from './document.ts';
 
 const PER_MINUTE = 30;
 
-let registry: TestRegistry;
+const test = baseTest.override('settings', { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+
 /** One whose standby is never waited for, so that it is always late. */
 let hasty: FastifyInstance;
 let document: ApiDocument;
 let answers: Answers;
 let client: Client;
 
-beforeAll(async () => {
-  registry = await openRegistry({ RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+test.beforeAll(async ({ registry }) => {
   const { config, log } = { config: registry.config, log: registry.app.log };
   const database = { ...registry.database, mirrored: async () => false };
   hasty = await buildApp({ config, database, clock: () => NOW, log });
@@ -30,7 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await hasty.close();
-  await registry.close();
 });
 
 const met = new Set<string>();
@@ -99,7 +99,7 @@ test('bodies that cannot be read, and what asks for nothing that there is', asyn
   expectDeclared('readAccount', await client.get('/account/x'));
 });
 
-test('nobody, and health', async () => {
+test('nobody, and health', async ({ registry }) => {
   const answer = await registry.app.inject({ url: '/user/me' });
   expect(answer.headers).toHaveProperty('www-authenticate');
   expectDeclared('readMe', answer);
@@ -107,7 +107,7 @@ test('nobody, and health', async () => {
   expectDeclared('ready', await registry.app.inject({ url: '/health/ready' }));
 });
 
-test('too many', async () => {
+test('too many', async ({ registry }) => {
   const reader = await registry.as('AUDIT_USER');
   for (let n = 0; n < PER_MINUTE; n++) await reader.get('/user/me');
   const answer = await reader.get('/user/me');

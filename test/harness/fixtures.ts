@@ -1,0 +1,39 @@
+import { test as vitestTest } from 'vitest';
+import type { Role } from '../../src/rules/enums.ts';
+import { tradingPair } from './builders.ts';
+import { openRegistry } from './registry.ts';
+
+const DEFAULTS: Record<string, string> = {};
+
+/** What a file sets with `test.override`: settings of its registry, and the role of its traders. */
+const configured = vitestTest
+  .extend('settings', { scope: 'file' }, DEFAULTS)
+  .extend('traderRole', { scope: 'file' }, (): Role => 'TRADING_USER');
+
+const withRegistry = configured
+  .extend('registry', { scope: 'file' }, async ({ settings }, { onCleanup }) => {
+    const registry = await openRegistry(settings);
+    onCleanup(() => registry.close());
+    return registry;
+  })
+  .extend('admin', { scope: 'file' }, ({ registry }) => registry.as('ADMIN'));
+
+/** Tests of a file that share a registry (`registry`), an administrator (`admin`) and two accounts that trade (`market`). */
+export const test = withRegistry.extend('market', { scope: 'file' }, ({ registry, traderRole }) =>
+  tradingPair(registry, traderRole),
+);
+
+/** Tests of a file that share a registry, each with two trading accounts of its own. */
+export const testWithOwnMarket = withRegistry.extend('market', ({ registry, traderRole }) =>
+  tradingPair(registry, traderRole),
+);
+
+/** Tests that each have a registry of their own: for those that break the whole of it. */
+export const testWithOwnRegistry = configured
+  .extend('registry', async ({ settings }, { onCleanup }) => {
+    const registry = await openRegistry(settings);
+    onCleanup(() => registry.close());
+    return registry;
+  })
+  .extend('admin', ({ registry }) => registry.as('ADMIN'))
+  .extend('market', ({ registry, traderRole }) => tradingPair(registry, traderRole));
