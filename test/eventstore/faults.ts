@@ -1,3 +1,5 @@
+import { Rng } from '../harness/rng.ts';
+
 /**
  * What a call meets.
  *
@@ -45,12 +47,8 @@ export function noFaults(): Faults {
   };
 }
 
-/** A linear congruential generator: the same seed, the same faults. */
+/** Random faults, the same for the same seed. `share`: the share of calls that fail, from 0 to 1. */
 function drawFaults(share: number, seed: number): () => Fault | undefined {
-  let state = seed >>> 0;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return () => (random() < share ? DRAWN[Math.floor(random() * DRAWN.length)] : undefined);
+  const rng = new Rng(seed);
+  return () => (rng.chance(share * 100) ? rng.pick(DRAWN) : undefined);
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Rng } from '../harness/rng.ts';
 import { createEnvironment, type Environment } from './environment.ts';
 import { firstFailure, firstUnlikeJournal } from './inspection.ts';
 import { type Ledger, type Outcome, openLedger } from './ledger.ts';
 import { startLoad } from './load.ts';
 import { untilQuiescent } from './quiescence.ts';
-import { createRng, type Rng } from './rng.ts';
 import type { Pace, Step } from './steps.ts';
 
 export interface Campaign {
@@ -28,13 +28,13 @@ export interface Campaign {
  */
 export async function runCampaign(campaign: Campaign): Promise<number> {
   const { seed, steps, processes, say } = campaign;
-  const house = await createEnvironment(processes);
-  const site: Site = { house, ledger: openLedger(), chance: createRng(seed) };
+  const environment = await createEnvironment(processes);
+  const site: Site = { environment, ledger: openLedger(), rng: new Rng(seed) };
   const begin = performance.now();
   let tried = 0;
   let keepFolder = true;
   try {
-    for (const [index, step] of site.chance.shuffled(steps).entries()) {
+    for (const [index, step] of site.rng.shuffled(steps).entries()) {
       if (performance.now() - begin > campaign.lastStepAfterMs) {
         say(`not tried, for lack of time: ${step.name}`);
         continue;
@@ -42,36 +42,36 @@ export async function runCampaign(campaign: Campaign): Promise<number> {
       await tryStep(step, seed + 1_000 * index, site, campaign);
       tried += 1;
     }
-    const found = await firstUnlikeJournal(house);
+    const found = await firstUnlikeJournal(environment);
     if (found) throw new Error(found);
     keepFolder = false;
     return tried;
   } finally {
-    if (keepFolder) say(`what the processes said is in ${house.folder}`);
-    await house.stop({ keepFolder });
+    if (keepFolder) say(`what the processes said is in ${environment.folder}`);
+    await environment.stop({ keepFolder });
   }
 }
 
 interface Site {
-  readonly house: Environment;
+  readonly environment: Environment;
   readonly ledger: Ledger;
-  readonly chance: Rng;
+  readonly rng: Rng;
 }
 
 async function tryStep(
   step: Step,
   seed: number,
-  { house, ledger, chance }: Site,
+  { environment, ledger, rng }: Site,
   { pace, say }: Campaign,
 ): Promise<void> {
   const begin = performance.now();
-  const load = startLoad(house, ledger, seed);
+  const load = startLoad(environment, ledger, seed);
   await sleep(pace.calmMs);
-  const chosen = await step.run(house, chance, pace);
+  const chosen = await step.run(environment, rng, pace);
   await sleep(pace.calmMs);
   await load.stop();
-  await untilQuiescent(house, ledger, chance);
-  const found = await firstFailure(house, ledger);
+  await untilQuiescent(environment, ledger, rng);
+  const found = await firstFailure(environment, ledger);
   if (found) throw new Error(`${step.name}: ${found}`);
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
   say(`${step.name}${chosen ? ` (${chosen})` : ''}: all in its place after ${seconds} s; ${tally(ledger)}`);

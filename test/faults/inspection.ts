@@ -9,15 +9,15 @@ const MIRRORED = ['action', 'issuance', 'bundle', 'journal', 'journal_position',
 const STREAM = 'registry-events';
 
 /** Everything that must be true when all is quiet, whatever failed before; gives the first thing that is not. */
-export async function firstFailure(house: Environment, ledger: Ledger): Promise<string | undefined> {
+export async function firstFailure(environment: Environment, ledger: Ledger): Promise<string | undefined> {
   return (
     ledger.protests()[0] ??
-    (await firstBrokenGuarantee(house.primary, ledger)) ??
-    (await firstUnlikeOnStandby(house)) ??
-    (await firstUnlikeInStream(house)) ??
-    (await firstUnconserved(house)) ??
-    (await firstUnverified(house)) ??
-    (await firstUnrebuilt(house))
+    (await firstBrokenGuarantee(environment.primary, ledger)) ??
+    (await firstUnlikeOnStandby(environment)) ??
+    (await firstUnlikeInStream(environment)) ??
+    (await firstUnconserved(environment)) ??
+    (await firstUnverified(environment)) ??
+    (await firstUnrebuilt(environment))
   );
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { Rng } from '../harness/rng.ts';
 import { attempt, send } from './client.ts';
 import type { Environment } from './environment.ts';
 import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome } from './ledger.ts';
-import { createRng, type Rng } from './rng.ts';
 
 const WORKERS = 6;
 const THINK_MS = 40;
@@ -22,13 +22,13 @@ export interface Load {
 }
 
 /** Clients that issue, transfer, cancel and look, all at once, at any of the processes, until they are stopped. */
-export function startLoad(house: Environment, ledger: Ledger, seed: number): Load {
+export function startLoad(environment: Environment, ledger: Ledger, seed: number): Load {
   const stopped = new AbortController();
   const work = async (worker: number) => {
-    const chance = createRng(seed + worker);
+    const rng = new Rng(seed + worker);
     while (!stopped.signal.aborted) {
-      await turn(house, ledger, chance);
-      await sleep(THINK_MS * (0.5 + chance.next()));
+      await turn(environment, ledger, rng);
+      await sleep(THINK_MS * (rng.between(50, 150) / 100));
     }
   };
   const workers = Array.from({ length: WORKERS }, (_, worker) => work(worker + 1));
@@ -40,24 +40,24 @@ export function startLoad(house: Environment, ledger: Ledger, seed: number): Loa
   };
 }
 
-async function turn(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
-  const mutation = chance.happens(0.3)
-    ? anIssue(house, ledger, chance)
-    : await anAction(house, ledger, chance);
+async function turn(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
+  const mutation = rng.chance(30)
+    ? anIssue(environment, ledger, rng)
+    : await anAction(environment, ledger, rng);
   if (mutation === undefined) return;
-  const { outcome, consistency } = await ask(house, ledger, chance, mutation);
-  if (outcome.kind === 'acknowledged' && consistency && chance.happens(0.3)) {
-    await lookAt(house, ledger, chance, mutation, outcome, consistency);
+  const { outcome, consistency } = await ask(environment, ledger, rng, mutation);
+  if (outcome.kind === 'acknowledged' && consistency && rng.chance(30)) {
+    await lookAt(environment, ledger, rng, mutation, outcome, consistency);
   }
   // A client with a key asks again: after no answer, at once and elsewhere; after an answer, because it lost that.
-  if (mutation.key && chance.happens(outcome.kind === 'unanswered' ? 0.5 : 0.2)) {
-    await Promise.all([1, 2].map(() => ask(house, ledger, chance, mutation)));
+  if (mutation.key && rng.chance(outcome.kind === 'unanswered' ? 50 : 20)) {
+    await Promise.all([1, 2].map(() => ask(environment, ledger, rng, mutation)));
   }
 }
 
 /** Sends a mutation to one of the processes, and writes down what became of it. */
-export async function ask({ apis, people }: Environment, ledger: Ledger, chance: Rng, mutation: Mutation) {
-  const url = chance.pick(apis).url();
+export async function ask({ apis, people }: Environment, ledger: Ledger, rng: Rng, mutation: Mutation) {
+  const url = rng.pick(apis).url();
   const token = mutation.kind === 'issue' ? people.admin : people.trader;
   const attempted = await attempt(url, token, mutation);
   const { outcome } = attempted;
@@ -68,10 +68,10 @@ export async function ask({ apis, people }: Environment, ledger: Ledger, chance:
   return attempted;
 }
 
-const aKey = (chance: Rng) => (chance.happens(0.5) ? crypto.randomUUID() : undefined);
+const aKey = (rng: Rng) => (rng.chance(50) ? crypto.randomUUID() : undefined);
 
-function anIssue({ people }: Environment, ledger: Ledger, chance: Rng): IssueRequest {
-  const account = chance.pick(people.accounts);
+function anIssue({ people }: Environment, ledger: Ledger, rng: Rng): IssueRequest {
+  const account = rng.pick(people.accounts);
   const number = ledger.nextNumber();
   // Backwards in time: queries show the newest first.
   const start = new Date(NEWEST_INTERVAL - number * HOUR_MS);
@@ -81,7 +81,7 @@ function anIssue({ people }: Environment, ledger: Ledger, chance: Rng): IssueReq
     deviceId: account.deviceId,
     start: start.toISOString(),
     quantity: ISSUED_WH,
-    key: aKey(chance),
+    key: aKey(rng),
     path: '/certificate/create',
     body: {
       device_id: account.deviceId,
@@ -94,26 +94,27 @@ function anIssue({ people }: Environment, ledger: Ledger, chance: Rng): IssueReq
 }
 
 /** A part of one or two bundles, chosen among the first that a query shows: others may choose the same. */
-async function anAction(house: Environment, ledger: Ledger, chance: Rng): Promise<ActionRequest | undefined> {
-  const [source, target] = chance.shuffled(house.people.accounts);
+async function anAction(
+  environment: Environment,
+  ledger: Ledger,
+  rng: Rng,
+): Promise<ActionRequest | undefined> {
+  const [source, target] = rng.shuffled(environment.people.accounts);
   if (source === undefined || target === undefined) return undefined;
-  const bundles = await activeBundles(house, chance, source.id);
+  const bundles = await activeBundles(environment, rng, source.id);
   const number = ledger.nextNumber();
   const small = bundles.filter(({ bundle_quantity }) => bundle_quantity < number);
   const large = bundles.filter(({ bundle_quantity }) => bundle_quantity > number);
   if (large.length === 0) return undefined;
   // The first is taken whole, and the last one split.
-  const taken = [
-    ...(small.length > 0 && chance.happens(0.5) ? [chance.pick(small)] : []),
-    chance.pick(large),
-  ];
-  const isTransfer = chance.happens(0.6);
+  const taken = [...(small.length > 0 && rng.chance(50) ? [rng.pick(small)] : []), rng.pick(large)];
+  const isTransfer = rng.chance(60);
   return {
     kind: isTransfer ? 'transfer' : 'cancel',
     number,
     sourceId: source.id,
     targetId: isTransfer ? target.id : null,
-    key: aKey(chance),
+    key: aKey(rng),
     path: isTransfer ? '/certificate/transfer' : '/certificate/cancel',
     body: {
       source_id: source.id,
@@ -124,9 +125,9 @@ async function anAction(house: Environment, ledger: Ledger, chance: Rng): Promis
   };
 }
 
-async function activeBundles({ apis, people }: Environment, chance: Rng, accountId: number) {
+async function activeBundles({ apis, people }: Environment, rng: Rng, accountId: number) {
   const body = { source_id: accountId, certificate_bundle_status: 'Active', limit: 30 };
-  const answer = await send(`${chance.pick(apis).url()}/certificate/query`, people.trader, { body });
+  const answer = await send(`${rng.pick(apis).url()}/certificate/query`, people.trader, { body });
   return answer?.status === 202 ? Found.parse(JSON.parse(answer.text)).granular_certificate_bundles : [];
 }
 
@@ -134,14 +135,14 @@ async function activeBundles({ apis, people }: Environment, chance: Rng, account
 async function lookAt(
   { apis, people }: Environment,
   ledger: Ledger,
-  chance: Rng,
+  rng: Rng,
   { number, kind }: Mutation,
   { body }: Extract<Outcome, { kind: 'acknowledged' }>,
   consistency: string,
 ): Promise<void> {
   const { id, resulting_bundle_ids: [first = id] = [] } = Made.parse(JSON.parse(body));
   const headers = { 'registry-consistency': consistency };
-  const seen = await send(`${chance.pick(apis).url()}/certificate/${first}`, people.admin, { headers });
+  const seen = await send(`${rng.pick(apis).url()}/certificate/${first}`, people.admin, { headers });
   if (seen && seen.status !== 200 && seen.status < 500) {
     ledger.protest(
       `bundle ${first}, which ${kind} ${number} made, was answered ${seen.status} to its own client`,

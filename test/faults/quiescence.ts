@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rng } from '../harness/rng.ts';
 import type { Environment } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import { ask } from './load.ts';
-import type { Rng } from './rng.ts';
 
 /** More than the longest back-off and the longest deadline together, on a busy machine. */
 const PATIENCE_MS = 90_000;
 const LOOK_EVERY_MS = 250;
 
 /** Waits until all of it works again by itself, nothing is owed to a client, and every copy has everything. */
-export async function untilQuiescent(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
+export async function untilQuiescent(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
   await eventually('every process is ready, one leads, and nothing waits for the event store', () =>
-    allReady(house),
+    allReady(environment),
   );
-  await settleOwed(house, ledger, chance);
-  await eventually('nothing waits for the event store', () => allReady(house));
-  await eventually('the standby shows all that the primary has', () => standbyIsLevel(house));
+  await settleOwed(environment, ledger, rng);
+  await eventually('nothing waits for the event store', () => allReady(environment));
+  await eventually('the standby shows all that the primary has', () => standbyIsLevel(environment));
 }
 
 async function eventually(what: string, holds: () => Promise<string | undefined>): Promise<void> {
@@ -50,13 +50,13 @@ async function allReady({ apis, primary }: Environment): Promise<string | undefi
  * Asks again, with its key, for whatever was not answered. An attempt whose process is gone holds its key for a minute:
  * the minute passes here at once.
  */
-async function settleOwed(house: Environment, ledger: Ledger, chance: Rng): Promise<void> {
-  await house.primary.query(
+async function settleOwed(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
+  await environment.primary.query(
     `UPDATE idempotency_key SET started_at = started_at - interval '2 minutes' WHERE answer IS NULL`,
   );
   await eventually('every request with a key has an answer', async () => {
     const owed = ledger.owed();
-    await Promise.all(owed.map((each) => ask(house, ledger, chance, each)));
+    await Promise.all(owed.map((each) => ask(environment, ledger, rng, each)));
     return ledger.owed().length === 0 ? undefined : `${ledger.owed().length} have none`;
   });
 }

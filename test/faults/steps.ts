@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rng } from '../harness/rng.ts';
 import type { ApiProcess } from './api-process.ts';
 import type { Environment } from './environment.ts';
-import type { Rng } from './rng.ts';
 
 /** How long the campaign lets things be broken. */
 export interface Pace {
@@ -18,7 +18,7 @@ export interface Pace {
 export interface Step {
   readonly name: string;
   /** Breaks something under load, and brings back what does not come back by itself. Gives what it chose, if it chose. */
-  readonly run: (house: Environment, chance: Rng, pace: Pace) => Promise<string | undefined>;
+  readonly run: (environment: Environment, rng: Rng, pace: Pace) => Promise<string | undefined>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -74,14 +74,14 @@ async function untilLate({ apis }: Environment): Promise<void> {
 const apiSteps = {
   apiKilled: {
     name: 'kill -9 of an API process',
-    run: ({ apis }, chance, pace) => killForAWhile([chance.pick(apis)], pace),
+    run: ({ apis }, rng, pace) => killForAWhile([rng.pick(apis)], pace),
   },
   leaderKilled: {
     name: "kill -9 of the journal's leader",
-    async run(house, _, pace) {
-      const leader = await leaderOf(house.apis);
+    async run(environment, _, pace) {
+      const leader = await leaderOf(environment.apis);
       await leader.kill();
-      const what = await untilAnotherLeads(house, leader, pace);
+      const what = await untilAnotherLeads(environment, leader, pace);
       await leader.start();
       return what;
     },
@@ -92,10 +92,10 @@ const apiSteps = {
   },
   leaderFrozen: {
     name: 'a leader that stands still, and goes on when another leads',
-    async run(house, _, pace) {
-      const leader = await leaderOf(house.apis);
+    async run(environment, _, pace) {
+      const leader = await leaderOf(environment.apis);
       leader.signal('SIGSTOP');
-      const what = await untilAnotherLeads(house, leader, pace);
+      const what = await untilAnotherLeads(environment, leader, pace);
       await sleep(pace.downMs);
       leader.signal('SIGCONT');
       return what;
@@ -103,9 +103,9 @@ const apiSteps = {
   },
   clockJumps: {
     name: 'a clock that jumps ahead, far back, and right again',
-    async run({ apis }, chance, { downMs }) {
-      const api = chance.pick(apis);
-      const hours = [1 + chance.below(10), -1 - chance.below(10), 0];
+    async run({ apis }, rng, { downMs }) {
+      const api = rng.pick(apis);
+      const hours = [1 + rng.between(0, 9), -1 - rng.between(0, 9), 0];
       for (const each of hours) {
         api.setClockAhead(each * HOUR_MS);
         await sleep(downMs);
@@ -144,10 +144,10 @@ const serverSteps = {
   },
   standbyPaused: {
     name: 'a standby that stops to replay for a while',
-    async run(house, _, { downMs }) {
-      const { standby } = house;
+    async run(environment, _, { downMs }) {
+      const { standby } = environment;
       await standby.query('SELECT pg_wal_replay_pause()');
-      await untilLate(house);
+      await untilLate(environment);
       await sleep(downMs);
       await standby.query('SELECT pg_wal_replay_resume()');
       return undefined;
@@ -178,8 +178,8 @@ const eventStoreSteps = {
   },
   eventStoreFails: {
     name: 'the event store fails half its answers',
-    async run({ eventStore }, chance) {
-      eventStore.failShare(0.5, chance.below(2 ** 31));
+    async run({ eventStore }, rng) {
+      eventStore.failShare(0.5, rng.between(0, 2 ** 31 - 1));
       await sleep(2 * TOO_LATE_MS);
       eventStore.failShare(0, 0);
       return undefined;
@@ -187,8 +187,8 @@ const eventStoreSteps = {
   },
   eventStoreLate: {
     name: 'the event store answers after the time-out, or never, what it has done',
-    async run({ eventStore }, chance) {
-      const faults = chance.shuffled([
+    async run({ eventStore }, rng) {
+      const faults = rng.shuffled([
         { lateMs: TOO_LATE_MS },
         'stall',
         'hang',
@@ -202,8 +202,8 @@ const eventStoreSteps = {
   },
   eventStoreFull: {
     name: 'the disk of the event store is full',
-    async run({ eventStore }, chance) {
-      const times = 4 + chance.below(3);
+    async run({ eventStore }, rng) {
+      const times = 4 + rng.between(0, 2);
       eventStore.failNext(...Array.from({ length: times }, () => 'full' as const));
       await untilMet(eventStore);
       return `for ${times} appends`;
@@ -211,10 +211,10 @@ const eventStoreSteps = {
   },
   leaderKilledWhileDown: {
     name: "kill -9 of the journal's leader while the event store is down",
-    async run(house, _, pace) {
-      await house.eventStore.stop();
-      const name = await killForAWhile([await leaderOf(house.apis)], pace);
-      await house.eventStore.restart();
+    async run(environment, _, pace) {
+      await environment.eventStore.stop();
+      const name = await killForAWhile([await leaderOf(environment.apis)], pace);
+      await environment.eventStore.restart();
       return name;
     },
   },

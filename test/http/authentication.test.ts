@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyId } from '../../src/authentication/access-token.ts';
@@ -160,19 +161,22 @@ describe('a token', () => {
     }
   });
 
-  const secret = () => new TextEncoder().encode(registry.config.JWT_SECRET_KEY);
   const expires = Math.floor(NOW.getTime() / 1_000) + 600;
   const good = () => ({ iss: 'gc-registry', sub: String(user.userId), sid: user.claims.sid, exp: expires });
-  const signed = (claims: object, alg = 'HS256', header: object = {}) =>
-    new SignJWT({ ...claims })
-      .setProtectedHeader({ alg, kid: keyId(registry.config.JWT_SECRET_KEY), ...header })
-      .sign(secret());
+  /** Signed by hand: a library refuses to make some of these tokens. */
+  const signed = (claims: object, alg = 'HS256', header: object = {}) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const secret = registry.config.JWT_SECRET_KEY;
+    const input = `${part({ alg, kid: keyId(secret), ...header })}.${part(claims)}`;
+    const hash = alg === 'HS512' ? 'sha512' : 'sha256';
+    return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
+  };
 
   test('that is made like the registry’s own is taken, or the next tests would show nothing', async () => {
-    expect((await meWith(`Bearer ${await signed(good())}`)).statusCode).toBe(200);
+    expect((await meWith(`Bearer ${signed(good())}`)).statusCode).toBe(200);
   });
 
-  const forged: Record<string, () => Promise<string>> = {
+  const forged: Record<string, () => Promise<string> | string> = {
     'of another issuer': () => signed({ ...good(), iss: 'somebody-else' }),
     'without an issuer': () => signed({ ...good(), iss: undefined }),
     'without an end': () => signed({ ...good(), exp: undefined }),
@@ -197,13 +201,13 @@ describe('a token', () => {
       return new SignJWT(good()).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
     },
     'with a demand that nobody understands': () => signed(good(), 'HS256', { crit: ['x'], x: 1 }),
-    'without a signature': async () => `${(await signed(good())).split('.').slice(0, 2).join('.')}.`,
-    'with a signature cut short': async () => (await signed(good())).slice(0, -4),
-    'with a part too many': async () => `${await signed(good())}.x`,
+    'without a signature': () => `${signed(good()).split('.').slice(0, 2).join('.')}.`,
+    'with a signature cut short': () => signed(good()).slice(0, -4),
+    'with a part too many': () => `${signed(good())}.x`,
   };
 
   test.each(Object.keys(forged))('%s is refused', async (name) => {
-    const made = await forged[name]?.().catch(() => 'this library does not even sign it');
+    const made = await forged[name]?.();
     expectUnauthenticated(await meWith(`Bearer ${made}`));
   });
 

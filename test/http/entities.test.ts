@@ -63,9 +63,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
       deleted_at: '1999-01-01T00:00:00Z',
       version: 9,
     });
-    if (answer.statusCode === 422) return;
-    expect(answer.json().id).not.toBe(4_711);
-    expect(answer.json().created_at).not.toContain('1999');
+    expect(answer.statusCode, answer.body).toBe(422);
   });
 });
 

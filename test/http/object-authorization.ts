@@ -1,8 +1,8 @@
 import type { Role } from '../../src/rules/enums.ts';
 
 /**
- * What is right when somebody asks for a thing: one's own, another's, a storage device's that is another's, a deleted one,
- * and one that never was. `null`: there is no such case.
+ * The statuses for requests about an object: one's own, another user's, one of another user's storage device, a deleted
+ * one, and one that never existed. `null`: no such case is tested.
  */
 export const CASES = ['own', 'other', 'storage', 'deleted', 'missing'] as const;
 export type Case = (typeof CASES)[number];
@@ -31,7 +31,14 @@ export interface Row {
   readonly right: Readonly<Record<Role, Statuses>>;
 }
 
-const nobody = (status: number): Statuses => [status, status, status, status, status];
+/** The object cannot be reached, whatever it is. */
+const HIDDEN: Statuses = [404, 404, 404, 404, 404];
+
+/** The role may not call the operation, not even on its own; `role-matrix.test.ts` tests the same on what does not exist. */
+const REFUSED: Statuses = [403, null, null, null, null];
+
+/** A validator sees storage devices of others, and still may not do this to them. */
+const REFUSED_VALIDATOR: Statuses = [403, null, 403, null, null];
 
 /** Users read what their accounts hold; an administrator everything; a validator what storage devices have. */
 const read = (done: number): Row['right'] => ({
@@ -45,19 +52,19 @@ const read = (done: number): Row['right'] => ({
 /** Of an account, there is no storage to validate. */
 const readAccount = (done: number): Row['right'] => {
   const { STORAGE_VALIDATOR: _, ...others } = read(done);
-  return { ...others, STORAGE_VALIDATOR: nobody(404) };
+  return { ...others, STORAGE_VALIDATOR: HIDDEN };
 };
 
 /** Traders act for their accounts, administrators for any. */
 const act = (done: number): Row['right'] => ({
-  AUDIT_USER: nobody(403),
+  AUDIT_USER: REFUSED,
   TRADING_USER: [done, 404, 404, 404, 404],
   PRODUCTION_USER: [done, 404, 404, 404, 404],
   ADMIN: [done, done, done, 404, 404],
-  STORAGE_VALIDATOR: nobody(403),
+  STORAGE_VALIDATOR: REFUSED_VALIDATOR,
 });
 
-const produce = (done: number): Row['right'] => ({ ...act(done), TRADING_USER: nobody(403) });
+const produce = (done: number): Row['right'] => ({ ...act(done), TRADING_USER: REFUSED });
 
 /** A reference in the body that is not the caller's: the body is at fault. */
 const referTo = (done: number): Row['right'] => ({
@@ -67,11 +74,11 @@ const referTo = (done: number): Row['right'] => ({
 });
 
 const administer = (done: number): Row['right'] => ({
-  AUDIT_USER: nobody(403),
-  TRADING_USER: nobody(403),
-  PRODUCTION_USER: nobody(403),
+  AUDIT_USER: REFUSED,
+  TRADING_USER: REFUSED,
+  PRODUCTION_USER: REFUSED,
   ADMIN: [done, done, done, 404, 404],
-  STORAGE_VALIDATOR: nobody(403),
+  STORAGE_VALIDATOR: REFUSED_VALIDATOR,
 });
 
 /** A closed account may still be looked into by administrators. */
@@ -161,7 +168,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   deleteRecurringAction: { thing: 'recurring action', right: act(200) },
 };
 
-/** Operations that are about no single thing, or about the caller: `who-may-do-what.test.ts` says all there is to say. */
+/** Operations that are about no single thing, or about the caller: `role-matrix.test.ts` covers them. */
 export const ABOUT_NO_ONE_THING: readonly string[] = [
   'health',
   'ready',

@@ -1,7 +1,7 @@
+import type { Rng } from '../harness/rng.ts';
 import { type Issuance, type Ledger, type Piece, quantityOf } from './ledger.ts';
 import { type ActionBody, type ActionName, hasLapsed, LAW } from './reference-model.ts';
 import { type IssueBody, isoOf, type Request } from './registry-model.ts';
-import type { Rng } from './rng.ts';
 
 /** Makes requests: most of them sensible, some with a flaw or two. Whether they may pass, the law decides, not this. */
 

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import type { Client } from '../harness/client.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
+import { Rng } from '../harness/rng.ts';
 import { bundlesIn, difference } from './db-snapshot.ts';
 import { Generator } from './generator.ts';
 import { Ledger, type Piece } from './ledger.ts';
 import { type Exchange, explain, told } from './order.ts';
 import type { Recurring } from './recurring.ts';
 import type { Request } from './registry-model.ts';
-import { Rng } from './rng.ts';
 import { send } from './send.ts';
 
 export interface Options {
