@@ -119,11 +119,14 @@ describe('a path', () => {
     ['/nothing?token=secret&email=a@b.c', 'There is no GET /nothing here.'],
     ['/<script>alert(1)</script>', 'There is no GET /%3Cscript%3Ealert(1)%3C/script%3E here.'],
     [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'There is nothing at this path.'],
-  ] as const)('that leads nowhere is told without what may do harm: %s', async ([url, detail], { registry }) => {
-    const answer = await registry.app.inject({ method: 'GET', url });
-    expectProblem(answer, 404);
-    expect(answer.json().detail).toBe(detail);
-  });
+  ] as const)(
+    'that leads nowhere is told without what may do harm: %s',
+    async ([url, detail], { registry }) => {
+      const answer = await registry.app.inject({ method: 'GET', url });
+      expectProblem(answer, 404);
+      expect(answer.json().detail).toBe(detail);
+    },
+  );
 });
 
 const HOUR = {

@@ -260,7 +260,7 @@ test.for(['limit=0', 'limit=1001', 'limit=x', 'cursor=xyz', 'from=yesterday', 'a
 describe('an amount that no bundle can have', () => {
   const NOBODYS = 987_654_321;
 
-  test.each([
+  test.for([
     ['a percentage above 1', { certificate_bundle_percentage: 1.5 }, 'percentage-invalid'],
     ['a percentage of 0', { certificate_bundle_percentage: 0 }, 'percentage-invalid'],
     ['a quantity of 0', { certificate_quantity: 0 }, 'quantity-invalid'],
@@ -269,16 +269,19 @@ describe('an amount that no bundle can have', () => {
       { certificate_quantity: 1, certificate_bundle_percentage: 0.5 },
       'quantity-and-percentage',
     ],
-  ])('%s is refused with 422 whatever the bundles are, and recorded', async (_, amount, code) => {
-    const market = await tradingPair(registry);
-    const { id } = await market.bundle();
-    await market.cancel([id]);
-    for (const bundle of [NOBODYS, id]) {
-      const answer = await market.transfer([bundle], amount);
-      expect(answer.statusCode, answer.body).toBe(422);
-      expect(answer.json().type).toMatch(new RegExp(`:${code}$`));
-      const log = await actions(market.trader);
-      expect(log.find((each) => each.id === answer.json().action_id)?.details.code).toBe(code);
-    }
-  });
+  ] as const)(
+    '%s is refused with 422 whatever the bundles are, and recorded',
+    async ([_, amount, code], { registry }) => {
+      const market = await tradingPair(registry);
+      const { id } = await market.bundle();
+      await market.cancel([id]);
+      for (const bundle of [NOBODYS, id]) {
+        const answer = await market.transfer([bundle], amount);
+        expect(answer.statusCode, answer.body).toBe(422);
+        expect(answer.json().type).toMatch(new RegExp(`:${code}$`));
+        const log = await actions(market.trader);
+        expect(log.find((each) => each.id === answer.json().action_id)?.details.code).toBe(code);
+      }
+    },
+  );
 });

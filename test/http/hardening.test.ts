@@ -33,7 +33,6 @@ describe('every answer', () => {
     ['of an operation', '/health', 200],
     ['that refuses', '/user/me', 401],
     ['of a path that is none', '/no/such/path', 404],
-    ['of a path that cannot be read', '/%zz', 400],
     ['of a page', '/docs/', 200],
   ] as const)(
     '%s tells browsers to be careful, and nobody what runs here',
@@ -50,6 +49,16 @@ describe('every answer', () => {
       });
     },
   );
+
+  test('of a path that cannot be read is a problem document, without a name of the server', async ({
+    registry,
+  }) => {
+    const { statusCode, headers } = await registry.app.inject({ url: '/%zz' });
+    expect(statusCode).toBe(400);
+    expect(headers['content-type']).toContain('application/problem+json');
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('server');
+  });
 
   test('to a failure of ours tells its id, and neither stack nor message nor SQL', async ({ registry }) => {
     const broken = () => Promise.reject(new Error('SELECT secret FROM internals'));
