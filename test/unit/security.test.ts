@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { titledCalls } from '../harness/test-titles.ts';
 
 const page = await readFile('docs/SECURITY.md', 'utf8');
 
@@ -17,13 +18,38 @@ test('every file of tests that the security page names is there', () => {
   expect(claims.map(({ file }) => file).filter((file) => !existsSync(file))).toEqual([]);
 });
 
-test('every test that it quotes is in that file', async () => {
-  const missing: string[] = [];
-  for (const { file, names } of claims) {
-    const text = await readFile(file, 'utf8');
-    missing.push(...names.filter((name) => !text.includes(name)).map((name) => `${file}: ${name}`));
-  }
+const files = [...new Set(claims.map(({ file }) => file))].filter((file) => existsSync(file));
+
+/** The calls of each file, without the groups and tests that assert nothing; `race` asserts how many requests succeed. */
+const asserting = new Map(
+  await Promise.all(
+    files.map(async (file) => {
+      const calls = titledCalls(await readFile(file, 'utf8'));
+      return [file, calls.filter(({ source }) => /\b(expect\w*|race)\(/.test(source))] as const;
+    }),
+  ),
+);
+
+test('every file that it names has a test that asserts something', () => {
+  const empty = [...asserting].filter(([, calls]) => calls.every(({ kind }) => kind !== 'test'));
+  expect(empty.map(([file]) => file)).toEqual([]);
+});
+
+test('every title that it quotes is that of a test, or of a group of tests, of that file', () => {
+  const missing = claims.flatMap(({ file, names }) => {
+    const titles = asserting.get(file)?.map(({ title }) => title);
+    return names.filter((name) => !titles?.includes(name)).map((name) => `${file}: ${name}`);
+  });
   expect(missing).toEqual([]);
+});
+
+test.each([
+  ['a comment', "// test('a title', () => expect(1).toBe(1));"],
+  ['a string', `const text = "test('a title', () => expect(1).toBe(1))";`],
+  ['a skipped test', "test.skip('a title', () => expect(1).toBe(1));"],
+  ['a test that is still to be written', "test.todo('a title');"],
+])('a title in %s is not that of a test', (_, source) => {
+  expect(titledCalls(source)).toEqual([]);
 });
 
 test.each(['A', 'B', 'D'])('no defect of part %s is left out', (part) => {
