@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,8 +17,8 @@ import { median } from './figures.ts';
 /*
  * Measures what the journal, the sequencer and the relay cost writers. Many clients transfer parts of bundles (five changed rows
  * each) and issue (two rows) over HTTP: without a journal, with the journal's triggers, with the sequencer, and with the relay.
- * The sequencer runs in the process of the API, as in production; the event store runs in a process of its own. The
- * variants alternate, and each is compared with the run without a journal of the same round, so that drift affects all of them
+ * The sequencer runs in the process of the API, as in production. The event store is the one of ESDB_TEST_CONNECTION_STRING,
+ * or else the fake of the tests, in a process of its own. The variants alternate, and each is compared with the run without a journal of the same round, so that drift affects all of them
  * alike. Also measures how long an event takes to reach the event store on an idle registry.
  */
 
@@ -28,7 +28,7 @@ const ROUNDS = 5;
 const VARIANTS = ['no journal', 'journal', 'journal, sequencer', 'journal, sequencer, relay'] as const;
 type Variant = (typeof VARIANTS)[number];
 
-const STAND_IN = fileURLToPath(new URL('../test/eventstore/main.ts', import.meta.url));
+const FAKE_EVENT_STORE = fileURLToPath(new URL('../test/eventstore/main.ts', import.meta.url));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A workload; each call sends the next request.  */
@@ -53,7 +53,7 @@ runProgram(() =>
     const url = await app.listen({ host: config.HOST, port: 0 });
     const owner = new pg.Client({ connectionString: cluster.primary.url('registry') });
     await owner.connect();
-    const { child, connection } = await startStandIn();
+    const { connection, stop } = await openEventStore();
     try {
       const settled = (journal: Journal | undefined) =>
         untilSettled(journal, () => database.readPrimary(({ execute }) => journalLag(execute)));
@@ -65,7 +65,7 @@ runProgram(() =>
         `\nfrom the answer of a transfer to its last event in the event store: ${median(delays).toFixed(0)} ms`,
       );
     } finally {
-      child.kill();
+      stop();
       await owner.end();
       await app.close();
       await database.stop();
@@ -73,13 +73,24 @@ runProgram(() =>
   }),
 );
 
-async function startStandIn(): Promise<{ child: ChildProcess; connection: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', STAND_IN, '--port', '0'], {
+interface EventStore {
+  readonly connection: string;
+  stop(): void;
+}
+
+/** The server of `ESDB_TEST_CONNECTION_STRING`, or else the fake of the tests. */
+async function openEventStore(): Promise<EventStore> {
+  const given = process.env.ESDB_TEST_CONNECTION_STRING;
+  if (given) return { connection: given, stop: () => {} };
+  const child = spawn(process.execPath, ['--import', 'tsx', FAKE_EVENT_STORE, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(child.stdout, 'data');
-  return { child, connection: String(line).trim() };
+  return { connection: String(line).trim(), stop: () => void child.kill() };
 }
+
+/** One of its own, since a server that is given may hold the events of other runs. */
+const STREAM = `bench-${crypto.randomUUID()}`;
 
 const PART = { source_id: 1, target_id: 2, certificate_quantity: 1 };
 
@@ -206,6 +217,7 @@ function start({ config, eventStore }: Bench, relays: boolean): Journal {
   return startJournal({
     writeUrl: config.DATABASE_WRITE_URL,
     eventStore: relays ? eventStore : undefined,
+    stream: STREAM,
     onError: (error, what) => say(`${what}: ${error}`),
   });
 }

@@ -141,4 +141,4 @@ const commandsForPort = (url: string) => `
 export REGISTRY=${url}
 `;
 
-runProgram(demo, [EmbeddedPostgresError]);
+runProgram(demo, { negative: [EmbeddedPostgresError] });

@@ -15,4 +15,4 @@ runProgram(async () => {
   } finally {
     await database.stop();
   }
-}, [SeedError]);
+}, { negative: [SeedError] });

@@ -19,10 +19,11 @@ export const EXAMPLE_PASSWORDS: readonly string[] = [
   'changeit',
 ];
 
+/** The host may be absent, or a parameter: `postgresql:///database?host=/var/run/postgresql`. */
 const postgresUrl = z
   .string()
   .regex(
-    /^postgres(ql)?:\/\/[^\s/]+\/[^\s/]+$/,
+    /^postgres(ql)?:\/\/[^\s/?#]*\/[^\s/?#]+(\?[^\s#]*)?$/,
     'must look like postgresql://user:password@host:port/database',
   );
 
@@ -80,7 +81,10 @@ const Settings = z
     CORS_ORIGINS: commaList.default([]),
     ESDB_CONNECTION_STRING: z
       .string()
-      .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'must look like esdb://host:2113?tls=true')
+      .regex(
+        /^esdb(\+discover)?:\/\/\S+$/,
+        'must look like esdb://host:2113?tls=true (the client does not accept kurrentdb://)',
+      )
       .optional(),
     ESDB_STREAM: z
       .string()
@@ -121,9 +125,10 @@ function* publicSecrets(settings: {
   }
 }
 
-/** Empty where the address has none. Cloud SQL's addresses have no host, so that `URL` does not read them. */
+/** Empty where the address has none. `URL` refuses addresses without a host, such as those of Cloud SQL. */
 function passwordInUrl(address: string): string {
-  const [, written = ''] = /^[\w+]+:\/\/[^:@/?]*:([^/?]*)@/.exec(address) ?? [];
+  const [, written = ''] =
+    /[?&]password=([^&]*)/.exec(address) ?? /^[\w+]+:\/\/[^:@/?]*:([^/?]*)@/.exec(address) ?? [];
   try {
     return decodeURIComponent(written);
   } catch {

@@ -56,10 +56,26 @@ async function requireNoDefaultPasswords(database: Database, log: FastifyBaseLog
   }
 }
 
+/** The API starts without its servers and uses them once they can be reached, so a wrong address needs a line in the log. */
+function warnOfUnreachable(database: Database, log: FastifyBaseLogger): void {
+  const { primary, replicas } = database.status();
+  if (primary === 'down') {
+    log.warn(
+      'the primary database cannot be reached: check DATABASE_WRITE_URL. Writes are answered 503 until it can',
+    );
+  }
+  for (const { name } of replicas.filter(({ state }) => state === 'unreachable')) {
+    log.warn(
+      `${name} cannot be reached: check DATABASE_READ_URLS. The other servers answer its reads until it can`,
+    );
+  }
+}
+
 /** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
   const tracing = await startConfiguredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
+  warnOfUnreachable(database, log);
   if (config.NODE_ENV === 'production') await requireNoDefaultPasswords(database, log);
   const journal = startJournal({
     writeUrl: config.DATABASE_WRITE_URL,

@@ -67,4 +67,4 @@ function summarise({ readings, bundles, issuedWh, refused }: LoadProgress): void
   if (refused.length > 10) process.stdout.write(`  and ${refused.length - 10} more\n`);
 }
 
-runProgram(main, [SeedError, ElexonError, B1610FormatError, BmUnitFormatError]);
+runProgram(main, { negative: [SeedError, ElexonError, B1610FormatError, BmUnitFormatError] });

@@ -12,37 +12,37 @@ import { openConfiguredDatabase } from '../start.ts';
 import { registerUser, UserCreate } from '../user/index.ts';
 
 /**
- * Registers an administrator: `--email E --name N`, the password as one line of standard input. A new registry has nobody who
- * could register its first user over HTTP.
+ * Registers an administrator: `--email E --name N`, the password as one line of standard input. The first user of a new registry
+ * cannot be registered over HTTP, which requires an administrator.
  */
 runProgram(async () => {
   const config = readConfig(loadEnvironment());
   const { values } = parseArgs({ options: { email: { type: 'string' }, name: { type: 'string' } } });
-  const asked = UserCreate.safeParse({ ...values, role: 'ADMIN', password: await readPassword() });
-  if (!asked.success) {
-    const faults = asked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const given = UserCreate.safeParse({ ...values, role: 'ADMIN', password: await readPassword() });
+  if (!given.success) {
+    const faults = given.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`Usage: --email E --name N, the password on standard input. ${faults.join('; ')}`);
   }
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
   try {
-    const user = await registerUser(asked.data, async (work) => {
+    const user = await registerUser(given.data, async (work) => {
       const { value } = await database.transact({ userId: null, requestId: null }, work);
       return value;
     });
     process.stdout.write(`${user.email} is an administrator, with id ${user.id}.\n`);
   } catch (error) {
     const refusal = constraintProblem(databaseError(error)?.constraint) ?? error;
-    throw refusal instanceof Problem ? new ConfigError(inWords(refusal)) : refusal;
+    throw refusal instanceof Problem ? new ConfigError(messageOf(refusal)) : refusal;
   } finally {
     await database.stop();
   }
 });
 
-function inWords({ message, details: { errors = [] } }: Problem): string {
+function messageOf({ message, details: { errors = [] } }: Problem): string {
   return [message, ...errors.map(({ path, message: why }) => `${path}: ${why}`)].join(' ');
 }
 
-/** A terminal shows the question, and not the answer. */
+/** A terminal shows the prompt but not the password. */
 async function readPassword(): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   if (process.stdin.isTTY) process.stderr.write('Password: ');

@@ -133,6 +133,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const replicas = watchReplicas(pools.primaryMonitor, pools.standbys);
   await replicas.observe();
 
+  const readPools = () => {
+    const standbys = replicas.candidates().map(({ pool }) => pool);
+    return standbys.length > 0 ? standbys : [primaryReads];
+  };
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 
   return {
@@ -170,7 +174,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     waiting: (use) =>
       use === 'write'
         ? Math.max(primary.waitingCount, primaryReads.waitingCount)
-        : (replicas.best()?.pool ?? primaryReads).waitingCount,
+        : Math.max(...readPools().map(({ waitingCount }) => waitingCount)),
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -67,8 +67,11 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
         await lead();
       } catch (error) {
         if (stopped.signal.aborted) return;
+        const before = state.problem;
         state.problem = error instanceof NotEligible ? error.message : lostPrimary;
-        options.onError(error, `${options.name} gave up the lead, and stands for it again`);
+        // One report an outage: the next attempts, one a second, fail for the same reason.
+        if (state.problem !== before)
+          options.onError(error, `the ${options.name} gave up leadership and tries to regain it`);
       } finally {
         state.leads = false;
       }

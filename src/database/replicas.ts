@@ -6,17 +6,19 @@ const OBSERVE_EVERY_MS = 500;
 
 export interface Replicas {
   /**
-   * The usable standby with the least lag that shows `atLeast`; `undefined` when the primary must answer. While the primary
-   * is down, a late standby serves rather than none: `/health/ready` then says that both are in trouble.
+   * One of the {@link candidates}, in turn, once it shows `atLeast`; `undefined` when the primary must answer.
    */
   choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
   /**
-   * Waits until every standby that somebody may read shows `position`; `false` when one of them did not in time, or there
-   * is none. One that is late or just lost counts: another instance may not have seen it yet.
+   * Waits until every standby that serves reads shows `position`; `false` when one of them did not in time, or there is none. A
+   * standby that is late or was lost just now counts: another process may still read from it.
    */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
-  /** The standby that a read would go to now. */
-  best(): Replica | undefined;
+  /**
+   * The usable standbys with the least lag, or one so close to it that the difference cannot be measured. While the primary is
+   * down, late standbys serve reads if there is no other; `/health/ready` reports both problems.
+   */
+  candidates(): Replica[];
   statuses(): ReturnType<Replica['status']>[];
   primaryReachable(): boolean;
   observe(): Promise<void>;
@@ -26,7 +28,7 @@ export interface Replicas {
 /** How long a server may take to answer its monitor before it counts as unreachable. */
 export const ANSWER_WITHIN_MS = 2_000;
 
-/** Keeps an eye on the primary's log and on every standby, twice a second. */
+/** Samples the write-ahead log position of the primary and of every standby, twice a second. */
 export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replica[]): Replicas {
   let primaryReachable = true;
   let observing: Promise<void> | undefined;
@@ -52,20 +54,23 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
     await Promise.all(replicas.map((each) => each.observe(sample)));
   }
 
-  const byLag = (some: Replica[]) => some.sort((a, b) => a.lag() - b.lag());
-  const usable = () => byLag(replicas.filter((each) => each.usable()));
-  const late = () => byLag(replicas.filter((each) => each.status().state === 'late'));
+  let turn = 0;
   const timer = setInterval(() => {
     observing ??= observe().finally(() => {
       observing = undefined;
     });
   }, OBSERVE_EVERY_MS);
 
-  const best = () => [...usable(), ...(primaryReachable ? [] : late())][0];
+  function candidates(): Replica[] {
+    const usable = replicas.filter((each) => each.usable());
+    if (usable.length > 0 || primaryReachable) return withLeastLag(usable);
+    return withLeastLag(replicas.filter((each) => each.status().state === 'late'));
+  }
 
   return {
     async choose(atLeast, timeoutMs) {
-      const chosen = best();
+      const all = candidates();
+      const chosen = all[turn++ % all.length];
       if (chosen === undefined || atLeast === undefined) return chosen;
       return (await chosen.reached(atLeast, timeoutMs)) ? chosen : undefined;
     },
@@ -75,7 +80,7 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
       const shown = await Promise.all(present.map((each) => each.reached(position, timeoutMs)));
       return shown.length > 0 && shown.every(Boolean);
     },
-    best,
+    candidates,
     statuses: () => replicas.map((each) => each.status()),
     primaryReachable: () => primaryReachable,
     observe,
@@ -84,4 +89,11 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
       await observing;
     },
   };
+}
+
+/** Samples are taken at this interval, so smaller differences of lag mean nothing. */
+function withLeastLag(replicas: readonly Replica[]): Replica[] {
+  const lags = replicas.map((each) => each.lag());
+  const most = Math.min(...lags) + OBSERVE_EVERY_MS;
+  return replicas.filter((_, index) => (lags[index] ?? 0) <= most);
 }

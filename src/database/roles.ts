@@ -1,11 +1,12 @@
 import pg from 'pg';
+import { credentialsOf } from './connection-url.ts';
 
-/** Group roles that the migrations grant to; they cannot log in and own nothing. */
+/** The group roles that the migrations grant privileges to. They cannot log in and own nothing. */
 const GROUPS = { write: 'registry_write', read: 'registry_read' } as const;
 
 /**
- * Makes the roles that the application works as: the users named in the write and read URLs, members of the
- * groups that hold the grants. A URL of the owner itself (one role for all, as in small set-ups) is left alone.
+ * Creates the roles of the application: the users of the write and read URLs, as members of the groups that hold the privileges.
+ * A URL with the owner's own user (one role for all, as in small installations) or without a user is skipped.
  */
 export async function ensureRoles(
   owner: pg.Client,
@@ -18,15 +19,14 @@ export async function ensureRoles(
 }
 
 async function ensureLogin(owner: pg.Client, url: string, group: string): Promise<void> {
-  const { username, password } = new URL(url);
-  const name = decodeURIComponent(username);
+  const { user: name, password } = credentialsOf(url);
   if (name === '' || name === owner.user) return;
-  const secret = owner.escapeLiteral(decodeURIComponent(password));
+  const secret = owner.escapeLiteral(password);
   await ensureRole(owner, name, `LOGIN PASSWORD ${secret}`);
   await owner.query(`GRANT ${owner.escapeIdentifier(group)} TO ${owner.escapeIdentifier(name)}`);
 }
 
-const ALREADY_THERE = new Set(['42710', '23505']);
+const ALREADY_EXISTS = new Set(['42710', '23505']);
 
 async function ensureRole(owner: pg.Client, name: string, attributes: string): Promise<void> {
   const { rowCount } = await owner.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
@@ -35,6 +35,6 @@ async function ensureRole(owner: pg.Client, name: string, attributes: string): P
     await owner.query(`${verb} ROLE ${owner.escapeIdentifier(name)} ${attributes}`);
   } catch (error) {
     // Roles belong to the whole server: a migration of another database may have been faster.
-    if (!(error instanceof pg.DatabaseError && ALREADY_THERE.has(error.code ?? ''))) throw error;
+    if (!(error instanceof pg.DatabaseError && ALREADY_EXISTS.has(error.code ?? ''))) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { connectEventLog, firstDifference, SilentEventLog } from '../journal/index.ts';
+import { connectEventLog, EventStoreUnavailable, verifyJournal } from '../journal/index.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { count } from '../operation/schemas.ts';
@@ -63,9 +63,9 @@ export const verifyEvents = defineQuery({
     const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
     try {
       // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
-      return await services.database.readPrimary(({ execute }) => firstDifference(execute, { log }));
+      return await services.database.readPrimary(({ execute }) => verifyJournal(execute, { log }));
     } catch (error) {
-      if (error instanceof SilentEventLog)
+      if (error instanceof EventStoreUnavailable)
         throw problems.unavailable('EventStoreDB does not answer at the moment.');
       throw error;
     } finally {

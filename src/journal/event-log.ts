@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  AccessDeniedError,
   BACKWARDS,
   END,
   EventStoreDBClient,
@@ -12,6 +13,7 @@ import {
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import canonicalize from 'canonicalize';
+import { ConfigError } from '../config.ts';
 import { factsOf, type SequencedEntry } from './entry.ts';
 
 const STREAM = 'registry-events';
@@ -33,8 +35,19 @@ export class RevisionConflict extends Error {}
 /** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
 export class DivergedStream extends Error {}
 
-/** The event store does not answer, or refuses to; the message is the client's. */
-export class EventStoreUnavailable extends Error {}
+/** EventStoreDB cannot be reached, or refuses the connection or the log-in. The message is one line with the client's reason. */
+export class EventStoreUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`EventStoreDB ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AccessDeniedError) return 'refuses the user or the password of ESDB_CONNECTION_STRING';
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // gRPC ends some messages with an empty note.
+  return `cannot be reached: ${message.replace(/\. Resolution note: *$/, '').replaceAll(/\s+/g, ' ')}`;
+}
 
 /** The one stream of the registry in EventStoreDB. Every call has a deadline; an append may throw what the client throws. */
 export interface EventLog {
@@ -60,15 +73,18 @@ export interface EventLogOptions {
   readonly deadlineMs?: number;
 }
 
-/** @param connectionString such as `esdb://host:2113?tls=true`, with credentials where the server wants them. */
+/**
+ * @param connectionString such as `esdb://host:2113?tls=true`, with credentials if the server requires them.
+ * @throws {ConfigError} when the client cannot use it: a wrong option, or a certificate file that does not exist.
+ */
 export function connectEventLog(
   connectionString: string,
   { stream = STREAM, deadlineMs = DEADLINE_MS }: EventLogOptions = {},
 ): EventLog {
-  let current: EventStoreDBClient | undefined;
+  let current: EventStoreDBClient | undefined = newClient(connectionString);
 
   const client = () => {
-    current ??= EventStoreDBClient.connectionString(connectionString);
+    current ??= newClient(connectionString);
     return current;
   };
   /** A client keeps for good what it learned of a server, and waits for good where it waits: one that failed is replaced. */
@@ -87,9 +103,7 @@ export function connectEventLog(
     } catch (error) {
       if (error instanceof StreamNotFoundError) return;
       await replace();
-      throw new EventStoreUnavailable(error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
+      throw new EventStoreUnavailable(error);
     }
   }
 
@@ -120,6 +134,19 @@ export function connectEventLog(
     },
     close: replace,
   };
+}
+
+/** The client's own message would show a part of the connection string, which may be the password. */
+function newClient(connectionString: string): EventStoreDBClient {
+  try {
+    return EventStoreDBClient.connectionString(connectionString);
+  } catch (error) {
+    const isParseError = error instanceof Error && 'location' in error && 'expected' in error;
+    const reason = isParseError
+      ? `${error.expected} is expected at character ${Number([error.location].flat()[0]) + 1}`
+      : String(error instanceof Error ? error.message : error);
+    throw new ConfigError(`Configuration: ESDB_CONNECTION_STRING: ${reason}`);
+  }
 }
 
 /** The client waits for streams that have ended already, for ever. */

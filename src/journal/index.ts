@@ -6,8 +6,8 @@ export {
   type SequencedEntry,
   sequencedEntries,
 } from './entry.ts';
-export { connectEventLog, type EventLog, EventStoreUnavailable as SilentEventLog } from './event-log.ts';
+export { connectEventLog, type EventLog, EventStoreUnavailable } from './event-log.ts';
 export { type JournalLag, journalLag, knownLag } from './lag.ts';
 export { type Replayed, replay } from './replay.ts';
 export { type Journal, type JournalStatus, startJournal } from './service.ts';
-export { verifyJournal as firstDifference } from './verify.ts';
+export { verifyJournal } from './verify.ts';

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { atDatabase } from '../database/connection-url.ts';
 import { type MigrationUrls, migrate } from '../database/migrate.ts';
 import { adoptNewerSchema } from './adopted-schema.ts';
 import type { EventLog, StoredEvent } from './event-log.ts';
+import { atMostOnceASecond } from './progress.ts';
 import {
   firstInconsistency,
   journaledTables,
@@ -32,6 +34,7 @@ export interface Replayed {
 }
 
 const BATCH = 2_000;
+const CONNECT_WITHIN_MS = 10_000;
 
 /**
  * Rebuilds every table of entities from the events alone, in an empty database beside the original, and compares them row by
@@ -47,9 +50,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const original = await connect(ownerUrl);
   try {
     await original.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-    const copyUrl = new URL(ownerUrl);
-    copyUrl.pathname = `/${name}`;
-    return await replayInto(original, copyUrl.toString(), options);
+    return await replayInto(original, atDatabase(ownerUrl, name), options);
   } finally {
     await original.end().catch(() => {});
     // What went wrong before is worth more than that the copy could not be dropped.
@@ -78,12 +79,13 @@ async function replayInto(original: pg.Client, copyUrl: string, options: ReplayO
     const tables = await journaledTables(original);
     await prepareStage(copy, tables);
     const source = log ? storedEvents(original, log, patienceMs) : journalEvents(original);
+    const onEvents = atMostOnceASecond(onProgress);
     let events = 0;
     for await (const batch of source) {
       if (typeof batch === 'string') return { events, rows: 0, difference: batch };
       await stage(copy, batch);
       events += batch.length;
-      onProgress(`${events} events read`);
+      onEvents(`${events} events read`);
     }
     const difference = await firstInconsistency(copy, tables);
     if (difference) return { events, rows: 0, difference };
@@ -127,7 +129,11 @@ async function rebuildWithin(copy: pg.Client, table: string): Promise<string | u
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC' });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    options: '-c timezone=UTC',
+  });
   // A connection that is lost between two statements tells the next one, and must not end the process besides.
   client.on('error', () => {});
   await client.connect();

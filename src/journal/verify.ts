@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Execute } from '../database/connection.ts';
 import { chainHash, lastPosition, NO_HASH, type SequencedEntry, sequencedEntries } from './entry.ts';
 import { differenceOf, type EventLog } from './event-log.ts';
+import { atMostOnceASecond } from './progress.ts';
 
 const BATCH = 2_000;
 const PATIENCE_MS = 10_000;
@@ -21,7 +22,8 @@ export interface VerifyOptions {
   readonly log?: EventLog | undefined;
   /** How long EventStoreDB may take to get what the relay still owes it. */
   readonly patienceMs?: number;
-  readonly onProgress?: (verified: number) => void;
+  /** Called with a line of text at most once a second. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /**
@@ -32,7 +34,8 @@ export interface VerifyOptions {
  * @throws what Postgres and the event store throw.
  */
 export async function verifyJournal(execute: Execute, options: VerifyOptions = {}): Promise<Verified> {
-  const { log, patienceMs = PATIENCE_MS, onProgress = () => {} } = options;
+  const { log, patienceMs = PATIENCE_MS } = options;
+  const onProgress = atMostOnceASecond(options.onProgress ?? (() => {}));
   const [first] = await entriesLeftOut(execute);
   const last = await lastPosition(execute);
   const stored = log && (await storedUpTo(log, last, patienceMs));
@@ -52,7 +55,7 @@ export async function verifyJournal(execute: Execute, options: VerifyOptions = {
       ({ hash } = entry);
       verified += 1;
     }
-    onProgress(verified);
+    onProgress(`${verified} events verified`);
     if (entries.length < BATCH) break;
   }
   if (verified <= last) return found(`position ${verified}: its entry is missing`);

@@ -10,9 +10,9 @@ import {
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anEvent, aStream, events, openTarget, type Target, targets } from './contract-target.ts';
+import { channelOf } from './grpc-channel.ts';
 import { identifierOf, idOf } from './identity.ts';
 
 describe.each(targets)('%s, by %s', (server, way) => {
@@ -23,7 +23,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
   afterAll(() => target.close());
 
   describe('a read', () => {
-    test('of a stream that is not there says so, in either direction', async () => {
+    test('of a stream that does not exist says so, in either direction', async () => {
       const stream = aStream();
       await expect(target.read(stream)).rejects.toThrow(StreamNotFoundError);
       await expect(
@@ -31,7 +31,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       ).rejects.toThrow(StreamNotFoundError);
     });
 
-    test('forwards begins with its revision, and ends after as many as asked for', async () => {
+    test('forwards begins with its revision, and ends after the requested number of events', async () => {
       const stream = aStream();
       await target.append(stream, events(5), NO_STREAM);
       expect(await target.revisions(stream, { direction: FORWARDS, fromRevision: 1n, maxCount: 2 })).toEqual([
@@ -73,7 +73,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(all).toEqual([event.id]);
     });
 
-    test('gives ids in the form that was asked for', async () => {
+    test('gives ids in the form that was requested', async () => {
       const stream = aStream();
       const event = anEvent();
       await target.append(stream, [event], NO_STREAM);
@@ -84,7 +84,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
   });
 
   describe('a subscription', () => {
-    /** The first so many revisions that it brings, while `meanwhile` goes on once it is confirmed. */
+    /** The first `count` revisions that a subscription delivers; `meanwhile` runs once it is confirmed. */
     const follow = async (
       stream: string,
       count: number,
@@ -101,7 +101,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       return seen;
     };
 
-    test('brings what is there, and then what comes', async () => {
+    test('delivers existing events, then new ones', async () => {
       const stream = aStream();
       await target.append(stream, events(3), NO_STREAM);
       expect(await follow(stream, 5, {}, () => target.append(stream, events(2), 2n))).toEqual([
@@ -109,7 +109,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       ]);
     });
 
-    test('from a revision brings what comes after it', async () => {
+    test('from a revision delivers the events after it', async () => {
       const stream = aStream();
       await target.append(stream, events(3), NO_STREAM);
       const seen = await follow(stream, 2, { fromRevision: 1n }, () =>
@@ -118,7 +118,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(seen).toEqual([2, 3]);
     });
 
-    test('from the end brings only what comes', async () => {
+    test('from the end delivers only new events', async () => {
       const stream = aStream();
       await target.append(stream, events(3), NO_STREAM);
       const seen = await follow(stream, 1, { fromRevision: END }, () =>
@@ -127,12 +127,12 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(seen).toEqual([3]);
     });
 
-    test('waits for a stream that is not there yet', async () => {
+    test('waits for a stream that does not exist yet', async () => {
       const stream = aStream();
       expect(await follow(stream, 1, {}, () => target.append(stream, [anEvent()], NO_STREAM))).toEqual([0]);
     });
 
-    test('says that it has caught up, after the last event that was there', async () => {
+    test('says that it has caught up after the last existing event', async () => {
       const stream = aStream();
       await target.append(stream, events(3), NO_STREAM);
       const subscription = target.client.subscribeToStream(stream);
@@ -145,12 +145,10 @@ describe.each(targets)('%s, by %s', (server, way) => {
   });
 });
 
-/** The id of a stream's first event as a client reads it that wants ids as two numbers; this client never does. */
+/** The id of a stream's first event, requested as two numbers. The client of the package always requests text. */
 async function structuredId(connectionString: string, stream: string): Promise<sharedPb.UUID | undefined> {
-  const client = new streamsService.StreamsClient(
-    new URL(connectionString).host,
-    grpc.credentials.createInsecure(),
-  );
+  const { address, credentials, metadata } = channelOf(connectionString);
+  const client = new streamsService.StreamsClient(address, credentials);
   const from = new streamsPb.ReadReq.Options.StreamOptions();
   from.setStreamIdentifier(identifierOf(stream));
   from.setStart(new sharedPb.Empty());
@@ -164,7 +162,7 @@ async function structuredId(connectionString: string, stream: string): Promise<s
   const request = new streamsPb.ReadReq();
   request.setOptions(options);
   const ids: (sharedPb.UUID | undefined)[] = [];
-  for await (const answer of client.read(request)) ids.push(answer.getEvent()?.getEvent()?.getId());
+  for await (const answer of client.read(request, metadata)) ids.push(answer.getEvent()?.getEvent()?.getId());
   client.close();
   return ids[0];
 }

@@ -5,19 +5,22 @@ import {
   type ResolvedEvent,
 } from '@eventstore/db-client';
 import { inject } from 'vitest';
-import { type FakeEventStore, startEventStore } from './server.ts';
+import { secureSettings } from './certificate.ts';
+import { credentialsIn } from './grpc-channel.ts';
+import { startEventStore } from './server.ts';
 
 const real = inject('eventStore');
-const servers = ['the stand-in', ...(real ? ['a real EventStoreDB'] : [])];
+const servers = ['the fake', 'the secure fake', ...(real ? ['a real EventStoreDB'] : [])];
 
-/** The client takes a plain append where it is given credentials, which a server without TLS ignores. */
-const ways = {
-  'batch append': {},
-  'plain append': { credentials: { username: 'admin', password: 'changeit' } },
-};
-export type Way = keyof typeof ways;
+export type Way = 'batch append' | 'plain append';
 
-/** What the contract holds for: the stand-in, and the real server, if the run has one, by both ways to append. */
+/** The client uses a plain append for a call that has credentials of its own. A server without TLS ignores them. */
+function optionsOf(way: Way, connectionString: string) {
+  if (way === 'batch append') return {};
+  return { credentials: credentialsIn(connectionString) ?? { username: 'admin', password: 'changeit' } };
+}
+
+/** The servers that the contract is tested on (a real one only if the run has one), each with both ways to append. */
 export const targets = servers.flatMap((server): [string, Way][] => [
   [server, 'batch append'],
   [server, 'plain append'],
@@ -33,10 +36,17 @@ export const events = (count: number) => Array.from({ length: count }, (_, n) =>
 
 export type Target = Awaited<ReturnType<typeof openTarget>>;
 
-/** A client of the server, and short words for what the contract does with it. */
+async function startFake(server: string) {
+  if (server === 'the fake') return startEventStore();
+  if (server === 'the secure fake') return startEventStore({ secure: await secureSettings() });
+  return undefined;
+}
+
+/** A client of the server, and functions for the calls that the contract needs. */
 export async function openTarget(server: string, way: Way) {
-  const standIn: FakeEventStore | undefined = server === 'the stand-in' ? await startEventStore() : undefined;
-  const connectionString = standIn?.connectionString ?? real;
+  const fake = await startFake(server);
+  const connectionString = fake?.connectionString ?? real;
+  const options = optionsOf(way, connectionString);
   const client = EventStoreDBClient.connectionString(connectionString);
   const read = async (stream: string, options: ReadOptions = {}) => {
     const all: ResolvedEvent[] = [];
@@ -47,13 +57,13 @@ export async function openTarget(server: string, way: Way) {
     connectionString,
     client,
     /** Options of the client that make it append in this way. */
-    way: ways[way],
+    way: options,
     append: (stream: string, all: Event[], expectedRevision: AppendExpectedRevision) =>
-      client.appendToStream(stream, all, { expectedRevision, ...ways[way] }),
+      client.appendToStream(stream, all, { expectedRevision, ...options }),
     read,
     ids: async (stream: string) => (await read(stream)).map((event) => event?.id),
     revisions: async (stream: string, options: ReadOptions = {}) =>
       (await read(stream, options)).map((event) => Number(event?.revision)),
-    close: async () => standIn?.stop(),
+    close: async () => fake?.stop(),
   };
 }

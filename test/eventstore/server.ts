@@ -6,6 +6,7 @@ import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as grpc from '@grpc/grpc-js';
 import { append, appendBatches, REFUSED } from './append-calls.ts';
+import { requireCredentials } from './authentication.ts';
 import { clusterOfOne, supportedMethods } from './discovery-calls.ts';
 import { type Fault, type Faults, noFaults } from './faults.ts';
 import { Memory } from './memory.ts';
@@ -22,6 +23,18 @@ export interface EventStoreOptions {
   readonly dataFile?: string | undefined;
   /** Whether the server knows batch append, as all since 21.10 do. */
   readonly batchAppend?: boolean;
+  /** Requires TLS with this certificate, and a log-in. */
+  readonly secure?: Secure;
+}
+
+export interface Secure {
+  /** PEM. */
+  readonly certificate: string;
+  /** The same in a file, for the clients. */
+  readonly certificateFile: string;
+  readonly privateKey: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface FakeEventStore {
@@ -46,16 +59,16 @@ export interface FakeEventStore {
 }
 
 /**
- * A small server that speaks EventStoreDB's gRPC protocol, built on the client's own service definitions. It knows no
- * tombstones, links, filters and credentials.
+ * A small server with EventStoreDB's gRPC protocol, built on the service definitions of the client. Tombstones, links and filters
+ * are not implemented.
  *
- * @throws {Error} when the port is taken, or the data file is not one of ours.
+ * @throws {Error} when the port is taken, or the data file has another format.
  */
 export async function startEventStore(options: EventStoreOptions = {}): Promise<FakeEventStore> {
-  const { dataFile, batchAppend = true } = options;
+  const { dataFile, batchAppend = true, secure } = options;
   const memory = new Memory(dataFile);
   const faults = { appends: noFaults(), reads: noFaults(), features: noFaults() };
-  const open = (port: number) => serve({ memory, faults, batchAppend }, port);
+  const open = (port: number) => serve({ memory, faults, batchAppend, secure }, port);
   let serving: Serving | undefined = await open(options.port ?? 0);
   const port = serving.port.number;
   const stop = async () => {
@@ -65,7 +78,9 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
     stopping?.server.forceShutdown();
   };
   return {
-    connectionString: `esdb://127.0.0.1:${port}?tls=false`,
+    connectionString: secure
+      ? `esdb://${secure.username}:${secure.password}@localhost:${port}?tls=true&tlsCAFile=${encodeURIComponent(secure.certificateFile)}`
+      : `esdb://127.0.0.1:${port}?tls=false`,
     port,
     memory,
     failNext: faults.appends.add,
@@ -86,23 +101,38 @@ interface Serving {
   readonly port: Port;
 }
 
-interface House {
+interface Settings {
+  readonly secure: Secure | undefined;
   readonly memory: Memory;
   readonly faults: { readonly appends: Faults; readonly reads: Faults; readonly features: Faults };
   readonly batchAppend: boolean;
 }
 
-/** gRPC is handed its connections by us, so that we can break one. */
-async function serve(house: House, portNumber: number): Promise<Serving> {
-  const server = new grpc.Server({ 'grpc.max_receive_message_length': MOST_MESSAGE_BYTES });
-  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+/** Connections are accepted outside of gRPC, so that one of them can be broken. */
+async function serve(settings: Settings, portNumber: number): Promise<Serving> {
+  const { secure } = settings;
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
+    ...(secure && { interceptors: [requireCredentials(secure)] }),
+  });
+  const injector = server.createConnectionInjector(serverCredentials(secure));
   const port = await openPort(portNumber, (socket) => injector.injectConnection(socket));
-  addStreams(server, house, port.drop);
-  addDiscovery(server, house, port.number);
+  addStreams(server, settings, port.drop);
+  addDiscovery(server, settings, port.number);
   return { server, port };
 }
 
-function addStreams(server: grpc.Server, { memory, faults, batchAppend }: House, drop: Port['drop']): void {
+function serverCredentials(secure: Secure | undefined): grpc.ServerCredentials {
+  if (secure === undefined) return grpc.ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(secure.certificate), private_key: Buffer.from(secure.privateKey) };
+  return grpc.ServerCredentials.createSsl(null, [pair]);
+}
+
+function addStreams(
+  server: grpc.Server,
+  { memory, faults, batchAppend }: Settings,
+  drop: Port['drop'],
+): void {
   const appending = { memory, faults: faults.appends, drop };
   const reading = { memory, faults: faults.reads, drop };
   server.addService(streamsService.StreamsService, {
@@ -119,7 +149,7 @@ function addStreams(server: grpc.Server, { memory, faults, batchAppend }: House,
   });
 }
 
-function addDiscovery(server: grpc.Server, { faults, batchAppend }: House, port: number): void {
+function addDiscovery(server: grpc.Server, { faults, batchAppend }: Settings, port: number): void {
   const id = crypto.randomUUID();
   server.addService(featuresService.ServerFeaturesService, {
     getSupportedMethods: (_: unknown, answer: grpc.sendUnaryData<featuresPb.SupportedMethods>) => {

@@ -1,5 +1,5 @@
 import { firstViolation } from '../../src/certificate/index.ts';
-import { connectEventLog, firstDifference, replay } from '../../src/journal/index.ts';
+import { connectEventLog, verifyJournal, replay } from '../../src/journal/index.ts';
 import type { Environment } from './environment.ts';
 import { firstBrokenGuarantee } from './guarantees.ts';
 import type { Ledger } from './ledger.ts';
@@ -53,7 +53,7 @@ async function firstUnconserved({ database }: Environment): Promise<string | und
 async function firstUnverified({ database, eventStore }: Environment): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
-    const { difference } = await database.readPrimary(({ execute }) => firstDifference(execute, { log }));
+    const { difference } = await database.readPrimary(({ execute }) => verifyJournal(execute, { log }));
     return difference === null ? undefined : `journal:verify finds: ${difference}`;
   } finally {
     await log.close();

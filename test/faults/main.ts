@@ -49,4 +49,4 @@ runProgram(async () => {
     throw new NothingTried(`seed ${seed}: 0 of ${chosen.length} steps tried; MINUTES is too short`);
   const seconds = Math.round((performance.now() - begin) / 1_000);
   say(`seed ${seed}: nothing lost, nothing twice, in ${seconds} s; ${tried} of ${chosen.length} steps tried`);
-}, [NothingTried]);
+}, { negative: [NothingTried] });

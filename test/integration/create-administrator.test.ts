@@ -60,7 +60,7 @@ test.for<[string, string, string[], RegExp]>([
   '%s is refused in one line, and makes nobody',
   async ([_, password, args, message], { registry }) => {
     const { code, output } = await create(registry, password, ...args);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toMatch(message);
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(output).not.toContain(PASSWORD);

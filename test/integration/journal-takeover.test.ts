@@ -76,7 +76,7 @@ test('who lost its connection, and leads no more, has no problem left; nor is th
     await vi.waitFor(() => expect(failures.length).toBe(2), 30_000);
     await vi.waitFor(() => expect(leads()).toBe(1), 30_000);
     await vi.waitFor(() => expect(states().map((each) => each.problem)).toEqual([null, null]), 30_000);
-    expect(new Set(failures)).toEqual(new Set(['journal gave up the lead, and stands for it again']));
+    expect(new Set(failures)).toEqual(new Set(['the journal gave up leadership and tries to regain it']));
   } finally {
     await Promise.all(journals.map((each) => each.stop()));
     await eventStore.stop();

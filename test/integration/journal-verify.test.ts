@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject } from 'vitest';
 import { executeOn, types } from '../../src/database/connection.ts';
-import { chainHash, firstDifference, sequencedEntries } from '../../src/journal/index.ts';
+import { chainHash, sequencedEntries, verifyJournal } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { sequence } from '../../src/journal/sequencer.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const at = (position: number) => `(SELECT journal_id FROM journal_position WHERE position = ${position})`;
-const verified = () => firstDifference(executeOn(client));
+const verified = () => verifyJournal(executeOn(client));
 
 describe('verification of the journal', () => {
   test('finds one that nobody touched in order', async () => {
@@ -112,7 +112,7 @@ describe('verification of EventStoreDB', () => {
   afterEach(() => eventStore.stop());
 
   async function difference(): Promise<string | null> {
-    return (await firstDifference(executeOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
+    return (await verifyJournal(executeOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
   }
 
   async function relayed(): Promise<void> {
@@ -147,7 +147,7 @@ describe('verification of EventStoreDB', () => {
   });
 
   test('waits for what the relay still owes, and tells how many events it compared', async () => {
-    const found = firstDifference(executeOn(client), { log: eventStore.log });
+    const found = verifyJournal(executeOn(client), { log: eventStore.log });
     await relayed();
     expect(await found).toEqual({ verified: 8, compared: 8, difference: null });
   });

@@ -219,7 +219,7 @@ test('devices that differ in case only are named, and nothing is migrated until 
            is_storage, account_id FROM device`);
   const before = await schemaOf(owner);
   const { code, output } = await updateDatabase(urls);
-  expect(code, output).toBe(1);
+  expect(code, output).toBe(4);
   expect(output).toMatch(/Nothing was migrated: .*: devices 1, 2 \(grid a grid, identifier d1\)\n$/);
   expect(await schemaOf(owner)).toEqual(before);
   await owner.query('UPDATE device SET deleted_at = now() WHERE id = 2');

@@ -27,7 +27,7 @@ test('production does not start with the example as its settings, and says each 
   const example = parseEnv(await readFile('.env.example', 'utf8'));
   const env = { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...example };
   const { code, output } = await ended(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(output.trim()).toBe(
     `Configuration: ${[
       'JWT_SECRET_KEY must be set in production',

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { firstDifference, type Journal, startJournal } from '../../src/journal/index.ts';
+import { type Journal, startJournal, verifyJournal } from '../../src/journal/index.ts';
 import { type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { TestEventStore } from '../harness/event-store.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
@@ -56,7 +56,7 @@ export async function openRelaySetup(eventStore: TestEventStore): Promise<RelayS
       });
       expect((await eventStore.events()).map(({ eventId }) => eventId)).toEqual(all);
       const verified = await registry.database.readPrimary(({ execute }) =>
-        firstDifference(execute, { log: eventStore.log }),
+        verifyJournal(execute, { log: eventStore.log }),
       );
       expect(verified).toEqual({ verified: all.length, compared: all.length, difference: null });
     },

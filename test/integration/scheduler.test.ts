@@ -72,7 +72,7 @@ test('a leader whose connection dies is replaced, or leads again', async ({ regi
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = 'registry-scheduler'`,
   );
-  await until(() => expect(problems).toContain('scheduler gave up the lead, and stands for it again'));
+  await until(() => expect(problems).toContain('the scheduler gave up leadership and tries to regain it'));
   const { id } = await anExpiring(market, 1);
   now = expiresIn(1);
   await until(async () => expect(await statusOf(registry, id)).toBe('Expired'));

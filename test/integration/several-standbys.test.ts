@@ -51,6 +51,13 @@ async function whoAnswers({ execute }: Reader): Promise<string> {
   return row?.server ?? '';
 }
 
+/** The servers of eight reads, sorted. */
+async function serversOf(database: Database): Promise<string[]> {
+  const servers: string[] = [];
+  for (let read = 0; read < 8; read++) servers.push(await database.read(whoAnswers));
+  return servers.sort();
+}
+
 async function pauseReplay(): Promise<void> {
   const { standby } = registry;
   await standby.query('SELECT pg_wal_replay_pause()');
@@ -82,8 +89,14 @@ test('of several standbys the one with the least lag answers, whatever their ord
     const database = await anInstance(...readUrls);
     await pauseReplay();
     await found(database);
-    await vi.waitFor(async () => expect(await database.read(whoAnswers)).toBe('closer'), 30_000);
+    await vi.waitFor(async () => expect(await serversOf(database)).toEqual(Array(8).fill('closer')), 30_000);
   }
+});
+
+test('standbys with equal lag take turns', async () => {
+  const database = await anInstance(standbyUrl(), closer);
+  const equalShares = [...Array(4).fill('closer'), ...Array(4).fill('standby')];
+  await vi.waitFor(async () => expect(await serversOf(database)).toEqual(equalShares), 30_000);
 });
 
 test('when the best of several standbys is gone, another one answers, not the primary', async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { firstViolation } from '../../src/certificate/index.ts';
 import { ConfigError } from '../../src/config.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { firstDifference, replay, startJournal } from '../../src/journal/index.ts';
+import { replay, startJournal, verifyJournal } from '../../src/journal/index.ts';
 import { expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
@@ -75,7 +75,7 @@ async function expectSound(): Promise<void> {
   await expectConserved(registry);
   await registry.database.readPrimary(async ({ execute }) => {
     expect(await firstViolation(execute)).toBeUndefined();
-    expect(await firstDifference(execute)).toMatchObject({ difference: null });
+    expect(await verifyJournal(execute)).toMatchObject({ difference: null });
   });
 }
 

@@ -29,7 +29,12 @@ test.each([
   ['PORT', '70000'],
   ['LOG_LEVEL', 'loud'],
   ['DATABASE_WRITE_URL', 'localhost:5436'],
+  ['DATABASE_WRITE_URL', 'postgresql://a:b@c'],
+  ['DATABASE_WRITE_URL', 'postgresql:///?host=/var/run/postgresql'],
   ['DATABASE_READ_URLS', 'postgresql://a:b@c/d, nonsense'],
+  ['ESDB_CONNECTION_STRING', '127.0.0.1:2113'],
+  // The client of EventStoreDB refuses it.
+  ['ESDB_CONNECTION_STRING', 'kurrentdb://127.0.0.1:2113?tls=false'],
   ['JWT_SECRET_KEY', 'short'],
   ['JWT_SECRET_KEY_PREVIOUS', 'short'],
   ['SESSION_EXPIRE_DAYS', '0'],
@@ -42,6 +47,20 @@ test.each([
   const reading = () => readConfig({ ...databases, [name]: value });
   expect(reading).toThrow(ConfigError);
   expect(reading).toThrow(new RegExp(`^Configuration: .*${name}[^\\n]*$`));
+});
+
+test.each([
+  'postgres:///registry?host=/var/run/postgresql',
+  'postgresql:///registry',
+  'postgresql://user@/registry',
+  'postgresql://user:p%40ss@/registry?host=%2Fcloudsql%2Fa',
+])('a database URL may lack its host: %s', (url) => {
+  const config = readConfig({
+    DATABASE_OWNER_URL: url,
+    DATABASE_WRITE_URL: url,
+    DATABASE_READ_URLS: `${url},${url}`,
+  });
+  expect(config).toMatchObject({ DATABASE_WRITE_URL: url, DATABASE_READ_URLS: [url, url] });
 });
 
 test('a variable that is empty counts as not set', () => {
@@ -68,6 +87,10 @@ test.each([
   ['DATABASE_OWNER_URL', 'postgresql://postgres:postgres@127.0.0.1:5436/registry'],
   ['DATABASE_WRITE_URL', 'postgresql://registry_app:write-password@127.0.0.1:5436/registry'],
   ['DATABASE_WRITE_URL', 'postgresql://registry_app:write%2Dpassword@/registry?host=%2Fcloudsql%2Fa'],
+  [
+    'DATABASE_WRITE_URL',
+    'postgresql:///registry?host=/var/run/postgresql&user=registry_app&password=write-password',
+  ],
   ['DATABASE_READ_URLS', 'postgresql://a:a-good-one@one:5432/b,postgresql://a:read-password@two:5432/b'],
   ['ESDB_CONNECTION_STRING', 'esdb+discover://admin:changeit@eventstore:2113?tls=true'],
 ])('production refuses the password of the example in %s=%s', (name, value) => {

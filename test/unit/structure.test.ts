@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'start.ts': ['config.ts', 'tracing', 'authentication', 'database', 'journal', 'scheduler', 'app.ts'],
   'environment.ts': [],
   'shutdown.ts': [],
-  'program.ts': ['config.ts'],
+  'program.ts': ['config.ts', 'database'],
   'main.ts': ['config.ts', 'environment.ts', 'log.ts', 'program.ts', 'shutdown.ts', 'start.ts'],
   command: [
     'config.ts',

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { ended, environmentOf } from '../harness/program.ts';
+import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { listen } from '../harness/tcp-proxy.ts';
+
+/** How each program treats the addresses of the databases. */
+
+let registry: TestRegistry;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+afterAll(() => registry.close());
+
+const PROGRAMS = [
+  'update-database',
+  'verify-journal',
+  'replay-journal',
+  'check-registry',
+  'create-administrator --email ada@example.com --name Ada',
+  // The last one: it empties the database.
+  'reset-database',
+];
+
+const URLS = ['DATABASE_OWNER_URL', 'DATABASE_WRITE_URL', 'DATABASE_READ_URLS'];
+
+/** Runs a program with each database URL of the registry changed. */
+function run(program: string, change: (url: URL) => string) {
+  const env = environmentOf(registry, inject('cluster').primary);
+  for (const name of URLS) env[name] = change(new URL(String(env[name])));
+  return ended(
+    'sh',
+    [
+      '-c',
+      `echo 'a password of hers' | node --import tsx src/command/${program.replace(/^[\w-]+/, '$&.ts')}`,
+    ],
+    {
+      env,
+    },
+  );
+}
+
+const atPort = (port: number) => (url: URL) => {
+  url.port = String(port);
+  return url.toString();
+};
+const withPassword = (password: string) => (url: URL) => {
+  url.password = password;
+  return url.toString();
+};
+const inDatabase = (database: string) => (url: URL) => {
+  url.pathname = database;
+  return url.toString();
+};
+
+test('a database that cannot be reached ends every program with 3 and one line', async () => {
+  for (const program of PROGRAMS) {
+    const { code, output } = await run(program, atPort(9));
+    expect(code, output).toBe(3);
+    expect(output).toMatch(
+      /^The database cannot be reached: connect ECONNREFUSED [^\n]*:9\. Check DATABASE_[^\n]*\n$/,
+    );
+  }
+});
+
+test('a database server that never answers ends every program with 3 and one line', async () => {
+  const silent = createServer();
+  const port = await listen(silent);
+  onTestFinished(() => void silent.close());
+  const ends = await Promise.all(PROGRAMS.map((program) => run(program, atPort(port))));
+  for (const { code, output } of ends) {
+    expect(code, output).toBe(3);
+    expect(output).toMatch(
+      /^The database cannot be reached: (time|[^\n]* due to connection timeout)[^\n]*\n$/,
+    );
+  }
+});
+
+test.each([
+  ['another password', withPassword('wrong'), /password authentication failed/],
+  ['another database', inDatabase('/nowhere'), /database "nowhere" does not exist/],
+])('%s ends a program with 3 and one line', async (_, change, reason) => {
+  for (const program of ['update-database', 'check-registry']) {
+    const { code, output } = await run(program, change);
+    expect(code, output).toBe(3);
+    expect(output).toMatch(reason);
+    expect(output.trim().split('\n')).toHaveLength(1);
+  }
+});
+
+test('the API starts without its databases, and the log says which settings to check', async () => {
+  const env = environmentOf(registry, inject('cluster').primary, { PORT: '0' });
+  for (const name of URLS) env[name] = atPort(9)(new URL(String(env[name])));
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
+  const lines: string[] = [];
+  child.stdout.on('data', (text) => lines.push(...String(text).trim().split('\n')));
+  await expect.poll(() => lines.join('\n'), { timeout: 30_000 }).toContain('Server listening');
+  const messages = lines.map((line) => JSON.parse(line).msg);
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^the primary database cannot be reached: check DATABASE_WRITE_URL/),
+  );
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^standby 1 cannot be reached: check DATABASE_READ_URLS/),
+  );
+  child.kill();
+  await once(child, 'exit');
+});
+
+test('every program works with URLs that have no host before the path', async () => {
+  const hostless = ({ username, password, hostname, port, pathname }: URL) =>
+    `postgresql://${username}:${password}@${pathname}?host=${hostname}&port=${port}`;
+  for (const program of PROGRAMS) {
+    const { code, output } = await run(program, hostless);
+    expect(code, `${program}: ${output}`).toBe(0);
+  }
+});
