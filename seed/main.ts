@@ -6,13 +6,16 @@ import { openConfiguredDatabase } from '../src/start.ts';
 import { seedSampleRegistry } from './sample-registry.ts';
 import { SeedError } from './seed-error.ts';
 
-runProgram(async () => {
-  const config = readConfig(loadEnvironment());
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
-  try {
-    const report = (line: string) => process.stdout.write(`${line}\n`);
-    await seedSampleRegistry({ database, config, today: new Date(), report });
-  } finally {
-    await database.stop();
-  }
-}, { negative: [SeedError] });
+runProgram(
+  async () => {
+    const config = readConfig(loadEnvironment());
+    const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
+    try {
+      const report = (line: string) => process.stdout.write(`${line}\n`);
+      await seedSampleRegistry({ database, config, today: new Date(), report });
+    } finally {
+      await database.stop();
+    }
+  },
+  { negative: [SeedError] },
+);

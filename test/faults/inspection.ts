@@ -1,5 +1,5 @@
 import { firstViolation } from '../../src/certificate/index.ts';
-import { connectEventLog, verifyJournal, replay } from '../../src/journal/index.ts';
+import { connectEventLog, replay, verifyJournal } from '../../src/journal/index.ts';
 import type { Environment } from './environment.ts';
 import { firstBrokenGuarantee } from './guarantees.ts';
 import type { Ledger } from './ledger.ts';

@@ -27,26 +27,31 @@ function stepsNamed(names: readonly string[]): Step[] {
   return chosen.length === 0 ? [...all.values()] : chosen;
 }
 
-runProgram(async () => {
-  const seed = process.env.SEED ? Number(process.env.SEED) : randomInt(2 ** 31);
-  const minutes = Number(process.env.MINUTES ?? 10);
-  const chosen = stepsNamed(process.argv.slice(2));
-  const begin = performance.now();
-  setTimeout(() => {
-    say(`seed ${seed}: not done after ${minutes} minutes`);
-    process.exit(1);
-  }, minutes * MINUTE_MS).unref();
-  say(`seed ${seed}`);
-  const tried = await runCampaign({
-    seed,
-    steps: chosen,
-    processes: 3,
-    pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000, takeOverMs: 5_000 },
-    lastStepAfterMs: (minutes - STEP_MINUTES) * MINUTE_MS,
-    say,
-  });
-  if (tried === 0)
-    throw new NothingTried(`seed ${seed}: 0 of ${chosen.length} steps tried; MINUTES is too short`);
-  const seconds = Math.round((performance.now() - begin) / 1_000);
-  say(`seed ${seed}: nothing lost, nothing twice, in ${seconds} s; ${tried} of ${chosen.length} steps tried`);
-}, { negative: [NothingTried] });
+runProgram(
+  async () => {
+    const seed = process.env.SEED ? Number(process.env.SEED) : randomInt(2 ** 31);
+    const minutes = Number(process.env.MINUTES ?? 10);
+    const chosen = stepsNamed(process.argv.slice(2));
+    const begin = performance.now();
+    setTimeout(() => {
+      say(`seed ${seed}: not done after ${minutes} minutes`);
+      process.exit(1);
+    }, minutes * MINUTE_MS).unref();
+    say(`seed ${seed}`);
+    const tried = await runCampaign({
+      seed,
+      steps: chosen,
+      processes: 3,
+      pace: { calmMs: 1_500, downMs: 1_000, outageMs: 30_000, takeOverMs: 5_000 },
+      lastStepAfterMs: (minutes - STEP_MINUTES) * MINUTE_MS,
+      say,
+    });
+    if (tried === 0)
+      throw new NothingTried(`seed ${seed}: 0 of ${chosen.length} steps tried; MINUTES is too short`);
+    const seconds = Math.round((performance.now() - begin) / 1_000);
+    say(
+      `seed ${seed}: nothing lost, nothing twice, in ${seconds} s; ${tried} of ${chosen.length} steps tried`,
+    );
+  },
+  { negative: [NothingTried] },
+);
