@@ -56,28 +56,23 @@ const inDatabase = (database: string) => (url: URL) => {
   return url.toString();
 };
 
-test('a database that cannot be reached ends every program with 3 and one line', async () => {
-  for (const program of PROGRAMS) {
-    const { code, output } = await run(program, atPort(9));
-    expect(code, output).toBe(3);
-    expect(output).toMatch(
+test.each(PROGRAMS)(
+  'a database that is down or never answers ends the program with 3 and one line: %s',
+  async (program) => {
+    const silent = createServer();
+    const port = await listen(silent);
+    onTestFinished(() => void silent.close());
+    const [refused, unanswered] = await Promise.all([run(program, atPort(9)), run(program, atPort(port))]);
+    expect(refused.code, refused.output).toBe(3);
+    expect(refused.output).toMatch(
       /^The database cannot be reached: connect ECONNREFUSED [^\n]*:9\. Check DATABASE_[^\n]*\n$/,
     );
-  }
-});
-
-test('a database server that never answers ends every program with 3 and one line', async () => {
-  const silent = createServer();
-  const port = await listen(silent);
-  onTestFinished(() => void silent.close());
-  const ends = await Promise.all(PROGRAMS.map((program) => run(program, atPort(port))));
-  for (const { code, output } of ends) {
-    expect(code, output).toBe(3);
-    expect(output).toMatch(
+    expect(unanswered.code, unanswered.output).toBe(3);
+    expect(unanswered.output).toMatch(
       /^The database cannot be reached: (time|[^\n]* due to connection timeout)[^\n]*\n$/,
     );
-  }
-});
+  },
+);
 
 test.each([
   ['another password', withPassword('wrong'), /password authentication failed/],
@@ -109,11 +104,11 @@ test('the API starts without its databases, and the log says which settings to c
   await once(child, 'exit');
 });
 
-test('every program works with URLs that have no host before the path', async () => {
-  const hostless = ({ username, password, hostname, port, pathname }: URL) =>
-    `postgresql://${username}:${password}@${pathname}?host=${hostname}&port=${port}`;
-  for (const program of PROGRAMS) {
-    const { code, output } = await run(program, hostless);
-    expect(code, `${program}: ${output}`).toBe(0);
-  }
+test.each(PROGRAMS)('the program works with URLs that have no host before the path: %s', async (program) => {
+  const { code, output } = await run(
+    program,
+    ({ username, password, hostname, port, pathname }) =>
+      `postgresql://${username}:${password}@${pathname}?host=${hostname}&port=${port}`,
+  );
+  expect(code, output).toBe(0);
 });
