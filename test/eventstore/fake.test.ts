@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Memory } from './memory.ts';
 import { type EventStoreOptions, type FakeEventStore, startEventStore } from './server.ts';
 
-const STREAM = 'stand-in';
+const STREAM = 'fake';
 const MAIN = join(import.meta.dirname, 'main.ts');
 
 let folder: string;
@@ -32,7 +32,7 @@ async function start(options: EventStoreOptions = {}): Promise<FakeEventStore> {
   return server;
 }
 
-/** The stand-in as a process, and where it listens. */
+/** The fake as a process, with its address. */
 async function startProcess(): Promise<{ child: ChildProcess; connectionString: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--port', '0', '--data', dataFile], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startEventStore } from './server.ts';
 
 /**
- * The stand-in as a process of its own, until SIGTERM or SIGINT:
+ * The fake as a process of its own, until SIGTERM or SIGINT:
  *
  *     npx tsx test/eventstore/main.ts --port 2113 --data events.jsonl
  */

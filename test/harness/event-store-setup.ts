@@ -16,6 +16,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('eventStore', connectionString);
     return stop;
   }
-  project.provide('eventStore', choice === 'none' ? '' : choice.given);
+  project.provide('eventStore', choice === 'none' ? '' : choice.external);
   return async () => {};
 }

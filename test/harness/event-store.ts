@@ -9,11 +9,11 @@ export interface TestEventStore {
   readonly options: { readonly eventStore: string; readonly stream: string };
   /** The same as settings of a process. */
   readonly environment: { readonly ESDB_CONNECTION_STRING: string; readonly ESDB_STREAM: string };
-  /** The stream as the registry sees it: one of its own, so that a server may be shared, and used again. */
+  /** The stream as the registry sees it: a new one for each call, so that tests can share a server. */
   readonly log: EventLog;
-  /** All that the stream holds. */
+  /** All events of the stream. */
   events(): Promise<StoredEvent[]>;
-  /** Appends an event of no registry, behind the back of whoever writes the stream. */
+  /** Appends an event that no registry wrote. */
   appendForeign(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -22,13 +22,13 @@ export interface BreakableEventStore extends TestEventStore {
   readonly server: FakeEventStore;
 }
 
-/** For tests that leave the server whole: the real one of the run, or else a stand-in. They do not know which. */
+/** For tests that do not break the server: the real EventStoreDB of the run, or a fake. */
 export async function openEventStore(): Promise<TestEventStore> {
-  const given = inject('eventStore');
-  return given ? streamOn(given, async () => {}) : openBreakableEventStore();
+  const real = inject('eventStore');
+  return real ? streamOn(real, async () => {}) : openBreakableEventStore();
 }
 
-/** For tests that break the server or its data: always a stand-in. */
+/** For tests that break the server or its data: always a fake. */
 export async function openBreakableEventStore(): Promise<BreakableEventStore> {
   const server = await startEventStore();
   return { ...streamOn(server.connectionString, server.stop), server };

@@ -3,25 +3,25 @@ import { migrateTemplate } from './template.ts';
 import { atDatabase, type ClusterUrls, TEMPLATE } from './urls.ts';
 
 /**
- * A primary and its standby that run already, for tests alone: the roles of the tests are made there, with their passwords.
- * This run's databases have names that no other run has, and are dropped at its end.
+ * Prepares a primary and a standby that run already, and must be for tests alone: it creates the tests' roles with their
+ * passwords. The databases of a run have unique names and are dropped at its end.
  *
- * @param given URLs of a superuser; the database that they name is not touched.
+ * @param external URLs of a superuser; the database that they name is not changed.
  */
 export async function useExternalServers(
-  given: ClusterUrls,
+  external: ClusterUrls,
 ): Promise<{ urls: ClusterUrls; stop(): Promise<void> }> {
   const template = `${TEMPLATE}_${crypto.randomUUID().slice(0, 8)}`;
   const urls = {
-    primary: atDatabase(given.primary, template),
-    standby: atDatabase(given.standby, template),
+    primary: atDatabase(external.primary, template),
+    standby: atDatabase(external.standby, template),
   };
-  await onServer(given.primary, (client) => client.query(`CREATE DATABASE ${template}`));
+  await onServer(external.primary, (client) => client.query(`CREATE DATABASE ${template}`));
   await migrateTemplate(urls);
   return {
     urls,
     stop: () =>
-      onServer(given.primary, async (client) => {
+      onServer(external.primary, async (client) => {
         const { rows } = await client.query<{ name: string }>(
           'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
           [template],

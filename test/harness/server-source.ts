@@ -7,9 +7,9 @@ export type ServerSource =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The Postgres pair: the embedded binaries, unless `TEST_CLUSTER=containers`, or two URLs of a superuser are given.
+ * The Postgres pair: the embedded binaries, unless `TEST_CLUSTER=containers` or two URLs of a superuser are set.
  *
- * @throws {Error} on another `TEST_CLUSTER`, and on one URL without the other: a run on other servers than meant proves nothing.
+ * @throws {Error} for another `TEST_CLUSTER`, and for one URL without the other: the run would use unintended servers.
  */
 export function chooseCluster(environment: Environment): ServerSource {
   const {
@@ -24,11 +24,11 @@ export function chooseCluster(environment: Environment): ServerSource {
   throw new Error('TEST_DATABASE_PRIMARY_URL and TEST_DATABASE_STANDBY_URL must both be set');
 }
 
-/** The real EventStoreDB, beside the stand-in: one that is given, or a container where the cluster is of containers. */
+/** The real EventStoreDB, beside the fake: an external one, or a container if the cluster runs in containers. */
 export function chooseEventStore(
   environment: Environment,
-): 'container' | 'none' | { readonly given: string } {
-  const { ESDB_TEST_CONNECTION_STRING: given, TEST_CLUSTER } = environment;
-  if (given) return { given };
+): 'container' | 'none' | { readonly external: string } {
+  const { ESDB_TEST_CONNECTION_STRING: external, TEST_CLUSTER } = environment;
+  if (external) return { external };
   return TEST_CLUSTER === 'containers' ? 'container' : 'none';
 }

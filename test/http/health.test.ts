@@ -20,7 +20,7 @@ describe.each(['/health', '/health/ready'])('%s', (url) => {
 
   test('changes nothing, and takes no other method', async ({ registry }) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
-      expect((await registry.app.inject({ method, url })).statusCode).toBe(404);
+      expect((await registry.app.inject({ method, url })).statusCode).toBe(405);
     }
   });
 });

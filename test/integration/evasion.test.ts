@@ -81,7 +81,8 @@ describe('the application does not', () => {
     expect(await refusalOf(app, statement)).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER}|22023)$`));
   });
 
-  test('give an entry a position that is not its turn', async () => {
+  test('give an entry a position that is not its turn', async ({ market }) => {
+    await market.bundle();
     const insert = (position: string, id: string) =>
       `INSERT INTO journal_position (position, journal_id, hash) SELECT ${position}, ${id}, sha256('x')`;
     const last = '(SELECT coalesce(max(position), -1) FROM journal_position)';

@@ -4,14 +4,14 @@ import { useExternalServers } from '../harness/external-servers.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, type ClusterUrls, databaseOf } from '../harness/urls.ts';
 
-/** The servers of this run stand for some that run anyway. Nobody may be in its template while tests copy it. */
-const given = (): ClusterUrls => {
+/** The servers of this run, as external ones. No connection may use the template while tests copy it. */
+const external = (): ClusterUrls => {
   const { primary, standby } = inject('cluster');
   return { primary: atDatabase(primary, 'postgres'), standby: atDatabase(standby, 'postgres') };
 };
 
 const databasesLike = async (name: string): Promise<string[]> => {
-  const client = new pg.Client({ connectionString: given().primary });
+  const client = new pg.Client({ connectionString: external().primary });
   await client.connect();
   try {
     const { rows } = await client.query<{ datname: string }>(
@@ -24,8 +24,8 @@ const databasesLike = async (name: string): Promise<string[]> => {
   }
 };
 
-test('given servers serve a registry of the tests, and nothing of it is left there', async () => {
-  const { urls, stop } = await useExternalServers(given());
+test('external servers serve a registry, and keep none of its databases', async () => {
+  const { urls, stop } = await useExternalServers(external());
   const template = databaseOf(urls.primary);
   const registry = await openRegistry({}, urls);
   const admin = await registry.as('ADMIN');

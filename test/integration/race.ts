@@ -6,7 +6,7 @@ export const CLIENTS = 12;
 
 export type Reply = Awaited<ReturnType<TradingPair['transfer']>>;
 
-/** Lets all of them go at once; asserts that exactly `winners` succeed and that the others are told so with a 4xx. */
+/** Sends all requests at once; asserts that exactly `winners` succeed and the others get 404 or 409. */
 export async function race(requests: readonly (() => Promise<Reply>)[], winners = 1): Promise<Reply[]> {
   const replies = await Promise.all(requests.map((request) => request()));
   const won = replies.filter(({ statusCode }) => statusCode < 300);

@@ -176,5 +176,5 @@ test('of different requests with one Idempotency-Key one is done, and the others
   expect(done).toHaveLength(1);
 });
 
-test('after all duels, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
+test('after all races, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

@@ -217,7 +217,7 @@ async function transfersAnd(
   return replies;
 }
 
-describe('in a duel', () => {
+describe('in a race', () => {
   test('of transfers and the removal from the account, no transfer comes after the removal', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       market = await tradingPair(registry);
@@ -298,5 +298,5 @@ describe('in a duel', () => {
   });
 });
 
-test('after all duels, every watt-hour is in one live bundle, on both servers', () =>
+test('after all races, every watt-hour is in one live bundle, on both servers', () =>
   expectConserved(registry));

@@ -125,7 +125,7 @@ test('issuances for different intervals of one device all happen, and their ids 
   }
 });
 
-test('every refusal of a duel is stored, each once', async ({ registry, market }) => {
+test('every refusal of a race is stored, each once', async ({ registry, market }) => {
   const { id } = await market.bundle();
   await race(times(CLIENTS, () => () => market.cancel([id])));
   const { rows } = await registry.primary.query(
@@ -138,5 +138,5 @@ test('every refusal of a duel is stored, each once', async ({ registry, market }
   ]);
 });
 
-test('after all duels, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
+test('after all races, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
   expectConserved(registry));

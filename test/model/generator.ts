@@ -27,14 +27,14 @@ const DAY_MS = 24 * HOUR_MS;
 
 export class Generator {
   readonly #ledger: Ledger;
-  readonly #dice: Rng;
+  readonly #rng: Rng;
   readonly #metadataId: number;
   /** Pieces worth acting on, and some that were. */
   #pool: string[] = [];
 
-  constructor(ledger: Ledger, dice: Rng, metadataId: number) {
+  constructor(ledger: Ledger, rng: Rng, metadataId: number) {
     this.#ledger = ledger;
-    this.#dice = dice;
+    this.#rng = rng;
     this.#metadataId = metadataId;
   }
 
@@ -47,18 +47,18 @@ export class Generator {
     this.#pool = this.#pool.filter((key) => {
       const piece = this.#ledger.pieces.get(key);
       const isOpen = piece && ['Active', 'Reserved', 'Locked', 'Cancelled'].includes(piece.status);
-      return (isOpen && !hasLapsed(piece, now)) || this.#dice.chance(25);
+      return (isOpen && !hasLapsed(piece, now)) || this.#rng.chance(25);
     });
   }
 
   /** The next request; one that is about the same bundle as another where `rival` says which. */
   next(now: number, rival?: Piece): Request {
-    const what = this.#dice.weighted(WEIGHTS);
+    const what = this.#rng.weighted(WEIGHTS);
     if (what === 'issue') return this.#issue(now);
     if (what === 'whitelist') return this.#whitelist();
-    const isWild = this.#dice.chance(8);
+    const isWild = this.#rng.chance(8);
     const fits = (piece: Piece) =>
-      isWild || (LAW[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#dice.chance(20)));
+      isWild || (LAW[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#rng.chance(20)));
     const lead = rival ?? this.any(fits) ?? this.any(() => true);
     return lead === undefined ? this.#issue(now) : this.#act(what, lead, fits);
   }
@@ -66,21 +66,21 @@ export class Generator {
   /** A piece of the pool that fits, if a few looks find one. */
   any(fits: (piece: Piece) => boolean): Piece | undefined {
     for (let look = 0; look < 40 && this.#pool.length > 0; look++) {
-      const piece = this.#ledger.pieces.get(this.#dice.pick(this.#pool));
+      const piece = this.#ledger.pieces.get(this.#rng.pick(this.#pool));
       if (piece && this.#ledger.idOf.has(piece.key) && fits(piece)) return piece;
     }
     return undefined;
   }
 
-  anyUser = () => this.#dice.pick([...this.#ledger.roles.keys()]);
-  anyAccount = () => this.#dice.pick([...this.#ledger.accounts.keys()]);
+  anyUser = () => this.#rng.pick([...this.#ledger.roles.keys()]);
+  anyAccount = () => this.#rng.pick([...this.#ledger.accounts.keys()]);
 
   /** Somebody who may trade for the account, as a rule. */
   userOf(account: number): number {
     const users = this.#ledger.accounts.get(account)?.users ?? [];
     const traders = users.filter((id) => this.#isTrader(id));
-    if (this.#dice.chance(5) || traders.length === 0) return this.anyUser();
-    return this.#dice.chance(10) ? this.#admin() : this.#dice.pick(traders);
+    if (this.#rng.chance(5) || traders.length === 0) return this.anyUser();
+    return this.#rng.chance(10) ? this.#admin() : this.#rng.pick(traders);
   }
 
   #isTrader(id: number): boolean {
@@ -89,47 +89,47 @@ export class Generator {
 
   #admin(): number {
     const admins = [...this.#ledger.roles].filter(([, role]) => role === 'ADMIN').map(([id]) => id);
-    return this.#dice.pick(admins);
+    return this.#rng.pick(admins);
   }
 
-  #adminMostly = () => (this.#dice.chance(95) ? this.#admin() : this.anyUser());
+  #adminMostly = () => (this.#rng.chance(95) ? this.#admin() : this.anyUser());
 
   #act(action: ActionName, lead: Piece, fits: (piece: Piece) => boolean): Request {
-    const dice = this.#dice;
+    const rng = this.#rng;
     const pieces = [lead];
-    for (let more = dice.pick([0, 0, 0, 1, 3]); more > 0; more--) {
+    for (let more = rng.pick([0, 0, 0, 1, 3]); more > 0; more--) {
       const piece = this.any((each) => each.account === lead.account && fits(each) && !pieces.includes(each));
       if (piece) pieces.push(piece);
     }
     const isAdmins = LAW[action].by === 'administrators';
     const by = isAdmins ? this.#adminMostly() : this.userOf(lead.account);
     const body: ActionBody = {
-      source_id: dice.chance(98) ? lead.account : this.anyAccount(),
+      source_id: rng.chance(98) ? lead.account : this.anyAccount(),
       granular_certificate_bundle_ids: this.#ids(pieces),
-      ...(dice.chance(20) ? { user_id: dice.chance(95) ? by : this.anyUser() } : {}),
-      ...(dice.chance(isAdmins ? 4 : 60) ? this.#amount(pieces) : {}),
+      ...(rng.chance(20) ? { user_id: rng.chance(95) ? by : this.anyUser() } : {}),
+      ...(rng.chance(isAdmins ? 4 : 60) ? this.#amount(pieces) : {}),
       ...(action === 'transfer' ? { target_id: this.target(lead.account) } : {}),
-      ...(action === 'cancel' && dice.chance(40) ? { beneficiary: dice.pick(BENEFICIARIES) } : {}),
-      ...(action === 'claim' && dice.chance(50) ? { beneficiary: this.#claimed(lead) } : {}),
-      ...(isAdmins && dice.chance(96) ? { reason: dice.chance(3) ? ' ' : 'A reason' } : {}),
+      ...(action === 'cancel' && rng.chance(40) ? { beneficiary: rng.pick(BENEFICIARIES) } : {}),
+      ...(action === 'claim' && rng.chance(50) ? { beneficiary: this.#claimed(lead) } : {}),
+      ...(isAdmins && rng.chance(96) ? { reason: rng.chance(3) ? ' ' : 'A reason' } : {}),
     };
-    return { kind: 'act', action, by, isDry: dice.chance(8), body, ...this.#key() };
+    return { kind: 'act', action, by, isDry: rng.chance(8), body, ...this.#key() };
   }
 
-  #key = () => (this.#dice.chance(12) ? { key: `key-${this.#dice.between(0, 0x7fff_ffff)}` } : {});
+  #key = () => (this.#rng.chance(12) ? { key: `key-${this.#rng.between(0, 0x7fff_ffff)}` } : {});
 
   #claimed({ beneficiary }: Piece): string {
-    return beneficiary !== null && this.#dice.chance(90) ? beneficiary : this.#dice.pick(BENEFICIARIES);
+    return beneficiary !== null && this.#rng.chance(90) ? beneficiary : this.#rng.pick(BENEFICIARIES);
   }
 
   #ids(pieces: readonly Piece[]): number[] {
-    const dice = this.#dice;
+    const rng = this.#rng;
     const ids = pieces.flatMap(({ key }) => this.#ledger.idOf.get(key) ?? []);
-    const flaw = dice.between(1, 100);
+    const flaw = rng.between(1, 100);
     if (flaw === 1) return [];
-    if (flaw === 2) return [...ids, dice.pick(ids)];
+    if (flaw === 2) return [...ids, rng.pick(ids)];
     if (flaw === 3) return [...ids, NOBODYS_ID];
-    if (flaw === 4) return [...ids, dice.pick([0, -1, Number.MAX_SAFE_INTEGER + 1])];
+    if (flaw === 4) return [...ids, rng.pick([0, -1, Number.MAX_SAFE_INTEGER + 1])];
     const stranger = flaw < 8 ? this.any(() => true) : undefined;
     return stranger ? [...ids, this.#ledger.idOf.get(stranger.key) ?? NOBODYS_ID] : ids;
   }
@@ -137,21 +137,21 @@ export class Generator {
   #amount(
     pieces: readonly Piece[],
   ): Pick<ActionBody, 'certificate_quantity' | 'certificate_bundle_percentage'> {
-    const dice = this.#dice;
+    const rng = this.#rng;
     const total = pieces.reduce((sum, piece) => sum + quantityOf(piece), 0);
-    switch (dice.weighted({ quantity: 50, percentage: 40, much: 4, wrong: 3, part: 3, both: 2 })) {
+    switch (rng.weighted({ quantity: 50, percentage: 40, much: 4, wrong: 3, part: 3, both: 2 })) {
       case 'quantity':
         return {
-          certificate_quantity: dice.pick([dice.between(1, total), dice.between(1, total), 1, total]),
+          certificate_quantity: rng.pick([rng.between(1, total), rng.between(1, total), 1, total]),
         };
       case 'percentage':
-        return { certificate_bundle_percentage: dice.pick(PARTS) };
+        return { certificate_bundle_percentage: rng.pick(PARTS) };
       case 'much':
-        return { certificate_quantity: total + dice.pick([1, 1_000, Number.MAX_SAFE_INTEGER - total]) };
+        return { certificate_quantity: total + rng.pick([1, 1_000, Number.MAX_SAFE_INTEGER - total]) };
       case 'wrong':
-        return { certificate_quantity: dice.pick([0, -1, -total, 0.5, 1e21]) };
+        return { certificate_quantity: rng.pick([0, -1, -total, 0.5, 1e21]) };
       case 'part':
-        return { certificate_bundle_percentage: dice.pick(NO_PARTS) };
+        return { certificate_bundle_percentage: rng.pick(NO_PARTS) };
       case 'both':
         return { certificate_quantity: 1, certificate_bundle_percentage: 0.5 };
     }
@@ -160,28 +160,28 @@ export class Generator {
   target(source: number): number {
     const accounts = [...this.#ledger.accounts.values()];
     const willing = accounts.filter(({ accepts, closed }) => accepts.includes(source) && !closed);
-    if (willing.length > 0 && this.#dice.chance(88)) return this.#dice.pick(willing).id;
-    return this.#dice.chance(80) ? this.anyAccount() : NOBODYS_ID;
+    if (willing.length > 0 && this.#rng.chance(88)) return this.#rng.pick(willing).id;
+    return this.#rng.chance(80) ? this.anyAccount() : NOBODYS_ID;
   }
 
   #whitelist(): Request {
     const account = this.anyAccount();
-    const some = () => [this.anyAccount()].filter((id) => id !== account || this.#dice.chance(5));
-    const removes = this.#dice.chance(25);
+    const some = () => [this.anyAccount()].filter((id) => id !== account || this.#rng.chance(5));
+    const removes = this.#rng.chance(25);
     const body = { add_to_whitelist: removes ? [] : some(), remove_from_whitelist: removes ? some() : [] };
     return { kind: 'whitelist', by: this.userOf(account), account, body };
   }
 
   #issue(now: number): Request {
-    const dice = this.#dice;
-    const device = dice.pick([...this.#ledger.devices.values()]);
+    const rng = this.#rng;
+    const device = rng.pick([...this.#ledger.devices.values()]);
     const step = device.minutes * 60_000;
     const latest = Math.floor(now / step) * step;
     const known = this.#ledger.issuances.get(device.id) ?? [];
-    const again = known.length > 0 && dice.chance(25) ? this.#withdrawn(known) : undefined;
-    const start = again?.start ?? latest - dice.between(1, Math.floor((363 * DAY_MS) / step)) * step;
-    const long = dice.chance(3) ? 2 * HOUR_MS : dice.pick([step, HOUR_MS]);
-    const flaw = dice.between(1, 100);
+    const again = known.length > 0 && rng.chance(25) ? this.#withdrawn(known) : undefined;
+    const start = again?.start ?? latest - rng.between(1, Math.floor((363 * DAY_MS) / step)) * step;
+    const long = rng.chance(3) ? 2 * HOUR_MS : rng.pick([step, HOUR_MS]);
+    const flaw = rng.between(1, 100);
     const body: IssueBody = {
       device_id: flaw === 1 ? NOBODYS_ID : device.id,
       metadata_id: this.#metadataId,
@@ -194,13 +194,13 @@ export class Generator {
 
   /** One that may be issued again, if a few looks find one. */
   #withdrawn(known: readonly Issuance[]): Issuance {
-    const few = Array.from({ length: 20 }, () => this.#dice.pick(known));
-    return few.find((each) => !this.#ledger.lives(each)) ?? this.#dice.pick(known);
+    const few = Array.from({ length: 20 }, () => this.#rng.pick(known));
+    return few.find((each) => !this.#ledger.lives(each)) ?? this.#rng.pick(known);
   }
 
   #quantity(powerMw: number): number {
     const full = powerMw * 1_100_000;
-    if (this.#dice.chance(4)) return this.#dice.pick([full, full + 1, 0, -1, 1.5]);
-    return this.#dice.between(1, 5_000);
+    if (this.#rng.chance(4)) return this.#rng.pick([full, full + 1, 0, -1, 1.5]);
+    return this.#rng.between(1, 5_000);
   }
 }

@@ -8,16 +8,16 @@ import { openAndClose, serialStep } from './serial-steps.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 
-/** A walk that fails names its own seed; this one makes it the first walk's. */
+/** The seed of the first history; a history that fails prints its seed. */
 export const FIRST_SEED = setting('MODEL_SEED', 20_260_315);
 const STEPS = setting('MODEL_STEPS', 10_000);
-/** Chance may owe a walk something rare: then it goes on for a while. */
+/** A history that has not met every rule after `STEPS` continues up to here. */
 const MOST_STEPS = 2 * STEPS;
-/** With 1, a seed gives the same history to the last id; with more, who is first is the registry's affair. */
+/** With 1, a seed repeats a history exactly; with more, the order of concurrent requests is up to the registry. */
 const AT_ONCE = setting('MODEL_AT_ONCE', 4);
 const ALL_COMPARED_EVERY = 500;
 
-/** What a walk of a few thousand steps cannot but meet. */
+/** The refusals that a history of a few thousand steps must meet. */
 const REFUSALS = [
   'not-allowed',
   'not-the-caller',
@@ -56,20 +56,20 @@ const USERS: readonly Role[] = [
   'STORAGE_VALIDATOR',
 ];
 
-/** A registry with some users, accounts and devices, and a walk that has not begun. */
+/** A registry with users, accounts and devices, and a history without any steps. */
 async function begin(seed: number): Promise<ModelRun> {
   const registry = await openRegistry({ CERTIFICATE_EXPIRY_YEARS: '1', ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
   const address = await registry.app.listen({ port: 0, host: '127.0.0.1' });
   const admin = await registry.as('ADMIN');
-  const walk = new ModelRun(registry, await metadata(admin), { seed, atOnce: AT_ONCE, address });
+  const run = new ModelRun(registry, await metadata(admin), { seed, atOnce: AT_ONCE, address });
   for (const role of USERS) {
     const client = role === 'ADMIN' ? admin : await registry.as(role);
-    walk.clients.set(client.userId, client);
-    walk.ledger.roles.set(client.userId, role);
+    run.clients.set(client.userId, client);
+    run.ledger.roles.set(client.userId, role);
   }
-  const users = [...walk.clients.keys()];
+  const users = [...run.clients.keys()];
   for (let n = 0; n < 6; n++) {
-    const accepts = [...walk.ledger.accounts.keys()];
+    const accepts = [...run.ledger.accounts.keys()];
     const members = [
       ...new Set([admin.userId, users[n + 1] ?? admin.userId, users[(n % 3) + 2] ?? admin.userId]),
     ];
@@ -77,20 +77,20 @@ async function begin(seed: number): Promise<ModelRun> {
       user_ids: members,
       account_whitelist: accepts,
     });
-    walk.ledger.accounts.set(id, { id, name, users: members, everUsers: members, accepts, closed: false });
+    run.ledger.accounts.set(id, { id, name, users: members, everUsers: members, accepts, closed: false });
   }
-  for (const [n, account] of [...walk.ledger.accounts.keys()].slice(0, 4).entries()) {
+  for (const [n, account] of [...run.ledger.accounts.keys()].slice(0, 4).entries()) {
     const minutes = n % 2 === 0 ? 60 : 30;
     const device = { account_id: account, power_mw: n + 1, granularity_minutes: minutes };
     const { id } = await aDevice(admin, device);
-    walk.ledger.devices.set(id, { id, account, powerMw: n + 1, minutes, lastId: 0 });
+    run.ledger.devices.set(id, { id, account, powerMw: n + 1, minutes, lastId: 0 });
   }
-  return walk;
+  return run;
 }
 
-/** What the walk has not been answered yet, of what it must be. */
-function notMet(walk: ModelRun): string[] {
-  const met = new Set([...walk.told.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
+/** The answers that the history must meet and has not met yet. */
+function notMet(run: ModelRun): string[] {
+  const met = new Set([...run.told.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
   const done = Object.keys(LAW).map((action) => `${action} 202`);
   const other = ['issue 201', 'whitelist 200', 'members 200', 'close 200', 'move device 200'];
   const recurring = ['transfer', 'cancel'].flatMap((action) => [
@@ -101,50 +101,50 @@ function notMet(walk: ModelRun): string[] {
   return [...done, ...other, ...recurring, ...REFUSALS].filter((each) => !met.has(each));
 }
 
-/** After every step what it touched is compared, and every few hundred steps everything, with every watt-hour found. */
-async function go(walk: ModelRun): Promise<void> {
-  await openAndClose(walk);
-  for (let compared = 0; walk.steps < STEPS || (walk.steps < MOST_STEPS && notMet(walk).length > 0); ) {
-    await (walk.dice.chance(12) ? serialStep(walk) : walk.wave());
-    if (walk.steps - compared < ALL_COMPARED_EVERY) continue;
-    compared = walk.steps;
-    await walk.expectAll();
-    await expectConserved(walk.registry);
+/** Compares what each step touched, and everything every few hundred steps, with the conservation of energy. */
+async function runSteps(run: ModelRun): Promise<void> {
+  await openAndClose(run);
+  for (let compared = 0; run.steps < STEPS || (run.steps < MOST_STEPS && notMet(run).length > 0); ) {
+    await (run.rng.chance(12) ? serialStep(run) : run.wave());
+    if (run.steps - compared < ALL_COMPARED_EVERY) continue;
+    compared = run.steps;
+    await run.expectAll();
+    await expectConserved(run.registry);
   }
-  await walk.expectAll();
-  await expectConserved(walk.registry);
+  await run.expectAll();
+  await expectConserved(run.registry);
 }
 
-/** The tests of a long random history over HTTP, which is held against a second, plain writing of the rules. */
+/** Tests that compare a long random history over HTTP with a second implementation of the rules. */
 export function longRun(seed: number): void {
-  let walk: ModelRun;
+  let run: ModelRun;
 
   beforeAll(async () => {
-    walk = await begin(seed);
+    run = await begin(seed);
   });
-  afterAll(() => walk.registry.close());
+  afterAll(() => run.registry.close());
 
   test(
-    `${STEPS} random steps, up to ${AT_ONCE} at a time (MODEL_SEED=${seed}), are answered and do what the rules say`,
+    `${STEPS} random steps, up to ${AT_ONCE} at a time (MODEL_SEED=${seed}), get the answers and effects of the reference model`,
     {
       timeout: 60_000 + MOST_STEPS * 100,
     },
-    () => go(walk),
+    () => runSteps(run),
   );
 
-  describe('after the walk', () => {
-    muchHasHappened(() => walk);
-    allIsInItsPlace(() => walk);
+  describe('after the history', () => {
+    expectCoverage(() => run);
+    expectConsistency(() => run);
   });
 }
 
-function muchHasHappened(walk: () => ModelRun): void {
+function expectCoverage(run: () => ModelRun): void {
   test('every action was done, and every rule has refused something', () => {
-    expect(notMet(walk())).toEqual([]);
+    expect(notMet(run())).toEqual([]);
   });
 
   test('intervals had been withdrawn and issued again, as new versions', async () => {
-    const { rows } = await walk().registry.primary.query(
+    const { rows } = await run().registry.primary.query(
       'SELECT issue_version AS version, replaces_id IS NOT NULL AS replaces FROM issuance WHERE issue_version > 1',
     );
     expect(rows).not.toEqual([]);
@@ -152,18 +152,18 @@ function muchHasHappened(walk: () => ModelRun): void {
   });
 
   test('bundles had expired, by the registry itself', async () => {
-    const { rows } = await walk().registry.primary.query(
+    const { rows } = await run().registry.primary.query(
       `SELECT count(*)::int AS n FROM bundle WHERE status = 'Expired'`,
     );
-    expect(rows[0].n).toBe(walk().expired);
-    expect(walk().expired).toBeGreaterThan(0);
+    expect(rows[0].n).toBe(run().expired);
+    expect(run().expired).toBeGreaterThan(0);
   });
 }
 
-function allIsInItsPlace(walk: () => ModelRun): void {
+function expectConsistency(run: () => ModelRun): void {
   test('an administrator is told that everything is in its place', async () => {
-    const [admin = 0] = [...walk().ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
-    expect((await walk().clientOf(admin).get('/certificate/check')).json()).toMatchObject({
+    const [admin = 0] = [...run().ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
+    expect((await run().clientOf(admin).get('/certificate/check')).json()).toMatchObject({
       conserved: true,
     });
   });
@@ -171,24 +171,24 @@ function allIsInItsPlace(walk: () => ModelRun): void {
   test('both servers hold the same rows', async () => {
     const digest = `SELECT count(*), md5(string_agg(to_jsonb(b)::text, '' ORDER BY id)) FROM bundle b`;
     const [primary, standby] = await Promise.all([
-      walk().registry.primary.query(digest),
-      walk().registry.standby.query(digest),
+      run().registry.primary.query(digest),
+      run().registry.standby.query(digest),
     ]);
     expect(standby.rows).toEqual(primary.rows);
   });
 
   test('no two bundles share a hash', async () => {
-    const { rows } = await walk().registry.primary.query(
+    const { rows } = await run().registry.primary.query(
       'SELECT hash FROM bundle GROUP BY hash HAVING count(*) > 1',
     );
     expect(rows).toEqual([]);
   });
 
   test('certificate ids of each device run from 1 without a hole', async () => {
-    const { rows } = await walk().registry.primary.query(
+    const { rows } = await run().registry.primary.query(
       `SELECT range_agg(int8range(range_start, range_end, '[]')) = int8multirange(int8range(1, max(range_end), '[]')) AS whole
        FROM issuance GROUP BY device_id`,
     );
-    expect(rows).toEqual(Array.from({ length: walk().ledger.devices.size }, () => ({ whole: true })));
+    expect(rows).toEqual(Array.from({ length: run().ledger.devices.size }, () => ({ whole: true })));
   });
 }

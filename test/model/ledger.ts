@@ -1,6 +1,6 @@
 import type { Role } from '../../src/rules/enums.ts';
 
-/** What the walk believes the registry holds. Values are never changed, only replaced, so that every step can be undone. */
+/** What the model expects the registry to hold. Values are replaced, never changed, so that every step can be undone. */
 
 export type Status =
   | 'Active'

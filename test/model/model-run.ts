@@ -18,12 +18,12 @@ export interface Options {
   readonly address: string;
 }
 
-/** A random history of a registry, and the ledger of what it must have come to. */
+/** A random history of a registry, and the ledger with the state that it must lead to. */
 export class ModelRun {
   readonly registry: TestRegistry;
   readonly ledger = new Ledger();
-  readonly dice: Rng;
-  readonly aim: Generator;
+  readonly rng: Rng;
+  readonly generator: Generator;
   readonly clients = new Map<number, Client>();
   readonly options: Options;
   /** How often each answer was given to each kind of request. */
@@ -43,16 +43,16 @@ export class ModelRun {
   constructor(registry: TestRegistry, metadataId: number, options: Options) {
     this.registry = registry;
     this.options = options;
-    this.dice = new Rng(options.seed);
-    this.aim = new Generator(this.ledger, this.dice, metadataId);
+    this.rng = new Rng(options.seed);
+    this.generator = new Generator(this.ledger, this.rng, metadataId);
   }
 
   /** One to a few requests at the same time, often for the same bundle. */
   async wave(): Promise<void> {
-    const width = Math.min(this.dice.pick([1, 1, 2, 3, 4]), this.options.atOnce);
-    const first = this.aim.next(this.now);
-    const rival = this.dice.chance(60) ? this.#leadOf(first) : undefined;
-    const more = Array.from({ length: width - 1 }, () => this.aim.next(this.now, rival));
+    const width = Math.min(this.rng.pick([1, 1, 2, 3, 4]), this.options.atOnce);
+    const first = this.generator.next(this.now);
+    const rival = this.rng.chance(60) ? this.#leadOf(first) : undefined;
+    const more = Array.from({ length: width - 1 }, () => this.generator.next(this.now, rival));
     await this.exchange([first, ...more]);
   }
 
@@ -69,7 +69,7 @@ export class ModelRun {
     const problem = explain(this.ledger, { exchanges, rows, touched, now: this.now });
     if (problem !== undefined) throw new Error(`step ${this.steps}: ${problem}\n${account(exchanges)}`);
     for (const [key, { id }] of rows) {
-      if (!this.ledger.idOf.has(key)) this.aim.offer(key);
+      if (!this.ledger.idOf.has(key)) this.generator.offer(key);
       this.ledger.learn(id, key);
     }
     for (const exchange of exchanges) this.#note(exchange);
@@ -79,7 +79,7 @@ export class ModelRun {
 
   async send(request: Request, key?: string): Promise<Exchange> {
     const client = this.clientOf(request.by);
-    const bySocket = this.dice.chance(10) ? this.options.address : undefined;
+    const bySocket = this.rng.chance(10) ? this.options.address : undefined;
     return { request, ...(await send(request, { client, address: bySocket, key })) };
   }
 
@@ -126,7 +126,7 @@ export class ModelRun {
     this.now += ms;
     this.registry.setClock(new Date(this.now));
     for (const [id, client] of this.clients) this.clients.set(id, await this.registry.again(client));
-    this.aim.tidy(this.now);
+    this.generator.tidy(this.now);
   }
 
   /** Asserts that the whole registry is what the ledger says. */

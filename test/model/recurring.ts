@@ -6,7 +6,7 @@ import type { ModelRun } from './model-run.ts';
 import { told } from './order.ts';
 import { type ActionBody, act, hasLapsed } from './reference-model.ts';
 
-/** Actions that are done again and again: the walk asks for them, and later has the registry do what is due. */
+/** Recurring actions: a history creates them, and later lets the registry execute those that are due. */
 
 const DAY_MS = 86_400_000;
 
@@ -23,19 +23,19 @@ export interface Recurring {
 }
 
 /** Asks for a few runs, the first one at once. */
-export async function recur(walk: ModelRun): Promise<void> {
-  const { dice, aim, ledger, now } = walk;
-  const source = aim.any(({ status }) => status === 'Active')?.account ?? aim.anyAccount();
-  const by = dice.chance(90) ? aim.userOf(source) : aim.anyUser();
-  const action = dice.pick(['transfer', 'cancel'] as const);
+export async function recur(run: ModelRun): Promise<void> {
+  const { rng, generator, ledger, now } = run;
+  const source = generator.any(({ status }) => status === 'Active')?.account ?? generator.anyAccount();
+  const by = rng.chance(90) ? generator.userOf(source) : generator.anyUser();
+  const action = rng.pick(['transfer', 'cancel'] as const);
   const body = {
     source_id: source,
-    ...(action === 'transfer' ? { target_id: aim.target(source) } : {}),
-    ...(action === 'cancel' && dice.chance(50) ? { beneficiary: 'Green Ltd' } : {}),
+    ...(action === 'transfer' ? { target_id: generator.target(source) } : {}),
+    ...(action === 'cancel' && rng.chance(50) ? { beneficiary: 'Green Ltd' } : {}),
   };
-  const quantity = dice.between(1, dice.pick([1_000, 5_000, 20_000]));
-  const [days, runs] = [dice.between(1, 9), dice.between(1, 5)];
-  const answer = await walk.clientOf(by).post(`/certificate/recurring_${action}`, {
+  const quantity = rng.between(1, rng.pick([1_000, 5_000, 20_000]));
+  const [days, runs] = [rng.between(1, 9), rng.between(1, 5)];
+  const answer = await run.clientOf(by).post(`/certificate/recurring_${action}`, {
     ...body,
     certificate_quantity: quantity,
     recurring_action_period_units: 'days',
@@ -46,30 +46,30 @@ export async function recur(walk: ModelRun): Promise<void> {
   const refusals = act(ledger, judged, now).expected.filter((each) => each !== '422 no-bundles');
   const status = told({ status: answer.statusCode, body: answer.json() });
   expect(refusals.length > 0 ? refusals : ['202'], `${by}: ${JSON.stringify(body)}`).toContain(status);
-  walk.note(`recurring_${action}`, status, true);
-  walk.steps++;
+  run.note(`recurring_${action}`, status, true);
+  run.steps++;
   if (status !== '202') return;
   const id: number = answer.json().details.recurring_action_id;
   const schedule = { quantity, first: now, periodMs: days * DAY_MS, runs, done: 0 };
-  walk.recurring.push({ id, by, action, body, ...schedule });
+  run.recurring.push({ id, by, action, body, ...schedule });
 }
 
 /** The registry does what is due: all that was missed, once, and the oldest first; and then nothing more. */
-export async function runRecurring(walk: ModelRun): Promise<void> {
-  const { ledger, registry, now } = walk;
+export async function runRecurring(run: ModelRun): Promise<void> {
+  const { ledger, registry, now } = run;
   const touched = new Set<string>();
-  for (let due = nextDue(walk); due; due = nextDue(walk)) {
-    for (const name of runOnce(walk, due)) touched.add(name);
+  for (let due = nextDue(run); due; due = nextDue(run)) {
+    for (const name of runOnce(run, due)) touched.add(name);
   }
   await runDue(registry, new Date(now));
   await runDue(registry, new Date(now));
   const rows = await bundlesIn(registry.primary, [...touched]);
   for (const [key, { id }] of rows) {
     ledger.learn(id, key);
-    walk.aim.offer(key);
+    run.generator.offer(key);
   }
   const pieces = [...ledger.pieces.values()].filter(({ issuance }) => touched.has(issuance));
-  expect(difference(ledger, pieces, rows), `runs at step ${walk.steps}`).toBeUndefined();
+  expect(difference(ledger, pieces, rows), `runs at step ${run.steps}`).toBeUndefined();
   ledger.settle();
 }
 
@@ -82,21 +82,21 @@ function nextDue({ recurring, now }: ModelRun): Recurring | undefined {
 }
 
 /** One run as the law has it; gives the issuances that it took from. */
-function runOnce(walk: ModelRun, due: Recurring): string[] {
-  const { ledger, now } = walk;
+function runOnce(run: ModelRun, due: Recurring): string[] {
+  const { ledger, now } = run;
   const { action, by, body, quantity } = due;
-  const chosen = choose(walk, body.source_id, quantity);
+  const chosen = choose(run, body.source_id, quantity);
   const granular_certificate_bundle_ids = chosen.flatMap(({ key }) => ledger.idOf.get(key) ?? []);
   const asked = { ...body, granular_certificate_bundle_ids, certificate_quantity: quantity };
   const before = ledger.pieces.size;
   const { expected } = act(ledger, { action, by, isDry: false, body: asked }, now);
   const isDone = expected.includes('202');
   // What a split makes has ids past all others, the part taken first: some that sort as they will.
-  for (const { key } of [...ledger.pieces.values()].slice(before)) ledger.learn(walk.provisional++, key);
+  for (const { key } of [...ledger.pieces.values()].slice(before)) ledger.learn(run.provisional++, key);
   due.done++;
-  walk.recorded[isDone ? 'Success' : 'Failure']++;
+  run.recorded[isDone ? 'Success' : 'Failure']++;
   const what = `run of recurring_${action} ${isDone ? 'done' : 'refused'}`;
-  walk.told.set(what, (walk.told.get(what) ?? 0) + 1);
+  run.told.set(what, (run.told.get(what) ?? 0) + 1);
   const isClosed = (id: number | undefined) => ledger.accounts.get(id ?? 0)?.closed === true;
   // Nothing brings a closed account back, so a refused one is over.
   if (!isDone && (isClosed(body.source_id) || isClosed(body.target_id))) due.done = due.runs;

@@ -13,7 +13,7 @@ export interface IssueBody {
   readonly production_ending_interval: string;
 }
 
-/** Whatever the walk asks of the registry that changes it. */
+/** The requests of a history that change the registry. */
 export type Request =
   | ({ readonly kind: 'act'; readonly key?: string } & ActionRequest)
   | { readonly kind: 'issue'; readonly by: number; readonly key?: string; readonly body: IssueBody }
@@ -161,7 +161,7 @@ function isInterval({ minutes }: Device, start: number, end: number, now: number
 const exceeds = ({ powerMw }: Device, wh: number, ms: number) =>
   BigInt(wh) * BigInt(HOUR_MS) > BigInt(powerMw) * 1_100_000n * BigInt(ms);
 
-/** One calendar year later, which is what the walk's registry is set to. */
+/** One calendar year later: the setting of the model's registry. */
 function yearAfter(end: number): Date {
   const at = new Date(end);
   const isLeapDay = at.getUTCMonth() === 1 && at.getUTCDate() === 29;

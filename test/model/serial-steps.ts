@@ -29,45 +29,45 @@ const WEIGHTS = {
 /** The most accounts that are open at a time. */
 const MOST_ACCOUNTS = 12;
 
-export async function serialStep(walk: ModelRun): Promise<void> {
-  const { dice, aim, ledger } = walk;
-  switch (dice.weighted(WEIGHTS)) {
+export async function serialStep(run: ModelRun): Promise<void> {
+  const { rng, generator, ledger } = run;
+  switch (rng.weighted(WEIGHTS)) {
     case 'clock':
-      return walk.wait(dice.between(1, 20 * 24) * HOUR_MS);
+      return run.wait(rng.between(1, 20 * 24) * HOUR_MS);
     case 'expire':
-      return expire(walk);
+      return expire(run);
     case 'recurring':
-      return recur(walk);
+      return recur(run);
     case 'run':
-      return runRecurring(walk);
+      return runRecurring(run);
     case 'members': {
-      const users = Array.from({ length: dice.between(1, 3) }, () => aim.anyUser());
-      const account = aim.anyAccount();
+      const users = Array.from({ length: rng.between(1, 3) }, () => generator.anyUser());
+      const account = generator.anyAccount();
       const body = { user_ids: [...new Set(users)] };
-      await walk.exchange([{ kind: 'members', by: aim.userOf(account), account, body }]);
+      await run.exchange([{ kind: 'members', by: generator.userOf(account), account, body }]);
       return;
     }
     case 'close': {
-      const account = (dice.chance(50) ? emptyAccount(walk) : undefined) ?? aim.anyAccount();
-      await walk.exchange([{ kind: 'close', by: aim.userOf(account), account }]);
+      const account = (rng.chance(50) ? emptyAccount(run) : undefined) ?? generator.anyAccount();
+      await run.exchange([{ kind: 'close', by: generator.userOf(account), account }]);
       return;
     }
     case 'open':
-      return open(walk);
+      return open(run);
     case 'move': {
-      const device = dice.pick([...ledger.devices.keys()]);
-      const body = { account_id: aim.anyAccount() };
-      await walk.exchange([{ kind: 'move device', by: aim.anyUser(), device, body }]);
+      const device = rng.pick([...ledger.devices.keys()]);
+      const body = { account_id: generator.anyAccount() };
+      await run.exchange([{ kind: 'move device', by: generator.anyUser(), device, body }]);
       return;
     }
     case 'repeat':
-      return repeat(walk);
+      return repeat(run);
     case 'reuse':
-      return reuseKey(walk);
+      return reuseKey(run);
     case 'read':
-      return read(walk);
+      return read(run);
     case 'query':
-      return query(walk);
+      return query(run);
   }
 }
 
@@ -75,14 +75,14 @@ export async function serialStep(walk: ModelRun): Promise<void> {
  * An administrator closes an account that was just opened, and in vain one that has a device: what chance may leave out,
  * where accounts fill up soon and are refused for more than one reason.
  */
-export async function openAndClose(walk: ModelRun): Promise<void> {
-  for (const { account: owner } of [...walk.ledger.devices.values()].slice(0, 1)) {
-    await walk.exchange([{ kind: 'close', by: adminOf(walk), account: owner }]);
+export async function openAndClose(run: ModelRun): Promise<void> {
+  for (const { account: owner } of [...run.ledger.devices.values()].slice(0, 1)) {
+    await run.exchange([{ kind: 'close', by: adminOf(run), account: owner }]);
   }
-  await open(walk);
-  const account = emptyAccount(walk);
+  await open(run);
+  const account = emptyAccount(run);
   if (account === undefined) throw new Error('an account was opened, and is not there');
-  await walk.exchange([{ kind: 'close', by: adminOf(walk), account }]);
+  await run.exchange([{ kind: 'close', by: adminOf(run), account }]);
 }
 
 /** An open account that never held a thing, of those that were opened on the way. */
@@ -92,8 +92,8 @@ function emptyAccount({ ledger }: ModelRun): number | undefined {
 }
 
 /** The registry's own look for what is due: it finds just that, and a second look finds nothing. */
-async function expire(walk: ModelRun): Promise<void> {
-  const { ledger, registry, now } = walk;
+async function expire(run: ModelRun): Promise<void> {
+  const { ledger, registry, now } = run;
   const due = [...ledger.pieces.values()].filter((piece) => hasLapsed(piece, now));
   let found = 0;
   for (let more = true; more; ) {
@@ -105,44 +105,44 @@ async function expire(walk: ModelRun): Promise<void> {
   expect(await expireBatch(registry.database, new Date(now))).toEqual({ bundles: 0, more: false });
   for (const piece of due) ledger.put({ ...piece, status: 'Expired' });
   ledger.settle();
-  walk.expired += due.length;
+  run.expired += due.length;
   await shownEverywhere(registry);
 }
 
 const adminOf = ({ ledger }: ModelRun) => [...ledger.roles].find(([, role]) => role === 'ADMIN')?.[0] ?? 0;
 
-async function open(walk: ModelRun): Promise<void> {
-  const { ledger, dice, aim } = walk;
+async function open(run: ModelRun): Promise<void> {
+  const { ledger, rng, generator } = run;
   const accounts = [...ledger.accounts.values()].filter(({ closed }) => !closed);
   if (accounts.length >= MOST_ACCOUNTS) return;
-  const admin = adminOf(walk);
-  const users = [...new Set([aim.anyUser(), aim.anyUser()])];
-  const accepts = accounts.filter(() => dice.chance(50)).map(({ id }) => id);
+  const admin = adminOf(run);
+  const users = [...new Set([generator.anyUser(), generator.anyUser()])];
+  const accepts = accounts.filter(() => rng.chance(50)).map(({ id }) => id);
   const fields = { user_ids: users, account_whitelist: accepts };
-  const { id, account_name: name } = await anAccount(walk.clientOf(admin), fields);
+  const { id, account_name: name } = await anAccount(run.clientOf(admin), fields);
   const members = [...new Set([...users, admin])];
   ledger.accounts.set(id, { id, name, users: members, everUsers: members, accepts, closed: false });
-  walk.steps++;
+  run.steps++;
 }
 
 /** The first answer comes again, and nothing is done a second time. */
-async function repeat(walk: ModelRun): Promise<void> {
-  const first = walk.kept.at(-walk.dice.between(1, Math.min(walk.kept.length, 50)));
+async function repeat(run: ModelRun): Promise<void> {
+  const first = run.kept.at(-run.rng.between(1, Math.min(run.kept.length, 50)));
   if (first === undefined) return;
-  const again = await walk.send(first.request);
+  const again = await run.send(first.request);
   expect(told(again), JSON.stringify(first)).toBe(told(first));
   expect({ ...again.body, instance: '' }).toEqual({ ...first.body, instance: '' });
-  walk.steps++;
+  run.steps++;
 }
 
-async function reuseKey(walk: ModelRun): Promise<void> {
-  const kept = walk.dice.pick([...walk.kept.slice(-50), undefined]);
+async function reuseKey(run: ModelRun): Promise<void> {
+  const kept = run.rng.pick([...run.kept.slice(-50), undefined]);
   if (kept?.request.kind !== 'act' || kept.request.key === undefined) return;
   const { request } = kept;
   const body = { ...request.body, beneficiary: `${request.body.beneficiary ?? ''} and another` };
-  const answer = await walk.send({ ...request, body }, request.key);
+  const answer = await run.send({ ...request, body }, request.key);
   expect(told(answer), JSON.stringify(kept)).toBe('422 idempotency-key-reused');
-  walk.steps++;
+  run.steps++;
 }
 
 /** An administrator may look into closed accounts, too. */
@@ -153,15 +153,15 @@ function reaches({ ledger }: ModelRun, user: number, accountId: number): boolean
   return role !== 'STORAGE_VALIDATOR' && account?.closed === false && account.users.includes(user);
 }
 
-async function read(walk: ModelRun): Promise<void> {
-  const piece = walk.aim.any(() => true);
+async function read(run: ModelRun): Promise<void> {
+  const piece = run.generator.any(() => true);
   if (piece === undefined) return;
-  const user = walk.dice.chance(50) ? walk.aim.userOf(piece.account) : walk.aim.anyUser();
-  const answer = await walk.clientOf(user).get(`/certificate/${walk.ledger.idOf.get(piece.key)}`);
-  const isVisible = reaches(walk, user, piece.account);
+  const user = run.rng.chance(50) ? run.generator.userOf(piece.account) : run.generator.anyUser();
+  const answer = await run.clientOf(user).get(`/certificate/${run.ledger.idOf.get(piece.key)}`);
+  const isVisible = reaches(run, user, piece.account);
   expect(answer.statusCode, `${piece.key} read by ${user}: ${answer.body}`).toBe(isVisible ? 200 : 404);
-  if (isVisible) expect(answer.json()).toMatchObject(viewOf(walk, piece));
-  walk.steps++;
+  if (isVisible) expect(answer.json()).toMatchObject(viewOf(run, piece));
+  run.steps++;
 }
 
 function viewOf({ ledger }: ModelRun, piece: Piece): Partial<Bundle> {
@@ -178,11 +178,11 @@ function viewOf({ ledger }: ModelRun, piece: Piece): Partial<Bundle> {
 }
 
 /** A query finds what the ledger says that the account holds, and nothing else. */
-async function query(walk: ModelRun): Promise<void> {
-  const { ledger, dice, aim } = walk;
-  const source = aim.anyAccount();
-  const user = dice.chance(80) ? aim.userOf(source) : aim.anyUser();
-  const status = dice.pick([
+async function query(run: ModelRun): Promise<void> {
+  const { ledger, rng, generator } = run;
+  const source = generator.anyAccount();
+  const user = rng.chance(80) ? generator.userOf(source) : generator.anyUser();
+  const status = rng.pick([
     'Active',
     'Reserved',
     'Cancelled',
@@ -192,15 +192,15 @@ async function query(walk: ModelRun): Promise<void> {
     'Bundle Split',
     undefined,
   ]);
-  const device = dice.chance(40) ? dice.pick([...ledger.devices.keys()]) : undefined;
-  const answer = await walk.clientOf(user).post('/certificate/query', {
+  const device = rng.chance(40) ? rng.pick([...ledger.devices.keys()]) : undefined;
+  const answer = await run.clientOf(user).post('/certificate/query', {
     source_id: source,
     limit: 10_000,
     ...(status ? { certificate_bundle_status: status } : {}),
     ...(device ? { device_id: device } : {}),
   });
-  walk.steps++;
-  if (!reaches(walk, user, source)) {
+  run.steps++;
+  if (!reaches(run, user, source)) {
     expect(answer.statusCode, answer.body).toBe(404);
     return;
   }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { titledCalls } from '../harness/test-titles.ts';
+import { type TitledCall, titledCalls } from '../harness/test-titles.ts';
 
 const page = await readFile('docs/SECURITY.md', 'utf8');
 
 /** `folder/file` in backquotes, and what is quoted after it: the tests of that file. */
-const CLAIM = /`((?:unit|http|integration|walk)\/[\w/-]+)`((?:(?:: |, )"[^"]+")*)/g;
+const CLAIM = /`((?:unit|http|integration|model|eventstore|faults)\/[\w/-]+)`((?:(?:: |, )"[^"]+")*)/g;
 
 const claims = [...page.matchAll(CLAIM)].map(([, file, quoted = '']) => ({
   file: `test/${file}.test.ts`,
@@ -20,11 +21,21 @@ test('every file of tests that the security page names is there', () => {
 
 const files = [...new Set(claims.map(({ file }) => file))].filter((file) => existsSync(file));
 
+/** The calls of a test file and of the modules beside it that it imports: `model/model` has its tests in `history.ts`. */
+async function callsOf(file: string): Promise<TitledCall[]> {
+  const source = await readFile(file, 'utf8');
+  const beside = [...source.matchAll(/ from '(\.\/[\w-]+\.ts)'/g)].map(([, path = '']) =>
+    join(dirname(file), path),
+  );
+  const sources = await Promise.all(beside.map((path) => readFile(path, 'utf8')));
+  return [source, ...sources].flatMap(titledCalls);
+}
+
 /** The calls of each file, without the groups and tests that assert nothing; `race` asserts how many requests succeed. */
 const asserting = new Map(
   await Promise.all(
     files.map(async (file) => {
-      const calls = titledCalls(await readFile(file, 'utf8'));
+      const calls = await callsOf(file);
       return [file, calls.filter(({ source }) => /\b(expect\w*|race)\(/.test(source))] as const;
     }),
   ),

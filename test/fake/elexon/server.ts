@@ -42,7 +42,7 @@ export async function startFakeElexon(options: FakeElexonOptions = {}): Promise<
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The stand-in has no TCP port');
+  if (address === null || typeof address === 'string') throw new Error('The fake has no TCP port');
 
   return {
     baseUrl: `http://127.0.0.1:${address.port}${BASE_PATH}`,
@@ -127,7 +127,7 @@ function registerEntry({ device }: SampleUnit): unknown {
     elexonBmUnit: bmUnit,
     eic: null,
     fuelType: device.energy_source === 'wind' ? 'WIND' : null,
-    leadPartyName: 'Stand-in',
+    leadPartyName: 'Fake',
     bmUnitType: bmUnit.slice(0, 1),
     fpnFlag: true,
     bmUnitName: device.device_name,

@@ -23,7 +23,7 @@ let client: Client;
 
 test.beforeAll(async ({ registry }) => {
   const { config, log } = { config: registry.config, log: registry.app.log };
-  const database = { ...registry.database, mirrored: async () => false };
+  const database = { ...registry.database, waitForReplicas: async () => false };
   hasty = await buildApp({ config, database, clock: () => NOW, log });
   document = await readDocument(registry.app);
   answers = new Answers(document);

@@ -24,7 +24,7 @@ const archive = join(values.pgdata, 'base.tar');
 const client = new pg.Client({ connectionString: values.dbname });
 await client.connect();
 const { rows } = await client.query('SHOW data_directory');
-await client.query("SELECT pg_backup_start('stand-in', fast => true)");
+await client.query("SELECT pg_backup_start('fake', fast => true)");
 tar('-cf', archive, '-C', rows[0].data_directory, '--exclude=./pg_wal/*', '--exclude=./postmaster.*', '.');
 // Waits until the log that the copy needs is in the archive.
 const stopped = await client.query('SELECT labelfile FROM pg_backup_stop(wait_for_archive => true)');

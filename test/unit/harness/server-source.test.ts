@@ -27,7 +27,7 @@ test.each([
 test.each([
   [{}, 'none'],
   [{ TEST_CLUSTER: 'containers' }, 'container'],
-  [{ TEST_CLUSTER: 'containers', ESDB_TEST_CONNECTION_STRING: 'esdb://there' }, { given: 'esdb://there' }],
+  [{ TEST_CLUSTER: 'containers', ESDB_TEST_CONNECTION_STRING: 'esdb://there' }, { external: 'esdb://there' }],
 ])('%j takes the event store of %j', (environment, choice) => {
   expect(chooseEventStore(environment)).toEqual(choice);
 });
