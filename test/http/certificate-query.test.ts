@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { bundleStatuses } from '../../src/rules/enums.ts';
 import {
   aBundle,
@@ -9,25 +9,22 @@ import {
   hoursAgo,
   iso,
   type TradingPair,
-  tradingPair,
 } from '../harness/builders.ts';
 import { ask, find as findAs, idsOf } from '../harness/certificate-query.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { NOW } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
+const test = baseTest.extend(
+  'holding',
+  { scope: 'file' },
+  ({ market }): Promise<Awaited<ReturnType<typeof aHolding>>> => aHolding(market),
+);
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-
-afterAll(() => registry.close());
-
-const find = (filter: Record<string, unknown>, client = market.admin) => findAs(client, filter);
+const find = (market: TradingPair, filter: Record<string, unknown>, client = market.admin) =>
+  findAs(client, filter);
 
 /** Two devices, of wind and of sun, with three hours each. */
-async function aHolding() {
+async function aHolding(market: TradingPair) {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
   const wind = await aDevice(admin, { account_id: account.id });
@@ -42,16 +39,15 @@ async function aHolding() {
   return { account, source_id: account.id, wind, sun, bundles };
 }
 
-let holding: Awaited<ReturnType<typeof aHolding>>;
-beforeAll(async () => {
-  holding = await aHolding();
-});
-
 /** The ids of the holding's bundles that a test expects, in the order of the answer. */
-const expected = (which: (bundle: Bundle) => boolean) => idsOf(holding.bundles.filter(which));
+const expected = (holding: Awaited<ReturnType<typeof aHolding>>, which: (bundle: Bundle) => boolean) =>
+  idsOf(holding.bundles.filter(which));
 const startOf = (hours: number) => hoursAgo(hours).start;
 
-test('a query without filters gives every live bundle of the account, by interval start and id', async () => {
+test('a query without filters gives every live bundle of the account, by interval start and id', async ({
+  market,
+  holding,
+}) => {
   const { source_id, bundles } = holding;
   const answer = await ask(market.admin, { source_id });
   expect(answer.granular_certificate_bundles).toEqual(bundles);
@@ -59,17 +55,17 @@ test('a query without filters gives every live bundle of the account, by interva
   expect(answer.next_cursor).toBeNull();
 });
 
-test('the order of the answer is that of intervals, not of issue', async () => {
+test('the order of the answer is that of intervals, not of issue', async ({ market }) => {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
   const device = await aDevice(admin, { account_id: account.id });
   const issue = (hours: number) =>
     aBundle(admin, { device_id: device.id, metadata_id: metadataId, quantity: 1, ...hoursAgo(hours) });
   const [late, early, middle] = [await issue(1), await issue(9), await issue(5)];
-  expect(await find({ source_id: account.id })).toEqual(idsOf([early, middle, late]));
+  expect(await find(market, { source_id: account.id })).toEqual(idsOf([early, middle, late]));
 });
 
-test('a query says how it was understood', async () => {
+test('a query says how it was understood', async ({ market, holding }) => {
   const { source_id, wind } = holding;
   const filter = {
     source_id,
@@ -86,67 +82,72 @@ test('a query says how it was understood', async () => {
 });
 
 describe('filters', () => {
-  test('device_id', async () => {
+  test('device_id', async ({ market, holding }) => {
     const { source_id, wind } = holding;
-    expect(await find({ source_id, device_id: wind.id })).toEqual(expected((b) => b.device_id === wind.id));
-  });
-
-  test('energy_source', async () => {
-    const { source_id } = holding;
-    expect(await find({ source_id, energy_source: 'solar_pv' })).toEqual(
-      expected((b) => b.energy_source === 'solar_pv'),
+    expect(await find(market, { source_id, device_id: wind.id })).toEqual(
+      expected(holding, (b) => b.device_id === wind.id),
     );
   });
 
-  test('certificate_period_start takes intervals that start then or later', async () => {
+  test('energy_source', async ({ market, holding }) => {
+    const { source_id } = holding;
+    expect(await find(market, { source_id, energy_source: 'solar_pv' })).toEqual(
+      expected(holding, (b) => b.energy_source === 'solar_pv'),
+    );
+  });
+
+  test('certificate_period_start takes intervals that start then or later', async ({ market, holding }) => {
     const { source_id } = holding;
     const certificate_period_start = startOf(2);
-    expect(await find({ source_id, certificate_period_start })).toEqual(
-      expected((b) => b.production_starting_interval >= certificate_period_start),
+    expect(await find(market, { source_id, certificate_period_start })).toEqual(
+      expected(holding, (b) => b.production_starting_interval >= certificate_period_start),
     );
   });
 
-  test('certificate_period_end takes intervals that end then or earlier', async () => {
+  test('certificate_period_end takes intervals that end then or earlier', async ({ market, holding }) => {
     const { source_id } = holding;
     const [certificate_period_start, certificate_period_end] = ['2000-01-01', startOf(1)];
-    expect(await find({ source_id, certificate_period_start, certificate_period_end })).toEqual(
-      expected((b) => b.production_ending_interval <= certificate_period_end),
+    expect(await find(market, { source_id, certificate_period_start, certificate_period_end })).toEqual(
+      expected(holding, (b) => b.production_ending_interval <= certificate_period_end),
     );
   });
 
-  test('a period may be longer than a month', async () => {
+  test('a period may be longer than a month', async ({ market, holding }) => {
     const { source_id, bundles } = holding;
     const period = { certificate_period_start: '2000-01-01', certificate_period_end: '2030-01-01' };
-    expect(await find({ source_id, ...period })).toEqual(idsOf(bundles));
+    expect(await find(market, { source_id, ...period })).toEqual(idsOf(bundles));
   });
 
-  test('issuance_ids, of several issuances', async () => {
+  test('issuance_ids, of several issuances', async ({ market, holding }) => {
     const { source_id, bundles } = holding;
     const [first, , third] = bundles;
     const issuance_ids = [third?.issuance_id, first?.issuance_id];
-    expect(await find({ source_id, issuance_ids })).toEqual([first?.id, third?.id]);
+    expect(await find(market, { source_id, issuance_ids })).toEqual([first?.id, third?.id]);
   });
 
-  test.each([
+  test.for([
     ['a space for T', (text: string) => text.replace('T', ' ')],
     ['+00:00 for Z', (text: string) => text.replace('Z', '+00:00')],
     ['both', (text: string) => text.replace('T', ' ').replace('Z', '+00:00')],
-  ])('an issuance id is read with %s, and repeated as it was sent', async (_, spell) => {
-    const { source_id, bundles } = holding;
-    const written = bundles[0]?.issuance_id ?? '';
-    const answer = await ask(market.admin, { source_id, issuance_ids: [spell(written)] });
-    expect(idsOf(answer.granular_certificate_bundles)).toEqual([bundles[0]?.id]);
-    expect(answer).toMatchObject({ issuance_ids: [spell(written)] });
-  });
+  ] as const)(
+    'an issuance id is read with %s, and repeated as it was sent',
+    async ([_, spell], { market, holding }) => {
+      const { source_id, bundles } = holding;
+      const written = bundles[0]?.issuance_id ?? '';
+      const answer = await ask(market.admin, { source_id, issuance_ids: [spell(written)] });
+      expect(idsOf(answer.granular_certificate_bundles)).toEqual([bundles[0]?.id]);
+      expect(answer).toMatchObject({ issuance_ids: [spell(written)] });
+    },
+  );
 
-  test('sparse_filter_list takes pairs of a device and an interval start', async () => {
+  test('sparse_filter_list takes pairs of a device and an interval start', async ({ market, holding }) => {
     const { source_id, wind, sun } = holding;
     const sparse_filter_list = [
       [wind.id, startOf(3)],
       [sun.id, startOf(1)],
     ];
-    expect(await find({ source_id, sparse_filter_list })).toEqual(
-      expected((b) =>
+    expect(await find(market, { source_id, sparse_filter_list })).toEqual(
+      expected(holding, (b) =>
         sparse_filter_list.some(
           ([device, start]) => b.device_id === device && b.production_starting_interval === start,
         ),
@@ -154,7 +155,7 @@ describe('filters', () => {
     );
   });
 
-  test('a range of certificate ids takes the slices that it touches', async () => {
+  test('a range of certificate ids takes the slices that it touches', async ({ market }) => {
     const bundle = await market.bundle({ quantity: 100 });
     const split = await market.transfer([bundle.id], {
       target_id: market.target.id,
@@ -168,15 +169,15 @@ describe('filters', () => {
       certificate_bundle_id_range_start: first + from,
       certificate_bundle_id_range_end: first + to,
     });
-    expect(await find({ ...inTarget, ...range(39, 60) })).toEqual([moved]);
-    expect(await find({ ...inTarget, ...range(40, 60) })).toEqual([]);
-    expect(await find({ ...filter, ...range(0, 39) })).toEqual([]);
-    expect(await find({ ...filter, ...range(0, 40) })).toHaveLength(1);
+    expect(await find(market, { ...inTarget, ...range(39, 60) })).toEqual([moved]);
+    expect(await find(market, { ...inTarget, ...range(40, 60) })).toEqual([]);
+    expect(await find(market, { ...filter, ...range(0, 39) })).toEqual([]);
+    expect(await find(market, { ...filter, ...range(0, 40) })).toHaveLength(1);
   });
 
-  test.each(bundleStatuses)('certificate_bundle_status %s', async (status) => {
+  test.for(bundleStatuses)('certificate_bundle_status %s', async (status, { market }) => {
     const bundle = await market.bundleIn(status);
-    const found = await find({ source_id: market.source.id, certificate_bundle_status: status });
+    const found = await find(market, { source_id: market.source.id, certificate_bundle_status: status });
     expect(found).toContain(bundle.id);
     const [{ certificate_bundle_status }] = (
       await ask(market.admin, { source_id: market.source.id, certificate_bundle_status: status, limit: 1 })
@@ -184,14 +185,14 @@ describe('filters', () => {
     expect(certificate_bundle_status).toBe(status);
   });
 
-  test('a split parent is found only by its status', async () => {
+  test('a split parent is found only by its status', async ({ market }) => {
     const parent = await market.bundleIn('Bundle Split');
     const filter = { source_id: market.source.id, issuance_ids: [parent.issuance_id] };
-    expect(await find(filter)).not.toContain(parent.id);
-    expect(await find({ ...filter, certificate_bundle_status: 'Bundle Split' })).toEqual([parent.id]);
+    expect(await find(market, filter)).not.toContain(parent.id);
+    expect(await find(market, { ...filter, certificate_bundle_status: 'Bundle Split' })).toEqual([parent.id]);
   });
 
-  test('combine with AND', async () => {
+  test('combine with AND', async ({ market, holding }) => {
     const { source_id, wind, sun } = holding;
     const filter = {
       source_id,
@@ -206,9 +207,9 @@ describe('filters', () => {
       certificate_period_start: startOf(3),
       certificate_period_end: startOf(1),
     };
-    const all = await find(filter);
+    const all = await find(market, filter);
     expect(all).toEqual(
-      expected((b) => b.device_id === wind.id && b.production_starting_interval === startOf(2)),
+      expected(holding, (b) => b.device_id === wind.id && b.production_starting_interval === startOf(2)),
     );
     for (const contrary of [
       { device_id: sun.id },
@@ -217,22 +218,22 @@ describe('filters', () => {
       { sparse_filter_list: [[wind.id, startOf(3)]], certificate_period_start: startOf(2) },
       { certificate_period_end: startOf(2) },
     ]) {
-      expect(await find({ ...filter, ...contrary }), JSON.stringify(contrary)).toEqual([]);
+      expect(await find(market, { ...filter, ...contrary }), JSON.stringify(contrary)).toEqual([]);
     }
   });
 
-  test('issuance_ids combine with AND with the other filters', async () => {
+  test('issuance_ids combine with AND with the other filters', async ({ market, holding }) => {
     const { source_id, bundles, sun } = holding;
     const issuance_ids = bundles.map((each) => each.issuance_id);
-    expect(await find({ source_id, issuance_ids, device_id: sun.id })).toEqual(
-      expected((b) => b.device_id === sun.id),
+    expect(await find(market, { source_id, issuance_ids, device_id: sun.id })).toEqual(
+      expected(holding, (b) => b.device_id === sun.id),
     );
-    expect(await find({ source_id, issuance_ids, certificate_bundle_status: 'Claimed' })).toEqual([]);
+    expect(await find(market, { source_id, issuance_ids, certificate_bundle_status: 'Claimed' })).toEqual([]);
   });
 });
 
 describe('the account', () => {
-  test.each([
+  test.for([
     ['issuance_ids', (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id] })],
     [
       'sparse_filter_list',
@@ -245,12 +246,15 @@ describe('the account', () => {
       'a range of certificate ids',
       (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id], certificate_bundle_id_range_start: 1 }),
     ],
-  ])('%s never reach into another account', async (_, filter) => {
+  ] as const)('%s never reach into another account', async ([_, filter], { market, holding }) => {
     const [theirs] = holding.bundles as [Bundle];
-    expect(await find({ source_id: market.source.id, ...filter(theirs) }, market.trader)).toEqual([]);
+    expect(await find(market, { source_id: market.source.id, ...filter(theirs) }, market.trader)).toEqual([]);
   });
 
-  test('is one of the caller’s own, else it looks like one that does not exist', async () => {
+  test('is one of the caller’s own, else it looks like one that does not exist', async ({
+    market,
+    holding,
+  }) => {
     for (const path of ['/certificate/query', '/certificate/query_full']) {
       for (const source_id of [holding.source_id, 999_999]) {
         expect((await market.trader.post(path, { source_id })).statusCode).toBe(404);
@@ -258,19 +262,19 @@ describe('the account', () => {
     }
   });
 
-  test('is required', async () => {
+  test('is required', async ({ market }) => {
     expect((await market.trader.post('/certificate/query', {})).statusCode).toBe(422);
   });
 
-  test('holds nothing of what it gave away', async () => {
+  test('holds nothing of what it gave away', async ({ market }) => {
     const bundle = await market.bundle();
     await market.transfer([bundle.id]);
     const filter = { issuance_ids: [bundle.issuance_id] };
-    expect(await find({ ...filter, source_id: market.source.id })).toEqual([]);
-    expect(await find({ ...filter, source_id: market.target.id })).toEqual([bundle.id]);
+    expect(await find(market, { ...filter, source_id: market.source.id })).toEqual([]);
+    expect(await find(market, { ...filter, source_id: market.target.id })).toEqual([bundle.id]);
   });
 
-  test('a user_id of someone else is refused', async () => {
+  test('a user_id of someone else is refused', async ({ market }) => {
     const { trader, source, admin } = market;
     const filter = { source_id: source.id };
     expect((await trader.post('/certificate/query', { ...filter, user_id: admin.userId })).statusCode).toBe(
@@ -282,7 +286,7 @@ describe('the account', () => {
   });
 });
 
-test('a filter that matches nothing gives an empty list and a volume of 0', async () => {
+test('a filter that matches nothing gives an empty list and a volume of 0', async ({ market, holding }) => {
   expect(await ask(market.admin, { source_id: holding.source_id, device_id: 999_999 })).toMatchObject({
     granular_certificate_bundles: [],
     total_certificate_volume: 0,
@@ -290,7 +294,9 @@ test('a filter that matches nothing gives an empty list and a volume of 0', asyn
   });
 });
 
-test('localise_time renders datetimes in the time zone of the account, with its offset', async () => {
+test('localise_time renders datetimes in the time zone of the account, with its offset', async ({
+  market,
+}) => {
   const { admin, metadataId } = market;
   const account = await anAccount(admin, { timezone: 'Asia/Kolkata' });
   const device = await aDevice(admin, { account_id: account.id });
@@ -307,7 +313,7 @@ test('localise_time renders datetimes in the time zone of the account, with its 
   }
 });
 
-test('query_full gives the full view of what query gives', async () => {
+test('query_full gives the full view of what query gives', async ({ market, holding }) => {
   const { source_id, bundles } = holding;
   const answer = await market.admin.post('/certificate/query_full', { source_id });
   expect(answer.statusCode).toBe(202);
@@ -316,11 +322,11 @@ test('query_full gives the full view of what query gives', async () => {
   expect(full[0]).toEqual((await market.admin.get(`/certificate/${full[0].id}`)).json());
 });
 
-test('a year of hours is found by its period', async () => {
+test('a year of hours is found by its period', async ({ market, holding }) => {
   const { source_id } = holding;
   const year = {
     certificate_period_start: iso(new Date(NOW.getTime() - 366 * 24 * HOUR_MS)),
     certificate_period_end: iso(NOW),
   };
-  expect(await find({ source_id, ...year })).toHaveLength(6);
+  expect(await find(market, { source_id, ...year })).toHaveLength(6);
 });

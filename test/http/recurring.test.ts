@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { entriesOf } from '../harness/journal.ts';
 import { aRecurring, daily, recurringNow } from '../harness/recurring.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const ask = (fields: object = {}, { action = 'transfer', client = market.trader } = {}) =>
-  client.post(`/certificate/recurring_${action}`, daily(market, fields));
+const ask = (
+  market: TradingPair,
+  fields: object = {},
+  { action = 'transfer', client }: { action?: string; client?: Client } = {},
+) => (client ?? market.trader).post(`/certificate/recurring_${action}`, daily(market, fields));
 
 const idsOf = async (client: Client, query = ''): Promise<number[]> => {
   const answer = await client.get(`/certificate/recurring${query}`);
@@ -23,14 +18,14 @@ const idsOf = async (client: Client, query = ''): Promise<number[]> => {
   return answer.json().map(({ id }: { id: number }) => id);
 };
 
-async function stored(): Promise<number> {
+async function stored(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM recurring_action');
   return rows[0].n;
 }
 
 describe('asked for', () => {
-  test('a recurring transfer is an action, and stands in the list', async () => {
-    const answer = await ask({
+  test('a recurring transfer is an action, and stands in the list', async ({ registry, market }) => {
+    const answer = await ask(market, {
       initial_action_datetime: '2026-03-31T06:00:00Z',
       recurring_action_period_units: 'months',
       device_id: market.device.id,
@@ -84,8 +79,10 @@ describe('asked for', () => {
     ]);
   });
 
-  test('a recurring cancellation keeps its beneficiary; its first run is at once, unless said', async () => {
-    const answer = await ask({ beneficiary: 'A school' }, { action: 'cancel' });
+  test('a recurring cancellation keeps its beneficiary; its first run is at once, unless said', async ({
+    market,
+  }) => {
+    const answer = await ask(market, { beneficiary: 'A school' }, { action: 'cancel' });
     expect(answer.json()).toMatchObject({
       action_type: 'recurring_cancel',
       target_id: null,
@@ -99,8 +96,8 @@ describe('asked for', () => {
     });
   });
 
-  test('again with the same Idempotency-Key it is made once', async () => {
-    const before = await stored();
+  test('again with the same Idempotency-Key it is made once', async ({ registry, market }) => {
+    const before = await stored(registry);
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const answers = [1, 2].map(() =>
       market.trader.post('/certificate/recurring_transfer', daily(market), headers),
@@ -108,12 +105,12 @@ describe('asked for', () => {
     const [first, second] = [await answers[0], await answers[1]];
     expect([202, 409]).toContain(first?.statusCode);
     expect([202, 409]).toContain(second?.statusCode);
-    expect(await stored()).toBe(before + 1);
+    expect(await stored(registry)).toBe(before + 1);
   });
 });
 
 describe('refused, and recorded as an action', () => {
-  test.each<[string, number, string, (at: TradingPair) => object]>([
+  test.for<[string, number, string, (at: TradingPair) => object]>([
     [
       'a first run in the past',
       422,
@@ -131,12 +128,12 @@ describe('refused, and recorded as an action', () => {
     ['a foreign user_id', 403, 'not-the-caller', ({ admin }) => ({ user_id: admin.userId })],
     ['another account', 404, 'not-found', ({ target }) => ({ source_id: target.id })],
     ['an account that does not exist', 404, 'not-found', () => ({ source_id: 999_999 })],
-  ])('%s: %i', async (_, status, code, fields) => {
-    const before = await stored();
-    const answer = await ask(fields(market));
+  ] as const)('%s: %i', async ([_, status, code, fields], { registry, market }) => {
+    const before = await stored(registry);
+    const answer = await ask(market, fields(market));
     expect(answer.statusCode, answer.body).toBe(status);
     expect(answer.json().type).toContain(code);
-    expect(await stored()).toBe(before);
+    expect(await stored(registry)).toBe(before);
     const log = await market.admin.get('/certificate/actions?action_type=recurring_transfer&limit=1000');
     const [action] = log.json().slice(-1);
     expect(action).toMatchObject({
@@ -146,12 +143,12 @@ describe('refused, and recorded as an action', () => {
     });
   });
 
-  test('a target that has not whitelisted the source: 403', async () => {
+  test('a target that has not whitelisted the source: 403', async ({ market }) => {
     const stranger = await anAccount(market.admin);
-    expect((await ask({ target_id: stranger.id })).statusCode).toBe(403);
+    expect((await ask(market, { target_id: stranger.id })).statusCode).toBe(403);
   });
 
-  test.each([
+  test.for([
     { certificate_quantity: 0 },
     { certificate_quantity: null },
     { recurring_action_period_quantity: 0 },
@@ -161,15 +158,18 @@ describe('refused, and recorded as an action', () => {
     { certificate_bundle_status: 'Reserved' },
     { issuance_ids: ['1-2026-01-01T00:00:00Z'], certificate_period_start: '2026-01-01' },
     { action_type: 'transfer' },
-  ])('%j: 422 by the name of the field', async (fields) => {
-    const answer = await ask(fields);
+  ])('%j: 422 by the name of the field', async (fields, { market }) => {
+    const answer = await ask(market, fields);
     expect(answer.statusCode, answer.body).toBe(422);
     expect(answer.json().errors[0].path).toBe(`body.${Object.keys(fields)[0]}`);
   });
 });
 
 describe('the list', () => {
-  test('has those of one’s own accounts, of one account, or for administrators all', async () => {
+  test('has those of one’s own accounts, of one account, or for administrators all', async ({
+    registry,
+    market,
+  }) => {
     const other = await tradingPair(registry);
     const [mine, theirs] = [await aRecurring(market, 'cancel'), await aRecurring(other, 'cancel')];
     expect(await idsOf(market.trader, '?limit=1000')).toContain(mine.id);
@@ -183,7 +183,7 @@ describe('the list', () => {
     );
   });
 
-  test('is paged by key', async () => {
+  test('is paged by key', async ({ registry }) => {
     const own = await tradingPair(registry);
     const made: number[] = [];
     for (let n = 0; n < 5; n++) made.push((await aRecurring(own, 'cancel')).id);
@@ -204,14 +204,14 @@ describe('stopped', () => {
   const stop = (client: Client, id: number, headers = {}) =>
     client.request({ method: 'DELETE', url: `/certificate/recurring/${id}`, headers });
 
-  test('it is in the list no more, and cannot be stopped again', async () => {
+  test('it is in the list no more, and cannot be stopped again', async ({ market }) => {
     const { id } = await aRecurring(market, 'transfer');
     expect((await stop(market.trader, id)).statusCode).toBe(200);
     expect(await idsOf(market.trader, '?limit=1000')).not.toContain(id);
     expect((await stop(market.trader, id)).statusCode).toBe(404);
   });
 
-  test('another account’s looks like one that does not exist', async () => {
+  test('another account’s looks like one that does not exist', async ({ market }) => {
     const { id } = await aRecurring(market, 'transfer');
     const [foreign, missing] = [await stop(market.receiver, id), await stop(market.receiver, 999_999)];
     expect([foreign.statusCode, missing.statusCode]).toEqual([404, 404]);
@@ -219,7 +219,7 @@ describe('stopped', () => {
     expect(await idsOf(market.trader, '?limit=1000')).toContain(id);
   });
 
-  test('by an administrator, or by whoever else may act for the account', async () => {
+  test('by an administrator, or by whoever else may act for the account', async ({ registry, market }) => {
     const colleague = await registry.as('TRADING_USER');
     const auditor = await registry.as('AUDIT_USER');
     await market.admin.patch(`/account/update/${market.source.id}`, {
@@ -231,7 +231,7 @@ describe('stopped', () => {
     expect((await stop(market.admin, b.id)).statusCode).toBe(200);
   });
 
-  test('not when it has changed since the version that was seen', async () => {
+  test('not when it has changed since the version that was seen', async ({ market }) => {
     const { id } = await aRecurring(market, 'cancel');
     expect((await stop(market.trader, id, { 'if-match': '"7"' })).statusCode).toBe(412);
     expect((await stop(market.trader, id, { 'if-match': '"1"' })).statusCode).toBe(200);

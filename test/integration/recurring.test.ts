@@ -1,35 +1,28 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { aDevice, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { describe, expect } from 'vitest';
+import { aDevice, expectConserved, type TradingPair } from '../harness/builders.ts';
 import { anExpiring } from '../harness/expiry.ts';
+import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-/** Runs of recurring actions, at a clock that the test sets. */
+const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 
-let registry: TestRegistry;
-let market: TradingPair;
-
-beforeAll(async () => {
-  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
-});
-beforeEach(async () => {
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
-
-const run = (now: Date) => runDue(registry, now);
-const runsOf = (id: number) => runsIn(market, id);
-const resultsOf = (id: number) => resultsIn(market, id);
-const held = (accountId: number) => heldIn(registry, accountId);
+const run = (registry: TestRegistry, now: Date) => runDue(registry, now);
+const runsOf = (market: TradingPair, id: number) => runsIn(market, id);
+const resultsOf = (market: TradingPair, id: number) => resultsIn(market, id);
+const held = (registry: TestRegistry, accountId: number) => heldIn(registry, accountId);
 
 describe('a run', () => {
-  test('is done at its time and not before, and is an action of the user who asked', async () => {
+  test('is done at its time and not before, and is an action of the user who asked', async ({
+    registry,
+    market,
+  }) => {
     const { id: bundle } = await market.bundle({ quantity: 100 });
     const { id } = await aRecurring(market, 'transfer', { initial_action_datetime: inDays(1).toISOString() });
-    await run(new Date(inDays(1).getTime() - 1));
-    expect(await runsOf(id)).toEqual([]);
-    await run(inDays(1));
-    expect(await runsOf(id)).toEqual([
+    await run(registry, new Date(inDays(1).getTime() - 1));
+    expect(await runsOf(market, id)).toEqual([]);
+    await run(registry, inDays(1));
+    expect(await runsOf(market, id)).toEqual([
       {
         id: expect.any(Number),
         action_type: 'transfer',
@@ -47,18 +40,21 @@ describe('a run', () => {
         details: { recurring_action_id: id, run: 1 },
       },
     ]);
-    expect(await held(market.target.id)).toBe(100);
+    expect(await held(registry, market.target.id)).toBe(100);
     expect(await recurringNow(market, id)).toMatchObject({
       runs_done: 1,
       next_action_datetime: '2026-03-17T12:00:00Z',
     });
   });
 
-  test('takes the oldest intervals first, as far as they are needed, and splits the last', async () => {
+  test('takes the oldest intervals first, as far as they are needed, and splits the last', async ({
+    registry,
+    market,
+  }) => {
     const [newest, middle, oldest] = [await market.bundle(), await market.bundle(), await market.bundle()];
     const { id } = await aRecurring(market, 'cancel', { certificate_quantity: 130, beneficiary: 'A school' });
-    await run(NOW);
-    const [first] = await runsOf(id);
+    await run(registry, NOW);
+    const [first] = await runsOf(market, id);
     expect(first?.granular_certificate_bundle_ids).toEqual([oldest.id, middle.id]);
     expect(first?.beneficiary).toBe('A school');
     const { rows } = await registry.primary.query(
@@ -75,7 +71,7 @@ describe('a run', () => {
     await expectConserved(registry);
   });
 
-  test('takes what the filter has, Active and unexpired', async () => {
+  test('takes what the filter has, Active and unexpired', async ({ registry, market }) => {
     const device = await aDevice(market.admin, { account_id: market.source.id, energy_source: 'solar_pv' });
     const expired = await anExpiring(market, 0);
     const reserved = await market.bundle();
@@ -99,19 +95,22 @@ describe('a run', () => {
       `UPDATE recurring_action SET next_run = next_run + interval '1 s' WHERE id = $1`,
       [any.id],
     );
-    await run(new Date(NOW.getTime() + 1_000));
-    const taken = async (id: number) => (await runsOf(id)).map((each) => each.resulting_bundle_ids);
+    await run(registry, new Date(NOW.getTime() + 1_000));
+    const taken = async (id: number) => (await runsOf(market, id)).map((each) => each.resulting_bundle_ids);
     expect(await taken(sun.id)).toEqual([[solar.id]]);
     expect(await taken(slot.id)).toEqual([[wind.id]]);
-    expect(await resultsOf(old.id)).toEqual(['Failure']);
-    expect(await resultsOf(any.id)).toEqual(['Failure']);
+    expect(await resultsOf(market, old.id)).toEqual(['Failure']);
+    expect(await resultsOf(market, any.id)).toEqual(['Failure']);
   });
 
-  test('that finds less than it should is refused with both figures, and the next one has its own time', async () => {
+  test('that finds less than it should is refused with both figures, and the next one has its own time', async ({
+    registry,
+    market,
+  }) => {
     await market.bundle({ quantity: 60 });
     const { id } = await aRecurring(market, 'transfer');
-    await run(NOW);
-    const [refused] = await runsOf(id);
+    await run(registry, NOW);
+    const [refused] = await runsOf(market, id);
     expect(refused).toMatchObject({
       action_result: 'Failure',
       certificate_quantity: 100,
@@ -123,25 +122,25 @@ describe('a run', () => {
       recurring_action_id: id,
       run: 1,
     });
-    expect(await held(market.source.id)).toBe(60);
+    expect(await held(registry, market.source.id)).toBe(60);
     await market.bundle({ quantity: 60 });
-    await run(inDays(0.5));
-    expect(await resultsOf(id)).toEqual(['Failure']);
-    await run(inDays(1));
-    expect(await resultsOf(id)).toEqual(['Failure', 'Success']);
-    expect(await held(market.target.id)).toBe(100);
+    await run(registry, inDays(0.5));
+    expect(await resultsOf(market, id)).toEqual(['Failure']);
+    await run(registry, inDays(1));
+    expect(await resultsOf(market, id)).toEqual(['Failure', 'Success']);
+    expect(await held(registry, market.target.id)).toBe(100);
   });
 
-  test('that finds nothing at all says so', async () => {
+  test('that finds nothing at all says so', async ({ registry, market }) => {
     const { id } = await aRecurring(market, 'cancel');
-    await run(NOW);
-    expect((await runsOf(id))[0]?.details).toMatchObject({
+    await run(registry, NOW);
+    expect((await runsOf(market, id))[0]?.details).toMatchObject({
       code: 'not-enough',
       reason: expect.stringContaining(' 0 '),
     });
   });
 
-  test('that needs more bundles than one action may name is refused', async () => {
+  test('that needs more bundles than one action may name is refused', async ({ registry, market }) => {
     const device = await aDevice(market.admin, { account_id: market.source.id });
     await registry.primary.query(
       `WITH made AS (
@@ -158,70 +157,68 @@ describe('a run', () => {
       certificate_quantity: 10_000,
       number_of_recurring_actions: 1,
     });
-    await run(NOW);
-    expect(await resultsOf(most.id)).toEqual(['Success']);
+    await run(registry, NOW);
+    expect(await resultsOf(market, most.id)).toEqual(['Success']);
     await registry.primary.query(
       `UPDATE bundle SET account_id = $1 WHERE account_id = $2 AND status = 'Active'`,
       [market.source.id, market.target.id],
     );
     const tooMany = await aRecurring(market, 'transfer', { certificate_quantity: 10_001 });
-    await run(NOW);
-    expect((await runsOf(tooMany.id))[0]?.details).toMatchObject({ code: 'too-many-bundles' });
+    await run(registry, NOW);
+    expect((await runsOf(market, tooMany.id))[0]?.details).toMatchObject({ code: 'too-many-bundles' });
   });
 });
 
 describe('runs that were missed', () => {
-  test('are each caught up once, in order, and no more than were asked for', async () => {
+  test('are each caught up once, in order, and no more than were asked for', async ({ registry, market }) => {
     await market.bundle({ quantity: 1_000 });
     const { id } = await aRecurring(market, 'transfer', { number_of_recurring_actions: 3 });
-    await run(inDays(30));
-    await run(inDays(60));
-    expect((await runsOf(id)).map(({ details }) => details.run)).toEqual([1, 2, 3]);
-    expect(await held(market.target.id)).toBe(300);
+    await run(registry, inDays(30));
+    await run(registry, inDays(60));
+    expect((await runsOf(market, id)).map(({ details }) => details.run)).toEqual([1, 2, 3]);
+    expect(await held(registry, market.target.id)).toBe(300);
     expect(await recurringNow(market, id)).toMatchObject({ runs_done: 3, next_action_datetime: null });
   });
 
-  test('of several recurring actions are done in the order of their times', async () => {
+  test('of several recurring actions are done in the order of their times', async ({ registry, market }) => {
     await market.bundle({ quantity: 150 });
     const first = await aRecurring(market, 'transfer', { initial_action_datetime: inDays(1).toISOString() });
     const second = await aRecurring(market, 'cancel', { initial_action_datetime: inDays(0.5).toISOString() });
-    await run(inDays(1));
-    expect(await resultsOf(second.id)).toEqual(['Success']);
-    expect(await resultsOf(first.id)).toEqual(['Failure']);
+    await run(registry, inDays(1));
+    expect(await resultsOf(market, second.id)).toEqual(['Success']);
+    expect(await resultsOf(market, first.id)).toEqual(['Failure']);
   });
 
-  test('at the end of a month come back to their day', async () => {
+  test('at the end of a month come back to their day', async ({ registry, market }) => {
     const { id } = await aRecurring(market, 'cancel', {
       initial_action_datetime: '2027-01-31T09:00:00Z',
       recurring_action_period_units: 'months',
     });
     const next = async () => (await recurringNow(market, id)).next_action_datetime;
-    await run(new Date('2027-01-31T09:00:00Z'));
+    await run(registry, new Date('2027-01-31T09:00:00Z'));
     expect(await next()).toBe('2027-02-28T09:00:00Z');
-    await run(new Date('2027-02-28T09:00:00Z'));
+    await run(registry, new Date('2027-02-28T09:00:00Z'));
     expect(await next()).toBe('2027-03-31T09:00:00Z');
   });
 
-  test('are none after it was stopped', async () => {
+  test('are none after it was stopped', async ({ registry, market }) => {
     await market.bundle({ quantity: 1_000 });
     const { id } = await aRecurring(market, 'transfer');
-    await run(NOW);
+    await run(registry, NOW);
     await market.trader.delete(`/certificate/recurring/${id}`);
-    await run(inDays(10));
-    expect(await resultsOf(id)).toEqual(['Success']);
+    await run(registry, inDays(10));
+    expect(await resultsOf(market, id)).toEqual(['Success']);
   });
 });
 
 describe('the rights of each run are those of its time', () => {
-  const users = (ids: number[]) =>
-    market.admin.patch(`/account/update/${market.source.id}`, { user_ids: ids });
-
-  test.each<[string, string, (at: TradingPair) => Promise<unknown>, (at: TradingPair) => Promise<unknown>]>([
+  test.for<[string, string, (at: TradingPair) => Promise<unknown>, (at: TradingPair) => Promise<unknown>]>([
     [
       'a user who left the account',
       'not-found',
       async ({ admin, source }) => admin.patch(`/account/update/${source.id}`, { user_ids: [admin.userId] }),
-      async ({ trader }) => users([trader.userId]),
+      async ({ admin, source, trader }) =>
+        admin.patch(`/account/update/${source.id}`, { user_ids: [trader.userId] }),
     ],
     [
       'a user who may no longer trade',
@@ -237,40 +234,46 @@ describe('the rights of each run are those of its time', () => {
       async ({ receiver, target, source }) =>
         receiver.patch(`/account/update_whitelist/${target.id}`, { add_to_whitelist: [source.id] }),
     ],
-  ])('%s: refused (%s), and done again when that has changed', async (_, code, take, giveBack) => {
-    await market.bundle({ quantity: 1_000 });
-    const { id } = await aRecurring(market, 'transfer');
-    await take(market);
-    await run(NOW);
-    await giveBack(market);
-    await run(inDays(1));
-    const [first, second, ...more] = await runsOf(id);
-    expect(more).toEqual([]);
-    expect(first).toMatchObject({
-      action_result: 'Failure',
-      user_id: market.trader.userId,
-      details: { code },
-    });
-    expect(second).toMatchObject({ action_result: 'Success' });
-    expect(await held(market.target.id)).toBe(100);
-  });
+  ])(
+    '%s: refused (%s), and done again when that has changed',
+    async ([_, code, take, giveBack], { registry, market }) => {
+      await market.bundle({ quantity: 1_000 });
+      const { id } = await aRecurring(market, 'transfer');
+      await take(market);
+      await run(registry, NOW);
+      await giveBack(market);
+      await run(registry, inDays(1));
+      const [first, second, ...more] = await runsOf(market, id);
+      expect(more).toEqual([]);
+      expect(first).toMatchObject({
+        action_result: 'Failure',
+        user_id: market.trader.userId,
+        details: { code },
+      });
+      expect(second).toMatchObject({ action_result: 'Success' });
+      expect(await held(registry, market.target.id)).toBe(100);
+    },
+  );
 
-  test.each<[string, number, (at: TradingPair) => Promise<{ statusCode: number; body: string }>]>([
+  test.for<[string, number, (at: TradingPair) => Promise<{ statusCode: number; body: string }>]>([
     ['its user', 403, async ({ admin, trader }) => admin.delete(`/user/delete/${trader.userId}`)],
     ['its source', 404, async ({ admin, source }) => admin.delete(`/account/delete/${source.id}`)],
     ['its target', 404, async ({ admin, target }) => admin.delete(`/account/delete/${target.id}`)],
-  ])('when %s is gone, one run is refused and there are no more', async (_, __, remove) => {
-    const { id } = await aRecurring(market, 'transfer');
-    await market.admin.delete(`/device/delete/${market.device.id}`);
-    const gone = await remove(market);
-    expect(gone.statusCode, gone.body).toBe(200);
-    await run(inDays(30));
-    const { rows } = await registry.primary.query(
-      `SELECT r.runs_done, r.deleted_at IS NOT NULL AS ended,
+  ] as const)(
+    'when %s is gone, one run is refused and there are no more',
+    async ([_, __, remove], { registry, market }) => {
+      const { id } = await aRecurring(market, 'transfer');
+      await market.admin.delete(`/device/delete/${market.device.id}`);
+      const gone = await remove(market);
+      expect(gone.statusCode, gone.body).toBe(200);
+      await run(registry, inDays(30));
+      const { rows } = await registry.primary.query(
+        `SELECT r.runs_done, r.deleted_at IS NOT NULL AS ended,
               (SELECT array_agg(action_result::text) FROM action WHERE recurring_action_id = r.id AND recurring_run IS NOT NULL) AS runs
        FROM recurring_action r WHERE id = $1`,
-      [id],
-    );
-    expect(rows).toEqual([{ runs_done: 1, ended: true, runs: ['Failure'] }]);
-  });
+        [id],
+      );
+      expect(rows).toEqual([{ runs_done: 1, ended: true, runs: ['Failure'] }]);
+    },
+  );
 });
