@@ -48,10 +48,10 @@ export interface PoolOptions {
 }
 
 /**
- * A process that stands still inside a transaction holds locks that others wait for, and the journal waits for its end. Postgres
- * ends the transaction after so long. Between two statements the registry computes, and never waits.
+ * A process that hangs inside a transaction holds locks that others wait for, and the journal waits for its end. Postgres ends such a
+ * transaction after this time. The registry never waits between two statements.
  */
-const SILENT_AFTER_MS = 30_000;
+const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /** A pool of connections in UTC; a read-only one cannot write, whatever its role. */
 export function createPool(options: PoolOptions): pg.Pool {
@@ -67,15 +67,16 @@ export function createPool(options: PoolOptions): pg.Pool {
     options: [
       '-c timezone=UTC',
       `-c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
-      `-c idle_in_transaction_session_timeout=${SILENT_AFTER_MS}`,
+      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
     ].join(' '),
   });
   pool.on('error', (error) => {
-    // The pool hangs the whole client on it, every statement it prepared included: nothing for a log.
+    // The pool attaches the whole client, with every prepared statement, which must not be logged.
     Reflect.deleteProperty(error, 'client');
     onError(error);
   });
-  // The pool listens to idle ones only: one that is lost at work tells its statement, and would end the process besides.
+  // The pool handles errors of idle clients only. A client that is lost in use fails its statement; its error event would end the
+  // process.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

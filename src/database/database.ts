@@ -44,7 +44,7 @@ export interface PoolStatus {
   readonly size: number;
   readonly connections: number;
   readonly idle: number;
-  /** Those who wait for a connection. */
+  /** Requests that wait for a connection. */
   readonly waiting: number;
 }
 
@@ -53,12 +53,12 @@ export interface ReadOptions {
   readonly atLeast?: WalPosition | undefined;
 }
 
-/** The one place that knows that there are two servers. */
+/** Access to the primary and the standbys. No other code distinguishes the servers. */
 export interface Database {
   readonly transact: Transact;
   /** Reads from a standby, or from the primary while no standby can answer. `work` may run twice. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
-  /** Reads from the primary: for what decides about a write. */
+  /** Reads from the primary: for reads that a write depends on. */
   readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** As {@link read}, row by row; once the first row has come, a lost server breaks the stream off. */
   stream(statement: SQL, options?: ReadOptions): AsyncIterable<Record<string, unknown>>;
@@ -66,26 +66,26 @@ export interface Database {
   waitForReplicas(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
   pools(): PoolStatus[];
-  /** How many wait for a connection of the busiest pool that such a request would use now. */
+  /** How many requests wait for the busiest pool that such a request may use now. */
   waiting(use: PoolStatus['use']): number;
-  /** Calls `listener` for every fact of every commit; the function that it gives ends that. */
-  listen(listener: (fact: DomainEvent) => void): () => void;
+  /** Calls `listener` for every event of every commit, until the returned function is called. */
+  listen(listener: (event: DomainEvent) => void): () => void;
   stop(): Promise<void>;
 }
 
 /** Class 08 is a lost connection, 53 a server that is full, 57P one that shuts down. */
-const PASSING = /^(08|53|57P|57014|40001)/;
+const TRANSIENT = /^(08|53|57P|57014|40001)/;
 /** Cancelled, mostly for a conflict with recovery: the statement has to go elsewhere, the standby is well. */
 const CANCELLED = /^(57014|40001)$/;
 
-function isPassing(error: unknown): boolean {
-  const known = databaseError(error);
-  if (known) return PASSING.test(known.code ?? '');
+function isTransient(error: unknown): boolean {
+  const rejection = databaseError(error);
+  if (rejection) return TRANSIENT.test(rejection.code ?? '');
   return isConnectionLost(error);
 }
 
-/** Whether an error that passes is the standby's own, and not of one statement, or of a pool whose connections are all in use. */
-function isOfServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
+/** Whether a transient error concerns the standby, and not one statement or a pool whose connections are all in use. */
+function concernsServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
   if (CANCELLED.test(databaseError(error)?.code ?? '')) return false;
   return !(isPoolTimeout(error) && totalCount - idleCount >= options.max);
 }
@@ -129,7 +129,7 @@ function openPools({
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pools = openPools(options);
   const { primary, primaryReads } = pools;
-  const listeners = new Set<(fact: DomainEvent) => void>();
+  const listeners = new Set<(event: DomainEvent) => void>();
   const replicas = watchReplicas(pools.primaryMonitor, pools.standbys);
   await replicas.observe();
 
@@ -140,8 +140,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 
   return {
-    transact: createTransact(primary, (fact) => {
-      for (const listener of listeners) listener(fact);
+    transact: createTransact(primary, (event) => {
+      for (const listener of listeners) listener(event);
     }),
     async read(work, { atLeast } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
@@ -149,8 +149,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       try {
         return await work(readerOn(standby.pool));
       } catch (error) {
-        if (!isPassing(error)) throw error;
-        if (isOfServer(error, standby.pool)) standby.fail();
+        if (!isTransient(error)) throw error;
+        if (concernsServer(error, standby.pool)) standby.fail();
         return onPrimary(work);
       }
     },
@@ -164,7 +164,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
           yield row;
         }
       } catch (error) {
-        if (begun || standby === undefined || !isPassing(error)) throw error;
+        if (begun || standby === undefined || !isTransient(error)) throw error;
         yield* streamFrom(primaryReads, statement);
       }
     },

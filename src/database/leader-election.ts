@@ -3,58 +3,58 @@ import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { type Execute, executeOn, types } from './connection.ts';
 
-/** A piece of work that only the leader does, over and over. */
+/** Work that the leader repeats. */
 export interface Job {
-  /** The pause between two rounds. */
+  /** The pause between two ticks. */
   readonly everyMs: number;
-  /** Whether the leader does a last round when it stops, so that nothing waits for whoever leads next. */
+  /** Whether a leader that stops runs a last tick, so that no work waits for the next leader. */
   readonly finalTick?: boolean;
-  /** One round. `execute` runs on the connection that holds the lock; a round that fails gives leadership up. */
+  /** Runs once. `execute` uses the connection that holds the lock. A failed tick ends leadership. */
   tick(execute: Execute, signal: AbortSignal): Promise<void>;
 }
 
 export interface LeadershipOptions {
   readonly writeUrl: string;
-  /** The advisory lock whose holder leads. No two offices share one; migrations hold 7 262 001. */
+  /** The advisory lock whose holder leads. Each role has its own; migrations use 7 262 001. */
   readonly lock: number;
-  /** The name of the office, in Postgres' list of connections and in what is reported. */
+  /** The name of the role, in Postgres' list of connections and in reports. */
   readonly name: string;
   readonly jobs: readonly Job[];
-  /** Called when the office is taken, before the first round. */
+  /** Called when leadership begins, before the first tick. */
   readonly onLead?: () => void;
-  /** Called about once a second while another process leads. `execute` runs on the connection that asks for the lock. */
+  /** Called about once a second while another process leads. `execute` uses the connection that requests the lock. */
   readonly onFollow?: (execute: Execute) => void;
   readonly onError: (error: unknown, what: string) => void;
 }
 
 export interface Leadership {
   leads(): boolean;
-  /** What is wrong, until a round succeeds again; for everybody to read, so the log alone says why. */
+  /** The current problem, until a tick succeeds. It is public, so only the log has the reason. */
   problem(): string | null;
-  /** Ends the rounds under way, does the last ones, and gives the lock up. */
+  /** Aborts the running ticks, runs the final ones, and releases the lock. */
   stop(): Promise<void>;
 }
 
-/** Thrown by a round that had better be done by another process. Its message is for everybody to read. */
+/** Thrown by a tick if this process is not fit to lead. The message is public. */
 export class NotEligible extends Error {}
 
 const LEAD_AFTER_MS = 1_000;
 /**
- * Postgres ends a session that says nothing for so long, and the lock with it: a leader whose machine, network or process
- * stands still is replaced, as a dead one is. All others, and a leader at work, ask something at least once a second.
+ * Postgres ends a session that is idle for this long, and releases its lock: a leader whose machine, network or process hangs is
+ * replaced like one that died. A working leader, and every follower, sends a statement at least once a second.
  */
-const SILENT_AFTER_MS = 3_000;
+const IDLE_TIMEOUT_MS = 3_000;
 const ANSWER_WITHIN_MS = 20_000;
 
-/** A stop is given 10 s in all; what is not done by then is the next leader's. */
-const LAST_ROUNDS_WITHIN_MS = 4_000;
+/** A stop may take 10 s in all. The next leader does the rest. */
+const FINAL_TICKS_WITHIN_MS = 4_000;
 
 const heartbeat: Job = { everyMs: LEAD_AFTER_MS, tick: async (execute) => void (await execute(sql`SELECT`)) };
 
 /**
- * Stands for an office that one process at a time holds; every process stands ready to take over. The lock lives and dies
- * with its connection. A leader that was replaced without noticing may still finish a round, so works must be right
- * whoever does them: the office saves work, and no promise rests on it.
+ * Leader election by a session-level advisory lock. One process at a time leads; the others request the lock every second and take
+ * over. The lock is released when its connection ends. A leader that was replaced without noticing may still finish a tick, so
+ * jobs must be correct even if two processes run them: leadership saves work and guarantees nothing.
  */
 export function runLeaderElection(options: LeadershipOptions): Leadership {
   const stopped = new AbortController();
@@ -79,16 +79,16 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
     }
   }
 
-  /** Leads for as long as its connection holds the lock: a lost connection gives it up, to the moment. */
+  /** Requests the lock, then leads for as long as the connection that holds it lives. */
   async function lead(): Promise<void> {
     const client = newClient(options);
     client.on('error', () => {});
     await client.connect();
     try {
-      const execute = oneByOne(executeOn(client));
+      const execute = serialized(executeOn(client));
       for (; !stopped.signal.aborted; await pause(LEAD_AFTER_MS, stopped.signal)) {
         const leads = await tryLock(execute, options.lock);
-        // The primary answers again; and where another leads, this process need not be fit to.
+        // The primary answers again; and a process that does not lead need not be eligible.
         if (state.problem === lostPrimary || !leads) state.problem = null;
         if (leads) break;
         options.onFollow?.(execute);
@@ -96,18 +96,18 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
       if (stopped.signal.aborted) return;
       options.onLead?.();
       state.leads = true;
-      await sideBySide([heartbeat, ...options.jobs.map(mending)], execute, stopped.signal);
-      await lastRounds(options.jobs, execute);
+      await runConcurrently([heartbeat, ...options.jobs.map(clearingProblem)], execute, stopped.signal);
+      await runFinalTicks(options.jobs, execute);
     } finally {
       await client.end().catch(() => {});
     }
   }
 
-  /** A round that succeeds is the end of the last problem. */
-  const mending = ({ everyMs, tick: round }: Job): Job => ({
+  /** A tick that succeeds ends the last problem. */
+  const clearingProblem = ({ everyMs, tick }: Job): Job => ({
     everyMs,
     async tick(execute, signal) {
-      await round(execute, signal);
+      await tick(execute, signal);
       state.problem = null;
     },
   });
@@ -132,21 +132,21 @@ function newClient({ writeUrl, name }: LeadershipOptions): pg.Client {
     connectionTimeoutMillis: 5_000,
     query_timeout: ANSWER_WITHIN_MS,
     application_name: `registry-${name}`,
-    options: `-c idle_session_timeout=${SILENT_AFTER_MS}`,
+    options: `-c idle_session_timeout=${IDLE_TIMEOUT_MS}`,
   });
 }
 
-/** Repeats works until the stop, or until one of them fails: one that stalls delays no other. */
-async function sideBySide(works: readonly Job[], execute: Execute, stopped: AbortSignal): Promise<void> {
+/** Repeats jobs until the stop, or until one of them fails. A job that stalls does not delay the others. */
+async function runConcurrently(jobs: readonly Job[], execute: Execute, stopped: AbortSignal): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
   stopped.addEventListener('abort', end, { once: true });
-  const repeat = async ({ everyMs, tick: round }: Job) => {
+  const repeat = async ({ everyMs, tick }: Job) => {
     while (!stopped.aborted && !ended.signal.aborted) {
       try {
-        await round(execute, ended.signal);
+        await tick(execute, ended.signal);
       } catch (error) {
-        // A round that the stop broke off, such as one that waits for open transactions, is no failure.
+        // A tick that the stop aborted, such as one that waits for open transactions, did not fail.
         if (stopped.aborted) return;
         throw error;
       }
@@ -154,29 +154,29 @@ async function sideBySide(works: readonly Job[], execute: Execute, stopped: Abor
     }
   };
   try {
-    await Promise.all(works.map(repeat));
+    await Promise.all(jobs.map(repeat));
   } finally {
     stopped.removeEventListener('abort', end);
     end();
   }
 }
 
-/** One more round of the works that want it, one after the other. Whatever fails here is done by the next leader. */
-async function lastRounds(works: readonly Job[], execute: Execute): Promise<void> {
-  const wanted = works.filter(({ finalTick: lastRound }) => lastRound);
+/** Runs the final ticks, one after another. The next leader does what fails here. */
+async function runFinalTicks(jobs: readonly Job[], execute: Execute): Promise<void> {
+  const wanted = jobs.filter(({ finalTick }) => finalTick);
   const done = (async () => {
-    // Each has its share of the time: what is ordered is relayed, although the order may have waited in vain.
-    for (const { tick: round } of wanted) {
-      await round(execute, AbortSignal.timeout(LAST_ROUNDS_WITHIN_MS / wanted.length)).catch(() => {});
+    // Each has a share of the time: the relay runs even if the sequencer used up its own.
+    for (const { tick } of wanted) {
+      await tick(execute, AbortSignal.timeout(FINAL_TICKS_WITHIN_MS / wanted.length)).catch(() => {});
     }
   })();
   const enough = new AbortController();
-  await Promise.race([done, sleep(LAST_ROUNDS_WITHIN_MS, undefined, { signal: enough.signal })]);
+  await Promise.race([done, sleep(FINAL_TICKS_WITHIN_MS, undefined, { signal: enough.signal })]);
   enough.abort();
 }
 
-/** The works share one connection, and a connection takes one statement at a time. */
-function oneByOne(execute: Execute): Execute {
+/** The jobs share one connection, which runs one statement at a time. */
+function serialized(execute: Execute): Execute {
   let last: Promise<unknown> = Promise.resolve();
   return <Row extends object>(statement: SQL) => {
     const answer = last.then(() => execute<Row>(statement));

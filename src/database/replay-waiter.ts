@@ -9,18 +9,18 @@ interface Waiter {
 const PAUSE_MS = { first: 1, most: 20, growth: 1.5 };
 
 export interface ReplayWaiter {
-  /** Whether the server answered when it was last asked. */
+  /** Whether the server answered the last check. */
   reachable(): boolean;
   replayed(): WalPosition | undefined;
   hasReplayed(position: WalPosition): boolean;
-  /** Asks now. Never throws: a server that does not answer is not reachable. */
-  look(): Promise<void>;
+  /** Checks now. Never throws: a server that does not answer is unreachable. */
+  check(): Promise<void>;
   fail(): void;
   /** Resolves to `true` once `position` has been replayed, to `false` after `timeoutMs` or when the server is lost. */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
 }
 
-/** Follows how far one server has replayed. All who wait share one poller, which rests when nobody does. */
+/** Tracks how far one server has replayed. All waiters share one poller, which stops when there are none. */
 export function createReplayWaiter(ask: () => Promise<WalPosition>): ReplayWaiter {
   const waiters = new Set<Waiter>();
   let replayed: WalPosition | undefined;
@@ -34,16 +34,16 @@ export function createReplayWaiter(ask: () => Promise<WalPosition>): ReplayWaite
     for (const waiter of waiters) waiter.resolve(false);
   }
 
-  let looking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
 
-  function look(): Promise<void> {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
+  function check(): Promise<void> {
+    checking ??= checkOnce().finally(() => {
+      checking = undefined;
     });
-    return looking;
+    return checking;
   }
 
-  async function lookOnce(): Promise<void> {
+  async function checkOnce(): Promise<void> {
     try {
       replayed = await ask();
       reachable = true;
@@ -61,7 +61,7 @@ export function createReplayWaiter(ask: () => Promise<WalPosition>): ReplayWaite
       waiters.size > 0;
       pause = Math.min(pause * PAUSE_MS.growth, PAUSE_MS.most)
     ) {
-      await look();
+      await check();
       if (waiters.size > 0) await sleep(pause);
     }
     polling = false;
@@ -87,7 +87,7 @@ export function createReplayWaiter(ask: () => Promise<WalPosition>): ReplayWaite
     reachable: () => reachable,
     replayed: () => replayed,
     hasReplayed,
-    look,
+    check,
     fail,
     reached: async (position, timeoutMs) =>
       hasReplayed(position) || (reachable && (await wait(position, timeoutMs))),

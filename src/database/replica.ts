@@ -3,11 +3,11 @@ import { parsePosition, type WalPosition } from './position.ts';
 import { createReplayWaiter } from './replay-waiter.ts';
 import { databaseError } from './transaction.ts';
 
-/** What a standby is good for: `late` ones serve reads only while the primary is down, `unreachable` ones none. */
+/** A `late` standby serves reads only while the primary is down, an `unreachable` one serves none. */
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';
 
 export interface ReplicaStatus {
-  /** By its place among the URLs, not by host and port: everybody may read of its state. */
+  /** Its number among the URLs. It is public and contains no address. */
   readonly name: string;
   readonly state: ReplicaState;
   readonly lagBytes: number | null;
@@ -21,13 +21,13 @@ export interface Replica {
   /** Milliseconds. */
   lag(): number;
   status(): ReplicaStatus;
-  /** Not reachable at the last two looks: no instance that looks as often reads there any more. */
+  /** Unreachable at the last two checks. Other processes check as often and do not read from it either. */
   isGone(): boolean;
-  /** The standby failed a read; it is left alone until it answers again. */
+  /** Marks the standby as unreachable after a failed read, until it answers again. */
   fail(): void;
   /** Waits until the standby shows everything up to `position`; `false` when it did not in time. */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
-  /** Takes a new look at how far the standby is, beside how far the primary is (if that is known). */
+  /** Checks how far the standby has replayed, compared with a sample of the primary (if there is one). */
   observe(primary: PrimarySample | undefined): Promise<void>;
 }
 
@@ -40,12 +40,12 @@ export interface PrimarySample {
 }
 
 const MAX_SAMPLES = 600;
-const LOOKS_UNTIL_GONE = 2;
+const CHECKS_UNTIL_GONE = 2;
 
 export interface ReplicaOptions {
   readonly name: string;
   readonly pool: pg.Pool;
-  /** A connection of its own, with a limit on the time of its answers: neither busy reads nor a hung server hide the truth. */
+  /** A separate connection with a timeout, so that neither busy reads nor a hung server delay the checks. */
   readonly monitor: pg.Pool;
   readonly maxLagMs: number;
 }
@@ -53,16 +53,16 @@ export interface ReplicaOptions {
 /** Watches one streaming standby. Lag is measured against samples of the primary's own log, so an idle registry has none. */
 export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Replica {
   const samples: PrimarySample[] = [];
-  let looksInVain = 0;
-  // Kept apart from whether it answers: a look that was under way when this was found says only that it does.
+  let failedChecks = 0;
+  // Separate from reachability: a check that was running when this was found shows only that the server answers.
   let foreign = false;
-  const breakOffReads = readsUnderWay(pool);
+  const abortReads = readsUnderWay(pool);
   const replay = createReplayWaiter(async () => {
     try {
       return await replayPosition(monitor);
     } catch (error) {
       const silent = databaseError(error) === undefined;
-      if (silent) breakOffReads();
+      if (silent) abortReads();
       throw error;
     }
   });
@@ -88,7 +88,7 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
       lagBytes: lagBytes(samples.at(-1)?.position, replay.replayed()),
       lagSeconds: state() !== 'unreachable' ? lag() / 1_000 : null,
     }),
-    isGone: () => looksInVain >= LOOKS_UNTIL_GONE,
+    isGone: () => failedChecks >= CHECKS_UNTIL_GONE,
     fail: replay.fail,
     // No read goes to a late standby, so no write need wait for it.
     reached: async (position, timeoutMs) =>
@@ -98,9 +98,9 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
       if (foreign) replay.fail();
       else {
         if (primary) samples.push(primary);
-        await replay.look();
+        await replay.check();
       }
-      looksInVain = state() === 'unreachable' ? looksInVain + 1 : 0;
+      failedChecks = state() === 'unreachable' ? failedChecks + 1 : 0;
       while (samples.length > 1 && samples[0] && replay.hasReplayed(samples[0].position)) samples.shift();
       if (samples.length > MAX_SAMPLES) samples.splice(1, 1);
     },
@@ -108,8 +108,8 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
 }
 
 /**
- * Follows the connections in use; the function it gives breaks them all off, so that what waits for an answer that
- * may never come fails now, and can be asked elsewhere.
+ * Tracks the connections in use. The returned function closes them all, so that reads that may never be answered fail now and can
+ * be repeated on another server.
  */
 function readsUnderWay(pool: pg.Pool): () => void {
   const busy = new Set<pg.ClientBase>();
@@ -121,8 +121,8 @@ function readsUnderWay(pool: pg.Pool): () => void {
 }
 
 /**
- * Whether the server mirrors another primary, such as the one from before this one was made anew: it may be ahead by its
- * log, and knows nothing of what is written now. One that does not say is judged by its silence elsewhere.
+ * Whether the server is a standby of another primary, such as the one before a rebuild: its log may be ahead, and it lacks what is
+ * written now. `undefined` if the server does not answer.
  */
 async function isOfAnother({ system }: PrimarySample, pool: pg.Pool): Promise<boolean | undefined> {
   try {
@@ -135,7 +135,7 @@ async function isOfAnother({ system }: PrimarySample, pool: pg.Pool): Promise<bo
   }
 }
 
-/** A primary in a standby's place (one server for all, as in small set-ups) shows all that it has. */
+/** A primary in place of a standby (one server for all, as in small installations) has replayed everything. */
 async function replayPosition(pool: pg.Pool): Promise<WalPosition> {
   const { rows } = await pool.query<{ position: string | null }>(
     `SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END)::text

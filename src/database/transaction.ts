@@ -3,35 +3,35 @@ import pg from 'pg';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
 
-/** On whose behalf a transaction writes; the journal's triggers copy it into every entry. */
+/** The user and request of a transaction. The triggers of the journal copy both into every entry. */
 export interface Actor {
   /** `null` for the registry itself. */
   readonly userId: number | null;
   readonly requestId: string | null;
 }
 
-/** What a transaction did to certificates, for whoever counts. */
+/** What a transaction did to certificates, for metrics. */
 export interface DomainEvent {
   /** The type of the action, or `issue`. */
   readonly action: string;
   readonly result: 'Success' | 'Failure';
-  /** What it moved, 0 for a failure. */
+  /** The energy of the bundles, 0 for a failure. */
   readonly energyWh: number;
 }
 
-/** What work inside a transaction may use. */
+/** The operations available inside a transaction. */
 export interface Transaction {
   readonly orm: Orm;
   readonly execute: Execute;
-  /** Kept until the commit, and then told to those who listen; forgotten if there is none. */
-  onCommit(fact: DomainEvent): void;
+  /** Passes the event to the listeners after the commit. It is discarded on a rollback. */
+  onCommit(event: DomainEvent): void;
   /** Draws the id of an action and names it in all journal entries that follow. */
   beginAction(): Promise<number>;
 }
 
 export interface Committed<T> {
   readonly value: T;
-  /** Whoever has replayed up to here sees the whole transaction. */
+  /** A server that has replayed up to here shows the whole transaction. */
   readonly position: WalPosition;
 }
 
@@ -53,16 +53,16 @@ export function databaseError(error: unknown): pg.DatabaseError | undefined {
 }
 
 /**
- * The only way to write: one mutation, one transaction on the primary, all or nothing.
+ * Runs a mutation in one transaction on the primary. All writes use it.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function createTransact(pool: pg.Pool, listener: (fact: DomainEvent) => void): Transact {
+export function createTransact(pool: pg.Pool, listener: (event: DomainEvent) => void): Transact {
   return async (actor, work) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const facts: DomainEvent[] = [];
-        const committed = await attemptOnce(pool, actor, (client) => work(transactionOn(client, facts)));
-        facts.forEach(listener);
+        const events: DomainEvent[] = [];
+        const committed = await attemptOnce(pool, actor, (client) => work(transactionOn(client, events)));
+        events.forEach(listener);
         return committed;
       } catch (error) {
         if (attempt === ATTEMPTS || !mayRetry(error)) throw error;
@@ -97,11 +97,11 @@ function begin(client: pg.PoolClient, actor: Actor): string {
   return `BEGIN; SELECT ${setting('actor_id', actor.userId)}, ${setting('request_id', actor.requestId)}`;
 }
 
-function transactionOn(client: pg.PoolClient, facts: DomainEvent[]): Transaction {
+function transactionOn(client: pg.PoolClient, events: DomainEvent[]): Transaction {
   return {
     orm: ormOn(client),
     execute: executeOn(client),
-    onCommit: (fact) => void facts.push(fact),
+    onCommit: (event) => void events.push(event),
     async beginAction() {
       const { rows } = await client.query<{ id: string }>(
         `SELECT set_config('registry.action_id', nextval('action_id_seq')::text, true) AS id`,
@@ -111,17 +111,17 @@ function transactionOn(client: pg.PoolClient, facts: DomainEvent[]): Transaction
   };
 }
 
-/** Commits and, in the same round trip, asks how far the log reaches now that the commit is in it. */
+/** Commits and, in the same round trip, reads the position of the write-ahead log after the commit. */
 async function commit(client: pg.PoolClient): Promise<WalPosition> {
   const results: unknown = await client.query('COMMIT; SELECT pg_current_wal_flush_lsn() AS position');
   const [committed, log] = Array.isArray(results) ? results : [];
-  if (committed?.command !== 'COMMIT') throw new Error('the transaction had failed, and was rolled back');
+  if (committed?.command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
   const position = parsePosition(String(log?.rows?.[0]?.position));
-  if (position === undefined) throw new Error('the primary did not say how far its log reaches');
+  if (position === undefined) throw new Error('the primary did not return its log position');
   return position;
 }
 
-/** Gives the error that makes the connection unusable, if even the roll-back failed. */
+/** Returns the error that makes the connection unusable, if even the rollback failed. */
 async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
   try {
     await client.query('ROLLBACK');

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { type SQL, sql } from 'drizzle-orm';
 import { array, type Execute } from '../database/connection.ts';
 
-/** What happened to one row, as the journal keeps it; the data of an event. Instants are ISO 8601 with microseconds. */
+/** One change of one row, as the journal stores it; the data of an event. Instants are ISO 8601 with microseconds. */
 export interface JournalEntry {
   readonly event_id: string;
   readonly event_type: 'CREATE' | 'UPDATE' | 'DELETE';
@@ -18,7 +18,7 @@ export interface JournalEntry {
   readonly recorded_at: string;
 }
 
-/** An entry with its place in the order of the whole journal, and the hash of the chain up to it, in hex. */
+/** An entry with its position in the whole journal, and the hash of the chain up to it, in hex. */
 export interface SequencedEntry extends JournalEntry {
   readonly position: number;
   readonly hash: string;
@@ -38,7 +38,7 @@ export function sequencedEntries(execute: Execute, condition: SQL, limit: number
     ORDER BY p.position LIMIT ${limit}`);
 }
 
-/** The last position that was given, or -1. */
+/** The last assigned position, or -1. */
 export async function lastPosition(execute: Execute): Promise<number> {
   const [row] = await execute<{ last: number }>(
     sql`SELECT coalesce(max(position), -1) AS last FROM journal_position`,
@@ -46,12 +46,12 @@ export async function lastPosition(execute: Execute): Promise<number> {
   return row?.last ?? -1;
 }
 
-/** An entry with its position, or `null` while the sequencer has not come to it. */
+/** An entry with its position, or `null` until the sequencer has assigned one. */
 export interface HistoricEntry extends JournalEntry {
   readonly position: number | null;
 }
 
-/** All that happened to some rows of one entity, in the order in which it happened. */
+/** The entries of some rows of one entity, oldest first. */
 export function historyOf(
   execute: Execute,
   entityName: string,
@@ -69,16 +69,16 @@ export const NO_HASH = '';
 
 /**
  * The next link of the chain, in hex: sha256 over the bytes of the hash before it and the entry as RFC 8785 JSON.
- * Whoever changes an entry has to change every hash after it, here and in the event store.
+ * A changed entry requires a change of every later hash, here and in the event store.
  */
 export function chainHash(previous: string, entry: JournalEntry): string {
   return createHash('sha256')
     .update(Buffer.from(previous, 'hex'))
-    .update(canonicalize(factsOf(entry)) ?? '', 'utf8')
+    .update(canonicalize(entryDataOf(entry)) ?? '', 'utf8')
     .digest('hex');
 }
 
-const FACTS = [
+const DATA_FIELDS = [
   'event_id',
   'event_type',
   'entity_name',
@@ -92,7 +92,7 @@ const FACTS = [
   'recorded_at',
 ] as const satisfies readonly (keyof JournalEntry)[];
 
-/** The entry alone, without where it stands. */
-export function factsOf(entry: JournalEntry): Record<string, unknown> {
-  return Object.fromEntries(FACTS.map((fact) => [fact, entry[fact]]));
+/** The data of the entry, without its position and hash. */
+export function entryDataOf(entry: JournalEntry): Record<string, unknown> {
+  return Object.fromEntries(DATA_FIELDS.map((field) => [field, entry[field]]));
 }

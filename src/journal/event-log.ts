@@ -14,13 +14,13 @@ import {
 } from '@eventstore/db-client';
 import canonicalize from 'canonicalize';
 import { ConfigError } from '../config.ts';
-import { factsOf, type SequencedEntry } from './entry.ts';
+import { entryDataOf, type SequencedEntry } from './entry.ts';
 
 const STREAM = 'registry-events';
 const DEADLINE_MS = 5_000;
-const LONGEST_CLOSE_MS = 500;
+const MAX_CLOSE_MS = 500;
 
-/** An event as the store has it; `data` and `metadata` are JSON. */
+/** An event as EventStoreDB stores it; `data` and `metadata` are JSON. */
 export interface StoredEvent {
   readonly revision: number;
   readonly eventId: string;
@@ -29,10 +29,10 @@ export interface StoredEvent {
   readonly metadata: unknown;
 }
 
-/** Another writer was faster, or an append of ours went through though its answer was lost. */
+/** Another writer was faster, or an earlier append of this process succeeded although its answer was lost. */
 export class RevisionConflict extends Error {}
 
-/** The stream is not the journal's: another registry's, or one that lost data. Nothing is appended to it any more. */
+/** The stream is not the journal's: it belongs to another registry or has lost events. Nothing more is appended to it. */
 export class DivergedStream extends Error {}
 
 /** EventStoreDB cannot be reached, or refuses the connection or the log-in. The message is one line with the client's reason. */
@@ -49,7 +49,7 @@ function reasonOf(cause: unknown): string {
   return `cannot be reached: ${message.replace(/\. Resolution note: *$/, '').replaceAll(/\s+/g, ' ')}`;
 }
 
-/** The one stream of the registry in EventStoreDB. Every call has a deadline; an append may throw what the client throws. */
+/** The stream of the registry in EventStoreDB. Every call has a deadline; an append may throw any error of the client. */
 export interface EventLog {
   readonly stream: string;
   /** @throws {EventStoreUnavailable} */
@@ -60,14 +60,14 @@ export interface EventLog {
    * Appends entries so that each one's revision is its position.
    *
    * @throws {RevisionConflict} when the stream does not end just before the first of them.
-   * @throws {DivergedStream} when the store has put them elsewhere: a stream that was deleted once counts on from its old end.
+   * @throws {DivergedStream} when they got other revisions: a stream that was deleted continues from its old end.
    */
   append(entries: readonly SequencedEntry[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface EventLogOptions {
-  /** Another stream than `registry-events`: after a restore to an earlier moment, whose events the old one is past. */
+  /** `registry-events` by default. Another one after a restore to an earlier point in time, which the old stream is ahead of. */
   readonly stream?: string;
   /** How long an append, or the next event of a read, may take. */
   readonly deadlineMs?: number;
@@ -87,7 +87,7 @@ export function connectEventLog(
     current ??= newClient(connectionString);
     return current;
   };
-  /** A client keeps for good what it learned of a server, and waits for good where it waits: one that failed is replaced. */
+  /** A client never discards what it discovered of a server, and may wait for ever: one that failed is replaced. */
   const replace = async () => {
     const failed = current;
     current = undefined;
@@ -149,19 +149,19 @@ function newClient(connectionString: string): EventStoreDBClient {
   }
 }
 
-/** The client waits for streams that have ended already, for ever. */
+/** The client waits for ever for streams that have already ended. */
 async function dispose(client: EventStoreDBClient): Promise<void> {
-  await Promise.race([client.dispose(), sleep(LONGEST_CLOSE_MS, undefined, { ref: false })]);
+  await Promise.race([client.dispose(), sleep(MAX_CLOSE_MS, undefined, { ref: false })]);
 }
 
-/** The client's own deadlines are for the server to keep in a batch append, and reads have none. */
+/** In a batch append the client leaves the deadline to the server, and its reads have none. */
 async function within<T>(ms: number, call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
   });
   try {
-    return await Promise.race([call, late]);
+    return await Promise.race([call, timeout]);
   } finally {
     clearTimeout(timer);
   }
@@ -171,7 +171,7 @@ async function* eachWithin(
   stream: StreamingRead<ResolvedEvent>,
   deadlineMs: number,
 ): AsyncGenerator<ResolvedEvent> {
-  // What a stream that was given up has to say comes when nobody listens any more, and must not end the process.
+  // An abandoned stream may still emit an error, which would end the process without a listener.
   stream.on('error', () => {});
   const events: AsyncIterator<ResolvedEvent> = stream[Symbol.asyncIterator]();
   try {
@@ -189,12 +189,12 @@ function eventOf(entry: SequencedEntry) {
   return jsonEvent({
     id: entry.event_id,
     type: entry.event_type,
-    data: factsOf(entry),
+    data: entryDataOf(entry),
     metadata: metadataOf(entry),
   });
 }
 
-/** What stands beside the entry in an event. */
+/** The metadata of the event of an entry. */
 export function metadataOf({ position, hash, actor_id, request_id }: SequencedEntry) {
   return { position, hash, actor_id, request_id };
 }
@@ -205,12 +205,12 @@ function storedEvent({ event }: ResolvedEvent): StoredEvent | undefined {
   return { revision: Number(revision), eventId: id, type, data, metadata };
 }
 
-/** Whether the store's event is the entry, to the letter. Gives the first difference. */
+/** The first difference between an event and its entry, if there is one. */
 export function differenceOf(event: StoredEvent, entry: SequencedEntry): string | undefined {
   if (event.revision !== entry.position) return `revision ${event.revision} instead of ${entry.position}`;
   if (event.eventId !== entry.event_id) return `event id ${event.eventId} instead of ${entry.event_id}`;
   if (event.type !== entry.event_type) return `type ${event.type} instead of ${entry.event_type}`;
-  if (!sameJson(event.data, factsOf(entry))) return 'other data';
+  if (!sameJson(event.data, entryDataOf(entry))) return 'other data';
   if (!sameJson(event.metadata, metadataOf(entry))) return 'other metadata';
   return undefined;
 }

@@ -8,130 +8,130 @@ export interface RelayLoopOptions {
   readonly warn: (what: string) => void;
 }
 
-/** What a process knows of the stream. */
+/** The state of the stream as this process last saw it. */
 export interface StreamStatus {
   readonly state: 'unknown' | 'up' | 'down' | 'diverged';
-  /** For everybody to read. */
+  /** Public: contains no addresses. */
   readonly problem: string | null;
-  /** The next position that the stream lacks, or lacked when it last answered; `null` where none is known. */
+  /** The next position that the stream lacks, or lacked when it last answered; `null` where none is state. */
   readonly next: number | null;
 }
 
-const NOTHING_KNOWN: StreamStatus = { state: 'unknown', problem: null, next: null };
-/** Who can look no more, since it has lost the primary, knows nothing after a while. */
-const KNOWN_FOR_MS = 20_000;
-const LOOK_EVERY_MS = 2_000;
-const LONGEST_BACK_OFF_MS = 5_000;
+const UNKNOWN: StreamStatus = { state: 'unknown', problem: null, next: null };
+/** A process that has lost the primary cannot check the stream; its status expires. */
+const STATUS_EXPIRES_AFTER_MS = 20_000;
+const CHECK_EVERY_MS = 2_000;
+const MAX_BACKOFF_MS = 5_000;
 
 export interface RelayLoop {
   status(): StreamStatus;
-  /** To be called when this process takes the lead: what it does next rests on no earlier answer. */
+  /** To be called when this process becomes the leader. Discards what it knew of the stream. */
   lead(): void;
-  /** The leader's part of each round. Throws what the journal throws; the event store's failures are in the status. */
+  /** The leader's tick. Throws the errors of the journal; failures of the event store are in the status. */
   step(execute: Execute, signal: AbortSignal): Promise<void>;
-  /** For who does not lead: looks where the stream stands, every now and then, behind the caller's back. */
-  look(execute: Execute): void;
-  /** Nothing is reported any more. */
+  /** For followers: checks in the background where the stream ends, at most every 2 s. */
+  observe(execute: Execute): void;
+  /** Stops reporting. */
   end(): void;
 }
 
-/** Relays with a back-off after failures, and stops when the stream is not the journal's; or looks on while another process does. */
+/** Relays with a backoff after failures and stops when the stream is not the journal's. Followers observe the stream. */
 export function createRelayLoop(log: EventLog, options: RelayLoopOptions): RelayLoop {
-  const known = createRelayState(options);
+  const state = createRelayState(options);
   let next: number | undefined;
-  let askedAt = -Infinity;
-  let looking: Promise<void> | undefined;
-  let begun = false;
+  let checkedAt = -Infinity;
+  let observing: Promise<void> | undefined;
+  let hasStarted = false;
 
-  async function ask(journal: Execute): Promise<number> {
-    const position = await nextPosition(journal, log, known.reached());
-    askedAt = performance.now();
+  async function findNext(journal: Execute): Promise<number> {
+    const position = await nextPosition(journal, log, state.reached());
+    checkedAt = performance.now();
     return position;
   }
 
-  /** A new leader fills a stream that is shorter than the order, unless it has seen more of it; somebody ought to know. */
-  async function begin(journal: Execute): Promise<number> {
-    const position = await ask(journal);
-    if (begun) return position;
+  /** A new leader fills a stream that is shorter than the journal, unless it has seen a longer one, and logs a warning. */
+  async function start(journal: Execute): Promise<number> {
+    const position = await findNext(journal);
+    if (hasStarted) return position;
     const ordered = (await lastPosition(journal)) + 1;
     if (position < ordered)
       options.warn(`EventStoreDB has ${position} of ${ordered} events; the relay appends the others`);
-    begun = true;
+    hasStarted = true;
     return position;
   }
 
-  async function pass(journal: Execute, signal: AbortSignal): Promise<void> {
-    // Asked anew after every failure, as an append may have gone through unanswered; and where there is nothing to append, since
-    // the stream may be lost meanwhile.
-    if (performance.now() - askedAt > LOOK_EVERY_MS) next = undefined;
-    next ??= await begin(journal);
+  async function relayOnce(journal: Execute, signal: AbortSignal): Promise<void> {
+    // Checked again after every failure, as an append may have succeeded without an answer, and while there is nothing to append,
+    // since the stream may lose events.
+    if (performance.now() - checkedAt > CHECK_EVERY_MS) next = undefined;
+    next ??= await start(journal);
     next = await relay(journal, log, next, signal, (reached) => {
       next = reached;
-      askedAt = performance.now();
-      known.succeed(reached);
+      checkedAt = performance.now();
+      state.succeed(reached);
     });
-    known.succeed(next);
+    state.succeed(next);
   }
 
   return {
-    status: known.status,
+    status: state.status,
     lead() {
       next = undefined;
-      begun = false;
-      known.resetBackoff();
+      hasStarted = false;
+      state.resetBackoff();
     },
     async step(execute, signal) {
-      await looking;
-      if (known.waits()) return;
+      await observing;
+      if (state.isBackingOff()) return;
       try {
-        await pass(marking(execute), signal);
+        await relayOnce(markingFailures(execute), signal);
       } catch (error) {
         next = undefined;
         if (error instanceof JournalFailure) throw error.cause;
-        known.fail(error);
+        state.fail(error);
       }
     },
-    look(execute) {
-      if (looking !== undefined || performance.now() - askedAt < LOOK_EVERY_MS) return;
-      looking = ask(marking(execute))
-        .then(known.succeed)
+    observe(execute) {
+      if (observing !== undefined || performance.now() - checkedAt < CHECK_EVERY_MS) return;
+      observing = findNext(markingFailures(execute))
+        .then(state.succeed)
         .catch((error: unknown) => {
-          askedAt = performance.now();
-          if (!(error instanceof JournalFailure)) known.fail(error);
+          checkedAt = performance.now();
+          if (!(error instanceof JournalFailure)) state.fail(error);
         })
         .finally(() => {
-          looking = undefined;
+          observing = undefined;
         });
     },
-    end: known.end,
+    end: state.end,
   };
 }
 
-/** The state of the stream, how far it has ever been seen, and how long to leave it alone after failures. */
+/** The state of the stream, the furthest position seen, and the backoff after failures. */
 function createRelayState({ onError }: RelayLoopOptions) {
-  let status = NOTHING_KNOWN;
-  let knownAt = 0;
+  let status = UNKNOWN;
+  let updatedAt = 0;
   let reached = 0;
   let failures = 0;
   let conflicts = 0;
   let resumeAt = 0;
   let ended = false;
 
-  const learn = (now: StreamStatus) => {
+  const update = (now: StreamStatus) => {
     status = now;
-    knownAt = performance.now();
+    updatedAt = performance.now();
   };
   return {
-    status: () => (performance.now() - knownAt > KNOWN_FOR_MS ? NOTHING_KNOWN : status),
+    status: () => (performance.now() - updatedAt > STATUS_EXPIRES_AFTER_MS ? UNKNOWN : status),
     reached: () => reached,
-    waits: () => performance.now() < resumeAt,
+    isBackingOff: () => performance.now() < resumeAt,
     resetBackoff() {
       failures = 0;
       conflicts = 0;
       resumeAt = 0;
     },
     succeed(next: number) {
-      learn({ state: 'up', problem: null, next });
+      update({ state: 'up', problem: null, next });
       reached = Math.max(reached, next);
       failures = 0;
       conflicts = 0;
@@ -139,13 +139,13 @@ function createRelayState({ onError }: RelayLoopOptions) {
     fail(error: unknown) {
       if (ended) return;
       conflicts += error instanceof RevisionConflict ? 1 : 0;
-      // Another relay was faster, or an answer was lost: a second look mends it. What goes on is a failure as any other.
+      // Another relay was faster, or an answer was lost: the next check resolves it. A second conflict is a failure.
       if (error instanceof RevisionConflict && conflicts === 1) return;
       const before = status.state;
-      learn(failed(error, status.next));
+      update(failed(error, status.next));
       if (before !== status.state) onError(error, 'events wait in the journal');
       failures += 1;
-      const backOffMs = Math.min(LONGEST_BACK_OFF_MS, 100 * 2 ** failures);
+      const backOffMs = Math.min(MAX_BACKOFF_MS, 100 * 2 ** failures);
       resumeAt = performance.now() + backOffMs * (0.5 + Math.random() / 2);
     },
     end() {
@@ -157,13 +157,13 @@ function createRelayState({ onError }: RelayLoopOptions) {
 function failed(error: unknown, next: number | null): StreamStatus {
   return error instanceof DivergedStream
     ? { state: 'diverged', problem: `EventStoreDB: ${error.message}`, next: null }
-    : { state: 'down', problem: 'EventStoreDB does not take the events.', next };
+    : { state: 'down', problem: 'EventStoreDB does not accept events.', next };
 }
 
-/** The journal could not be read, which says nothing of EventStoreDB. */
+/** The journal could not be read: not a failure of EventStoreDB. */
 class JournalFailure extends Error {}
 
-function marking(execute: Execute): Execute {
+function markingFailures(execute: Execute): Execute {
   return (statement) =>
     execute<never>(statement).catch((cause: unknown) => {
       throw new JournalFailure('the journal does not answer', { cause });

@@ -5,12 +5,12 @@ import { DivergedStream, differenceOf, type EventLog, type StoredEvent } from '.
 
 const BATCH = 500;
 /** EventStoreDB refuses appends of 1 MiB and more. */
-const MOST_BYTES = 700_000;
+const MAX_BYTES = 700_000;
 
 /**
- * Finds where the stream stands: the next position it lacks.
+ * Finds the next position that the stream lacks.
  *
- * @param reached how many events the stream is known to have held.
+ * @param reached the largest number of events that the stream was seen to hold.
  * @throws {DivergedStream} when its last event is not the journal's entry at that position, or it has lost some.
  */
 export async function nextPosition(execute: Execute, log: EventLog, reached = 0): Promise<number> {
@@ -34,7 +34,7 @@ async function requireEntry(execute: Execute, last: StoredEvent): Promise<void> 
   if (difference) throw new DivergedStream(`revision ${last.revision} of the stream has ${difference}`);
 }
 
-/** Appends what is sequenced from `position` on, and gives the next position: at the end, and after each append to `onAppended`. */
+/** Appends the entries from `position` on. Returns the next position, and passes it to `onAppended` after each append. */
 export async function relay(
   execute: Execute,
   log: EventLog,
@@ -53,12 +53,12 @@ export async function relay(
   return next;
 }
 
-/** As many of the first entries as one append takes, at least one. */
+/** As many of the first entries as fit into one append, at least one. */
 function withinBytes(entries: readonly SequencedEntry[]): readonly SequencedEntry[] {
   let bytes = 0;
   const end = entries.findIndex((entry) => {
     bytes += Buffer.byteLength(JSON.stringify(entry));
-    return bytes > MOST_BYTES;
+    return bytes > MAX_BYTES;
   });
   return end === -1 ? entries : entries.slice(0, Math.max(1, end));
 }

@@ -17,9 +17,9 @@ import { compareTables } from './table-comparison.ts';
 
 export interface ReplayOptions {
   readonly urls: MigrationUrls;
-  /** Where the events come from; without it, from the journal. */
+  /** Where the events are read from; the journal by default. */
   readonly log?: EventLog | undefined;
-  /** How long EventStoreDB may take to get what the relay still owes it. */
+  /** How long to wait for events that the relay has not appended yet. */
   readonly patienceMs?: number;
   readonly onProgress?: (line: string) => void;
   /** The migrations of another version, for tests. */
@@ -29,7 +29,7 @@ export interface ReplayOptions {
 export interface Replayed {
   readonly events: number;
   readonly rows: number;
-  /** The first difference by name, or `null`: the events alone make the database as it is. */
+  /** The first difference, or `null` if the events alone produce the database. */
   readonly difference: string | null;
 }
 
@@ -37,11 +37,11 @@ const BATCH = 2_000;
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
- * Rebuilds every table of entities from the events alone, in an empty database beside the original, and compares them row by
- * row. Secrets aside: they are in no event. The original is read in one snapshot, in which the journal holds the
- * entries of exactly those changes that the tables show, so writers need not pause.
+ * Rebuilds every table of entities from the events alone, in an empty database on the same server, and compares them row by row.
+ * Secrets are in no event and are not compared. The original is read in one snapshot, in which the journal holds the entries of
+ * exactly the changes that the tables show, so writers need not pause.
  *
- * @throws what Postgres throws.
+ * @throws {ConfigError} when the database lacks migrations of this version, and the errors of Postgres and of the event store.
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { urls, onProgress = () => {} } = options;
@@ -53,12 +53,12 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     return await replayInto(original, atDatabase(ownerUrl, name), options);
   } finally {
     await original.end().catch(() => {});
-    // What went wrong before is worth more than that the copy could not be dropped.
-    await dropCopy(ownerUrl, name).catch(() => onProgress(`the copy ${name} is left behind`));
+    // The error before is more important than a copy that could not be dropped.
+    await dropCopy(ownerUrl, name).catch(() => onProgress(`the database ${name} could not be dropped`));
   }
 }
 
-/** By a connection of its own: the other one may be what failed. */
+/** Uses a new connection, since the other one may have failed. */
 async function dropCopy(ownerUrl: string, name: string): Promise<void> {
   const client = await connect(ownerUrl);
   try {
@@ -70,7 +70,7 @@ async function dropCopy(ownerUrl: string, name: string): Promise<void> {
 
 async function replayInto(original: pg.Client, copyUrl: string, options: ReplayOptions): Promise<Replayed> {
   const { log, patienceMs = 10_000, onProgress = () => {}, migrationsFolder } = options;
-  // Roles belong to the whole server: the copy is made as its owner alone, so that a check never sets anybody's password.
+  // Roles belong to the whole server: the copy is migrated as its owner alone, so that a replay never sets a password.
   await migrate({ ownerUrl: copyUrl, writeUrl: copyUrl, readUrls: [] }, migrationsFolder);
   const copy = await connect(copyUrl);
   try {
@@ -117,7 +117,7 @@ async function rebuildAndCompare(
 
 const CONSTRAINT_VIOLATED = /^23/;
 
-/** Rebuilds a table within the constraints of its schema; gives the one that its events break, if any. */
+/** Rebuilds a table within the constraints of its schema. Returns the constraint that its events violate, if any. */
 async function rebuildWithin(copy: pg.Client, table: string): Promise<string | undefined> {
   try {
     await rebuild(copy, table);
@@ -134,13 +134,13 @@ async function connect(url: string): Promise<pg.Client> {
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     options: '-c timezone=UTC',
   });
-  // A connection that is lost between two statements tells the next one, and must not end the process besides.
+  // A connection that is lost between two statements fails the next one; its error event would end the process.
   client.on('error', () => {});
   await client.connect();
   return client;
 }
 
-interface KeptEntry {
+interface EntryRow {
   readonly ordinal: string;
   readonly eventId: string;
   readonly eventType: string;
@@ -152,7 +152,7 @@ interface KeptEntry {
 
 async function* journalEvents(original: pg.Client): AsyncGenerator<StagedEvent[]> {
   for (let last = '0'; ; ) {
-    const { rows } = await original.query<KeptEntry>(
+    const { rows } = await original.query<EntryRow>(
       `SELECT id::text AS ordinal, event_id AS "eventId", event_type::text AS "eventType", entity_name AS "entityName",
               entity_id::text AS "entityId", attributes_before::text AS before, attributes_after::text AS after
        FROM journal WHERE id > $1 ORDER BY id LIMIT ${BATCH}`,
@@ -165,8 +165,8 @@ async function* journalEvents(original: pg.Client): AsyncGenerator<StagedEvent[]
 }
 
 /**
- * What EventStoreDB tells of the changes that the snapshot shows; it may tell of later ones too. A text says what is missing.
- * Only the ids of the journal's entries are used here: which events belong to the snapshot, not what they say.
+ * The events in EventStoreDB of the changes in the snapshot, and possibly later ones. A text names what is missing. Of the journal
+ * only the ids of its entries are used: which events belong to the snapshot, not their content.
  */
 async function* storedEvents(
   original: pg.Client,
@@ -180,8 +180,8 @@ async function* storedEvents(
     const batch: StoredEvent[] = [];
     for await (const event of log.read(revision, BATCH)) batch.push(event);
     revision += batch.length;
-    const told = batch.filter(({ eventId }) => wanted.delete(eventId)).map(stagedEvent);
-    if (told.length > 0) yield told;
+    const staged = batch.filter(({ eventId }) => wanted.delete(eventId)).map(stagedEvent);
+    if (staged.length > 0) yield staged;
     if (wanted.size === 0 || batch.length === BATCH) continue;
     if (performance.now() > giveUpAt) {
       yield `event ${[...wanted][0]} of the journal is not in EventStoreDB, nor are ${wanted.size - 1} more`;
@@ -192,16 +192,16 @@ async function* storedEvents(
 }
 
 function stagedEvent({ revision, eventId, type, data }: StoredEvent): StagedEvent {
-  const fact = (name: string): unknown =>
+  const field = (name: string): unknown =>
     typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
   const json = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
   return {
     ordinal: revision,
     eventId,
     eventType: type,
-    entityName: String(fact('entity_name')),
-    entityId: Number(fact('entity_id')),
-    before: json(fact('attributes_before')),
-    after: json(fact('attributes_after')),
+    entityName: String(field('entity_name')),
+    entityId: Number(field('entity_id')),
+    before: json(field('attributes_before')),
+    after: json(field('attributes_after')),
   };
 }

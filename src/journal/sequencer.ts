@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { array, type Execute } from '../database/connection.ts';
 import { chainHash, ENTRY_COLUMNS, type JournalEntry, NO_HASH } from './entry.ts';
 
-/** Where the order ends: the last position given, the id of its entry, and the hash of the chain. */
+/** The end of the order: the last assigned position, the id of its entry, and the hash of the chain. */
 interface Head {
   readonly position: number;
   readonly journalId: number;
@@ -11,15 +11,15 @@ interface Head {
 }
 
 const BATCH = 2_000;
-const LONGEST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 50;
 
 /**
- * Gives positions to all entries that were drawn before the call, and gives how many they were.
+ * Assigns positions to all entries whose ids were drawn before the call. Returns how many there were.
  *
  * An entry draws its id while its transaction holds the locks of what it changed, so ids ascend along every
  * cause. But they become visible out of order, and roll-backs leave holes. So: read `H`, the last id drawn; *then*, in a later
- * statement, draw `X`, a transaction id. Whoever drew an id up to `H` had a transaction id by then, below `X`; once no such
- * transaction runs any more, what is visible up to `H` is all that there will ever be.
+ * statement, draw `X`, a transaction id. Every transaction that drew an id up to `H` had a transaction id by then,
+ * below `X`; once no such transaction runs any more, no further entry up to `H` can become visible.
  */
 export async function sequence(execute: Execute, signal: AbortSignal): Promise<number> {
   const head = await headOf(execute);
@@ -49,7 +49,7 @@ async function lastIdDrawn(execute: Execute): Promise<number> {
   return row?.id ?? 0;
 }
 
-/** Ids that were rolled back are no reason to draw a transaction id in every round: they are not without end. */
+/** Ids of rolled back entries must not make every tick draw a transaction id: these are limited. */
 async function isAnyAfter(execute: Execute, journalId: number): Promise<boolean> {
   const [row] = await execute<{ any: boolean }>(
     sql`SELECT EXISTS (SELECT FROM journal WHERE id > ${journalId}) AS any`,
@@ -58,7 +58,7 @@ async function isAnyAfter(execute: Execute, journalId: number): Promise<boolean>
 }
 
 /**
- * A transaction id later than all that have been given. The `xmax` of a snapshot is not: it is past the last
+ * A transaction id later than all that have been assigned. The `xmax` of a snapshot is not: it is past the last
  * transaction that has ended, and transactions past it may be running and own entries.
  */
 async function drawTransactionId(execute: Execute): Promise<string> {
@@ -69,7 +69,7 @@ async function drawTransactionId(execute: Execute): Promise<string> {
 
 /** A transaction that stays open delays the order; it cannot break it. */
 async function untilAllEnded(execute: Execute, id: string, signal: AbortSignal): Promise<void> {
-  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const [row] = await execute<{ ended: boolean }>(sql`
       SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${id}::xid8 AS ended`);
     if (row?.ended) return;

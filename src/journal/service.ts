@@ -9,10 +9,10 @@ export interface JournalOptions {
   readonly writeUrl: string;
   /** Without one, the journal alone is the event store. */
   readonly eventStore?: string | undefined;
-  /** The stream in EventStoreDB; `registry-events` unless told otherwise. */
+  /** The stream in EventStoreDB; `registry-events` by default. */
   readonly stream?: string;
   readonly onError: (error: unknown, what: string) => void;
-  /** For what is no failure, and somebody ought to know. */
+  /** For warnings that are not failures. */
   readonly warn?: (what: string) => void;
   readonly tracing?: Tracing | undefined;
 }
@@ -21,54 +21,54 @@ export interface JournalStatus {
   /** One process leads: it orders the journal and relays it. */
   readonly leads: boolean;
   readonly eventStore: 'absent' | 'unknown' | 'up' | 'down' | 'diverged';
-  /** The next position that EventStoreDB lacks, as the leader knows, or as another process saw it seconds ago. */
+  /** The next position that EventStoreDB lacks: exact in the leader, seconds old in other processes. */
   readonly relayedUpTo: number | null;
-  /** What is wrong, for everybody to read: never where a server stands. The log says more. */
+  /** The current problem. It is public and contains no addresses; the log has the details. */
   readonly problem: string | null;
 }
 
 export interface Journal {
   status(): JournalStatus;
-  /** Orders and relays what was written by now, within bounds, where this process leads; then gives the lead up. */
+  /** If this process leads, orders and relays what was written so far, within 4 s; then gives up leadership. */
   stop(): Promise<void>;
 }
 
-/** Whoever holds this advisory lock orders the journal. */
+/** The advisory lock of the process that orders the journal. */
 const LEADER_LOCK = 7_262_002;
-const LOOK_EVERY_MS = 100;
+const TICK_EVERY_MS = 100;
 
 /**
- * Orders the journal and relays it to EventStoreDB, in one process at a time; every process stands ready to take over. It
- * polls ten times a second instead of being notified: a NOTIFY in the writers' transactions would make their commits queue.
+ * Orders the journal and relays it to EventStoreDB, in one process at a time; the others can take over. It polls ten times a second:
+ * a NOTIFY in the writers' transactions would serialise their commits (docs/decisions/0003).
  */
 export function startJournal(options: JournalOptions): Journal {
   const { eventStore, tracing, onError, warn = () => {} } = options;
   const connected = eventStore ? connectEventLog(eventStore, options) : undefined;
   const log = connected && tracing ? tracedLog(connected, tracing) : connected;
-  const relaying = log && createRelayLoop(log, { onError, warn });
-  const order: Job = {
-    everyMs: LOOK_EVERY_MS,
+  const relayLoop = log && createRelayLoop(log, { onError, warn });
+  const sequencerJob: Job = {
+    everyMs: TICK_EVERY_MS,
     finalTick: true,
     tick: async (execute, signal) => void (await sequence(execute, signal)),
   };
-  const pass: Job | undefined = relaying && {
-    everyMs: LOOK_EVERY_MS,
+  const relayJob: Job | undefined = relayLoop && {
+    everyMs: TICK_EVERY_MS,
     finalTick: true,
-    tick: relaying.step,
+    tick: relayLoop.step,
   };
   const leadership = runLeaderElection({
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'journal',
-    jobs: pass ? [order, pass] : [order],
-    onLead: () => relaying?.lead(),
-    onFollow: (execute) => relaying?.look(execute),
+    jobs: relayJob ? [sequencerJob, relayJob] : [sequencerJob],
+    onLead: () => relayLoop?.lead(),
+    onFollow: (execute) => relayLoop?.observe(execute),
     onError,
   });
 
   return {
     status() {
-      const stream = relaying?.status();
+      const stream = relayLoop?.status();
       return {
         leads: leadership.leads(),
         problem: stream?.problem ?? leadership.problem(),
@@ -78,7 +78,7 @@ export function startJournal(options: JournalOptions): Journal {
     },
     async stop() {
       await leadership.stop();
-      relaying?.end();
+      relayLoop?.end();
       await log?.close();
     },
   };

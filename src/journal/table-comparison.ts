@@ -10,7 +10,7 @@ interface Row {
 
 export interface Compared {
   readonly rows: number;
-  /** The first difference by name, or `null`. */
+  /** The first difference, or `null`. */
   readonly difference: string | null;
 }
 

@@ -1,9 +1,9 @@
 import type { Tracing } from '../tracing/index.ts';
 import type { EventLog } from './event-log.ts';
 
-const MOST_REQUESTS = 100;
+const MAX_REQUESTS = 100;
 
-/** The same log, with a span for every append. The requests whose entries are in it are named, since each has a trace of its own. */
+/** The same log, with a span for every append. It names the requests of the entries, since each of them has its own trace. */
 export function tracedLog(log: EventLog, tracing: Tracing): EventLog {
   return {
     ...log,
@@ -15,7 +15,7 @@ export function tracedLog(log: EventLog, tracing: Tracing): EventLog {
           'messaging.destination.name': log.stream,
           'messaging.batch.message_count': entries.length,
           'registry.position': entries[0]?.position ?? 0,
-          'registry.request_ids': [...requests].slice(0, MOST_REQUESTS),
+          'registry.request_ids': [...requests].slice(0, MAX_REQUESTS),
         },
       });
       try {

@@ -6,35 +6,35 @@ import { differenceOf, type EventLog } from './event-log.ts';
 import { atMostOnceASecond } from './progress.ts';
 
 const BATCH = 2_000;
-const PATIENCE_MS = 10_000;
-const LOOK_EVERY_MS = 100;
+const WAIT_MS = 10_000;
+const CHECK_EVERY_MS = 100;
 
 export interface Verified {
-  /** Entries whose place, hash and event were found right. */
+  /** Entries whose position, hash and event are correct. */
   readonly verified: number;
   /** How many of them were compared with their events in EventStoreDB; `null` without one. */
   readonly compared: number | null;
-  /** The first difference by name, or `null`. */
+  /** The first difference, or `null`. */
   readonly difference: string | null;
 }
 
 export interface VerifyOptions {
   readonly log?: EventLog | undefined;
-  /** How long EventStoreDB may take to get what the relay still owes it. */
+  /** How long to wait for events that the relay has not appended yet. */
   readonly patienceMs?: number;
   /** Called with a line of text at most once a second. */
   readonly onProgress?: (line: string) => void;
 }
 
 /**
- * Recomputes the chain from its beginning, checks that positions have no gap and leave no entry out, and compares every
- * entry that has a position by now with its event in EventStoreDB. What is written meanwhile is the relay's to bring: it is
- * verified, and compared as far as it has come.
+ * Recomputes the chain from its beginning, checks that positions have no gap and omit no entry, and compares every entry that has a
+ * position now with its event in EventStoreDB. Entries that get a position meanwhile are verified, and compared if the relay has
+ * appended them.
  *
- * @throws what Postgres and the event store throw.
+ * @throws {EventStoreUnavailable} and the errors of Postgres.
  */
 export async function verifyJournal(execute: Execute, options: VerifyOptions = {}): Promise<Verified> {
-  const { log, patienceMs = PATIENCE_MS } = options;
+  const { log, patienceMs = WAIT_MS } = options;
   const onProgress = atMostOnceASecond(options.onProgress ?? (() => {}));
   const [first] = await entriesLeftOut(execute);
   const last = await lastPosition(execute);
@@ -64,9 +64,9 @@ export async function verifyJournal(execute: Execute, options: VerifyOptions = {
   return found(first ? `entry ${first.id} has no position` : null);
 }
 
-/** The last revision of the stream, -1 where it is empty, once it has come to `last` or has been waited for in vain. */
+/** The last revision of the stream, -1 if it is empty. Waits up to `patienceMs` until it reaches `last`. */
 async function storedUpTo(log: EventLog, last: number, patienceMs: number): Promise<number> {
-  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(LOOK_EVERY_MS)) {
+  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(CHECK_EVERY_MS)) {
     const revision = (await log.last())?.revision ?? -1;
     if (revision >= last || performance.now() > giveUpAt) return revision;
   }

@@ -16,8 +16,8 @@ import type { Fault, Faults } from './faults.ts';
 import { idOf, streamOf } from './identity.ts';
 import type { Expected, Memory, Proposed } from './memory.ts';
 
-/** What the calls work with. `drop` breaks the connection that a call came by. */
-export interface Ground {
+/** The state that the calls use. `drop` breaks the connection of a call. */
+export interface CallContext {
   readonly memory: Memory;
   readonly faults: Faults;
   readonly drop: (peer: string) => void;
@@ -29,15 +29,18 @@ export const DISK_FULL = {
   details: 'There is not enough space on the disk.',
 };
 
-interface Ways<T> {
+interface Outcomes<T> {
   readonly write: () => T;
   readonly answer: (written: T) => void;
   readonly fail: (status: Partial<grpc.StatusObject>) => void;
   readonly drop: () => void;
 }
 
-/** Writes and answers, but for what the fault takes away. */
-async function meet<T>(fault: Fault | undefined, { write, answer, fail, drop }: Ways<T>): Promise<void> {
+/** Writes and answers, unless the fault prevents it. */
+async function applyFault<T>(
+  fault: Fault | undefined,
+  { write, answer, fail, drop }: Outcomes<T>,
+): Promise<void> {
   if (fault === 'refuse') return fail(REFUSED);
   if (fault === 'full') return fail(DISK_FULL);
   if (fault === 'hang') return;
@@ -49,7 +52,7 @@ async function meet<T>(fault: Fault | undefined, { write, answer, fail, drop }: 
   answer(written);
 }
 
-/** An append as it comes in, message by message. */
+/** An append that is being received, message by message. */
 interface Incoming {
   readonly stream: string;
   readonly expected: Expected;
@@ -70,7 +73,7 @@ function take(incoming: Incoming, proposed: Proposed): void {
 export function append(
   call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
   answer: grpc.sendUnaryData<streamsPb.AppendResp>,
-  { memory, faults, drop }: Ground,
+  { memory, faults, drop }: CallContext,
 ): void {
   let incoming = begin('', 'any');
   call.on('data', (request: streamsPb.AppendReq) => {
@@ -85,7 +88,7 @@ export function append(
   call.on('end', () => {
     const { stream, expected, proposed, bytes } = incoming;
     if (bytes > MOST_BYTES) return answer(tooLargeStatus());
-    void meet(faults.next(), {
+    void applyFault(faults.next(), {
       write: () => memory.append(stream, expected, proposed),
       answer: (appended) => answer(null, appendAnswer(appended, expected)),
       fail: (status) => answer(status),
@@ -97,7 +100,7 @@ export function append(
 type BatchCall = grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 
 /** Many appends a call, each in one message or several of the same correlation id. */
-export function appendBatches(call: BatchCall, ground: Ground): void {
+export function appendBatches(call: BatchCall, context: CallContext): void {
   const batches = new Map<string, Incoming>();
   call.on('data', (request: streamsPb.BatchAppendReq) => {
     const correlation = request.getCorrelationId();
@@ -120,7 +123,7 @@ export function appendBatches(call: BatchCall, ground: Ground): void {
     for (const message of request.getProposedMessagesList()) take(batch, proposedOf(message));
     if (request.getIsFinal() || batch.bytes > MOST_BYTES) {
       batches.delete(id);
-      finish(call, correlation, batch, ground);
+      finish(call, correlation, batch, context);
     }
   });
   call.on('end', () => call.end());
@@ -130,7 +133,7 @@ function finish(
   call: BatchCall,
   correlation: sharedPb.UUID | undefined,
   { stream, expected, proposed, bytes }: Incoming,
-  { memory, faults, drop }: Ground,
+  { memory, faults, drop }: CallContext,
 ): void {
   const answer = (outcome: Outcome) => {
     if (!call.destroyed) call.write(batchAnswer(correlation, stream, outcome, expected));
@@ -139,7 +142,7 @@ function finish(
     answer({ result: 'too large' });
     return;
   }
-  void meet(faults.next(), {
+  void applyFault(faults.next(), {
     write: () => memory.append(stream, expected, proposed),
     answer,
     fail: (status) => call.emit('error', status),

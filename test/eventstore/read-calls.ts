@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as grpc from '@grpc/grpc-js';
-import { DISK_FULL, type Ground, REFUSED } from './append-calls.ts';
+import { type CallContext, DISK_FULL, REFUSED } from './append-calls.ts';
 import type { Memory, Recorded } from './memory.ts';
 import {
   caughtUpAnswer,
@@ -26,8 +26,8 @@ interface Reader {
   readonly send: (answer: streamsPb.ReadResp) => Promise<void>;
 }
 
-/** A read of what is there, or a subscription to it and to what comes. */
-export async function read(call: ReadCall, { memory, faults, drop }: Ground): Promise<void> {
+/** A read of the existing events, or a subscription to these and to new ones. */
+export async function read(call: ReadCall, { memory, faults, drop }: CallContext): Promise<void> {
   const cancelled = new AbortController();
   call.on('cancelled', () => cancelled.abort()).on('close', () => cancelled.abort());
   const fail = (status: Partial<grpc.StatusObject>) => void call.emit('error', status);

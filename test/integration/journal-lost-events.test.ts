@@ -133,7 +133,7 @@ test('a stream that refuses every append though it looks right is told of, and a
   append.mockReturnValue({ result: 'wrong expected version', current: 41 });
   const journal = relaying.start();
   await relaying.trade(1);
-  const problem = 'EventStoreDB does not take the events.';
+  const problem = 'EventStoreDB does not accept events.';
   await vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'down', problem }), 30_000);
   append.mockRestore();
   await relaying.expectRelayed();

@@ -58,7 +58,7 @@ test('readiness tells how much of the journal waits for an event store that is d
     async () =>
       expect(await ready()).toMatchObject({
         status: 'degraded',
-        journal: { event_store: 'down', unordered: 0, problem: 'EventStoreDB does not take the events.' },
+        journal: { event_store: 'down', unordered: 0, problem: 'EventStoreDB does not accept events.' },
       }),
     { timeout: 20_000, interval: 50 },
   );
@@ -119,7 +119,7 @@ test('every process tells of the event store, whoever leads', async ({ registry 
 
   await eventStore.server.stop();
   await registry.primary.query("INSERT INTO organisation (name) VALUES ('waits')");
-  const problem = 'EventStoreDB does not take the events.';
+  const problem = 'EventStoreDB does not accept events.';
   await expectSecond('degraded', { event_store: 'down', relayed_up_to: all, unrelayed: 1, problem });
 
   eventStore.server.memory.forget(eventStore.log.stream);

@@ -11,11 +11,11 @@ import {
 import { type FakeElexon, startFakeElexon } from '../../fake/elexon/server.ts';
 import { aRow } from './b1610-row.ts';
 
-let standIn: FakeElexon;
+let fake: FakeElexon;
 beforeEach(async () => {
-  standIn = await startFakeElexon();
+  fake = await startFakeElexon();
 });
-afterEach(() => standIn.close());
+afterEach(() => fake.close());
 
 const aDay = {
   from: new Date('2026-08-01T00:00:00Z'),
@@ -23,7 +23,7 @@ const aDay = {
   bmUnits: ['T_ABRBO-1'],
 };
 const aClient = (options: Partial<ElexonClientOptions> = {}) =>
-  elexonClient({ baseUrl: standIn.baseUrl, retries: 2, retryDelayMs: 1, timeoutMs: 5000, ...options });
+  elexonClient({ baseUrl: fake.baseUrl, retries: 2, retryDelayMs: 1, timeoutMs: 5000, ...options });
 
 async function failureOf(promise: Promise<unknown>): Promise<ElexonError> {
   const failure = await promise.then(
@@ -38,7 +38,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ElexonError> {
 describe('generation', () => {
   it('asks for the window and the units in the words of the API', async () => {
     await aClient().generation({ ...aDay, bmUnits: ['T_ABRBO-1', 'T_WHILW-1'] });
-    expect(standIn.requests.map((url) => decodeURIComponent(url.pathname + url.search))).toEqual([
+    expect(fake.requests.map((url) => decodeURIComponent(url.pathname + url.search))).toEqual([
       '/bmrs/api/v1/datasets/B1610/stream?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z&bmUnit=T_ABRBO-1&bmUnit=T_WHILW-1',
     ]);
   });
@@ -48,7 +48,7 @@ describe('generation', () => {
     const from = new Date('2026-08-01T22:00:00Z');
     const to = new Date('2026-08-03T01:00:00Z');
     await aClient().generation({ ...aDay, from, to, onProgress: (step) => progress.push(step) });
-    expect(standIn.requests.map((url) => [url.searchParams.get('from'), url.searchParams.get('to')])).toEqual(
+    expect(fake.requests.map((url) => [url.searchParams.get('from'), url.searchParams.get('to')])).toEqual(
       [
         ['2026-08-01T22:00Z', '2026-08-02T00:00Z'],
         ['2026-08-02T00:00Z', '2026-08-03T00:00Z'],
@@ -65,8 +65,8 @@ describe('generation', () => {
   it.each(['start', 'end'] as const)(
     'has each half-hour once though windows overlap at the %s',
     async (end) => {
-      await standIn.close();
-      standIn = await startFakeElexon({ windowMatches: end });
+      await fake.close();
+      fake = await startFakeElexon({ windowMatches: end });
       const to = new Date('2026-08-04T00:00:00Z');
       const rows = await aClient().generation({ ...aDay, to });
       expect(rows).toHaveLength(3 * 48);
@@ -80,12 +80,12 @@ describe('generation', () => {
   it('splits long lists of units, and asks for a repeated one once', async () => {
     const bmUnits = Array.from({ length: 100 }, (_, index) => `T_X-${index % 90}`);
     await aClient().generation({ ...aDay, bmUnits });
-    expect(standIn.requests.map((url) => url.searchParams.getAll('bmUnit').length)).toEqual([80, 10]);
+    expect(fake.requests.map((url) => url.searchParams.getAll('bmUnit').length)).toEqual([80, 10]);
   });
 
   it('of the whole market names no unit', async () => {
     const rows = await aClient().generation({ ...aDay, bmUnits: 'whole market' });
-    expect(standIn.requests[0]?.searchParams.has('bmUnit')).toBe(false);
+    expect(fake.requests[0]?.searchParams.has('bmUnit')).toBe(false);
     expect(new Set(rows.map((row) => row.bmUnit)).size).toBeGreaterThanOrEqual(12);
   });
 
@@ -93,16 +93,16 @@ describe('generation', () => {
     await expect(aClient().generation({ ...aDay, to: aDay.from })).rejects.toThrow(RangeError);
     await expect(aClient().generation({ ...aDay, to: new Date(Number.NaN) })).rejects.toThrow(RangeError);
     await expect(aClient().generation({ ...aDay, bmUnits: [] })).rejects.toThrow(RangeError);
-    expect(standIn.requests).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it('refuses rows that are not B1610, by row and field, without a retry', async () => {
-    await standIn.close();
-    standIn = await startFakeElexon({
+    await fake.close();
+    fake = await startFakeElexon({
       generation: () => [aRow('2026-08-01T00:30:00', 1, { bmUnit: '' })],
     });
     await expect(aClient().generation(aDay)).rejects.toThrow('B1610 row 0, bmUnit: ');
-    expect(standIn.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('reads clock-change days from the wire as 23 and 25 hours', async () => {
@@ -118,7 +118,7 @@ describe('generation', () => {
 describe('the older endpoint', () => {
   it('answers in a shape that the parser reads too', async () => {
     const query = 'settlementDate=2026-08-01&settlementPeriod=3&bmUnit=T_ABRBO-1';
-    const response = await fetch(`${standIn.baseUrl}/datasets/B1610?${query}`);
+    const response = await fetch(`${fake.baseUrl}/datasets/B1610?${query}`);
     const rows = parseB1610(await response.json());
     expect(rows).toMatchObject([{ settlementPeriod: 3, halfHourEndTime: '2026-08-01T00:30:00' }]);
   });
@@ -136,14 +136,14 @@ describe('the register', () => {
   });
 
   it('that cannot be read is refused by entry and field, without a retry', async () => {
-    await standIn.close();
-    standIn = await startFakeElexon({ register: [{ elexonBmUnit: 'T_A-1', generationCapacity: 'much' }] });
+    await fake.close();
+    fake = await startFakeElexon({ register: [{ elexonBmUnit: 'T_A-1', generationCapacity: 'much' }] });
     const failure = await aClient()
       .bmUnits()
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BmUnitFormatError);
     expect(failure).toMatchObject({ message: expect.stringMatching(/entry 0, generationCapacity: /) });
-    expect(standIn.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 });
 
@@ -156,71 +156,71 @@ describe('failures that pass', () => {
     { kind: 'cut in answer' },
     { kind: 'truncated JSON' },
   ] as const)('%j twice is survived by two retries', async (fault) => {
-    standIn.failNext(fault, fault);
+    fake.failNext(fault, fault);
     await expect(aClient().generation(aDay)).resolves.toHaveLength(48);
-    expect(standIn.requests).toHaveLength(3);
+    expect(fake.requests).toHaveLength(3);
   });
 
   it('a server that hangs is asked again after the time-out', async () => {
-    standIn.failNext({ kind: 'hang' });
+    fake.failNext({ kind: 'hang' });
     await expect(aClient({ timeoutMs: 100 }).generation(aDay)).resolves.toHaveLength(48);
   });
 
   it('a Retry-After in seconds is waited for', async () => {
-    standIn.failNext({ kind: 'status', status: 429, retryAfter: '1' });
+    fake.failNext({ kind: 'status', status: 429, retryAfter: '1' });
     const startMs = performance.now();
     await aClient().generation(aDay);
     expect(performance.now() - startMs).toBeGreaterThan(990);
   });
 
   it('a Retry-After date in the past is no reason to wait', async () => {
-    standIn.failNext({ kind: 'status', status: 503, retryAfter: 'Wed, 21 Oct 2015 07:28:00 GMT' });
+    fake.failNext({ kind: 'status', status: 503, retryAfter: 'Wed, 21 Oct 2015 07:28:00 GMT' });
     await expect(aClient().generation(aDay)).resolves.toHaveLength(48);
   });
 });
 
 describe('failures that stay', () => {
   it('a Retry-After beyond the limit ends the request and says how long', async () => {
-    standIn.failNext({ kind: 'status', status: 429, retryAfter: '3600' });
+    fake.failNext({ kind: 'status', status: 429, retryAfter: '3600' });
     const failure = await failureOf(aClient().generation(aDay));
     expect(failure).toMatchObject({ kind: 'status', status: 429 });
     expect(failure.message).toContain('retry-after: 3600');
-    expect(standIn.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it.each([400, 401, 403, 404])('a %i is not asked again', async (status) => {
-    standIn.failNext({ kind: 'status', status });
+    fake.failNext({ kind: 'status', status });
     expect(await failureOf(aClient().generation(aDay))).toMatchObject({ kind: 'status', status });
-    expect(standIn.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('one failure more than there are retries is told with its status and path', async () => {
     const fault = { kind: 'status', status: 502 } as const;
-    standIn.failNext(fault, fault, fault);
+    fake.failNext(fault, fault, fault);
     const failure = await failureOf(aClient().generation(aDay));
     expect(failure.message).toMatch(
       /^127\.0\.0\.1:\d+ answered 502 to \/bmrs\/api\/v1\/datasets\/B1610\/stream: /,
     );
-    expect(standIn.requests).toHaveLength(3);
+    expect(fake.requests).toHaveLength(3);
   });
 
   it('a server that always hangs is a time-out', async () => {
-    standIn.failNext({ kind: 'hang' });
+    fake.failNext({ kind: 'hang' });
     const failure = await failureOf(aClient({ timeoutMs: 50, retries: 0 }).generation(aDay));
     expect(failure).toMatchObject({ kind: 'timeout', status: null });
     expect(failure.message).toContain('within 0.05 s');
   });
 
   it('JSON that stays broken is a format error', async () => {
-    standIn.failNext({ kind: 'truncated JSON' });
+    fake.failNext({ kind: 'truncated JSON' });
     expect(await failureOf(aClient({ retries: 0 }).generation(aDay))).toMatchObject({ kind: 'format' });
   });
 
   it('without a network the message names the host and the sample data', async () => {
-    const { baseUrl } = standIn;
-    await standIn.close();
+    const { baseUrl } = fake;
+    await fake.close();
     const failure = await failureOf(aClient().generation(aDay));
-    standIn = await startFakeElexon();
+    fake = await startFakeElexon();
     expect(failure.kind).toBe('network');
     expect(failure.message).toBe(
       `No connection to ${new URL(baseUrl).host} (ECONNREFUSED): check the network, or load the sample data instead (make db.seed)`,
@@ -249,15 +249,15 @@ describe('failures that stay', () => {
 describe('an abort', () => {
   it('ends a request that hangs, with its reason and without a retry', async () => {
     const controller = new AbortController();
-    standIn.failNext({ kind: 'hang' });
+    fake.failNext({ kind: 'hang' });
     const generation = aClient().generation({ ...aDay, signal: controller.signal });
     setTimeout(() => controller.abort(new Error('Ctrl-C')), 50);
     await expect(generation).rejects.toThrow('Ctrl-C');
-    expect(standIn.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('ends the wait for a Retry-After', async () => {
-    standIn.failNext({ kind: 'status', status: 429, retryAfter: '60' });
+    fake.failNext({ kind: 'status', status: 429, retryAfter: '60' });
     const signal = AbortSignal.timeout(100);
     await expect(aClient().generation({ ...aDay, signal })).rejects.toThrow('timeout');
   });
@@ -265,6 +265,6 @@ describe('an abort', () => {
   it('before the start sends nothing', async () => {
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(aClient().generation({ ...aDay, signal })).rejects.toThrow('too late');
-    expect(standIn.requests).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 });
