@@ -999,8 +999,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Record issuance metadata
-         * @description What an issuing body says of the certificates that it issues. It never changes; issuances refer to it.
+         * Create issuance metadata
+         * @description Facts that an issuing body states on its certificates. Issuances refer to them, and they never change.
          *
          *     Permission: `administer`.
          */
@@ -1022,7 +1022,7 @@ export interface paths {
         put?: never;
         /**
          * Issue certificates for one interval of a device
-         * @description Issues a bundle to the device's account. Ids, hash, issuance id, status and expiry are the registry's, whatever the body says. An interval is issued once: again is refused with 409, and names the issuance.
+         * @description Issues a bundle to the account of the device. Ids, hash, issuance id, status and expiry are set by the registry, whatever the body has. An interval is issued once; a repetition is refused with 409, which names the issuance.
          *
          *     Permission: `issue`.
          */
@@ -1085,8 +1085,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that every watt-hour is in its place
-         * @description Checks the law of conservation, and what it rests on, over the whole registry. Names the first violation.
+         * Check the conservation of energy
+         * @description Checks conservation and its preconditions over the whole registry, and reports the first violation.
          *
          *     Permission: `administer`.
          */
@@ -1129,8 +1129,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where a bundle comes from
-         * @description The bundle and its ancestors up to the issuance, every event in their lives in the order in which they happened, and whether their hashes, recomputed now, are right. What was done in accounts that are not yours is told without who did it: such an account is "another account", its users, requests and beneficiaries are `null`. Parts of a split that went elsewhere are not told of at all.
+         * Read the lineage of a bundle
+         * @description The bundle and its ancestors up to the issuance, all of their events in order, and a verification of their hashes, which are recomputed. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.
          *
          *     Permission: `read`.
          */
@@ -1176,7 +1176,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer bundles to another account
-         * @description The target must have whitelisted the source. All or nothing; a refusal is recorded, too.
+         * @description The target must have the source on its whitelist. All bundles are transferred, or none. A refusal is recorded.
          *
          *     Permission: `act`.
          */
@@ -1198,7 +1198,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel bundles for a beneficiary
-         * @description Takes the certificates out of trade. Their beneficiary may claim them; it is the account, unless named.
+         * @description Takes the certificates out of trade, so that their beneficiary can claim them. Without a beneficiary, it is the account.
          *
          *     Permission: `act`.
          */
@@ -1220,7 +1220,7 @@ export interface paths {
         put?: never;
         /**
          * Claim cancelled bundles
-         * @description States for good that their beneficiary used the energy. A beneficiary that is given must be the one of each bundle.
+         * @description States that the beneficiary of the certificates used the energy. This is final. A beneficiary in the request must be that of every bundle.
          *
          *     Permission: `act`.
          */
@@ -1242,7 +1242,7 @@ export interface paths {
         put?: never;
         /**
          * Reserve bundles
-         * @description Sets Active bundles aside: they cannot be transferred until they are unreserved, but cancelled.
+         * @description A Reserved bundle can be cancelled, but not transferred until it is unreserved.
          *
          *     Permission: `act`.
          */
@@ -1263,7 +1263,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Free reserved bundles
+         * Unreserve bundles
          * @description Reserved bundles become Active again.
          *
          *     Permission: `act`.
@@ -1286,7 +1286,7 @@ export interface paths {
         put?: never;
         /**
          * Lock bundles
-         * @description Whole bundles, Active or Reserved, are held back while something is looked into. Needs a reason.
+         * @description A Locked bundle cannot be used while an issue is investigated. Takes whole bundles, Active or Reserved, and requires a reason.
          *
          *     Permission: `issue`.
          */
@@ -1308,7 +1308,7 @@ export interface paths {
         put?: never;
         /**
          * Unlock bundles
-         * @description Locked bundles become again what they were before the lock. Needs a reason.
+         * @description Restores the status before the lock. Requires a reason.
          *
          *     Permission: `issue`.
          */
@@ -1329,8 +1329,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Withdraw bundles that should not have been issued
-         * @description Whole bundles, for good. Once every live bundle of an issuance is withdrawn, its interval may be issued again, as a new version with new ids. Needs a reason.
+         * Withdraw bundles
+         * @description For certificates that should not have been issued. It is final, takes whole bundles and requires a reason. After every live bundle of an issuance is withdrawn, its interval can be issued again, as a new version with new ids.
          *
          *     Permission: `issue`.
          */
@@ -1349,8 +1349,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The action log
-         * @description Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all. Of what arrived from an account of others, who sent it and from which bundles is left out.
+         * List actions
+         * @description The action log, refusals included: of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.
          *
          *     Permission: `read`.
          */
@@ -1373,8 +1373,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Transfer a quantity again and again
-         * @description The target must have whitelisted the source, now and at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.
+         * Create a recurring transfer
+         * @description The target must have the source on its whitelist, now and at each run. Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.
          *
          *     Permission: `act`.
          */
@@ -1395,8 +1395,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a quantity again and again
-         * @description For a beneficiary, or for the account under the name that it has at each run. Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.
+         * Create a recurring cancellation
+         * @description Without a beneficiary, it is the name that the account has at each run. Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.
          *
          *     Permission: `act`.
          */
@@ -1415,8 +1415,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Recurring actions
-         * @description Those of one account, of all the caller's accounts, or (for administrators) of all; also those whose runs are over. Their runs are in the action log.
+         * List recurring actions
+         * @description The recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those whose runs are over. Their runs are in the action log.
          *
          *     Permission: `read`.
          */
@@ -1441,7 +1441,7 @@ export interface paths {
         post?: never;
         /**
          * Stop a recurring action
-         * @description There are no further runs. What its runs did stays. For every trading user of the account.
+         * @description There are no further runs; past runs remain. Any trading user of the account can do this.
          *
          *     Permission: `act`.
          */
@@ -2253,7 +2253,7 @@ export interface components {
             /** @enum {string} */
             energy_carrier?: "electricity" | "natural_gas" | "hydrogen" | "heat" | "other";
             /**
-             * @description That of the device, unless given
+             * @description Default: that of the device
              * @enum {string}
              */
             energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
@@ -2321,7 +2321,7 @@ export interface components {
             production_ending_interval: string;
             /**
              * Format: date-time
-             * @description When it was issued, by the registry's clock
+             * @description Time of the issuance, by the clock of the registry
              * @example 2025-01-12T14:00:00Z
              */
             issuance_datestamp: string;
@@ -2334,11 +2334,11 @@ export interface components {
             is_storage: boolean;
             allocated_storage_record_id: number | null;
             storage_efficiency_factor: number | null;
-            /** @description The bundle that this one was split from */
+            /** @description The bundle of which this one is a part */
             parent_id: number | null;
             /**
              * Format: date-time
-             * @description When its row was written, by the database's clock
+             * @description Time at which the row was written, by the clock of the database
              * @example 2025-01-12T14:00:00Z
              */
             created_at: string;
@@ -2349,7 +2349,7 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
             device_id?: number | null;
@@ -2358,16 +2358,16 @@ export interface components {
             certificate_period_start?: string | null;
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
-            /** @description Any but "Bundle Split", unless given */
+            /** @description Default: any but "Bundle Split" */
             certificate_bundle_status?: ("Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split") | null;
-            /** @description With one issuance id: slices that reach it or lie past it */
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
             certificate_bundle_id_range_start?: number | null;
-            /** @description With one issuance id: slices that reach it or lie before it */
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
             sparse_filter_list?: (number | string)[][] | null;
             /**
-             * @description Render datetimes in the account's time zone
+             * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
@@ -2445,7 +2445,7 @@ export interface components {
             production_ending_interval: string;
             /**
              * Format: date-time
-             * @description When it was issued, by the registry's clock
+             * @description Time of the issuance, by the clock of the registry
              * @example 2025-01-12T14:00:00Z
              */
             issuance_datestamp: string;
@@ -2458,11 +2458,11 @@ export interface components {
             is_storage: boolean;
             allocated_storage_record_id: number | null;
             storage_efficiency_factor: number | null;
-            /** @description The bundle that this one was split from */
+            /** @description The bundle of which this one is a part */
             parent_id: number | null;
             /**
              * Format: date-time
-             * @description When its row was written, by the database's clock
+             * @description Time at which the row was written, by the clock of the database
              * @example 2025-01-12T14:00:00Z
              */
             created_at: string;
@@ -2488,7 +2488,7 @@ export interface components {
         };
         ConservationCheck: {
             conserved: boolean;
-            /** @description The invariants that were found to hold */
+            /** @description The invariants that hold */
             checked: string[];
             violation: {
                 invariant: string;
@@ -2514,7 +2514,7 @@ export interface components {
         };
         LineageIssuance: {
             issuance_id: string;
-            /** @description An interval that was withdrawn as a whole may be issued again */
+            /** @description Raised when a withdrawn interval is issued again */
             issue_version: number;
             certificate_bundle_id_range_start: number;
             certificate_bundle_id_range_end: number;
@@ -2524,14 +2524,14 @@ export interface components {
              */
             issuance_datestamp: string;
             withdrawal_datestamp: string | null;
-            /** @description The withdrawn one that this one replaces */
+            /** @description The withdrawn version that this one replaces */
             previous_issuance: components["schemas"]["IssuanceVersion"] | null;
-            /** @description The one that replaces this one */
+            /** @description The version that replaces this one */
             next_issuance: components["schemas"]["IssuanceVersion"] | null;
         };
         IssuanceVersion: {
             issuance_id: string;
-            /** @description An interval that was withdrawn as a whole may be issued again */
+            /** @description Raised when a withdrawn interval is issued again */
             issue_version: number;
             certificate_bundle_id_range_start: number;
             certificate_bundle_id_range_end: number;
@@ -2544,13 +2544,13 @@ export interface components {
         };
         /** @description Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the link before it. */
         HashChain: {
-            /** @description Whether every bundle of the line is */
+            /** @description Whether every bundle of the line is verified */
             verified: boolean;
             facts: components["schemas"]["SharedFacts"];
             /** @description From the first bundle of the issuance down to this one */
             links: components["schemas"]["HashLink"][];
         };
-        /** @description What all bundles of the issuance share, under the names that the hash is taken over. */
+        /** @description The facts that all bundles of the issuance share, with the names that the hash covers. */
         SharedFacts: {
             /**
              * @description Id, a positive integer
@@ -2604,19 +2604,19 @@ export interface components {
             /** @description sha256, in lowercase hex */
             recomputed_hash: string;
             verified: boolean;
-            /** @description The first thing found wrong */
+            /** @description The first fault */
             problem: string | null;
         };
         AccountNamed: {
-            /** @description null for another account */
+            /** @description null for an account of other users */
             id: number | null;
-            /** @description Or "another account" */
+            /** @description "another account" for an account of other users */
             account_name: string;
         };
         TimelineEvent: {
             /** Format: uuid */
             id: string;
-            /** @description Its place among all events; null for a moment after it */
+            /** @description Position in the order of all events; null until it is assigned, moments later */
             position: number | null;
             /**
              * Format: date-time
@@ -2630,11 +2630,11 @@ export interface components {
             entity_id: number;
             parent_entity_id: number | null;
             diffs: components["schemas"]["Diff"][];
-            /** @description The user; null for the registry itself, and null where it was done in an account that is not yours */
+            /** @description The user; null for the registry itself; null for an event in an account of other users */
             actor_id: number | null;
-            /** @description null where it was done in an account that is not yours */
+            /** @description null for an event in an account of other users */
             action_id: number | null;
-            /** @description null where it was done in an account that is not yours */
+            /** @description null for an event in an account of other users */
             request_id: string | null;
             /** @enum {string} */
             kind: "created" | "split_child_created" | "transfer" | "status_change" | "update" | "deleted";
@@ -2693,7 +2693,7 @@ export interface components {
             event_id: string;
             /** @enum {string} */
             event_type: "CREATE" | "UPDATE" | "DELETE";
-            /** @description Its place among all events; null for a moment after it */
+            /** @description Position in the order of all events; null until it is assigned, moments later */
             position: number | null;
             /**
              * Format: date-time
@@ -2707,11 +2707,11 @@ export interface components {
             entity_id: number;
             parent_entity_id: number | null;
             diffs: components["schemas"]["Diff"][];
-            /** @description The user; null for the registry itself, and null where it was done in an account that is not yours */
+            /** @description The user; null for the registry itself; null for an event in an account of other users */
             actor_id: number | null;
-            /** @description null where it was done in an account that is not yours */
+            /** @description null for an event in an account of other users */
             action_id: number | null;
-            /** @description null where it was done in an account that is not yours */
+            /** @description null for an event in an account of other users */
             request_id: string | null;
             attributes_before: {
                 [key: string]: unknown;
@@ -2726,20 +2726,20 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
@@ -2767,11 +2767,11 @@ export interface components {
              */
             source_id: number;
             target_id: number | null;
-            /** @description null: the registry itself, at expiry, or a user of another account, of what arrived from there */
+            /** @description null for the registry itself (expiry), and for a transfer from an account of other users */
             user_id: number | null;
             beneficiary: string | null;
             granular_certificate_bundle_ids: number[];
-            /** @description The bundles now carrying the effect */
+            /** @description The bundles that carry the effect of the action */
             resulting_bundle_ids: number[];
             certificate_quantity: number | null;
             certificate_bundle_percentage: number | null;
@@ -2785,7 +2785,7 @@ export interface components {
              * @example 2025-01-12T14:00:00Z
              */
             action_completed_datetime: string;
-            /** @description Of a refusal: its code and reason */
+            /** @description For a refusal, its code and reason */
             details: {
                 [key: string]: unknown;
             };
@@ -2796,26 +2796,26 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "cancel";
-            /** @description Who may claim; the name of the account, if none is given or it is blank */
+            /** @description Who may claim the certificates; the name of the account if missing or blank */
             beneficiary?: string | null;
             cancellation_purpose?: string | null;
             cancellation_period_start?: string | null;
@@ -2827,26 +2827,26 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "claim";
-            /** @description If given, the one of each bundle */
+            /** @description If given, must be the beneficiary of every bundle */
             beneficiary?: string | null;
         };
         ReserveRequest: {
@@ -2855,20 +2855,20 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
@@ -2881,20 +2881,20 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
@@ -2907,27 +2907,27 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "lock";
             /**
-             * @description Required; kept with the action
+             * @description Required. Recorded with the action
              * @example Meter was misread
              */
             reason?: string | null;
@@ -2938,27 +2938,27 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "unlock";
             /**
-             * @description Required; kept with the action
+             * @description Required. Recorded with the action
              * @example Meter was misread
              */
             reason?: string | null;
@@ -2969,27 +2969,27 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             /**
-             * @description Query first, look, then act on ids
+             * @description Ids of bundles, as a query returns them
              * @example [
              *       1
              *     ]
              */
             granular_certificate_bundle_ids: number[];
             localise_time?: boolean | null;
-            /** @description Wh in total: bundles are taken in the order given, and the last one is split */
+            /** @description Total Wh: bundles are taken in the order given, and the last one is split */
             certificate_quantity?: number | null;
             /**
-             * @description Part of each bundle, more than 0 and at most 1
+             * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
             certificate_bundle_percentage?: number | null;
             /** @constant */
             action_type?: "withdraw";
             /**
-             * @description Required; kept with the action
+             * @description Required. Recorded with the action
              * @example Meter was misread
              */
             reason?: string | null;
@@ -3000,7 +3000,7 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
             device_id?: number | null;
@@ -3010,35 +3010,35 @@ export interface components {
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
             certificate_bundle_status?: "Active" | null;
-            /** @description With one issuance id: slices that reach it or lie past it */
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
             certificate_bundle_id_range_start?: number | null;
-            /** @description With one issuance id: slices that reach it or lie before it */
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
             sparse_filter_list?: (number | string)[][] | null;
             /**
-             * @description Render datetimes in the account's time zone
+             * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /** @description When to run first; at once, unless given. Not in the past */
+            /** @description The first run; at once if missing. Must not be in the past */
             initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
-             * @description How many units lie between two runs
+             * @description Number of units between two runs
              * @example 1
              */
             recurring_action_period_quantity: number;
             /**
-             * @description How many runs there are, the first one included
+             * @description Number of runs, the first one included
              * @example 12
              */
             number_of_recurring_actions: number;
             /** @constant */
             action_type?: "recurring_transfer";
             /**
-             * @description Wh in total for each run: bundles are taken by interval start, then id, and the last one is split
+             * @description Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split
              * @example 1000000
              */
             certificate_quantity: number;
@@ -3054,7 +3054,7 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, the caller's own */
+            /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
             device_id?: number | null;
@@ -3064,39 +3064,39 @@ export interface components {
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
             certificate_bundle_status?: "Active" | null;
-            /** @description With one issuance id: slices that reach it or lie past it */
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
             certificate_bundle_id_range_start?: number | null;
-            /** @description With one issuance id: slices that reach it or lie before it */
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
             sparse_filter_list?: (number | string)[][] | null;
             /**
-             * @description Render datetimes in the account's time zone
+             * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /** @description When to run first; at once, unless given. Not in the past */
+            /** @description The first run; at once if missing. Must not be in the past */
             initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
-             * @description How many units lie between two runs
+             * @description Number of units between two runs
              * @example 1
              */
             recurring_action_period_quantity: number;
             /**
-             * @description How many runs there are, the first one included
+             * @description Number of runs, the first one included
              * @example 12
              */
             number_of_recurring_actions: number;
             /** @constant */
             action_type?: "recurring_cancel";
             /**
-             * @description Wh in total for each run: bundles are taken by interval start, then id, and the last one is split
+             * @description Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split
              * @example 1000000
              */
             certificate_quantity: number;
-            /** @description Who may claim; the name of the account, unless given */
+            /** @description Who may claim the certificates; the name of the account if missing */
             beneficiary?: string | null;
         };
         RecurringAction: {
@@ -3114,7 +3114,7 @@ export interface components {
             source_id: number;
             target_id: number | null;
             /**
-             * @description Whose rights each run is judged by
+             * @description The user whose rights each run has
              * @example 1
              */
             user_id: number;
@@ -3124,7 +3124,7 @@ export interface components {
              * @example 1000000
              */
             certificate_quantity: number;
-            /** @description The filters of a certificate query that were given */
+            /** @description The filters that were given, as in a certificate query */
             filter: {
                 [key: string]: unknown;
             };
@@ -3137,7 +3137,7 @@ export interface components {
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             recurring_action_period_quantity: number;
             number_of_recurring_actions: number;
-            /** @description Runs that are over, done or refused */
+            /** @description Number of runs that are over, done or refused */
             runs_done: number;
             /** @description null after the last run */
             next_action_datetime: string | null;
@@ -5809,7 +5809,7 @@ export interface operations {
     createCertificates: {
         parameters: {
             query?: {
-                /** @description Ignored: older clients send it, and the hash needs none */
+                /** @description Ignored. Older clients send it */
                 nonce?: string;
             };
             header?: {
@@ -5983,7 +5983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether all of it holds */
+            /** @description The result of the check */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6046,7 +6046,7 @@ export interface operations {
     readCertificateLineage: {
         parameters: {
             query?: {
-                /** @description `timeline` to show, `raw` to compute with */
+                /** @description `timeline`: for display; `raw`: for processing */
                 format?: "timeline" | "raw";
             };
             header?: {
@@ -6128,7 +6128,7 @@ export interface operations {
     transferCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6154,7 +6154,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6187,7 +6187,7 @@ export interface operations {
     cancelCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6212,7 +6212,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6245,7 +6245,7 @@ export interface operations {
     claimCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6269,7 +6269,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6302,7 +6302,7 @@ export interface operations {
     reserveCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6326,7 +6326,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6359,7 +6359,7 @@ export interface operations {
     unreserveCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6383,7 +6383,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6416,7 +6416,7 @@ export interface operations {
     lockCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6441,7 +6441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6474,7 +6474,7 @@ export interface operations {
     unlockCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6499,7 +6499,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6532,7 +6532,7 @@ export interface operations {
     withdrawCertificates: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6557,7 +6557,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6594,7 +6594,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where the last page ended */
                 cursor?: string;
-                /** @description As source, or as target of what arrived */
+                /** @description The source account, or the target of a transfer */
                 account_id?: number;
                 action_type?: "transfer" | "recurring_transfer" | "cancel" | "recurring_cancel" | "claim" | "recurring_claim" | "withdraw" | "lock" | "unlock" | "reserve" | "unreserve" | "export" | "cancel_for_storage" | "expire";
                 from?: string;
@@ -6636,7 +6636,7 @@ export interface operations {
     createRecurringTransfer: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6664,7 +6664,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6697,7 +6697,7 @@ export interface operations {
     createRecurringCancel: {
         parameters: {
             query?: {
-                /** @description Judge and answer as usual, with `action_result` "Dry run", and change nothing. The ids of what an action would make (its own, and those of the bundles that a split leaves in `resulting_bundle_ids`) never exist */
+                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6725,7 +6725,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The action, done */
+            /** @description The completed action */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6762,7 +6762,7 @@ export interface operations {
                 limit?: number;
                 /** @description Where the last page ended */
                 cursor?: string;
-                /** @description The source */
+                /** @description The source account */
                 account_id?: number;
             };
             header?: {
@@ -6813,7 +6813,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is stopped */
+            /** @description The recurring action is stopped */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];

@@ -5,8 +5,8 @@ import { problems } from '../operation/problem.ts';
 import { type FullRow, selectFullBundles } from './read-model.ts';
 
 /**
- * A bundle of an account of the caller's; to a validator of storage, one of a storage device. Any other looks like one
- * that does not exist.
+ * A bundle that the caller may read: of its own accounts or, for a storage validator, of a storage device. Any other is
+ * answered like one that does not exist (rule ACT-3).
  *
  * @throws {Problem} 404
  */

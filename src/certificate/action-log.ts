@@ -10,16 +10,16 @@ import { Action } from './action-schemas.ts';
 import { type ActionRow, actionsWhere, actionView } from './action-store.ts';
 
 const ActionQuery = pageQuery.extend({
-  account_id: idText.optional().meta({ description: 'As source, or as target of what arrived' }),
+  account_id: idText.optional().meta({ description: 'The source account, or the target of a transfer' }),
   action_type: z.enum(actionTypes).optional(),
   from: instant.optional(),
   to: instant.optional(),
 });
 
 /**
- * What an account may see of the log: its own users' requests, those of administrators on it, and what arrived.
- * What a stranger tried in its name found no such account, whoever is a stranger now, and is for administrators to see. A run of
- * its own recurring action may find that its user is one.
+ * The actions that the users of an account may see: its own, those of administrators on it, and transfers to it. Attempts of
+ * users without access were answered `not-found` and are visible to administrators only; but a run of the account's own
+ * recurring action can fail with that code too, if its user lost access.
  */
 const ofAccounts = (accounts: SQL) => sql`(
   a.source_id IN (${accounts})
@@ -28,7 +28,7 @@ const ofAccounts = (accounts: SQL) => sql`(
          OR a.recurring_action_id IS NOT NULL)
   OR a.target_id IN (${accounts}) AND a.action_result = 'Success' AND a.action_type = 'transfer')`;
 
-/** Administrators see all that was asked of an account, or of all. */
+/** Administrators see all actions. */
 function visibleTo({ caller, scope }: Authority, accountId: number | undefined): SQL {
   if (scope === 'all') {
     return accountId === undefined ? sql`true` : sql`${accountId} IN (a.source_id, a.target_id)`;
@@ -36,7 +36,7 @@ function visibleTo({ caller, scope }: Authority, accountId: number | undefined):
   return ofAccounts(accountId === undefined ? ownAccounts(caller) : sql`${accountId}`);
 }
 
-/** A transfer as its receiver sees it: who sent it, from which bundles and which part of them, is the sender's. */
+/** A transfer as its receiver sees it, without the user, the bundles and the percentage of the sender. */
 function asArrived(row: ActionRow): ActionRow {
   return {
     ...row,
@@ -49,7 +49,7 @@ function asArrived(row: ActionRow): ActionRow {
   };
 }
 
-/** The accounts whose own requests the caller may see: those that it is a user of, closed ones too. */
+/** The accounts that the caller is a user of, open or closed. */
 async function ownAmong(
   execute: Execute,
   { caller, scope }: Authority,
@@ -66,9 +66,9 @@ export const listActions = defineQuery({
   method: 'GET',
   path: '/certificate/actions',
   tag: 'Actions',
-  summary: 'The action log',
+  summary: 'List actions',
   description:
-    "Who did what, when and why, refusals included: of one account, of all the caller's accounts, or (for administrators) of all. Of what arrived from an account of others, who sent it and from which bundles is left out.",
+    'The action log, refusals included: of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.',
   permission: 'read',
   queryParams: ActionQuery,
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },

@@ -3,13 +3,13 @@ import { id, instant, instantText, isPlainText, words } from '../operation/schem
 import { type ActionType, actionTypes } from '../rules/enums.ts';
 import { strictBody } from './strict-body.ts';
 
-/** What every action on bundles takes. Lists and amounts are judged by the rules, so that a refusal is recorded. */
+/** The fields of all actions on bundles. Lists and amounts are validated by the rules, so that a refusal is recorded. */
 const common = {
   source_id: id.meta({ description: 'The account that holds the bundles' }),
-  user_id: id.nullish().meta({ description: "If given, the caller's own" }),
+  user_id: id.nullish().meta({ description: 'If given, must be the id of the caller' }),
   granular_certificate_bundle_ids: z
     .array(id)
-    .meta({ description: 'Query first, look, then act on ids', examples: [[1]] }),
+    .meta({ description: 'Ids of bundles, as a query returns them', examples: [[1]] }),
   localise_time: z.boolean().nullish(),
 };
 
@@ -18,15 +18,15 @@ const part = {
     .int()
     .meta({ minimum: 1 })
     .nullish()
-    .meta({ description: 'Wh in total: bundles are taken in the order given, and the last one is split' }),
+    .meta({ description: 'Total Wh: bundles are taken in the order given, and the last one is split' }),
   certificate_bundle_percentage: z
     .number()
     .meta({ exclusiveMinimum: 0, maximum: 1 })
     .nullish()
-    .meta({ description: 'Part of each bundle, more than 0 and at most 1', examples: [0.5] }),
+    .meta({ description: 'Part of each bundle, greater than 0 and at most 1', examples: [0.5] }),
 };
 
-/** Blank text names nobody, as `beneficiaryOf` has it: forms send an empty field where nothing was typed. */
+/** A beneficiary. Blank text counts as none, because forms send an empty field if nothing was entered. */
 export const beneficiary = z
   .string()
   .trim()
@@ -34,7 +34,7 @@ export const beneficiary = z
   .refine(isPlainText, 'must not contain control characters')
   .nullish();
 
-/** Clients may name the action again; then it must be the one that they call. */
+/** Clients may repeat the type of the action; it must be that of the operation. */
 const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
 
 export const TransferRequest = strictBody(
@@ -53,7 +53,7 @@ export const CancelRequest = strictBody(
       ...part,
       ...named('cancel'),
       beneficiary: beneficiary.meta({
-        description: 'Who may claim; the name of the account, if none is given or it is blank',
+        description: 'Who may claim the certificates; the name of the account if missing or blank',
       }),
       cancellation_purpose: words().nullish(),
       cancellation_period_start: instant.nullish(),
@@ -67,7 +67,7 @@ export const CancelRequest = strictBody(
 
 const reason = words(2_000)
   .nullish()
-  .meta({ description: 'Required; kept with the action', examples: ['Meter was misread'] });
+  .meta({ description: 'Required. Recorded with the action', examples: ['Meter was misread'] });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
   strictBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
@@ -80,7 +80,7 @@ export const ClaimRequest = strictBody(
     ...common,
     ...part,
     ...named('claim'),
-    beneficiary: beneficiary.meta({ description: 'If given, the one of each bundle' }),
+    beneficiary: beneficiary.meta({ description: 'If given, must be the beneficiary of every bundle' }),
   }),
 ).meta({ id: 'ClaimRequest' });
 
@@ -98,16 +98,17 @@ export const Action = z
     source_id: id,
     target_id: id.nullable(),
     user_id: id.nullable().meta({
-      description:
-        'null: the registry itself, at expiry, or a user of another account, of what arrived from there',
+      description: 'null for the registry itself (expiry), and for a transfer from an account of other users',
     }),
     beneficiary: z.string().nullable(),
     granular_certificate_bundle_ids: z.array(id),
-    resulting_bundle_ids: z.array(id).meta({ description: 'The bundles now carrying the effect' }),
+    resulting_bundle_ids: z
+      .array(id)
+      .meta({ description: 'The bundles that carry the effect of the action' }),
     certificate_quantity: z.int().nullable(),
     certificate_bundle_percentage: z.number().nullable(),
     action_request_datetime: instantText,
     action_completed_datetime: instantText,
-    details: z.record(z.string(), z.unknown()).meta({ description: 'Of a refusal: its code and reason' }),
+    details: z.record(z.string(), z.unknown()).meta({ description: 'For a refusal, its code and reason' }),
   })
   .meta({ id: 'Action' });

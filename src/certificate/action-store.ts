@@ -96,7 +96,7 @@ export async function saveAction(tx: Transaction, action: NewAction): Promise<Ac
   return row;
 }
 
-/** Actions in the order of their ids. */
+/** Selects actions in the order of their ids. */
 export function actionsWhere(execute: Execute, condition: SQL, limit: number): Promise<ActionRow[]> {
   return execute<ActionRow>(
     sql`SELECT ${COLUMNS} FROM action a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`,

@@ -33,7 +33,7 @@ const conservation: Look = {
   ],
 };
 
-/** The children of a split (rule SPLIT-1). A third child would overlap these two, which conservation has ruled out before. */
+/** The children of a split (rule SPLIT-1). A third child would overlap these two, which conservation has excluded. */
 const splits: Look = {
   over: sql`
     FROM bundle p
@@ -50,8 +50,8 @@ const splits: Look = {
 };
 
 /**
- * What src/rules/hash.ts takes its hash over. It leans on the names of issuances, which have been looked at before: nothing needs
- * escaping, and they end with the start of the interval. In short pieces, as each concatenation copies what is before it.
+ * The text that src/rules/hash.ts hashes. Issuance ids were checked before: they need no escaping, and end with the start of
+ * the interval. It is built in short pieces, because each concatenation copies the text before it.
  */
 const hashed = sql`
   ('{"bundle_quantity":' || b.quantity || ',"certificate_bundle_id_range_end":' || b.range_end
@@ -83,7 +83,7 @@ const descent: readonly Invariant[] = [
   },
 ];
 
-/** The statuses that put another aside, and which they may: `('Locked', 'Active'), ...`. */
+/** The statuses that have a prior status, with the prior statuses allowed: `('Locked', 'Active'), ...`. */
 const putsAside = sql.raw(
   statusTransitions()
     .filter(([, to]) => to === 'Locked' || to === 'Bundle Split')

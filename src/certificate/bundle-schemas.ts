@@ -12,7 +12,7 @@ import { bundleStatuses, energyCarriers, energySources } from '../rules/enums.ts
 
 const text = z.string().nullable();
 
-/** A GC Bundle as the EnergyTag API specification has it: issuance and slice, flattened. */
+/** A GC Bundle of the EnergyTag API specification: the facts of the issuance and of the bundle in one object. */
 export const Bundle = z
   .object({
     id,
@@ -36,14 +36,18 @@ export const Bundle = z
     device_id: id,
     production_starting_interval: instantText,
     production_ending_interval: instantText,
-    issuance_datestamp: instantText.meta({ description: "When it was issued, by the registry's clock" }),
+    issuance_datestamp: instantText.meta({
+      description: 'Time of the issuance, by the clock of the registry',
+    }),
     expiry_datestamp: instantText,
     registry_configuration: count,
     is_storage: z.boolean(),
     allocated_storage_record_id: z.int().positive().nullable(),
     storage_efficiency_factor: quantity.nullable(),
-    parent_id: z.int().positive().nullable().meta({ description: 'The bundle that this one was split from' }),
-    created_at: instantText.meta({ description: "When its row was written, by the database's clock" }),
+    parent_id: z.int().positive().nullable().meta({ description: 'The bundle of which this one is a part' }),
+    created_at: instantText.meta({
+      description: 'Time at which the row was written, by the clock of the database',
+    }),
   })
   .meta({ id: 'Bundle' });
 

@@ -5,7 +5,7 @@ import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/enums.t
 import { bundleHash } from '../rules/hash.ts';
 import { certificateRange, splitRange } from '../rules/range.ts';
 
-/** A bundle locked for an action, with what its rules and its children's hashes need. */
+/** A bundle locked for an action, with the facts for its rules and for the hashes of its children. */
 export interface LockedBundle {
   readonly id: number;
   readonly accountId: number;
@@ -27,7 +27,7 @@ export interface LockedBundle {
   readonly expiry: Date;
 }
 
-/** Locks bundles in the order of their ids, so that no two actions wait for each other in a circle. */
+/** Locks bundles in the order of their ids, so that actions cannot deadlock (rule ACT-13). */
 export function lockBundles(tx: Transaction, ids: readonly number[]): Promise<LockedBundle[]> {
   return tx.execute<LockedBundle>(sql`
     SELECT b.id, b.account_id AS "accountId", b.status, b.prior_status AS "priorStatus", b.quantity,
@@ -49,9 +49,10 @@ interface Child {
 }
 
 /**
- * Splits bundles, set-based: each parent is retired and replaced by two children that tile it.
+ * Splits bundles in set-based statements: each parent becomes `Bundle Split` and is replaced by two children that tile it
+ * (rules SPLIT-1 to SPLIT-3).
  *
- * @returns the id of the first child, which holds what was to be taken, by the id of its parent.
+ * @returns the id of the first child, which holds the part to take, by the id of its parent.
  */
 export async function splitBundles(
   tx: Transaction,
@@ -88,14 +89,14 @@ function childrenOf(parent: LockedBundle, take: number): Child[] {
   }));
 }
 
-/** What an action leaves on the bundles it takes. */
+/** The effect of an action on one bundle. */
 export interface Effect {
   readonly bundleId: number;
   readonly status: BundleStatus;
   readonly priorStatus: BundleStatus | null;
 }
 
-/** Writes the effect of an action on its bundles, set-based; `null` leaves account and beneficiary as they are. */
+/** Writes the effects of an action in one statement; `null` leaves account or beneficiary unchanged. */
 export async function applyEffects(
   tx: Transaction,
   effects: readonly Effect[],

@@ -11,7 +11,7 @@ export const cancelCertificates = defineMutation({
   path: '/certificate/cancel',
   summary: 'Cancel bundles for a beneficiary',
   description:
-    'Takes the certificates out of trade. Their beneficiary may claim them; it is the account, unless named.',
+    'Takes the certificates out of trade, so that their beneficiary can claim them. Without a beneficiary, it is the account.',
   permission: 'act',
   body: CancelRequest,
   handle: (call) => {
@@ -21,12 +21,12 @@ export const cancelCertificates = defineMutation({
       cancellation_period_start,
       cancellation_period_end,
     } = call.body;
-    const said = {
+    const given = {
       purpose,
       period_start: cancellation_period_start && formatInstant(cancellation_period_start),
       period_end: cancellation_period_end && formatInstant(cancellation_period_end),
     };
-    const details = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+    const details = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
     return executeAction(requestContext(call), { ...cancellation(beneficiary), details });
   },
 });

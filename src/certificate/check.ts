@@ -7,17 +7,17 @@ export const checkCertificates = defineQuery({
   method: 'GET',
   path: '/certificate/check',
   tag: 'Certificates',
-  summary: 'Check that every watt-hour is in its place',
+  summary: 'Check the conservation of energy',
   description:
-    'Checks the law of conservation, and what it rests on, over the whole registry. Names the first violation.',
+    'Checks conservation and its preconditions over the whole registry, and reports the first violation.',
   permission: 'administer',
   answer: {
     status: 200,
-    description: 'Whether all of it holds',
+    description: 'The result of the check',
     schema: z
       .object({
         conserved: z.boolean(),
-        checked: z.array(z.string()).meta({ description: 'The invariants that were found to hold' }),
+        checked: z.array(z.string()).meta({ description: 'The invariants that hold' }),
         violation: z.object({ invariant: z.string(), violation: z.string() }).nullable(),
       })
       .meta({ id: 'ConservationCheck' }),

@@ -10,7 +10,7 @@ export const claimCertificates = defineMutation({
   path: '/certificate/claim',
   summary: 'Claim cancelled bundles',
   description:
-    'States for good that their beneficiary used the energy. A beneficiary that is given must be the one of each bundle.',
+    'States that the beneficiary of the certificates used the energy. This is final. A beneficiary in the request must be that of every bundle.',
   permission: 'act',
   body: ClaimRequest,
   handle: (call) =>

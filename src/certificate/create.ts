@@ -20,7 +20,7 @@ const CertificateCreate = tolerantBody(
       .meta({ description: 'Wh', examples: [12_500_000] }),
     metadata_id: id,
     energy_carrier: z.enum(energyCarriers).optional(),
-    energy_source: z.enum(energySources).optional().meta({ description: 'That of the device, unless given' }),
+    energy_source: z.enum(energySources).optional().meta({ description: 'Default: that of the device' }),
     emissions_factor_production_device: z.number().min(0).max(1e9).nullish(),
     emissions_factor_source: words().nullish(),
     issuance_post_energy_carrier_conversion: z.boolean().optional(),
@@ -34,14 +34,10 @@ export const createCertificates = defineMutation({
   tag: 'Certificates',
   summary: 'Issue certificates for one interval of a device',
   description:
-    "Issues a bundle to the device's account. Ids, hash, issuance id, status and expiry are the registry's, whatever the body says. An interval is issued once: again is refused with 409, and names the issuance.",
+    'Issues a bundle to the account of the device. Ids, hash, issuance id, status and expiry are set by the registry, whatever the body has. An interval is issued once; a repetition is refused with 409, which names the issuance.',
   permission: 'issue',
   queryParams: z.object({
-    nonce: z
-      .string()
-      .max(1_000)
-      .optional()
-      .meta({ description: 'Ignored: older clients send it, and the hash needs none' }),
+    nonce: z.string().max(1_000).optional().meta({ description: 'Ignored. Older clients send it' }),
   }),
   body: CertificateCreate,
   answer: { status: 201, description: 'The bundle', schema: Bundle },
@@ -67,7 +63,7 @@ export const createCertificates = defineMutation({
       if (outcome?.result === 'already issued') throw refuse.alreadyIssued(outcome.issuanceId);
       if (outcome?.result !== 'issued') throw new Error('a single issuance was neither issued nor refused');
       const [row] = await tx.execute<BundleRow>(sql`${selectBundles} WHERE b.id = ${outcome.bundleId}`);
-      if (row === undefined) throw new Error(`bundle ${outcome.bundleId} was issued and is not there`);
+      if (row === undefined) throw new Error(`bundle ${outcome.bundleId} was issued, but not found`);
       return bundleView(row);
     }),
 });

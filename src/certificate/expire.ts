@@ -6,7 +6,7 @@ import { hasLapsed, statusAfter } from '../rules/lifecycle.ts';
 import { saveAction } from './action-store.ts';
 import { applyEffects, lockBundles } from './bundle-store.ts';
 
-/** Bundles of one account that were due when looked at, in the order of their ids. */
+/** Bundles of one account that are due to expire, in the order of their ids. */
 interface Due {
   readonly accountId: number;
   readonly bundleIds: number[];
@@ -14,17 +14,17 @@ interface Due {
 
 export interface Expired {
   readonly bundles: number;
-  /** Whether there may be more to do at once. */
+  /** Whether more bundles may be due. */
   readonly more: boolean;
 }
 
-/** Few enough that nobody waits long for a lock. */
+/** Small, so that the locks of a batch are held briefly. */
 const BATCH = 1_000;
 
 /**
- * Expires the bundles that have been due longest: one batch, an action for each account in it, each in a transaction of its
- * own. What another process has expired meanwhile is left alone, so a batch that breaks off, or is done twice, is none the
- * worse. The actor is the registry itself: no user.
+ * Expires one batch of bundles, those due longest first: one action for each account, each in its own transaction (rule
+ * LIFE-11). Bundles that another process has expired are skipped, so a batch can be interrupted or repeated. The actor is the
+ * registry itself.
  *
  * @throws what Postgres throws.
  */

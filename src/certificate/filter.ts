@@ -29,7 +29,7 @@ const issuanceId = z
 /** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
 export const FilterFields = z.object({
   source_id: id.meta({ description: 'The account whose bundles are listed' }),
-  user_id: id.nullish().meta({ description: "If given, the caller's own" }),
+  user_id: id.nullish().meta({ description: 'If given, must be the id of the caller' }),
   issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).nullish(),
   device_id: id.nullish(),
   energy_source: z.enum(energySources).nullish(),
@@ -42,13 +42,19 @@ export const FilterFields = z.object({
   certificate_bundle_status: z
     .enum(bundleStatuses)
     .nullish()
-    .meta({ description: 'Any but "Bundle Split", unless given' }),
+    .meta({ description: 'Default: any but "Bundle Split"' }),
   certificate_bundle_id_range_start: id
     .nullish()
-    .meta({ description: 'With one issuance id: slices that reach it or lie past it' }),
+    .meta({
+      description:
+        'Only with exactly one issuance id: bundles whose range ends at this certificate id or later',
+    }),
   certificate_bundle_id_range_end: id
     .nullish()
-    .meta({ description: 'With one issuance id: slices that reach it or lie before it' }),
+    .meta({
+      description:
+        'Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier',
+    }),
   sparse_filter_list: z
     .array(z.tuple([id, instant]))
     .min(1)
@@ -58,7 +64,7 @@ export const FilterFields = z.object({
   localise_time: z
     .boolean()
     .default(false)
-    .meta({ description: "Render datetimes in the account's time zone" }),
+    .meta({ description: 'Render datetimes in the time zone of the account' }),
 });
 
 /** The filters of a certificate query, combined with AND (rule API-44). */
@@ -71,7 +77,7 @@ export const CertificateFilter = FilterFields.superRefine((filter, context) => {
   if (start && end && end <= start) refuse('certificate_period_end', 'must be after the start of the period');
   const { certificate_bundle_id_range_start: first, certificate_bundle_id_range_end: last } = filter;
   if ((first || last) && issuances?.length !== 1) {
-    refuse('certificate_bundle_id_range_start', 'a range of certificate ids needs exactly one issuance id');
+    refuse('certificate_bundle_id_range_start', 'requires exactly one issuance id');
   }
   if (first && last && last < first)
     refuse('certificate_bundle_id_range_end', 'must not be before the start of the range');
@@ -106,7 +112,7 @@ export function conditionOf(filter: Filter): SQL {
   }
   if (filter.certificate_period_end) {
     const end = filter.certificate_period_end.toISOString();
-    // The first half follows from the second, and bounds the scan of the account's index.
+    // The first condition follows from the second, and limits the scan of the account's index.
     conditions.push(sql`b.production_start < ${end} AND i.production_end <= ${end}`);
   }
   if (filter.sparse_filter_list) conditions.push(slotCondition(filter.sparse_filter_list));
@@ -115,7 +121,7 @@ export function conditionOf(filter: Filter): SQL {
 
 function statusCondition({ certificate_bundle_status: status }: Filter): SQL {
   if (status === 'Bundle Split') return sql`b.status = 'Bundle Split'`;
-  // Said even beside another status: it is what lets the planner use the partial indexes of live bundles.
+  // Stated also with another status: the partial indexes of live bundles require it.
   const live = sql`b.status <> 'Bundle Split'`;
   return status ? sql`${live} AND b.status = ${status}` : live;
 }
@@ -131,7 +137,7 @@ function issuanceConditions(filter: Filter): SQL[] {
   ];
 }
 
-/** A device and an instant name at most one issuance, and its versions. */
+/** Issuances of a device that start at an instant: the versions of one issuance. */
 function slotCondition(slots: readonly (readonly [number, Date])[]): SQL {
   const devices = slots.map(([deviceId]) => deviceId);
   const starts = slots.map(([, start]) => start.toISOString());

@@ -1,13 +1,13 @@
 import type { SQL } from 'drizzle-orm';
 
-/** What must hold of every row; a row of which it is not true is told by `line`. */
+/** A condition that every row must meet. `line` describes a row that does not. */
 export interface Invariant {
   readonly name: string;
   readonly holds: SQL;
   readonly line: SQL;
 }
 
-/** Invariants of the same rows, which one statement looks at. */
+/** Invariants of the same rows, which one statement checks. */
 export interface Look {
   /** A FROM clause. */
   readonly over: SQL;

@@ -10,14 +10,14 @@ export interface Violation {
   readonly violation: string;
 }
 
-/** Conservation and its preconditions, in the order of rule CONS-6. Each look may rely on the ones before it. */
+/** Conservation and its preconditions, in the order of rule CONS-6. A check may rely on those before it. */
 const looks: readonly Look[] = [...issuanceLooks, ...bundleLooks, ...recordLooks];
 
 export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) =>
   invariants.map(({ name }) => name),
 );
 
-/** Checks the invariants one after the other and gives the first violation; `undefined` when all of them hold. */
+/** Checks the invariants in their order. Returns the first violation, or `undefined` if all of them hold. */
 export async function firstViolation(
   execute: Execute,
   onChecked: (name: string) => void = () => {},
@@ -35,6 +35,6 @@ export async function firstViolation(
   return undefined;
 }
 
-/** The first by the alphabet: an aggregate, so that Postgres looks at all rows, in parallel. */
+/** The first violation in alphabetical order. An aggregate lets Postgres scan all rows in parallel. */
 const firstLine = ({ holds, line }: Invariant): SQL =>
   sql`min(${line}) FILTER (WHERE (${holds}) IS NOT TRUE)`;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Look } from './invariant.ts';
 
-/** An instant of whole seconds as the API and the hashes write it. What has a fraction looks otherwise, and is wrong. */
+/** An instant of whole seconds as the API and the hashes format it. One with a fraction differs, and is a violation. */
 export const written = (instant: SQL): SQL =>
   sql`replace((${instant} AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z'`;
 
@@ -64,7 +64,7 @@ const intervals: Look = {
   ],
 };
 
-/** Few plants were ever two devices: only their issuances are looked at. */
+/** Only plants that have had several devices are checked. */
 const plants: Look = {
   over: sql`
     FROM (SELECT i.issuance_id, i.production_start,

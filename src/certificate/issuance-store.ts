@@ -4,7 +4,7 @@ import type { Transaction } from '../database/transaction.ts';
 import type { EnergySource } from '../rules/enums.ts';
 import type { Draft, Issuance } from './issuance.ts';
 
-/** What issuing needs to know of a living device in an open account. */
+/** A registered device of an open account, as issuing needs it. */
 export interface IssuingDevice {
   readonly id: number;
   readonly accountId: number;
@@ -23,8 +23,8 @@ export interface LiveIssuance {
 }
 
 /**
- * Locks the devices in the order of their ids: whoever draws certificate ids of a device does it alone. They are read after
- * that, by a statement that sees what was committed while the lock was waited for, such as a move to another account.
+ * Locks the devices in the order of their ids, so that one transaction at a time draws certificate ids of a device. They are
+ * read by a second statement, which sees what was committed during the wait, such as a move to another account.
  */
 export async function lockDevices(
   tx: Transaction,
@@ -48,7 +48,7 @@ export async function metadataExists(tx: Transaction, ids: readonly number[]): P
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Live issuances that share an instant with a draft. */
+/** Live issuances that overlap a draft. */
 export function liveIssuances(tx: Transaction, drafts: readonly Draft[]): Promise<LiveIssuance[]> {
   return tx.execute<LiveIssuance>(sql`
     SELECT DISTINCT i.device_id AS "deviceId", i.production_start AS start, i.production_end AS end, i.quantity AS "quantityWh"
@@ -60,7 +60,7 @@ export function liveIssuances(tx: Transaction, drafts: readonly Draft[]): Promis
     WHERE draft.starts < draft.ends`);
 }
 
-/** The last certificate id that each device has ever used. */
+/** The last certificate id that each device has used. */
 export async function lastIssuanceIds(
   tx: Transaction,
   deviceIds: readonly number[],
@@ -74,7 +74,7 @@ export async function lastIssuanceIds(
 
 const CHUNK = 10_000;
 
-/** Saves headers, issued at `issuedAt`, and first bundles; gives the bundle's id by issuance id. */
+/** Saves issuances and their first bundles. Returns the ids of the bundles by issuance id. */
 export async function saveIssuances(
   tx: Transaction,
   issuances: readonly Issuance[],
@@ -88,7 +88,7 @@ export async function saveIssuances(
   return bundleIds;
 }
 
-/** A re-issue after withdrawal is the next version of its issuance id, and names the one it replaces. */
+/** A re-issue is the next version of its issuance id, and names the version that it replaces (rule ISS-10). */
 async function saveChunk(
   tx: Transaction,
   issuances: readonly Issuance[],

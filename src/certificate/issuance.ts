@@ -1,6 +1,6 @@
 import type { EnergyCarrier, EnergySource } from '../rules/enums.ts';
 
-/** What to issue: the energy of one device in one interval. */
+/** An issuance to make: the energy of one device in one interval. */
 export interface Draft {
   readonly deviceId: number;
   readonly start: Date;
@@ -10,7 +10,7 @@ export interface Draft {
   readonly characteristics?: Characteristics;
 }
 
-/** What an issuer may say of the energy beyond what the device says. */
+/** Facts of the energy that an issuer can state in place of those of the device. */
 export interface Characteristics {
   readonly energyCarrier?: EnergyCarrier | undefined;
   readonly energySource?: EnergySource | undefined;
@@ -19,7 +19,7 @@ export interface Characteristics {
   readonly postEnergyCarrierConversion?: boolean | undefined;
 }
 
-/** An issuance about to be saved. */
+/** An issuance that is ready to be saved. */
 export interface Issuance extends Draft {
   readonly issuanceId: string;
   readonly accountId: number;

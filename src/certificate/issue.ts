@@ -18,7 +18,7 @@ import {
   saveIssuances,
 } from './issuance-store.ts';
 
-/** What became of a draft, in the order of the drafts. */
+/** The outcome of a draft. */
 export type Outcome =
   | {
       readonly result: 'issued';
@@ -33,15 +33,17 @@ export type Outcome =
 export interface IssueOptions {
   readonly config: Pick<Config, 'CAPACITY_MARGIN' | 'CERTIFICATE_EXPIRY_YEARS'>;
   readonly now: Date;
-  /** `fail`: one bad draft refuses the whole batch. `skip`: bad drafts are reported, good ones issued. */
+  /** `fail`: an incorrect draft refuses the batch. `skip`: incorrect drafts are reported, the others are issued. */
   readonly onError: 'fail' | 'skip';
 }
 
 /**
- * Issues certificates for a batch of drafts, of any devices, with a fixed number of statements
- * (rules ISS-1 to ISS-12). Ids are drawn under the devices' locks, so batches of one device queue up.
+ * Issues certificates for a batch of drafts, of any devices, with a fixed number of statements (rules ISS-1 to ISS-12).
+ * Certificate ids are drawn under locks on the devices, so batches of one device wait for one another.
  *
- * @throws {Refusal} for the first bad draft, unless `onError` is `skip`.
+ * @returns the outcomes, in the order of the drafts.
+ *
+ * @throws {Refusal} for the first incorrect draft, unless `onError` is `skip`.
  */
 export async function issue(
   tx: Transaction,
@@ -128,7 +130,7 @@ function prepare(draft: Draft, device: IssuingDevice, lastId: number, { config }
 
 const HOUR_MS = 3_600_000;
 
-/** The live intervals of each device, those of this batch included, found by the clock hours that they touch. */
+/** The intervals of live issuances and of this batch, indexed by device and by the clock hours that they touch. */
 class TakenIntervals {
   readonly #byHour = new Map<string, LiveIssuance[]>();
 
@@ -156,7 +158,7 @@ class TakenIntervals {
       .find((each) => each.start < draft.end && draft.start < each.end);
   }
 
-  /** The same reading, issued before: nothing to do. */
+  /** Whether the same interval was issued before with the same quantity (rule ISS-9). */
   isRepeat(draft: Draft): boolean {
     const known = this.#overlapping(draft);
     return (
@@ -167,7 +169,7 @@ class TakenIntervals {
     );
   }
 
-  /** @throws {Refusal} when certificates exist for part of the interval, or for all of it with another quantity. */
+  /** @throws {Refusal} `already-issued` for an interval that overlaps another, or has another quantity (rule ISS-8). */
   take(draft: Draft): void {
     const overlap = this.#overlapping(draft);
     if (overlap) throw refuse.alreadyIssued(issuanceIdOf({ ...draft, start: overlap.start }));

@@ -7,7 +7,7 @@ import type { eventKinds, RawEvent, TimelineEvent } from './lineage-schemas.ts';
 type Attributes = Record<string, unknown>;
 type Kind = (typeof eventKinds)[number];
 
-/** What the API calls the columns of a bundle; the others it calls as the journal does. */
+/** The names of columns that the API names differently. */
 const NAMES: Readonly<Record<string, string>> = {
   status: 'certificate_bundle_status',
   range_start: 'certificate_bundle_id_range_start',
@@ -19,17 +19,17 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const INSTANTS = new Set(['production_start', 'expiry', 'created_at']);
 
-/** An entry's attributes under the API's names and in its forms. `issuanceId`: the text for the header's row. */
+/** The attributes of an entry, with names and formats of the API. `issuanceId` replaces the id of the issuance's row. */
 function apiAttributes(attributes: HistoricEntry['attributes_after'], issuanceId: string): Attributes | null {
   if (attributes === null) return null;
-  const said = (column: string, value: unknown) => {
+  const format = (column: string, value: unknown) => {
     if (column === 'issuance_id') return issuanceId;
     if (typeof value !== 'string') return value;
     if (INSTANTS.has(column)) return formatInstant(new Date(value));
     return column === 'hash' ? value.replace(/^\\x/, '') : value;
   };
   return Object.fromEntries(
-    Object.entries(attributes).map(([column, value]) => [NAMES[column] ?? column, said(column, value)]),
+    Object.entries(attributes).map(([column, value]) => [NAMES[column] ?? column, format(column, value)]),
   );
 }
 
@@ -63,7 +63,7 @@ export function rawEvent(entry: HistoricEntry, issuanceId: string): z.input<type
   };
 }
 
-/** How an account is named, by what an event says of it: an id, or `null` for another account. */
+/** Names the account of an event: with its id, or with `null` for an account of other users. */
 export type Naming = (accountId: unknown) => { id: number | null; account_name: string };
 
 export function timelineEvent(
@@ -98,7 +98,7 @@ function kindOf({
 
 const LABELS: Readonly<Record<Exclude<Kind, 'status_change'>, string>> = {
   created: 'Issued',
-  split_child_created: 'Made by a split',
+  split_child_created: 'Created by a split',
   transfer: 'Transferred',
   update: 'Changed',
   deleted: 'Deleted',

@@ -7,16 +7,16 @@ export const LineageQuery = z.object({
   format: z
     .enum(['timeline', 'raw'])
     .default('timeline')
-    .meta({ description: '`timeline` to show, `raw` to compute with' }),
+    .meta({ description: '`timeline`: for display; `raw`: for processing' }),
 });
 
 const sha256 = z.string().meta({ description: 'sha256, in lowercase hex' });
-const hidden = 'null where it was done in an account that is not yours';
+const hidden = 'null for an event in an account of other users';
 
 const AccountNamed = z
   .object({
-    id: id.nullable().meta({ description: 'null for another account' }),
-    account_name: z.string().meta({ description: 'Or "another account"' }),
+    id: id.nullable().meta({ description: 'null for an account of other users' }),
+    account_name: z.string().meta({ description: '"another account" for an account of other users' }),
   })
   .meta({ id: 'AccountNamed' });
 
@@ -26,7 +26,7 @@ const IssuanceVersion = z
     issue_version: z
       .int()
       .positive()
-      .meta({ description: 'An interval that was withdrawn as a whole may be issued again' }),
+      .meta({ description: 'Raised when a withdrawn interval is issued again' }),
     certificate_bundle_id_range_start: certificateNumber,
     certificate_bundle_id_range_end: certificateNumber,
     issuance_datestamp: instantText,
@@ -36,9 +36,9 @@ const IssuanceVersion = z
 
 const LineageIssuance = IssuanceVersion.extend({
   previous_issuance: IssuanceVersion.nullable().meta({
-    description: 'The withdrawn one that this one replaces',
+    description: 'The withdrawn version that this one replaces',
   }),
-  next_issuance: IssuanceVersion.nullable().meta({ description: 'The one that replaces this one' }),
+  next_issuance: IssuanceVersion.nullable().meta({ description: 'The version that replaces this one' }),
 }).meta({ id: 'LineageIssuance' });
 
 const SharedFacts = z
@@ -55,7 +55,7 @@ const SharedFacts = z
   })
   .meta({
     id: 'SharedFacts',
-    description: 'What all bundles of the issuance share, under the names that the hash is taken over.',
+    description: 'The facts that all bundles of the issuance share, with the names that the hash covers.',
   });
 
 const HashLink = z
@@ -69,13 +69,13 @@ const HashLink = z
     hash: sha256,
     recomputed_hash: sha256,
     verified: z.boolean(),
-    problem: z.string().nullable().meta({ description: 'The first thing found wrong' }),
+    problem: z.string().nullable().meta({ description: 'The first fault' }),
   })
   .meta({ id: 'HashLink' });
 
 const HashChain = z
   .object({
-    verified: z.boolean().meta({ description: 'Whether every bundle of the line is' }),
+    verified: z.boolean().meta({ description: 'Whether every bundle of the line is verified' }),
     facts: SharedFacts,
     links: z.array(HashLink).meta({ description: 'From the first bundle of the issuance down to this one' }),
   })
@@ -90,12 +90,14 @@ const attributes = z.record(z.string(), z.unknown()).nullable();
 const Diff = z.object({ field: z.string(), before: z.unknown(), after: z.unknown() }).meta({ id: 'Diff' });
 
 const event = {
-  position: count.nullable().meta({ description: 'Its place among all events; null for a moment after it' }),
+  position: count
+    .nullable()
+    .meta({ description: 'Position in the order of all events; null until it is assigned, moments later' }),
   timestamp: instantText,
   entity_id: id,
   parent_entity_id: id.nullable(),
   diffs: z.array(Diff),
-  actor_id: id.nullable().meta({ description: `The user; null for the registry itself, and ${hidden}` }),
+  actor_id: id.nullable().meta({ description: `The user; null for the registry itself; ${hidden}` }),
   action_id: id.nullable().meta({ description: hidden }),
   request_id: z.string().nullable().meta({ description: hidden }),
 };

@@ -4,11 +4,11 @@ import { type HistoricEntry, historyOf } from '../journal/index.ts';
 import type { BundleFacts } from '../rules/hash.ts';
 import type { CertificateRange } from '../rules/range.ts';
 
-/** A bundle of a line, with the rows that it refers to. */
+/** A bundle of a line. */
 export interface LineRow {
   readonly id: number;
   readonly parentId: number | null;
-  /** The id of the row of its issuance. */
+  /** The id of the issuance's row. */
   readonly issuance: number;
   readonly accountId: number;
   readonly rangeStart: number;
@@ -17,8 +17,8 @@ export interface LineRow {
 }
 
 /**
- * A bundle and its ancestors, from the first of its issuance down: one statement, however deep. Ids of ancestors only
- * fall, so not even a line that somebody bent into a circle goes on for ever.
+ * Selects a bundle and its ancestors, from the first bundle of the issuance down, in one statement. It requires descending
+ * ids, so that a manipulated line that forms a circle ends.
  */
 export function lineOf(execute: Execute, bundleId: number): Promise<LineRow[]> {
   return execute<LineRow>(sql`
@@ -32,7 +32,7 @@ export function lineOf(execute: Execute, bundleId: number): Promise<LineRow[]> {
     FROM line ORDER BY depth DESC`);
 }
 
-/** One version of an issuance: what all its bundles share, and when it came and went. */
+/** One version of an issuance: the facts that its bundles share, and when it was issued and withdrawn. */
 export interface Version extends Omit<BundleFacts, 'range'> {
   readonly id: number;
   readonly version: number;
@@ -42,7 +42,7 @@ export interface Version extends Omit<BundleFacts, 'range'> {
   readonly withdrawnAt: Date | null;
 }
 
-/** An issuance, the one that it replaces, and the one that replaces it, as far as there are any. */
+/** Selects an issuance, the version that it replaces and the version that replaces it. */
 export function versionsAround(execute: Execute, issuance: number): Promise<Version[]> {
   return execute<Version>(sql`
     SELECT v.id, v.issue_version AS version, v.issuance_id AS "issuanceId", v.device_id AS "deviceId",
@@ -62,7 +62,7 @@ export const historyOfLine = (execute: Execute, line: readonly LineRow[]): Promi
     line.map(({ id }) => id),
   );
 
-/** Names of accounts, open or closed. */
+/** The names of accounts, open or closed. */
 export async function accountNames(execute: Execute, ids: readonly number[]): Promise<Map<number, string>> {
   const rows = await execute<{ id: number; name: string }>(
     sql`SELECT id, account_name AS name FROM account WHERE id = ANY (${array(ids)}::bigint[])`,

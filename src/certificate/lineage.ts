@@ -27,9 +27,9 @@ export const readLineage = defineQuery({
   method: 'GET',
   path: '/certificate/:id/lineage',
   tag: 'Certificates',
-  summary: 'Where a bundle comes from',
+  summary: 'Read the lineage of a bundle',
   description:
-    'The bundle and its ancestors up to the issuance, every event in their lives in the order in which they happened, and whether their hashes, recomputed now, are right. What was done in accounts that are not yours is told without who did it: such an account is "another account", its users, requests and beneficiaries are `null`. Parts of a split that went elsewhere are not told of at all.',
+    'The bundle and its ancestors up to the issuance, all of their events in order, and a verification of their hashes, which are recomputed. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.',
   permission: 'read',
   params: idParams,
   queryParams: LineageQuery,
@@ -42,14 +42,14 @@ export const readLineage = defineQuery({
     }),
 });
 
-/** All that the answer is made of, without what the caller may not know. */
+/** The data of the answer, redacted for the caller. */
 interface Known {
   readonly bundle: FullRow;
   readonly line: readonly LineRow[];
   readonly issuance: Version;
   readonly versions: readonly Version[];
   readonly history: readonly HistoricEntry[];
-  /** As the journal has it, for the check. */
+  /** The identities of the bundles in the journal, for the verification. */
   readonly recorded: ReadonlyMap<number, Link['recorded']>;
   readonly naming: Naming;
 }
@@ -72,10 +72,10 @@ async function lookUp(execute: Execute, bundle: FullRow, authority: Authority): 
   const recorded = new Map(
     history.filter(isCreation).map((each) => [each.entity_id, recordedIdentity(each)]),
   );
-  return { bundle, line, issuance, versions, history: withDiscretion(history, own), recorded, naming };
+  return { bundle, line, issuance, versions, history: redacted(history, own), recorded, naming };
 }
 
-/** A validator of storage looks into accounts, and holds none of them. */
+/** A storage validator may read other accounts, but they are not its own. */
 const ownedBy = (authority: Authority, accountId: number) =>
   reaches(authority, accountId) || authority.caller.accountIds.has(accountId);
 
@@ -86,22 +86,19 @@ function accountsIn(history: readonly HistoricEntry[], line: readonly LineRow[])
   return [...new Set([...holders, ...line.map(({ accountId }) => accountId)])];
 }
 
-/** Events in their order, each as the users of the caller's accounts may know it. */
-function withDiscretion(
-  history: readonly HistoricEntry[],
-  own: (accountId: number) => boolean,
-): HistoricEntry[] {
+/** Events in order, each redacted for the caller (rule HASH-6). */
+function redacted(history: readonly HistoricEntry[], own: (accountId: number) => boolean): HistoricEntry[] {
   const holders = new Map<number, number>();
   return history.map((entry) => {
     const after = holderAfter(entry);
-    // Account 0 is nobody's: a bundle whose beginning is not known is told of as another account's.
+    // No account has the id 0: a bundle without a recorded creation is shown as that of another account.
     const before = holders.get(entry.entity_id) ?? after ?? 0;
     if (after !== undefined) holders.set(entry.entity_id, after);
     return redact(entry, before, own);
   });
 }
 
-/** What a CREATE says of the bundle's identity, if it makes sense: a journal that is checked is not believed. */
+/** The identity of a bundle in its CREATE entry; `undefined` if it is malformed, as the journal is what is verified. */
 function recordedIdentity({ attributes_after: row }: HistoricEntry): Link['recorded'] {
   const { parent_id: parentId, issuance_id: issuance, range_start: start, range_end: end, hash } = row ?? {};
   if (typeof issuance !== 'number' || typeof start !== 'number' || typeof end !== 'number') return undefined;

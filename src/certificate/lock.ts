@@ -10,7 +10,7 @@ export const lockCertificates = defineMutation({
   path: '/certificate/lock',
   summary: 'Lock bundles',
   description:
-    'Whole bundles, Active or Reserved, are held back while something is looked into. Needs a reason.',
+    'A Locked bundle cannot be used while an issue is investigated. Takes whole bundles, Active or Reserved, and requires a reason.',
   permission: 'issue',
   body: LockRequest,
   handle: (call) =>
@@ -29,7 +29,7 @@ export const unlockCertificates = defineMutation({
   id: 'unlockCertificates',
   path: '/certificate/unlock',
   summary: 'Unlock bundles',
-  description: 'Locked bundles become again what they were before the lock. Needs a reason.',
+  description: 'Restores the status before the lock. Requires a reason.',
   permission: 'issue',
   body: UnlockRequest,
   handle: (call) =>

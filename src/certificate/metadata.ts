@@ -8,9 +8,9 @@ export const createMetadata = defineMutation({
   method: 'POST',
   path: '/certificate/create_metadata',
   tag: 'Certificates',
-  summary: 'Record issuance metadata',
+  summary: 'Create issuance metadata',
   description:
-    'What an issuing body says of the certificates that it issues. It never changes; issuances refer to it.',
+    'Facts that an issuing body states on its certificates. Issuances refer to them, and they never change.',
   permission: 'administer',
   body: MetadataCreate,
   answer: { status: 201, description: 'The metadata', schema: Metadata },
@@ -30,7 +30,7 @@ export const createMetadata = defineMutation({
           issueMarketZone: body.issue_market_zone,
         })
         .returning();
-      if (row === undefined) throw new Error('an insert gave no row');
+      if (row === undefined) throw new Error('the insert returned no row');
       return {
         id: row.id,
         country_of_issuance: row.countryOfIssuance,

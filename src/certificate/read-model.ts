@@ -13,7 +13,7 @@ type Instants =
   | 'expiry_datestamp'
   | 'created_at';
 
-/** What Postgres gives: the API's fields, with instants as dates. */
+/** A row of a bundle: the fields of the API, with instants as `Date`. */
 export type BundleRow = Omit<BundleView, Instants> & Record<Instants, Date>;
 export type FullRow = BundleRow &
   Omit<FullView, keyof BundleView | 'device_production_start_date'> & { device_production_start_date: Date };
@@ -44,10 +44,10 @@ export const selectFullBundles: SQL = sql`
   SELECT ${FIELDS}, ${FULL_FIELDS}
   FROM ${TABLES} JOIN device d ON d.id = b.device_id JOIN issuance_metadata m ON m.id = i.metadata_id`;
 
-/** `SELECT` of how much matches, in Wh. */
+/** `SELECT` of the energy of all matches, in Wh. */
 export const selectVolume: SQL = sql`SELECT coalesce(sum(b.quantity), 0)::int8 AS volume FROM ${TABLES}`;
 
-/** As the API gives it; `zone` renders instants in a time zone instead of UTC. */
+/** A bundle as the API shows it. `zone`: the time zone of its instants, instead of UTC. */
 export function bundleView(row: BundleRow, zone?: string): BundleView {
   return {
     ...row,

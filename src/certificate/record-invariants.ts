@@ -28,7 +28,7 @@ const recurring: Look = {
   ],
 };
 
-/** One row: bundles and entries make more pairs than there are bundles when one was made twice. */
+/** One row. If a bundle was created twice in the journal, there are more pairs of bundle and entry than bundles. */
 const making: Look = {
   over: sql`
     FROM (SELECT count(*) AS pairs, (SELECT count(*) FROM bundle) AS bundles,
@@ -61,5 +61,5 @@ const history: Look = {
   ],
 };
 
-/** What accounts, recurring actions and the journal say of certificates. */
+/** Accounts, recurring actions and the journal, as far as they concern certificates. */
 export const recordLooks: readonly Look[] = [accounts, recurring, making, history];

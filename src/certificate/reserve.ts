@@ -8,8 +8,7 @@ export const reserveCertificates = defineMutation({
   id: 'reserveCertificates',
   path: '/certificate/reserve',
   summary: 'Reserve bundles',
-  description:
-    'Sets Active bundles aside: they cannot be transferred until they are unreserved, but cancelled.',
+  description: 'A Reserved bundle can be cancelled, but not transferred until it is unreserved.',
   permission: 'act',
   body: ReserveRequest,
   handle: (call) => executeAction(requestContext(call), { type: 'reserve' }),
@@ -19,7 +18,7 @@ export const unreserveCertificates = defineMutation({
   ...actionOperation,
   id: 'unreserveCertificates',
   path: '/certificate/unreserve',
-  summary: 'Free reserved bundles',
+  summary: 'Unreserve bundles',
   description: 'Reserved bundles become Active again.',
   permission: 'act',
   body: UnreserveRequest,

@@ -5,9 +5,9 @@ import { lockBundles } from './bundle-store.ts';
 import { conditionOf, type Filter } from './filter.ts';
 
 /**
- * The Active, unexpired bundles of a filter, locked, in the order of a query (interval start, then id), as far as `quantity`
- * Wh reach: all there are when that is less, and one more than an action may name when those are not enough. What
- * others take while we wait for a lock is left out, so look and lock are repeated until nothing has moved.
+ * Selects and locks the Active, unexpired bundles of a filter, in the order of interval start and id, until they hold
+ * `quantity` Wh (rule REC-3). If they do not hold that much, it selects all of them, but at most one more than an action can
+ * name. Other transactions may take bundles during the wait for a lock, so it repeats until a selection is locked unchanged.
  */
 export async function selectBundlesForRun(
   tx: Transaction,
@@ -16,7 +16,7 @@ export async function selectBundlesForRun(
   now: Date,
 ): Promise<number[]> {
   const condition = conditionOf({ ...filter, certificate_bundle_status: 'Active' });
-  const look = async () => {
+  const select = async () => {
     const rows = await tx.execute<{ id: number }>(sql`
       SELECT id
       FROM (SELECT id, quantity, sum(quantity) OVER (ORDER BY production_start, id) AS reached
@@ -28,10 +28,10 @@ export async function selectBundlesForRun(
       ORDER BY reached`);
     return rows.map(({ id }) => id);
   };
-  for (let chosen = await look(); ; ) {
-    await lockBundles(tx, chosen);
-    const again = await look();
-    if (again.length === chosen.length && again.every((id, n) => id === chosen[n])) return chosen;
-    chosen = again;
+  for (let selected = await select(); ; ) {
+    await lockBundles(tx, selected);
+    const again = await select();
+    if (again.length === selected.length && again.every((id, n) => id === selected[n])) return selected;
+    selected = again;
   }
 }

@@ -6,10 +6,10 @@ import type { QueryCall, Streamed } from '../operation/operation.ts';
 const CSV = 'text/csv';
 const NDJSON = 'application/x-ndjson';
 
-/** What a query answers beside JSON: every match, as it comes from the database. */
+/** The media types of a query beside JSON: a stream of all matches. */
 export const STREAM_TYPES = [CSV, NDJSON] as const;
 
-/** Streams all rows of a bundle query in the order of pages. A lost connection breaks the answer off, visibly. */
+/** Streams all matches in the order of pages. A lost connection aborts the response, so that the client notices. */
 export function streamRows<Row>(
   { stream, mediaType }: Pick<QueryCall, 'stream' | 'mediaType'>,
   statement: SQL,

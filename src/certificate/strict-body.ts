@@ -1,16 +1,15 @@
 import { z } from 'zod';
 
 /*
- * An action cannot be taken back. So a field that nobody knows is refused and not ignored: it may be `quantity` for
- * `certificate_quantity`, and then all was cancelled where a part was meant.
+ * An action cannot be undone, so unknown fields are refused, not ignored: `quantity` instead of `certificate_quantity` would
+ * cancel whole bundles instead of a part.
  */
 
 const isObject = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body);
 
 /**
- * What older clients send with every action, whichever it is: what is another action's business, and times that the
- * registry's own clock tells.
+ * Fields that older clients send with every action: fields of other actions, and times that the registry sets.
  */
 const OF_ANY_ACTION: readonly string[] = [
   'target_id',
@@ -21,23 +20,23 @@ const OF_ANY_ACTION: readonly string[] = [
 ];
 
 /**
- * The body of an action: the fields of `schema` and no others. A field that is `null` says nothing, whatever its name, and
- * what other actions take is not looked at.
+ * The body of an action: the fields of `schema` and no others. A field that is `null` counts as missing, and fields of other
+ * actions are ignored.
  */
 export const strictBody = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   z.preprocess((body) => {
     if (!isObject(body)) return body;
-    const said = Object.entries(body).filter(
+    const given = Object.entries(body).filter(
       ([name, value]) => value !== null && (name in schema.shape || !OF_ANY_ACTION.includes(name)),
     );
-    return Object.fromEntries(said);
+    return Object.fromEntries(given);
   }, schema.strict());
 
 const folded = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();
 
 /**
- * A body that older clients send with fields of the registry's own, which are ignored. Refused are names that stand for
- * one of `schema` in another spelling, and a wish for a dry run, which there is none of.
+ * A body that older clients send with fields that the registry sets, which are ignored. Misspelt names of fields of `schema`
+ * are refused, and so is `dry_run`, which this operation does not support.
  */
 export const tolerantBody = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   z.preprocess((body, context) => {
@@ -46,7 +45,8 @@ export const tolerantBody = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
     for (const name of Object.keys(body)) {
       const meant = known.get(folded(name));
       if (meant === undefined || name in schema.shape) continue;
-      const message = meant === 'dry_run' ? 'there is no dry run of this' : `is not known here: ${meant} is`;
+      const message =
+        meant === 'dry_run' ? 'is not supported by this operation' : `is not a known field; use ${meant}`;
       context.issues.push({ code: 'custom', path: [name], message, input: body });
     }
     return body;

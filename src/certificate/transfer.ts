@@ -10,7 +10,8 @@ export const transferCertificates = defineMutation({
   id: 'transferCertificates',
   path: '/certificate/transfer',
   summary: 'Transfer bundles to another account',
-  description: 'The target must have whitelisted the source. All or nothing; a refusal is recorded, too.',
+  description:
+    'The target must have the source on its whitelist. All bundles are transferred, or none. A refusal is recorded.',
   permission: 'act',
   body: TransferRequest,
   handle: (call) => executeAction(requestContext(call), transfer(call.body.source_id, call.body.target_id)),

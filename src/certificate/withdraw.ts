@@ -11,9 +11,9 @@ export const withdrawCertificates = defineMutation({
   ...actionOperation,
   id: 'withdrawCertificates',
   path: '/certificate/withdraw',
-  summary: 'Withdraw bundles that should not have been issued',
+  summary: 'Withdraw bundles',
   description:
-    'Whole bundles, for good. Once every live bundle of an issuance is withdrawn, its interval may be issued again, as a new version with new ids. Needs a reason.',
+    'For certificates that should not have been issued. It is final, takes whole bundles and requires a reason. After every live bundle of an issuance is withdrawn, its interval can be issued again, as a new version with new ids.',
   permission: 'issue',
   body: WithdrawRequest,
   handle: (call) =>
@@ -28,7 +28,10 @@ export const withdrawCertificates = defineMutation({
     }),
 });
 
-/** Closes the issuances whose last live bundles were withdrawn. Locked first, so that two actions on their last two bundles see one another. */
+/**
+ * Withdraws the issuances whose last live bundles were withdrawn (rule LIFE-10). They are locked first, so that of two
+ * actions on the last two bundles, the second sees the first.
+ */
 async function closeIssuances(tx: Transaction, bundleIds: readonly number[], now: Date): Promise<void> {
   const issuances = sql`SELECT issuance_id FROM bundle WHERE id = ANY (${array(bundleIds)}::bigint[])`;
   await tx.execute(sql`SELECT FROM issuance WHERE id IN (${issuances}) ORDER BY id FOR NO KEY UPDATE`);

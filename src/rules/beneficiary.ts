@@ -1,12 +1,12 @@
 import { refuse } from './refusal.ts';
 
-/** Who may claim what is cancelled now: the text given, else the account's name. Blank text is none given. */
+/** The beneficiary of a cancellation: the text given, or the name of the account if it is missing or blank. */
 export function beneficiaryOf(given: string | null | undefined, accountName: string): string {
   return given?.trim() || accountName;
 }
 
 /**
- * Whether a claim names the bundle's own beneficiary; a claim that names nobody is fine.
+ * Requires that a claim names the bundle's beneficiary, or none (rule LIFE-7).
  *
  * @throws {Refusal} `beneficiary-differs`.
  */

@@ -1,10 +1,10 @@
 import { refuse } from './refusal.ts';
 
-/** The bundles that one action may name (rule ACT-1). */
+/** The most bundles that one action can name (rule ACT-1). */
 export const MOST_BUNDLES = 10_000;
 
 /**
- * Whether a list of bundle ids may be acted on at all; looked at before any bundle is.
+ * Validates the list of bundle ids of an action (rule ACT-1). It needs no bundle, so it comes before any lock.
  *
  * @throws {Refusal} `no-bundles`, `too-many-bundles` or `duplicate-bundles`.
  */

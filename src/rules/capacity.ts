@@ -4,7 +4,7 @@ import { refuse } from './refusal.ts';
 export const WH_PER_MWH = 1_000_000;
 const MS_PER_HOUR = 3_600_000;
 
-/** A device at full power over its actual interval: `powerMw` in MW, `margin` as a factor (1.1). */
+/** A device, and the actual interval. `powerMw`: MW. `margin`: a factor, such as 1.1. */
 export interface FullPower {
   readonly powerMw: number | string;
   readonly start: Date;
@@ -30,7 +30,7 @@ export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): num
 }
 
 /**
- * Refuses more energy than the device can make in the interval; exactly the limit is allowed.
+ * Requires that the device can produce the energy in the interval; exactly the limit is allowed.
  *
  * @throws {Refusal} `over-capacity`, with both figures.
  */

@@ -1,4 +1,4 @@
-/** The enumerations of rule API-35. The same strings are used in JSON, in the database and in the code. */
+/** The enumerations of rule API-35. JSON, database and code use the same strings. */
 
 export const roleNames = [
   'ADMIN',
@@ -10,8 +10,8 @@ export const roleNames = [
 export type Role = (typeof roleNames)[number];
 
 /**
- * A role's number in tokens and in `change_role`: another spelling of its name, never a rank to compare
- * (permission.ts decides). The contract gives STORAGE_VALIDATOR none; existing clients know it as 0.
+ * The number of a role in tokens and in `change_role`: an alternative to its name, not a rank (see permission.ts).
+ * Existing clients use 0 for STORAGE_VALIDATOR.
  */
 export const roleNumbers = {
   ADMIN: 4,
@@ -79,7 +79,7 @@ export const finalStatuses = [
 ] as const satisfies readonly BundleStatus[];
 export type FinalStatus = (typeof finalStatuses)[number];
 
-/** The statuses that some action may still leave. */
+/** The statuses from which an action is possible. */
 export type OpenStatus = Exclude<BundleStatus, FinalStatus>;
 
 export const actionTypes = [

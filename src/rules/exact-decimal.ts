@@ -1,11 +1,11 @@
 import { Decimal } from 'decimal.js';
 
-/** The significant digits that a decimal from a request or a setting may have. */
+/** The most significant digits of a decimal from a request or a setting. */
 export const MOST_DIGITS = 32;
 
 /**
- * Decimals that never round: room for the product of two inputs of `MOST_DIGITS`, a safe integer and the
- * milliseconds of an hour. decimal.js alone would round to 20 digits, and one unit of that is a certificate.
+ * Decimals that are never rounded: their precision holds the product of two inputs of `MOST_DIGITS`, a safe integer and
+ * the milliseconds of an hour. The default precision of decimal.js, 20 digits, could lose a certificate.
  */
 export const ExactDecimal: Decimal.Constructor = Decimal.clone({
   precision: 2 * MOST_DIGITS + 40,
@@ -13,9 +13,9 @@ export const ExactDecimal: Decimal.Constructor = Decimal.clone({
 });
 
 /**
- * Reads a plain decimal; a number stands for the decimal that JSON shows for it (0.29 is exactly 29/100).
+ * Parses a plain decimal. A number is the decimal that JSON shows for it: 0.29 is exactly 29/100.
  *
- * @returns `undefined` for anything else, or for more digits than can be held exactly.
+ * @returns `undefined` for anything else, and for more than `MOST_DIGITS` digits.
  */
 export function exactDecimal(value: number | string): Decimal | undefined {
   if (typeof value === 'string' && !/^\d{1,32}(\.\d{1,32})?$/.test(value)) return undefined;

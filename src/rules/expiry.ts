@@ -1,6 +1,6 @@
 /**
- * When the certificates of an interval expire: so many calendar years after its end, in UTC. 29 February
- * becomes the 28th in a year that has none (rule ISS-11).
+ * The expiry of certificates: `years` calendar years after the end of their interval, in UTC. 29 February becomes
+ * 28 February in a year that has no 29th (rule ISS-11).
  */
 export function expiryOf(intervalEnd: Date, years: number): Date {
   const expiry = new Date(intervalEnd);
@@ -10,7 +10,7 @@ export function expiryOf(intervalEnd: Date, years: number): Date {
   return expiry;
 }
 
-/** At the very instant of its expiry a certificate has expired. */
+/** Whether a certificate has expired; at the instant of its expiry it has. */
 export function isExpired(expiry: Date, now: Date): boolean {
   return now.getTime() >= expiry.getTime();
 }

@@ -3,7 +3,7 @@ import type { EnergyCarrier, EnergySource } from './enums.ts';
 import { formatInstant } from './instant.ts';
 import { type CertificateRange, quantityOf } from './range.ts';
 
-/** What never changes about a bundle. The quantity follows from the range, so the two cannot disagree. */
+/** The immutable facts of a bundle. The quantity follows from the range. */
 export interface BundleFacts {
   readonly issuanceId: string;
   readonly deviceId: number;
@@ -18,9 +18,9 @@ export interface BundleFacts {
 }
 
 /**
- * The facts as RFC 8785 canonical JSON, under the API's names, instants in the `Z` form, so that anyone
- * can make it again from an answer. The keys stand sorted here, which is all that the RFC asks beyond
- * `JSON.stringify` for flat facts; a test holds this against a full implementation, which is slower.
+ * The facts as RFC 8785 canonical JSON, under the names of the API and with instants in UTC (`Z`), so that a client can
+ * recompute it from an answer (rule HASH-5). For flat facts the RFC requires only sorted keys beyond `JSON.stringify`;
+ * a test compares this with a full implementation, which is slower.
  */
 export function canonicalFacts(facts: BundleFacts): string {
   return JSON.stringify({

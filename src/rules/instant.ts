@@ -2,7 +2,7 @@ import { IANAZone } from 'luxon';
 import { refuse } from './refusal.ts';
 
 const MS_PER_MINUTE = 60_000;
-/** The first and the last instant that JavaScript, Postgres and four digits of a year can hold. */
+/** The first and the last instant that JavaScript, Postgres and a year of four digits can represent. */
 export const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 export const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -10,10 +10,10 @@ const DATETIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /**
- * Reads an ISO 8601 datetime. Without offset it is UTC; a space may stand for `T`; a date alone is its
- * midnight, UTC; what is finer than a millisecond is cut off.
+ * Parses an ISO 8601 datetime (rule UNIT-4). Without an offset it is UTC; a space may replace `T`; a date alone is its
+ * midnight in UTC; digits beyond the millisecond are cut off.
  *
- * @throws {Refusal} `instant-invalid`, also for days and hours that no calendar has.
+ * @throws {Refusal} `instant-invalid`, also for dates and times that do not exist.
  */
 export function parseInstant(text: string): Date {
   const [, date, minute = '00:00', second = '00', fraction = '', offset = 'Z'] = DATETIME.exec(text) ?? [];
@@ -21,7 +21,7 @@ export function parseInstant(text: string): Date {
   const wall = `${date}T${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
   const shifted = new Date(wall);
   const instant = shifted.getTime() - offsetMinutes(offset) * MS_PER_MINUTE;
-  // 30 February rolls into March and 24:00 into the next day: then the text read back is another one.
+  // 30 February becomes a day in March, and 24:00 the next day: then the text does not survive the round trip.
   const real = instant >= FIRST_MS && instant <= LAST_MS && shifted.toISOString() === wall;
   if (!real) throw refuse.instantInvalid();
   return new Date(instant);
@@ -29,7 +29,7 @@ export function parseInstant(text: string): Date {
 
 const WIDEST_OFFSET_MINUTES = 14 * 60;
 
-/** Minutes east of UTC, or NaN where no clock on Earth stands. */
+/** Minutes east of UTC; NaN for an offset that no time zone has. */
 function offsetMinutes(offset: string): number {
   if (offset === 'Z') return 0;
   const hours = Number(offset.slice(1, 3));
@@ -40,8 +40,8 @@ function offsetMinutes(offset: string): number {
 }
 
 /**
- * Writes an instant in ISO 8601, without a fraction when there are no milliseconds: in UTC with `Z`, or
- * in `zone` (an IANA name) with that zone's offset, also when that is `+00:00`.
+ * Formats an instant in ISO 8601, without a fraction if it has no milliseconds: in UTC with `Z`, or in `zone` (an IANA
+ * name) with the offset of the zone, even if that is `+00:00`.
  *
  * @throws {Refusal} `time-zone-unknown`.
  * @throws {RangeError} for an invalid date.
@@ -61,7 +61,7 @@ function wallTime(shifted: Date): string {
   return iso.endsWith('.000Z') ? iso.slice(0, -5) : iso.slice(0, -1);
 }
 
-/** Whether this is the IANA name of a time zone. A bare offset is not, though `Intl` takes it for one. */
+/** Whether this is the IANA name of a time zone. A bare offset is not, although `Intl` accepts it. */
 export function isTimeZone(name: string): boolean {
   return /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);
 }
@@ -78,9 +78,9 @@ const MOST_ZONES = 32;
 const MOST_OFFSETS = 20_000;
 
 /**
- * Whole minutes east of UTC; old local mean times have seconds, which ISO 8601 cannot say. `Intl` needs
- * 6 us for an answer, and a CSV asks for hundreds of thousands, mostly of the same intervals: hence the
- * memory. It is by instant, because clocks have changed one minute past the hour (Goose Bay until 2011).
+ * Whole minutes east of UTC; ISO 8601 cannot express the seconds of old local mean times. Offsets are cached, because
+ * `Intl` needs 6 us for each, and a CSV has hundreds of thousands, mostly of the same intervals. They are cached by
+ * instant, because clocks have changed one minute past the hour (Goose Bay until 2011).
  */
 function zoneOffset(name: string, at: number): number {
   const { zone, offsets } = knownZone(name);

@@ -7,13 +7,13 @@ const LONGEST_MS = 60 * MS_PER_MINUTE;
 const START = 'production_starting_interval';
 const END = 'production_ending_interval';
 
-/** A production interval: from `start` up to, but without, `end`. */
+/** A production interval: `start` is included, `end` is not. */
 export interface Interval {
   readonly start: Date;
   readonly end: Date;
 }
 
-/** What speaks against the end of an interval, of production or of a reading; empty when nothing does. */
+/** The faults of the end of an interval, of production or of a reading; empty if it has none. */
 export function endProblems({ start, end }: Interval, now: Date): string[] {
   const lengthMs = end.getTime() - start.getTime();
   const problems: string[] = [];
@@ -24,8 +24,8 @@ export function endProblems({ start, end }: Interval, now: Date): string[] {
 }
 
 /**
- * The faults of an interval of production (rule ISS-3); empty when it has none.
- * `granularityMinutes` is the device's; both ends must lie on its grid, which starts at midnight UTC.
+ * The faults of an interval of production (rule ISS-3); empty if it has none. Both ends must be multiples of the
+ * device's `granularityMinutes`, counted from midnight UTC.
  */
 export function intervalProblems(
   { start, end }: Interval,
@@ -50,7 +50,7 @@ export function intervalProblems(
 }
 
 /**
- * Refuses an interval that breaks a rule, and names every rule that it breaks.
+ * Requires a valid interval; a refusal names all of its faults.
  *
  * @throws {Refusal} `interval-invalid`.
  */

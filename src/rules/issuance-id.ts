@@ -1,14 +1,14 @@
 import { formatInstant, parseInstant } from './instant.ts';
 import { refuse } from './refusal.ts';
 
-/** A device, and the start of one of its intervals: what an issuance id names. */
+/** The parts of an issuance id: a device, and the start of an interval. */
 export interface IssuanceKey {
   readonly deviceId: number;
   readonly start: Date;
 }
 
 /**
- * `12-2025-01-12T14:00:00Z` (rule UNIT-8).
+ * Formats an issuance id, such as `12-2025-01-12T14:00:00Z` (rule UNIT-8).
  *
  * @throws {RangeError} when the id is not a positive safe integer or the start is not a whole second.
  */
@@ -22,8 +22,8 @@ export function formatIssuanceId({ deviceId, start }: IssuanceKey): string {
 const ISSUANCE_ID = /^([1-9]\d{0,15})-(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.0{1,9})?(?:Z|\+00:00)?$/;
 
 /**
- * Reads an issuance id, also in the forms that older clients hold: a space for `T`, `+00:00` or nothing
- * for `Z`, a fraction of zeros.
+ * Parses an issuance id, also in the forms of older clients: a space for `T`, `+00:00` or nothing for `Z`, a fraction
+ * of zeros (rule UNIT-8).
  *
  * @throws {Refusal} `issuance-id-invalid`.
  */

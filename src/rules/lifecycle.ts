@@ -3,26 +3,26 @@ import type { BundleStatus, OpenStatus } from './enums.ts';
 import { isExpired } from './expiry.ts';
 import { refuse } from './refusal.ts';
 
-/** Who performs an action: holders of certificates, administrators, or the registry by itself. */
+/** Who performs an action: users of the account, administrators, or the registry itself. */
 export type Performer = 'trading' | 'admin' | 'registry';
 
 interface Rule {
-  /** Final statuses do not type-check here: nothing leaves them. */
+  /** Final statuses do not type-check here: no bundle leaves them. */
   readonly from: readonly OpenStatus[];
   readonly to: BundleStatus | 'before lock';
   readonly performer: Performer;
   readonly wholeBundlesOnly: boolean;
   readonly reasonRequired: boolean;
-  /** Whether it says who may claim the bundle from then on. */
+  /** Whether it sets the beneficiary of the bundle. */
   readonly namesBeneficiary: boolean;
 }
 
 const plain = { wholeBundlesOnly: false, reasonRequired: false, namesBeneficiary: false } as const;
 const trading = { ...plain, performer: 'trading' } as const;
-// The contract gives withdraw, lock and unlock a reason but no quantity, so they take bundles whole.
+// Withdraw, lock and unlock take a reason but no amount, so they take bundles whole (rule ACT-7).
 const admin = { ...plain, performer: 'admin', wholeBundlesOnly: true, reasonRequired: true } as const;
 
-/** The lifecycle table of rule LIFE-1. An action that is not in it is refused. */
+/** The table of rule LIFE-1. An action that is not in it is refused. */
 export const lifecycle = {
   transfer: { ...trading, from: ['Active'], to: 'Active' },
   cancel: { ...trading, from: ['Active', 'Reserved'], to: 'Cancelled', namesBeneficiary: true },
@@ -52,12 +52,12 @@ export type LifecycleAction = keyof typeof lifecycle;
 
 const table: Readonly<Record<LifecycleAction, Rule>> = lifecycle;
 
-/** `Object.keys` forgets the names' type; the filter proves it again. */
+/** Restores the type of the names, which `Object.keys` loses. */
 const isLifecycleAction = (name: string): name is LifecycleAction => Object.hasOwn(lifecycle, name);
 
 export const lifecycleActions: readonly LifecycleAction[] = Object.keys(lifecycle).filter(isLifecycleAction);
 
-/** What the lifecycle must know of a bundle. `priorStatus`: the status that a lock put aside. */
+/** The part of a bundle that the lifecycle depends on. `priorStatus`: the status before a lock. */
 export interface BundleState {
   readonly id: number;
   readonly status: BundleStatus;
@@ -68,16 +68,15 @@ export interface BundleState {
 const includes = (statuses: readonly BundleStatus[], status: BundleStatus) => statuses.includes(status);
 
 /**
- * Expiry takes certificates that nobody has used, so it binds the statuses that `expire` leaves, whether
- * or not its job has run. A Cancelled bundle has been used and may still be claimed. A Locked one is set
- * aside: were it bound too, it could neither be withdrawn nor reach a final status; unlocked, it expires at once.
+ * Whether a bundle has expired, even if the job that sets `Expired` has not run yet (rule LIFE-3). A Cancelled bundle was
+ * used in time and can still be claimed. A Locked one can still be unlocked or withdrawn; unlocked, it expires at once.
  */
 export function hasLapsed(bundle: BundleState, now: Date): boolean {
   return includes(lifecycle.expire.from, bundle.status) && isExpired(bundle.expiry, now);
 }
 
 /**
- * Whether the lifecycle lets `action` have this bundle at `now`; ownership and permission are asked elsewhere.
+ * Requires that the lifecycle allows `action` on this bundle at `now`. Ownership and permission are checked elsewhere.
  *
  * @throws {Refusal} `wrong-status`, `bundle-expired` or (expire only) `not-yet-expired`: all conflicts.
  */
@@ -89,10 +88,10 @@ export function assertMay(action: LifecycleAction, bundle: BundleState, now: Dat
 }
 
 /**
- * The status that `action` leaves behind.
+ * The status of a bundle after `action`.
  *
  * @throws {Refusal} `wrong-status` when the table has no such step.
- * @throws {RangeError} when a locked bundle does not know what it was before.
+ * @throws {RangeError} for a locked bundle without a prior status.
  */
 export function statusAfter(action: LifecycleAction, bundle: Omit<BundleState, 'expiry'>): BundleStatus {
   const { from, to } = table[action];
@@ -108,9 +107,8 @@ function statusBeforeLock({ id, priorStatus }: Omit<BundleState, 'expiry'>): Bun
 }
 
 /**
- * Every change of status that may ever happen to a bundle, each pair once: the steps of the table, and the
- * retirement of a split parent. The database's `bundle_status_transition` must say the same. A step that
- * keeps the status (a transfer) is no change and is not listed.
+ * Every possible change of a bundle's status, each pair once: the steps of the table, and the split. The database table
+ * `bundle_status_transition` must be equal. A step that keeps the status (a transfer) is not listed.
  */
 export function statusTransitions(): ReadonlyArray<readonly [BundleStatus, BundleStatus]> {
   const pairs = new Map<string, readonly [BundleStatus, BundleStatus]>();
@@ -126,12 +124,12 @@ export function statusTransitions(): ReadonlyArray<readonly [BundleStatus, Bundl
   return [...pairs.values()];
 }
 
-/** The statuses that some action leaves: certificates that can still be used. */
+/** The statuses from which an action is possible: certificates that can still be used. */
 export const openStatuses: readonly OpenStatus[] = [
   ...new Set(Object.values(table).flatMap(({ from }) => from)),
 ];
 
-/** The statuses of a bundle whose beneficiary has been named: those that naming leads to, and what follows them. */
+/** The statuses of a bundle with a beneficiary: those after an action that sets it, and all that follow. */
 export const statusesWithBeneficiary: readonly BundleStatus[] = followed(
   Object.values(table).flatMap(({ namesBeneficiary, to }) =>
     namesBeneficiary && to !== 'before lock' ? [to] : [],
@@ -145,7 +143,7 @@ function followed(statuses: readonly BundleStatus[]): readonly BundleStatus[] {
 }
 
 /**
- * Refuses to take part of a bundle for an action that takes whole ones only.
+ * Requires that an action on whole bundles is not asked for a part (rule ACT-7).
  *
  * @throws {Refusal} `whole-bundles-only`.
  */
@@ -159,9 +157,9 @@ export function assertMayTakePart(action: LifecycleAction, ask: Ask): void {
 }
 
 /**
- * Refuses a blank reason where the table requires one.
+ * Requires a reason for the actions that need one (rule LIFE-9); a blank one is none.
  *
- * @returns the reason without surrounding blanks, or `undefined` when there is none.
+ * @returns the trimmed reason, or `undefined` if there is none.
  * @throws {Refusal} `reason-required`.
  */
 export function assertReason(action: LifecycleAction, reason: string | null | undefined): string | undefined {

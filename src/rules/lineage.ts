@@ -2,12 +2,11 @@ import { type BundleFacts, bundleHash } from './hash.ts';
 import { type CertificateRange, contains } from './range.ts';
 
 /*
- * A bundle descends from the first bundle of its issuance, split by split. Each hash is taken over the hash before it,
- * so hashes that follow from facts and parents, all the way up, prove that nothing of the line was changed
- * (rule HASH-5).
+ * Verification of a line of bundles, from the first bundle of an issuance through its splits. Each hash covers the hash of
+ * the parent, so a line of correct hashes proves that nothing in it was changed (rule HASH-5).
  */
 
-/** What makes a bundle the one that it is. `issuance` is the row of the header, `hash` 64 lowercase hex digits. */
+/** The identity of a bundle. `issuance`: the id of the issuance's row. `hash`: 64 lowercase hex digits. */
 export interface Identity {
   readonly parentId: number | null;
   readonly issuance: number;
@@ -17,21 +16,21 @@ export interface Identity {
 
 export interface Link extends Identity {
   readonly id: number;
-  /** What the journal recorded when the bundle was made; `undefined` when it knows nothing of that. */
+  /** The journal's record of the bundle's creation; `undefined` if it has none. */
   readonly recorded: Identity | undefined;
 }
 
 export interface Verdict {
   /** The hash that follows from the facts and the parent's hash. */
   readonly recomputed: string;
-  /** The first thing found wrong, or `null`. */
+  /** The first fault, or `null`. */
   readonly problem: string | null;
 }
 
 /**
- * Judges a line of bundles, from the first of the issuance down.
+ * Verifies a line of bundles, from the first bundle of the issuance down.
  *
- * @param facts what all bundles of the issuance share. @param issued the range that the header says.
+ * @param facts the facts that all bundles of the issuance share. @param issued the range of the issuance.
  * @returns a verdict for each link, in the same order.
  */
 export function judgeLine(
@@ -50,25 +49,25 @@ export function judgeLine(
 
 function placeProblem(link: Link, parent: Link | undefined, issued: CertificateRange): string | undefined {
   if (parent === undefined) {
-    if (link.parentId !== null) return `its parent, bundle ${link.parentId}, is missing`;
-    return sameRange(link.range, issued) ? undefined : 'it does not hold what was issued';
+    if (link.parentId !== null) return `The parent, bundle ${link.parentId}, is missing.`;
+    return sameRange(link.range, issued) ? undefined : 'The range is not the range that was issued.';
   }
-  if (link.issuance !== parent.issuance) return 'it belongs to another issuance than its parent';
+  if (link.issuance !== parent.issuance) return 'The issuance is not that of the parent.';
   const part = contains(parent.range, link.range) && !sameRange(parent.range, link.range);
-  return part ? undefined : 'it is not a part of its parent';
+  return part ? undefined : 'The range is not a part of the parent.';
 }
 
 const hashProblem = ({ hash }: Link, recomputed: string) =>
-  hash === recomputed ? undefined : 'its hash does not follow from its facts';
+  hash === recomputed ? undefined : 'The hash does not match the facts.';
 
 function recordProblem({ recorded, ...link }: Link): string | null {
-  if (recorded === undefined) return 'the journal does not know when it was made';
+  if (recorded === undefined) return 'The journal has no record of the creation.';
   const same =
     recorded.parentId === link.parentId &&
     recorded.issuance === link.issuance &&
     recorded.hash === link.hash &&
     sameRange(recorded.range, link.range);
-  return same ? null : 'it differs from what the journal recorded when it was made';
+  return same ? null : "The bundle differs from the journal's record of its creation.";
 }
 
 const sameRange = (a: CertificateRange, b: CertificateRange) => a.start === b.start && a.end === b.end;

@@ -10,10 +10,10 @@ import { refuse } from './refusal.ts';
 export const permissions = ['read', 'act', 'produce', 'storage', 'issue', 'administer'] as const;
 export type Permission = (typeof permissions)[number];
 
-/** How far a permission reaches: the accounts one is a user of, storage devices, or everything. */
+/** The extent of a permission: the user's own accounts, storage devices, or everything. */
 export type Scope = 'own' | 'storage devices' | 'all';
 
-/** A set of permissions per role; no role contains another by its number. */
+/** The permissions of each role. Roles are sets: the number of a role is not a rank. */
 export const granted: Readonly<Record<Role, Readonly<Partial<Record<Permission, Scope>>>>> = {
   AUDIT_USER: { read: 'own' },
   TRADING_USER: { read: 'own', act: 'own' },
@@ -22,13 +22,13 @@ export const granted: Readonly<Record<Role, Readonly<Partial<Record<Permission, 
   STORAGE_VALIDATOR: { read: 'storage devices', storage: 'all' },
 };
 
-/** How far the role's permission reaches, or `undefined` when it has none. */
+/** The scope of a role's permission, or `undefined` if the role does not have it. */
 export function scopeOf(permission: Permission, role: Role): Scope | undefined {
   return granted[role][permission];
 }
 
 /**
- * The same for who must have the permission.
+ * The scope of a permission that the role must have.
  *
  * @throws {Refusal} `not-allowed`.
  */
@@ -38,7 +38,7 @@ export function assertAllowed(permission: Permission, role: Role): Scope {
   return scope;
 }
 
-/** Whether a permission can be confined to accounts: some role has it for its own ones alone. */
+/** Whether a permission can be limited to accounts: some role has it for its own accounts only. */
 export function canBeConfined(permission: Permission): boolean {
   return Object.values(granted).some((scopes) => scopes[permission] === 'own');
 }

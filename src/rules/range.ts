@@ -1,6 +1,6 @@
 import { refuse } from './refusal.ts';
 
-/** A run of certificate ids of one device, both ends included: safe integers from 1 up. One id is 1 Wh. */
+/** A contiguous range of certificate ids of one device, both ends included: safe integers from 1. One id is 1 Wh. */
 export interface CertificateRange {
   readonly start: number;
   readonly end: number;
@@ -19,8 +19,8 @@ export function certificateRange(start: number, end: number): CertificateRange {
 }
 
 /**
- * The next `quantity` ids of a device that has used its ids up to `lastId` (0 when none yet). Withdrawn
- * certificates count as used: ids are never used again (rule ISS-7).
+ * The next `quantity` ids of a device after `lastId` (0 if it has used none). Ids of withdrawn certificates are not
+ * used again (rule ISS-7).
  *
  * @throws {Refusal} `ids-exhausted` past the safe integers.
  * @throws {RangeError} unless `lastId` >= 0 and `quantity` >= 1, both safe integers.
@@ -33,13 +33,13 @@ export function rangeAfter(lastId: number, quantity: number): CertificateRange {
   return certificateRange(lastId + 1, lastId + quantity);
 }
 
-/** How many certificates, so how many Wh. */
+/** The number of certificates, which is the energy in Wh. */
 export function quantityOf({ start, end }: CertificateRange): number {
   return end - start + 1;
 }
 
 /**
- * Cuts a range after its first `n` ids: the part acted on, then the rest (rule SPLIT-1).
+ * Splits a range after its first `n` ids: the part that is taken, then the rest (rule SPLIT-1).
  *
  * @throws {RangeError} unless `n` is a whole number and both parts keep at least one certificate.
  */
@@ -53,7 +53,7 @@ export function splitRange(
   return [certificateRange(range.start, range.start + n - 1), certificateRange(range.start + n, range.end)];
 }
 
-/** Whether the children, in any order, cover the parent once and nothing else. */
+/** Whether the children, in any order, are disjoint and together are the parent. */
 export function tiles(parent: CertificateRange, children: readonly CertificateRange[]): boolean {
   let next = parent.start;
   for (const child of inOrder(children)) {

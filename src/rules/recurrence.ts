@@ -10,13 +10,13 @@ export interface Schedule {
   readonly numberOfRuns: number;
 }
 
-/** The runs that one recurring action may have: one a day for 27 years. */
+/** The most runs of one recurring action: one a day for 27 years. */
 export const MOST_RUNS = 10_000;
 export const MOST_PERIODS = 10_000;
 
 /**
- * When the run after `runsDone` others is due, or `undefined` when there is none. It is counted from the first run, never from
- * the last: of what begins on 31 January, the run in February is on its last day, and the one in March on the 31st again.
+ * When the run after `runsDone` runs is due; `undefined` after the last one. It is counted from the first run, not from the
+ * previous one: a schedule from 31 January runs on the last day of February, and on 31 March again (rule REC-1).
  */
 export function runAfter(schedule: Schedule, runsDone: number): Date | undefined {
   if (runsDone >= schedule.numberOfRuns) return undefined;
@@ -28,13 +28,13 @@ export function runAfter(schedule: Schedule, runsDone: number): Date | undefined
 const LAST_YEAR = 9999;
 
 /**
- * Whether a schedule may begin at `now`: its first run is not past, and its last one is in a year that ISO 8601 can write.
+ * Requires that the first run is not before `now`, and that the last one is before the year 10000 (rule REC-1).
  *
  * @throws {Refusal} `schedule-past` or `schedule-too-long`.
  */
 export function assertSchedule(schedule: Schedule, now: Date): void {
   if (schedule.firstRun.getTime() < now.getTime()) throw refuse.schedulePast();
   const last = runAfter(schedule, schedule.numberOfRuns - 1);
-  // Past the last instant of JavaScript there is no year at all.
+  // Beyond the last instant of JavaScript, the year is NaN.
   if (!(last && last.getUTCFullYear() <= LAST_YEAR)) throw refuse.scheduleTooLong();
 }

@@ -1,4 +1,4 @@
-/** What the journal says of one change to a bundle, as far as it names somebody. */
+/** The parts of a journal entry on a bundle that name accounts, users or requests. */
 export interface BundleEvent {
   readonly attributes_before: Readonly<Record<string, unknown>> | null;
   readonly attributes_after: Readonly<Record<string, unknown>> | null;
@@ -8,10 +8,10 @@ export interface BundleEvent {
 }
 
 /**
- * An event in the life of a bundle as its holder may know it: all that was done in the holder's own accounts, and of
- * what was done in others only that it was done. Their ids and beneficiaries, who acted and by which request are `null`.
+ * An event of a bundle as the users of an account may see it (rule HASH-6): in full if it happened in an account of theirs.
+ * Of an event in another account, account, beneficiary, user, action and request are `null`.
  *
- * @param holder the account that held the bundle before the event; of a CREATE, the one that it was made in.
+ * @param holder the account that held the bundle before the event; for a CREATE, the account it was created in.
  */
 export function redact<Event extends BundleEvent>(
   event: Event,
@@ -44,7 +44,7 @@ function withoutStrangers(
   };
 }
 
-/** The account that holds a bundle after an event, or `undefined` where the event leaves it as it was. */
+/** The account that holds a bundle after an event, or `undefined` if the event does not change it. */
 export function holderAfter({ attributes_after: after }: BundleEvent): number | undefined {
   return typeof after?.account_id === 'number' ? after.account_id : undefined;
 }

@@ -1,6 +1,6 @@
 import { refuse } from './refusal.ts';
 
-/** Two accounts, and whether the target's whitelist names the source. An account that does not exist is not live. */
+/** A transfer between two accounts. `whitelisted`: whether the target's whitelist contains the source. */
 export interface TransferRequest {
   readonly sourceId: number;
   readonly targetId: number;
@@ -9,7 +9,7 @@ export interface TransferRequest {
 }
 
 /**
- * Whether certificates may go from one account to the other (rule LIFE-4).
+ * Requires that certificates may be transferred between the accounts (rule LIFE-4).
  *
  * @throws {Refusal} `same-account`, `target-not-found` or `not-whitelisted`.
  */

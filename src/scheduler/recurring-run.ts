@@ -20,7 +20,7 @@ import { scopeOf } from '../rules/permission.ts';
 import { refuse } from '../rules/refusal.ts';
 import { advance, end, lockRecurring, type RecurringRow } from './recurring-store.ts';
 
-/** A run that is due, and as whom it is done. */
+/** A run that is due, and the user whose rights it has. */
 interface DueRun {
   readonly id: number;
   readonly userId: number;
@@ -34,10 +34,10 @@ export interface RunOptions {
 }
 
 /**
- * Does every run that is due, one after the other, those due longest first: of a recurring action that missed several, each
- * of them. One that fails (see {@link runOnce}) keeps its own later runs waiting, and no other's.
+ * Executes all runs that are due, one after the other, those due longest first, missed ones included (rule REC-6). A run that
+ * fails (see {@link runOnce}) delays the later runs of its own recurring action only.
  *
- * @throws the first failure, when all others have had their turn.
+ * @throws the first failure, after all other runs were executed.
  */
 export async function runAllDue({ database, clock, signal, onRun }: RunOptions): Promise<void> {
   const failed = new Map<number, unknown>();
@@ -53,7 +53,7 @@ export async function runAllDue({ database, clock, signal, onRun }: RunOptions):
   for (const error of failed.values()) throw error;
 }
 
-/** The run that has been due longest, of all but those recurring actions that are left out. */
+/** The run that has been due longest, except of the recurring actions in `leftOut`. */
 async function nextDue(
   database: Database,
   now: Date,
@@ -71,11 +71,10 @@ async function nextDue(
 export type RunResult = 'done' | 'refused' | 'not due';
 
 /**
- * Does one run: its action, or the record of its refusal, and the step to the next run commit together, under the lock of
- * the recurring action. So a run is done once, whoever tries it, however often, and whenever it breaks off. A refused
- * run is over, too, and the next one has its own time.
+ * Executes one run. Its action, or the record of its refusal, commits together with the step to the next run, under a lock
+ * on the recurring action: each run is executed once (rule REC-5). A refused run is over; the next one has its own time.
  *
- * @throws whatever is no refusal; then nothing has happened, and the run is still due.
+ * @throws any error that is not a refusal; then nothing has changed, and the run is still due (rule REC-8).
  */
 async function runOnce(database: Database, due: DueRun, clock: () => Date): Promise<RunResult> {
   const { value } = await database.transact({ userId: due.userId, requestId: null }, async (tx) => {
@@ -84,7 +83,7 @@ async function runOnce(database: Database, due: DueRun, clock: () => Date): Prom
     if (!row?.nextRun || row.nextRun.getTime() > now.getTime()) return 'not due';
     const result = await attempt(tx, row, clock);
     await advance(tx, row);
-    if (result === 'refused' && (await isPointless(tx, row))) await end(tx, row.id, now);
+    if (result === 'refused' && (await isObsolete(tx, row))) await end(tx, row.id, now);
     return result;
   });
   return value;
@@ -159,7 +158,7 @@ interface PreparedRun {
   readonly clock: () => Date;
 }
 
-/** A run is a part of the transaction that also advances its recurring action: a savepoint takes its place. */
+/** The transaction of a run also advances its recurring action, so the action is executed in a savepoint. */
 function runContext(tx: Transaction, { intent, authority, clock }: PreparedRun): ActionContext {
   const holdUserRights = async () => {
     const now = await lockCaller(tx, authority.caller, { now: clock() });
@@ -189,8 +188,8 @@ function runContext(tx: Transaction, { intent, authority, clock }: PreparedRun):
   };
 }
 
-/** Users and accounts that are gone never come back: without them every further run would be refused as this one was. */
-async function isPointless(tx: Transaction, { userId, accountId, targetId }: RecurringRow): Promise<boolean> {
+/** Whether the user or an account was deleted, so that all further runs would be refused (rule REC-7). */
+async function isObsolete(tx: Transaction, { userId, accountId, targetId }: RecurringRow): Promise<boolean> {
   const [gone] = await tx.execute(sql`
     SELECT FROM registry_user WHERE id = ${userId} AND deleted_at IS NOT NULL
     UNION ALL

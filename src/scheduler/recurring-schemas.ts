@@ -4,22 +4,22 @@ import { count, id, instant, instantText, version, wattHours } from '../operatio
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 
-/** When to run; the names are those of the EnergyTag specification. */
+/** The schedule, with the names of the EnergyTag specification. */
 const schedule = {
   initial_action_datetime: instant
     .nullish()
-    .meta({ description: 'When to run first; at once, unless given. Not in the past' }),
+    .meta({ description: 'The first run; at once if missing. Must not be in the past' }),
   recurring_action_period_units: z.enum(periodUnits),
   recurring_action_period_quantity: z
     .int()
     .min(1)
     .max(MOST_PERIODS)
-    .meta({ description: 'How many units lie between two runs', examples: [1] }),
+    .meta({ description: 'Number of units between two runs', examples: [1] }),
   number_of_recurring_actions: z
     .int()
     .min(1)
     .max(MOST_RUNS)
-    .meta({ description: 'How many runs there are, the first one included', examples: [12] }),
+    .meta({ description: 'Number of runs, the first one included', examples: [12] }),
 };
 
 const common = <T extends ActionType>(type: T) => ({
@@ -28,7 +28,7 @@ const common = <T extends ActionType>(type: T) => ({
   certificate_bundle_status: z.literal('Active').nullish(),
   certificate_quantity: wattHours.min(1).meta({
     description:
-      'Wh in total for each run: bundles are taken by interval start, then id, and the last one is split',
+      'Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split',
   }),
 });
 
@@ -42,7 +42,9 @@ export const RecurringTransferRequest = strictBody(
 export const RecurringCancelRequest = strictBody(
   CertificateFilter.safeExtend({
     ...common('recurring_cancel'),
-    beneficiary: beneficiary.meta({ description: 'Who may claim; the name of the account, unless given' }),
+    beneficiary: beneficiary.meta({
+      description: 'Who may claim the certificates; the name of the account if missing',
+    }),
   }),
 ).meta({ id: 'RecurringCancelRequest' });
 
@@ -52,17 +54,17 @@ export const RecurringAction = z
     action_type: z.enum(['recurring_transfer', 'recurring_cancel']),
     source_id: id,
     target_id: id.nullable(),
-    user_id: id.meta({ description: 'Whose rights each run is judged by' }),
+    user_id: id.meta({ description: 'The user whose rights each run has' }),
     beneficiary: z.string().nullable(),
     certificate_quantity: wattHours,
     filter: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'The filters of a certificate query that were given' }),
+      .meta({ description: 'The filters that were given, as in a certificate query' }),
     initial_action_datetime: instantText,
     recurring_action_period_units: z.enum(periodUnits),
     recurring_action_period_quantity: z.int().min(1).max(MOST_PERIODS),
     number_of_recurring_actions: z.int().min(1).max(MOST_RUNS),
-    runs_done: count.meta({ description: 'Runs that are over, done or refused' }),
+    runs_done: count.meta({ description: 'Number of runs that are over, done or refused' }),
     next_action_datetime: instantText.nullable().meta({ description: 'null after the last run' }),
     version,
     created_at: instantText,

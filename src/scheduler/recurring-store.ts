@@ -8,7 +8,7 @@ import type { RecurringAction } from './recurring-schemas.ts';
 
 export type RecurringType = 'recurring_transfer' | 'recurring_cancel';
 
-/** What a recurring action is asked to do, and when; its filter as JSON, as a query's body has it. */
+/** The definition of a recurring action. `filter`: as in the body of a certificate query. */
 export interface RecurringDefinition extends Schedule {
   readonly actionType: RecurringType;
   readonly accountId: number;
@@ -33,14 +33,14 @@ const COLUMNS = sql`
   r.period_quantity AS "periodQuantity", r.period_unit AS "periodUnit", r.number_of_runs AS "numberOfRuns",
   r.runs_done AS "runsDone", r.next_run AS "nextRun", r.version, r.created_at AS "createdAt"`;
 
-/** Living recurring actions in the order of their ids. */
+/** Selects recurring actions that were not stopped, in the order of their ids. */
 export function recurringWhere(execute: Execute, condition: SQL, limit: number): Promise<RecurringRow[]> {
   return execute<RecurringRow>(sql`
     SELECT ${COLUMNS} FROM recurring_action r
     WHERE r.deleted_at IS NULL AND ${condition} ORDER BY r.id LIMIT ${limit}`);
 }
 
-/** A living recurring action, locked: whoever runs, advances or ends it does so alone. */
+/** Locks a recurring action that was not stopped; a run, a step and a stop exclude one another. */
 export async function lockRecurring(tx: Transaction, id: number): Promise<RecurringRow | undefined> {
   const [row] = await tx.execute<RecurringRow>(sql`
     SELECT ${COLUMNS} FROM recurring_action r WHERE r.id = ${id} AND r.deleted_at IS NULL FOR UPDATE`);
@@ -48,20 +48,20 @@ export async function lockRecurring(tx: Transaction, id: number): Promise<Recurr
 }
 
 /** @returns the id of the new recurring action. */
-export async function saveRecurring(tx: Transaction, standing: RecurringDefinition): Promise<number> {
-  const { firstRun, filter } = standing;
+export async function saveRecurring(tx: Transaction, definition: RecurringDefinition): Promise<number> {
+  const { firstRun, filter } = definition;
   const [row] = await tx.execute<{ id: number }>(sql`
     INSERT INTO recurring_action (action_type, account_id, user_id, target_id, beneficiary, filter, certificate_quantity,
                                   first_run, period_quantity, period_unit, number_of_runs, next_run)
-    VALUES (${standing.actionType}, ${standing.accountId}, ${standing.userId}, ${standing.targetId}, ${standing.beneficiary},
-            ${JSON.stringify(filter)}::jsonb, ${standing.certificateQuantity}, ${firstRun.toISOString()},
-            ${standing.periodQuantity}, ${standing.periodUnit}, ${standing.numberOfRuns}, ${firstRun.toISOString()})
+    VALUES (${definition.actionType}, ${definition.accountId}, ${definition.userId}, ${definition.targetId}, ${definition.beneficiary},
+            ${JSON.stringify(filter)}::jsonb, ${definition.certificateQuantity}, ${firstRun.toISOString()},
+            ${definition.periodQuantity}, ${definition.periodUnit}, ${definition.numberOfRuns}, ${firstRun.toISOString()})
     RETURNING id`);
-  if (row === undefined) throw new Error('a recurring action was stored and is not there');
+  if (row === undefined) throw new Error('the insert of a recurring action returned no row');
   return row.id;
 }
 
-/** One more run is over, and the next one is due when the schedule says. */
+/** Counts a run, and sets the time of the next one by the schedule. */
 export async function advance(tx: Transaction, row: RecurringRow): Promise<void> {
   const done = row.runsDone + 1;
   await tx.execute(sql`
@@ -70,7 +70,7 @@ export async function advance(tx: Transaction, row: RecurringRow): Promise<void>
     WHERE id = ${row.id}`);
 }
 
-/** No further run; its past stays. */
+/** Stops a recurring action. */
 export async function end(tx: Transaction, id: number, now: Date): Promise<void> {
   await tx.execute(sql`
     UPDATE recurring_action SET deleted_at = ${now.toISOString()}, version = version + 1 WHERE id = ${id}`);

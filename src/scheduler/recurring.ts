@@ -35,15 +35,15 @@ import {
 const tag = 'Recurring actions';
 
 const RUNS =
-  'Each run is an action of its own, judged when it is due by the rights that you have then; one that is refused is recorded, and the next one has its own time. Bundles are Active ones of the filter. It outlives every API key, so it takes somebody who has logged in.';
+  'Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.';
 
 export const createRecurringTransfer = defineMutation({
   ...actionOperation,
   tag,
   id: 'createRecurringTransfer',
   path: '/certificate/recurring_transfer',
-  summary: 'Transfer a quantity again and again',
-  description: `The target must have whitelisted the source, now and at each run. ${RUNS}`,
+  summary: 'Create a recurring transfer',
+  description: `The target must have the source on its whitelist, now and at each run. ${RUNS}`,
   permission: 'act',
   loginOnly: true,
   body: RecurringTransferRequest,
@@ -58,8 +58,8 @@ export const createRecurringCancel = defineMutation({
   tag,
   id: 'createRecurringCancel',
   path: '/certificate/recurring_cancel',
-  summary: 'Cancel a quantity again and again',
-  description: `For a beneficiary, or for the account under the name that it has at each run. ${RUNS}`,
+  summary: 'Create a recurring cancellation',
+  description: `Without a beneficiary, it is the name that the account has at each run. ${RUNS}`,
   permission: 'act',
   loginOnly: true,
   body: RecurringCancelRequest,
@@ -127,7 +127,7 @@ const scheduleView = (schedule: Schedule) => ({
   number_of_recurring_actions: schedule.numberOfRuns,
 });
 
-/** Of the body, the filters that choose bundles, apart from the account. */
+/** The filters of the body that select bundles, without the account. */
 function filterOf(body: Filter): Record<string, unknown> {
   return filterView({
     issuance_ids: body.issuance_ids,
@@ -146,11 +146,13 @@ export const listRecurring = defineQuery({
   method: 'GET',
   path: '/certificate/recurring',
   tag,
-  summary: 'Recurring actions',
+  summary: 'List recurring actions',
   description:
-    "Those of one account, of all the caller's accounts, or (for administrators) of all; also those whose runs are over. Their runs are in the action log.",
+    'The recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those whose runs are over. Their runs are in the action log.',
   permission: 'read',
-  queryParams: pageQuery.extend({ account_id: idText.optional().meta({ description: 'The source' }) }),
+  queryParams: pageQuery.extend({
+    account_id: idText.optional().meta({ description: 'The source account' }),
+  }),
   answer: { status: 200, description: 'A page of recurring actions', schema: z.array(RecurringAction) },
   refusals: [404],
   handle: async (call) => {
@@ -172,10 +174,10 @@ export const deleteRecurring = defineMutation({
   path: '/certificate/recurring/:id',
   tag,
   summary: 'Stop a recurring action',
-  description: 'There are no further runs. What its runs did stays. For every trading user of the account.',
+  description: 'There are no further runs; past runs remain. Any trading user of the account can do this.',
   permission: 'act',
   params: idParams,
-  answer: { status: 200, description: 'It is stopped', schema: done },
+  answer: { status: 200, description: 'The recurring action is stopped', schema: done },
   versioned: true,
   handle: ({ params, transact, requireVersion, services, ...authority }) =>
     transact(async (tx) => {

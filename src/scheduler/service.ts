@@ -10,26 +10,26 @@ export interface SchedulerOptions {
   readonly database: Database;
   readonly writeUrl: string;
   readonly clock: () => Date;
-  /** How far the clock may be from that of Postgres; further away, this process does not lead. */
+  /** The largest difference between the clock and that of Postgres; beyond it, this process does not lead (rule REC-10). */
   readonly clockMayDifferMs: number;
   readonly onError: (error: unknown, what: string) => void;
 }
 
 export interface Scheduler {
   status(): SchedulerStatus;
-  /** Finishes what is under way. */
+  /** Stops the jobs, and waits for those under way. */
   stop(): Promise<void>;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Whoever holds this advisory lock does what is due. */
+/** The advisory lock of the leader. */
 const LEADER_LOCK = 7_262_003;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Does what time alone asks for, in one process at a time: bundles expire, recurring actions
- * run. What it does is right whoever does it, and however often it is begun: see each job. Leadership only saves double work.
+ * Starts the scheduler: in one process at a time, bundles expire and recurring actions run. Each job is correct even if
+ * several processes run it or repeat it; leadership only avoids double work.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
   const { database, clock, onError } = options;
@@ -61,7 +61,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     });
 
   const underWay = new Set<Promise<void>>();
-  /** A job that fails is looked at again in the next round, and does not end the lead: the lock's connection tells of the database. */
+  /** A job that fails is repeated in the next round and does not end leadership, which depends on the lock's connection. */
   const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
     async tick(execute, signal) {
@@ -72,8 +72,8 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
           state.lastRoundAt = clock();
         },
         (error: unknown) => {
-          problems.set(name, `The scheduler could not finish a round: ${name}.`);
-          onError(error, `a round of the scheduler broke off: ${name}`);
+          problems.set(name, `The scheduler could not complete a round of ${name}.`);
+          onError(error, `a round of the scheduler failed: ${name}`);
         },
       );
       underWay.add(working);
@@ -102,7 +102,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   };
 }
 
-/** What expires does so for good, so a clock that is wrong must not decide it alone. */
+/** Requires that the clocks agree: expiry is final, so a wrong clock must not cause it. */
 async function assertClock(execute: Execute, { clock, clockMayDifferMs }: SchedulerOptions): Promise<void> {
   const [row] = await execute<{ now: Date }>(sql`SELECT clock_timestamp() AS now`);
   const differsMs = Math.abs(clock().getTime() - (row?.now.getTime() ?? 0));

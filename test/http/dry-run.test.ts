@@ -106,7 +106,7 @@ const ACTIONS: Readonly<Record<string, Rehearsed>> = {
 
 test('every operation that answers with an action has a dry run, and is tried here', () => {
   const paths = Object.keys(ACTIONS).map((name) => `/certificate/${name}`);
-  const answering = operations.filter(({ answer }) => answer.description === 'The action, done');
+  const answering = operations.filter(({ answer }) => answer.description === 'The completed action');
   expect(answering.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
   const rehearsable = operations.filter(
     ({ queryParams }) => queryParams instanceof z.ZodObject && 'dry_run' in queryParams.shape,

@@ -41,10 +41,10 @@ describe('the timeline', () => {
     expect(timeline.map(({ entity_id: id, label }) => [id, label])).toEqual([
       [first.id, 'Issued'],
       [first.id, 'Split in two'],
-      [moved, 'Made by a split'],
+      [moved, 'Created by a split'],
       [moved, 'Transferred'],
       [moved, 'Split in two'],
-      [used, 'Made by a split'],
+      [used, 'Created by a split'],
       [used, 'Became Cancelled'],
     ]);
     expect(timeline[3]?.details).toEqual({

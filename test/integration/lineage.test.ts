@@ -67,7 +67,7 @@ describe('a line that somebody has tampered with', () => {
     expect((await chainOf(market, last)).verified).toBe(true);
   });
 
-  const WRONG_HASH = 'its hash does not follow from its facts';
+  const WRONG_HASH = 'The hash does not match the facts.';
   const on = (table: string, assignment: string) => `UPDATE ${table} SET ${assignment} WHERE id = $1`;
 
   test.for([
@@ -93,7 +93,7 @@ describe('a line that somebody has tampered with', () => {
   test('at its beginning is found', async ({ registry, market }) => {
     await forge(registry, [on('bundle', 'range_end = range_end - 1'), [first.id]]);
     const { verified, links } = await chainOf(market, last);
-    expect([verified, links[0]?.problem]).toEqual([false, 'it does not hold what was issued']);
+    expect([verified, links[0]?.problem]).toEqual([false, 'The range is not the range that was issued.']);
   });
 
   test.for([
@@ -116,9 +116,13 @@ describe('a line that somebody has tampered with', () => {
 
   test.for([
     ['another parent', 'parent_id = $2', WRONG_HASH],
-    ['no parent', 'parent_id = NULL', 'it does not hold what was issued'],
-    ['a parent that there is not', 'parent_id = 999999999', 'its parent, bundle 999999999, is missing'],
-    ['itself as its parent', 'parent_id = id', expect.stringMatching(/^its parent, bundle \d+, is missing$/)],
+    ['no parent', 'parent_id = NULL', 'The range is not the range that was issued.'],
+    ['a parent that there is not', 'parent_id = 999999999', 'The parent, bundle 999999999, is missing.'],
+    [
+      'itself as its parent',
+      'parent_id = id',
+      expect.stringMatching(/^The parent, bundle \d+, is missing\.$/),
+    ],
   ] as const)(
     'that was given %s is found, and does not go round in circles',
     async ([_, assignment, problem], { registry, market }) => {
@@ -136,14 +140,14 @@ describe('a line that somebody has tampered with', () => {
       [last, other.id],
     ]);
     const { links } = await chainOf(market, last);
-    expect(links.at(-1)?.problem).toBe('it belongs to another issuance than its parent');
+    expect(links.at(-1)?.problem).toBe('The issuance is not that of the parent.');
   });
 
   test('that lost an ancestor is found', async ({ registry, market }) => {
     await forge(registry, ['DELETE FROM bundle WHERE id = $1', [middle]]);
     expect(await chainOf(market, last)).toMatchObject({
       verified: false,
-      links: [{ id: last, problem: `its parent, bundle ${middle}, is missing` }],
+      links: [{ id: last, problem: `The parent, bundle ${middle}, is missing.` }],
     });
   });
 

@@ -12,7 +12,7 @@ test('a bundle named twice is refused, and the refusal names it once', () => {
   const refusal = refused(() => assertBundleList([4, 9, 4, 8, 4]));
   expect(refusal).toMatchObject({ kind: 'rule', code: 'duplicate-bundles' });
   expect(refusal.errors).toEqual([
-    { path: 'granular_certificate_bundle_ids', message: 'given more than once: 4' },
+    { path: 'granular_certificate_bundle_ids', message: 'must not repeat a bundle: 4' },
   ]);
 });
 
@@ -27,5 +27,5 @@ test('one action takes 10 000 bundles and not one more', () => {
 
 test('a refusal names at most ten bundles', () => {
   const refusal = refused(() => assertBundleList([...ids(12), ...ids(12)]));
-  expect(refusal.message).toMatch(/1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more$/);
+  expect(refusal.message).toMatch(/1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more\.$/);
 });

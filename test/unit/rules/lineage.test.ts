@@ -83,7 +83,7 @@ describe('a line', () => {
     const forged = { ...child, range, hash: bundleHash({ ...FACTS, range }, root.hash) };
     expect(problemsOf([root, forged])).toEqual([
       null,
-      'it differs from what the journal recorded when it was made',
+      "The bundle differs from the journal's record of its creation.",
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('a line', () => {
       { expiry: new Date('2028-01-12T15:00:00Z') },
       { productionEnd: new Date('2025-01-12T14:59:59Z') },
     ]) {
-      const wrong = 'its hash does not follow from its facts';
+      const wrong = 'The hash does not match the facts.';
       expect(problemsOf(line, facts), JSON.stringify(facts)).toEqual([wrong, wrong]);
     }
   });
@@ -107,19 +107,19 @@ describe('a line', () => {
   test('says what is wrong with its places', () => {
     const [root, child] = aLine([{ part: 0.5, first: true }]);
     if (root === undefined || child === undefined) throw new Error('a line of two');
-    expect(problemsOf([child])).toEqual([`its parent, bundle ${root.id}, is missing`]);
+    expect(problemsOf([child])).toEqual([`The parent, bundle ${root.id}, is missing.`]);
     expect(problemsOf([{ ...root, range: { start: 1_001, end: 1_999 } }])).toEqual([
-      'it does not hold what was issued',
+      'The range is not the range that was issued.',
     ]);
-    expect(problemsOf([root, { ...child, issuance: 8 }])[1]).toBe(
-      'it belongs to another issuance than its parent',
-    );
+    expect(problemsOf([root, { ...child, issuance: 8 }])[1]).toBe('The issuance is not that of the parent.');
     expect(problemsOf([root, { ...child, range: { start: 1_999, end: 2_001 } }])[1]).toBe(
-      'it is not a part of its parent',
+      'The range is not a part of the parent.',
     );
-    expect(problemsOf([root, { ...child, range: root.range }])[1]).toBe('it is not a part of its parent');
+    expect(problemsOf([root, { ...child, range: root.range }])[1]).toBe(
+      'The range is not a part of the parent.',
+    );
     expect(problemsOf([{ ...root, recorded: undefined }])).toEqual([
-      'the journal does not know when it was made',
+      'The journal has no record of the creation.',
     ]);
   });
 });

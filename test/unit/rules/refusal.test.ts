@@ -49,7 +49,7 @@ test('every refusal has a code of its own, in kebab case', () => {
 
 test('a refusal speaks of an action in words', () => {
   expect(refuse.wrongStatus('cancel_for_storage', bundle).message).toBe(
-    'bundle 7 is Claimed: cancel for storage is not possible',
+    'Bundle 7 has the status Claimed, which does not allow the action "cancel for storage".',
   );
 });
 

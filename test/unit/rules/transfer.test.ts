@@ -26,6 +26,6 @@ test('a transfer to an account that has not whitelisted the source is refused', 
   expect(refused(() => assertTransfer({ ...request, whitelisted: false }))).toMatchObject({
     kind: 'forbidden',
     code: 'not-whitelisted',
-    message: 'account 2 does not accept transfers from account 1',
+    message: 'Account 2 does not accept transfers from account 1.',
   });
 });
