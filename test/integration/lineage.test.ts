@@ -168,7 +168,7 @@ describe('a line that somebody has tampered with', () => {
     const { verified, links } = await chainOf(market, last);
     expect([verified, links.at(-1)?.problem]).toEqual([
       false,
-      'it differs from what the journal recorded when it was made',
+      "The bundle differs from the journal's record of its creation.",
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('a line that somebody has tampered with', () => {
       [middle],
     ]);
     const { verified, links } = await chainOf(market, last);
-    expect([verified, links[1]?.problem]).toEqual([false, 'the journal does not know when it was made']);
+    expect([verified, links[1]?.problem]).toEqual([false, 'The journal has no record of the creation.']);
   });
 });
 
