@@ -35,6 +35,16 @@ function expectUnauthenticated(answer: Awaited<ReturnType<typeof meWith>>): void
 }
 
 describe('a login', () => {
+  test('takes the e-mail in any case, and shows no hash', async () => {
+    const answer = await login({ username: email.toUpperCase(), password: PASSWORD });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({ token_type: 'bearer', user_id: user.userId });
+    const me = await meWith(`Bearer ${answer.json().access_token}`);
+    expect(me.json()).toMatchObject({ id: user.userId, email });
+    for (const { body } of [answer, me, await user.get('/user/list')])
+      expect(body).not.toMatch(/argon2|hash/i);
+  });
+
   test('takes the form that Swagger UI sends', async () => {
     const form = new URLSearchParams({
       grant_type: 'password',
@@ -164,10 +174,14 @@ describe('a token', () => {
   const expires = Math.floor(NOW.getTime() / 1_000) + 600;
   const good = () => ({ iss: 'gc-registry', sub: String(user.userId), sid: user.claims.sid, exp: expires });
   /** Signed by hand: a library refuses to make some of these tokens. */
-  const signed = (claims: object, alg = 'HS256', header: object = {}) => {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const secret = registry.config.JWT_SECRET_KEY;
-    const input = `${part({ alg, kid: keyId(secret), ...header })}.${part(claims)}`;
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = (
+    claims: object,
+    alg = 'HS256',
+    header: object = {},
+    secret = registry.config.JWT_SECRET_KEY,
+  ) => {
+    const input = `${part({ alg, kid: keyId(registry.config.JWT_SECRET_KEY), ...header })}.${part(claims)}`;
     const hash = alg === 'HS512' ? 'sha512' : 'sha256';
     return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
   };
@@ -176,6 +190,7 @@ describe('a token', () => {
     expect((await meWith(`Bearer ${signed(good())}`)).statusCode).toBe(200);
   });
 
+  const ANOTHER_SECRET = 'another secret that is long enough, or so';
   const forged: Record<string, () => Promise<string> | string> = {
     'of another issuer': () => signed({ ...good(), iss: 'somebody-else' }),
     'without an issuer': () => signed({ ...good(), iss: undefined }),
@@ -201,6 +216,18 @@ describe('a token', () => {
       return new SignJWT(good()).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
     },
     'with a demand that nobody understands': () => signed(good(), 'HS256', { crit: ['x'], x: 1 }),
+    'of a user who does not exist': () => signed({ ...good(), sub: '999999' }),
+    'signed with another secret': () =>
+      signed(good(), 'HS256', { kid: keyId(ANOTHER_SECRET) }, ANOTHER_SECRET),
+    'signed with another secret under the key id of the right one': () =>
+      signed(good(), 'HS256', {}, ANOTHER_SECRET),
+    'that declares no signature': () => `${part({ alg: 'none', typ: 'JWT' })}.${part(good())}.`,
+    'whose claims were changed after signing': () => {
+      const [header, , signature] = signed(good()).split('.');
+      return `${header}.${part({ ...good(), exp: expires + 1 })}.${signature}`;
+    },
+    'that is not a JWT': () => 'nonsense',
+    'that is empty': () => '',
     'without a signature': () => `${signed(good()).split('.').slice(0, 2).join('.')}.`,
     'with a signature cut short': () => signed(good()).slice(0, -4),
     'with a part too many': () => `${signed(good())}.x`,
@@ -219,6 +246,14 @@ describe('a token', () => {
     await admin.delete(`/user/delete/${gone.userId}`);
     expectUnauthenticated(await write());
     expectUnauthenticated(await gone.get('/account/list'));
+  });
+
+  test('of a user who got another role may what that role may', async () => {
+    const admin = await registry.as('ADMIN');
+    const promoted = await registry.as('AUDIT_USER');
+    expect((await promoted.post('/organisation/create', { name: 'X' })).statusCode).toBe(403);
+    await admin.post(`/user/change_role/${promoted.userId}`, { role: 'ADMIN' });
+    expect((await promoted.post('/organisation/create', { name: 'X' })).statusCode).toBe(201);
   });
 
   test('of a user whose role was taken away may no more than the role that is left', async () => {
