@@ -5,7 +5,7 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 export interface CompletedRequest {
   readonly method: string;
-  /** The pattern of the route, never the path: there are as many series as routes, not as ids. */
+  /** The pattern of the route, such as `/account/:id`, so that the number of time series is bounded. */
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
@@ -17,38 +17,38 @@ export interface Counters {
   actionCommitted(fact: DomainEvent): void;
 }
 
-/** What this process has counted since it began. */
+/** Creates the counters of events in this process since its start. */
 export function createCounters(registry: Registry): Counters {
   const labelNames = ['method', 'route', 'status'];
   const registers = [registry];
   const requests = new Counter({
     name: 'registry_http_requests_total',
-    help: 'Requests answered, by the pattern of their route',
+    help: 'Completed HTTP requests by method, route pattern and status',
     labelNames,
     registers,
   });
   const durations = new Histogram({
     name: 'registry_http_request_duration_seconds',
-    help: 'From the arrival of a request to the end of its answer',
+    help: 'Time from the receipt of a request to the end of its response',
     labelNames,
     buckets: REQUEST_SECONDS,
     registers,
   });
   const shed = new Counter({
     name: 'registry_http_requests_shed_total',
-    help: 'Requests answered 503 at once, since too much was under way',
+    help: 'Requests rejected with 503 because of overload',
     labelNames: ['reason'],
     registers,
   });
   const actions = new Counter({
     name: 'registry_actions_total',
-    help: 'Actions on certificates and issuances that were committed, refused ones as Failure',
+    help: 'Recorded actions on certificates, including issuances; refused ones have the result Failure',
     labelNames: ['action', 'result'],
     registers,
   });
   const energy = new Counter({
     name: 'registry_action_energy_wh_total',
-    help: 'Energy (Wh) that those actions moved; a refused one moves none',
+    help: 'Energy in Wh of recorded actions; 0 for refused ones',
     labelNames: ['action', 'result'],
     registers,
   });

@@ -1,9 +1,9 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import { type Journal, type JournalLag, knownLag } from '../journal/index.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 
-/** The parts whose state is told. */
+/** The components whose state the gauges show. */
 export interface MetricSources {
   readonly database: Pick<Database, 'status' | 'pools' | 'read' | 'listen'>;
   readonly journal?: Pick<Journal, 'status'>;
@@ -15,7 +15,10 @@ const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged'] as co
 
 type Refresh = () => void;
 
-/** Gauges of how the parts are; the function that it gives asks them anew. What is not known has no value, rather than an old one. */
+/**
+ * Creates the gauges and the counters of the scheduler, and returns a function that updates them. A gauge of an unknown value has no sample instead of
+ * an old one.
+ */
 export function createGauges(
   registry: Registry,
   { database, journal, scheduler }: MetricSources,
@@ -38,17 +41,25 @@ function gauge(registry: Registry, name: string, help: string, labelNames: strin
 }
 
 function watchDatabase(registry: Registry, database: MetricSources['database']): Refresh {
-  const primaryUp = gauge(registry, 'registry_primary_up', 'Whether the primary answers its monitor');
-  const state = gauge(registry, 'registry_standby_state', '1 for the state that a standby is in', [
-    'standby',
-    'state',
-  ]);
-  const lagBytes = gauge(registry, 'registry_standby_lag_bytes', 'Log that a standby has not replayed', [
-    'standby',
-  ]);
-  const lagSeconds = gauge(registry, 'registry_standby_lag_seconds', 'Age of the oldest change it lacks', [
-    'standby',
-  ]);
+  const primaryUp = gauge(registry, 'registry_primary_up', '1 if the primary answers health checks, else 0');
+  const state = gauge(
+    registry,
+    'registry_standby_state',
+    '1 for the current state of a standby, 0 for the others',
+    ['standby', 'state'],
+  );
+  const lagBytes = gauge(
+    registry,
+    'registry_standby_lag_bytes',
+    'WAL in bytes that a standby has not replayed',
+    ['standby'],
+  );
+  const lagSeconds = gauge(
+    registry,
+    'registry_standby_lag_seconds',
+    'Age in seconds of the oldest change that a standby has not replayed',
+    ['standby'],
+  );
   return () => {
     const { primary, replicas } = database.status();
     primaryUp.set(primary === 'up' ? 1 : 0);
@@ -63,12 +74,17 @@ function watchDatabase(registry: Registry, database: MetricSources['database']):
 
 function watchPools(registry: Registry, database: MetricSources['database']): Refresh {
   const labels = ['server', 'use'];
-  const size = gauge(registry, 'registry_pool_size', 'Connections that a pool may have', labels);
-  const connections = gauge(registry, 'registry_pool_connections', 'Connections that a pool has', [
+  const size = gauge(registry, 'registry_pool_size', 'Maximum number of connections of a pool', labels);
+  const connections = gauge(registry, 'registry_pool_connections', 'Open connections of a pool by state', [
     ...labels,
     'state',
   ]);
-  const waiting = gauge(registry, 'registry_pool_waiting', 'Those who wait for a connection', labels);
+  const waiting = gauge(
+    registry,
+    'registry_pool_waiting',
+    'Requests waiting for a connection of a pool',
+    labels,
+  );
   return () => {
     for (const { server, use, ...now } of database.pools()) {
       size.set({ server, use }, now.size);
@@ -83,19 +99,37 @@ function watchJournal(
   registry: Registry,
   journal: MetricSources['journal'],
 ): (lag: JournalLag | undefined) => void {
-  const leads = gauge(registry, 'registry_journal_leader', '1 in the process that orders and relays');
-  const position = gauge(registry, 'registry_journal_position', 'Entries of the journal that are ordered');
-  const unordered = gauge(registry, 'registry_journal_unordered', 'Entries not yet ordered, up to 10 000');
-  const relayed = gauge(registry, 'registry_relay_position', 'Events in EventStoreDB, as far as is known');
-  const lag = gauge(registry, 'registry_relay_lag', 'Ordered entries that EventStoreDB lacks');
-  const store = gauge(registry, 'registry_event_store_state', '1 for the state of EventStoreDB', ['state']);
+  const leads = gauge(
+    registry,
+    'registry_journal_leader',
+    '1 in the process that orders and relays the journal',
+  );
+  // Gauges, although they only grow: standbys lag differently, so successive reads can go back, which resets a counter.
+  const position = gauge(registry, 'registry_journal_position', 'Number of ordered journal entries');
+  const unordered = gauge(
+    registry,
+    'registry_journal_unordered',
+    'Journal entries not ordered yet, capped at 10 000',
+  );
+  const relayed = gauge(registry, 'registry_relay_position', 'Known number of events in EventStoreDB');
+  const lag = gauge(
+    registry,
+    'registry_relay_lag',
+    'Ordered journal entries that are not in EventStoreDB yet',
+  );
+  const store = gauge(
+    registry,
+    'registry_event_store_state',
+    '1 for the current state of EventStoreDB, 0 for the others',
+    ['state'],
+  );
   return (known) => {
     const { leads: leading, eventStore, relayedUpTo } = journal?.status() ?? NO_JOURNAL;
     leads.set(leading ? 1 : 0);
     setOrRemove(position, known?.orderedUpTo);
     setOrRemove(unordered, known?.unordered);
     setOrRemove(relayed, relayedUpTo);
-    // The standby that was asked may be a moment behind the relay.
+    // The standby that was read may lag behind the relay.
     setOrRemove(
       lag,
       known && relayedUpTo !== null ? Math.max(0, known.orderedUpTo - relayedUpTo) : undefined,
@@ -107,30 +141,33 @@ function watchJournal(
 const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null } as const;
 
 function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler']): Refresh {
-  const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that does what is due');
-  const failing = gauge(registry, 'registry_scheduler_failing', '1 while what is due could not be done');
+  const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that runs due work');
+  const failing = gauge(registry, 'registry_scheduler_failing', '1 while due work fails');
   const lastRound = gauge(
     registry,
     'registry_scheduler_last_round_timestamp_seconds',
-    'When this process was last done with what was due',
+    'Time at which this process last completed all due work',
   );
-  const runs = gauge(
-    registry,
-    'registry_scheduler_runs',
-    'Runs of recurring actions that this process has done since its start',
-    ['result'],
-  );
-  const expired = gauge(
-    registry,
-    'registry_scheduler_expired_bundles',
-    'Bundles that this process has expired since its start',
-  );
+  const registers = [registry];
+  const runs = new Counter({
+    name: 'registry_scheduler_runs_total',
+    help: 'Runs of recurring actions by this process, done or refused',
+    labelNames: ['result'],
+    registers,
+  });
+  const expired = new Counter({
+    name: 'registry_scheduler_expired_bundles_total',
+    help: 'Bundles expired by this process',
+    registers,
+  });
   return () => {
     const { leads: leading, problem, lastRoundAt, ...counts } = scheduler?.status() ?? NO_SCHEDULER;
     leads.set(leading ? 1 : 0);
-    runs.set({ result: 'done' }, counts.runsDone);
-    runs.set({ result: 'refused' }, counts.runsRefused);
-    expired.set(counts.bundlesExpired);
+    // The scheduler counts; the counters take over its totals since the start of the process.
+    for (const counter of [runs, expired]) counter.reset();
+    runs.inc({ result: 'done' }, counts.runsDone);
+    runs.inc({ result: 'refused' }, counts.runsRefused);
+    expired.inc(counts.bundlesExpired);
     failing.set(problem === null ? 0 : 1);
     setOrRemove(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
   };

@@ -4,14 +4,14 @@ import { createGauges, type MetricSources } from './gauges.ts';
 
 export interface Metrics extends Counters {
   readonly contentType: string;
-  /** All metrics in Prometheus' text format. */
+  /** All metrics in the Prometheus text format. */
   text(): Promise<string>;
   stop(): void;
 }
 
 let processMetrics: Registry | undefined;
 
-/** Memory, CPU, event loop: facts of the process, of which there is one, however many applications it has. */
+/** The default metrics of the process (memory, CPU, event loop), shared by all applications in it. */
 function processRegistry(): Registry {
   if (processMetrics === undefined) {
     processMetrics = new Registry();
@@ -20,7 +20,7 @@ function processRegistry(): Registry {
   return processMetrics;
 }
 
-/** The metrics of one application. */
+/** Creates the metrics of one application. */
 export function createMetrics(parts: MetricSources): Metrics {
   const registry = new Registry();
   const counted = createCounters(registry);

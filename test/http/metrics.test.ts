@@ -229,6 +229,12 @@ describe('the journal', () => {
   });
 });
 
+test('a metric of the registry is a counter exactly if its name ends in _total', async ({ registry }) => {
+  const types = (await read(registry)).text.match(/^# TYPE registry_\w+ (counter|gauge)$/gm) ?? [];
+  expect(types.length).toBeGreaterThan(15);
+  expect(types.filter((line) => line.includes('_total ') !== line.endsWith('counter'))).toEqual([]);
+});
+
 test('the scheduler tells whether it leads, and when it was last done', async ({ registry }) => {
   const { config, database, app } = registry;
   const status = {
@@ -250,9 +256,9 @@ test('the scheduler tells whether it leads, and when it was last done', async ({
   await scheduling.close();
   expect(metrics.value('registry_scheduler_leader')).toBe(1);
   expect(metrics.value('registry_scheduler_failing')).toBe(1);
-  expect(metrics.value('registry_scheduler_expired_bundles')).toBe(1);
-  expect(metrics.value('registry_scheduler_runs', { result: 'done' })).toBe(2);
-  expect(metrics.value('registry_scheduler_runs', { result: 'refused' })).toBe(3);
+  expect(metrics.value('registry_scheduler_expired_bundles_total')).toBe(1);
+  expect(metrics.value('registry_scheduler_runs_total', { result: 'done' })).toBe(2);
+  expect(metrics.value('registry_scheduler_runs_total', { result: 'refused' })).toBe(3);
   expect(metrics.value('registry_scheduler_last_round_timestamp_seconds')).toBe(5);
   expect((await read(registry)).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
 });
