@@ -4,13 +4,13 @@ import { passwordLength } from './rules/password.ts';
 
 const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
 
-/** The secret that development falls back to; a production start refuses it. */
+/** The default secret for development. Production rejects it. */
 export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-production';
 
-/** The password of the sample users, which everybody knows; a production start refuses users that have it. */
+/** The published password of the sample users. Production does not start while a user has it. */
 export const SAMPLE_PASSWORD = 'registry-demo';
 
-/** The passwords of `.env.example` and of development's compose file, and EventStoreDB's own; a production start refuses them. */
+/** The passwords of `.env.example` and of the compose files, and EventStoreDB's default. Production rejects them. */
 export const EXAMPLE_PASSWORDS: readonly string[] = [
   'postgres',
   'replication-password',
@@ -19,16 +19,34 @@ export const EXAMPLE_PASSWORDS: readonly string[] = [
   'changeit',
 ];
 
-/** The host may be absent, or a parameter: `postgresql:///database?host=/var/run/postgresql`. */
-const postgresUrl = z
-  .string()
-  .regex(
-    /^postgres(ql)?:\/\/[^\s/?#]*\/[^\s/?#]+(\?[^\s#]*)?$/,
-    'must look like postgresql://user:password@host:port/database',
-  );
+const requiredText = () => z.string({ error: 'must be set' });
 
-const urlList = z
-  .string()
+/** A number within bounds, with one message for every invalid value. */
+const number = (min: number, max: number) => {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.coerce.number({ error }).min(min, error).max(max, error);
+};
+
+const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) => {
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  const error = `must be a whole number ${bounds}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+};
+
+const text = (min: number) => z.string().min(min, `must have at least ${min} characters`);
+
+const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** The host may be absent, or a parameter: `postgresql:///database?host=/var/run/postgresql`. */
+const postgresUrl = requiredText().regex(
+  /^postgres(ql)?:\/\/[^\s/?#]*\/[^\s/?#]+(\?[^\s#]*)?$/,
+  'must look like postgresql://user:password@host:port/database',
+);
+
+const urlList = requiredText()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(postgresUrl).min(1));
 
@@ -50,34 +68,34 @@ const networkAddress = z.string().refine((text) => {
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Every setting of the registry. `.env.example` explains each one to the person who sets it. */
+/** All settings of the registry. `.env.example` describes each of them. */
 const Settings = z
   .object({
-    NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-    HOST: z.string().min(1).default('127.0.0.1'),
-    PORT: z.coerce.number().int().min(0).max(65535).default(8000),
-    LOG_LEVEL: z.enum(logLevels).default('info'),
+    NODE_ENV: oneOf(['development', 'test', 'production']).default('development'),
+    HOST: text(1).default('127.0.0.1'),
+    PORT: wholeNumber(0, 65_535).default(8000),
+    LOG_LEVEL: oneOf(logLevels).default('info'),
     DATABASE_OWNER_URL: postgresUrl.optional(),
     DATABASE_WRITE_URL: postgresUrl,
     DATABASE_READ_URLS: urlList,
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(10),
-    DATABASE_MAX_WAITING: z.coerce.number().int().min(1).default(500),
-    MAX_EVENT_LOOP_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(500),
-    REPLICA_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
-    REPLICA_MAX_LAG_MS: z.coerce.number().int().min(0).default(5_000),
-    JWT_SECRET_KEY: z.string().min(32).default(DEVELOPMENT_JWT_SECRET),
-    JWT_SECRET_KEY_PREVIOUS: z.string().min(32).optional(),
-    ACCESS_TOKEN_EXPIRE_MINUTES: z.coerce.number().int().min(1).max(1_440).default(60),
-    SESSION_EXPIRE_DAYS: z.coerce.number().int().min(1).max(365).default(30),
-    RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(6_000),
+    DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
+    DATABASE_MAX_WAITING: wholeNumber(1).default(500),
+    MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(500),
+    REPLICA_WAIT_MS: wholeNumber(0, 60_000).default(1_000),
+    REPLICA_MAX_LAG_MS: wholeNumber(0).default(5_000),
+    JWT_SECRET_KEY: text(32).default(DEVELOPMENT_JWT_SECRET),
+    JWT_SECRET_KEY_PREVIOUS: text(32).optional(),
+    ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(60),
+    SESSION_EXPIRE_DAYS: wholeNumber(1, 365).default(30),
+    RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
     TRUSTED_PROXIES: commaList.pipe(z.array(networkAddress)).default([]),
-    CERTIFICATE_EXPIRY_YEARS: z.coerce.number().int().min(1).max(100).default(2),
-    CAPACITY_MARGIN: z.coerce.number().min(1).max(10).default(1.1),
-    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-    OTEL_SERVICE_NAME: z.string().min(1).default('registry'),
-    OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
-    METRICS_TOKEN: z.string().min(16).optional(),
-    BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).default(2_097_152),
+    CERTIFICATE_EXPIRY_YEARS: wholeNumber(1, 100).default(2),
+    CAPACITY_MARGIN: number(1, 10).default(1.1),
+    OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional(),
+    OTEL_SERVICE_NAME: text(1).default('registry'),
+    OTEL_TRACES_SAMPLER_ARG: number(0, 1).default(1),
+    METRICS_TOKEN: text(16).optional(),
+    BODY_LIMIT_BYTES: wholeNumber(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.default([]),
     ESDB_CONNECTION_STRING: z
       .string()
@@ -90,8 +108,8 @@ const Settings = z
       .string()
       .regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -')
       .default('registry-events'),
-    SEED_PASSWORD: z.string().min(passwordLength.shortest).default(SAMPLE_PASSWORD),
-    ELEXON_BASE_URL: z.url({ protocol: /^https?$/ }).default(ELEXON_BASE_URL),
+    SEED_PASSWORD: text(passwordLength.shortest).default(SAMPLE_PASSWORD),
+    ELEXON_BASE_URL: httpUrl().default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {
     if (settings.NODE_ENV !== 'production') return;
@@ -100,7 +118,7 @@ const Settings = z
     }
   });
 
-/** Settings whose secret everybody can read in the sources, and what is wrong with each. */
+/** Yields the settings that contain a secret published in this repository, with an error message for each. */
 function* publicSecrets(settings: {
   readonly JWT_SECRET_KEY: string;
   readonly JWT_SECRET_KEY_PREVIOUS?: string | undefined;
@@ -113,26 +131,26 @@ function* publicSecrets(settings: {
     yield ['JWT_SECRET_KEY', 'must be set in production'];
   }
   if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
-    yield ['JWT_SECRET_KEY_PREVIOUS', 'must not be the secret of development in production'];
+    yield ['JWT_SECRET_KEY_PREVIOUS', 'must not be the development secret in production'];
   }
   const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING } = settings;
   const addresses = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING };
   for (const [name, value = []] of Object.entries(addresses)) {
     const passwords = [value].flat().map(passwordInUrl);
-    if (passwords.some((each) => EXAMPLE_PASSWORDS.includes(each))) {
-      yield [name, 'must not have a password of .env.example in production'];
+    if (passwords.some((password) => EXAMPLE_PASSWORDS.includes(password))) {
+      yield [name, 'must not contain a password of .env.example in production'];
     }
   }
 }
 
-/** Empty where the address has none. `URL` refuses addresses without a host, such as those of Cloud SQL. */
+/** The password of a URL, or an empty text. `URL` cannot parse URLs without a host, such as those of Cloud SQL. */
 function passwordInUrl(address: string): string {
-  const [, written = ''] =
+  const [, encoded = ''] =
     /[?&]password=([^&]*)/.exec(address) ?? /^[\w+]+:\/\/[^:@/?]*:([^/?]*)@/.exec(address) ?? [];
   try {
-    return decodeURIComponent(written);
+    return decodeURIComponent(encoded);
   } catch {
-    return written;
+    return encoded;
   }
 }
 
@@ -140,13 +158,13 @@ export const settingNames: readonly string[] = Object.keys(Settings.shape);
 
 export type Config = Readonly<z.output<typeof Settings>>;
 
-/** The settings are unusable. The message is one line that names each bad variable. */
+/** Invalid settings. The message is one line that names each invalid variable. */
 export class ConfigError extends Error {}
 
 /**
- * Reads the settings from environment variables; an empty variable counts as not set.
+ * Reads the settings from environment variables. An empty variable counts as not set.
  *
- * @throws {ConfigError} with every bad variable in one line.
+ * @throws {ConfigError} naming every invalid variable in one line, without its value, which may be a secret.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(
@@ -154,6 +172,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   );
   const parsed = Settings.safeParse(set);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  throw new ConfigError(`Configuration: ${problems.join('; ')}`);
+  const problems = new Set(parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`));
+  throw new ConfigError(`Configuration: ${[...problems].join('; ')}`);
 }

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 
-/** Where `make demo` leaves the addresses of the databases that it started. */
+/** The file to which `make demo` writes the addresses of its databases. */
 export const DEMO_ENVIRONMENT = '.registry/demo.env';
 
-/** Adds the settings of `.env`, or else those of the demo, to the environment; what is set already stays. */
+/**
+ * Loads `.env`, or the file of the demo if there is none, into the environment. Variables that are set take
+ * precedence.
+ */
 export function loadEnvironment(): NodeJS.ProcessEnv {
   const file = ['.env', DEMO_ENVIRONMENT].find((each) => existsSync(each));
   if (file) process.loadEnvFile(file);

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import pino, { type DestinationStream } from 'pino';
 import type { Config } from './config.ts';
 
-/** Fields that never reach a log: by themselves, or one object down. */
+/** Fields that are redacted at the top level of a log line and one level below. */
 const SECRETS = [
   'authorization',
   'cookie',
@@ -19,7 +19,7 @@ const SECRETS = [
 const bracketed = (name: string) => `["${name}"]`;
 const REDACTED = SECRETS.map(bracketed).flatMap((name) => [name, `*${name}`, `req.headers${name}`]);
 
-/** One JSON object a line on standard output; readable text at a developer's terminal. */
+/** Creates the logger: one JSON object per line on standard output, or readable text on a developer's terminal. */
 export function makeLog(
   config: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>,
   destination?: DestinationStream,
@@ -44,8 +44,8 @@ interface SerializedError {
 }
 
 /**
- * What a log tells of an error. Errors of the database carry values of the statement and of whole rows (`params`, `detail`,
- * and at the end of Drizzle's message), which may be secrets, so nothing is copied that is not named here.
+ * Serializes an error for the log. Database errors contain values of statements and rows (`params`, `detail`, and the
+ * end of Drizzle's message), which may be secrets. Therefore only the fields listed here are copied.
  */
 function serializeError(error: unknown): unknown {
   return error instanceof Error ? serializeErrorFields(error) : error;

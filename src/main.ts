@@ -9,7 +9,7 @@ runProgram(async () => {
   const config = readConfig(loadEnvironment());
   const log = makeLog(config);
   const starting = startRegistry(config, log);
-  // From now on: a container's first process has no other way to be ended by a signal.
+  // Before the start completes: process 1 of a container ignores signals without a handler.
   stopOnSignal(
     async () => (await starting).stop(),
     (line) => log.info(line),

@@ -1,7 +1,7 @@
-/** Past this, a stop is no longer clean: whatever still holds on is left behind. */
+/** Time limit of a clean stop. After it the process exits with code 1. */
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Stops once, on the first SIGINT or SIGTERM; a second signal, or lost patience, ends the process at once. */
+/** Calls `stop` on the first SIGINT or SIGTERM. A second signal or the time limit ends the process at once. */
 export function stopOnSignal(stop: () => Promise<void>, report: (line: string) => void): void {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -12,7 +12,7 @@ export function stopOnSignal(stop: () => Promise<void>, report: (line: string) =
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        report(`the stop failed: ${error instanceof Error ? error.message : String(error)}`);
+        report(`could not stop: ${error instanceof Error ? error.message : String(error)}`);
         process.exit(1);
       },
     );

@@ -10,7 +10,7 @@ import { startTracing, type Tracing } from './tracing/index.ts';
 export interface RunningRegistry {
   readonly app: FastifyInstance;
   readonly url: string;
-  /** Finishes requests under way, then closes the databases. */
+  /** Finishes running requests, then stops the jobs and closes the databases. */
   stop(): Promise<void>;
 }
 
@@ -41,16 +41,21 @@ async function startConfiguredTracing(config: Config, log: FastifyBaseLogger): P
   });
 }
 
-/** More than any clock that is kept by NTP is off. */
+/** Upper bound of the clock difference between hosts that use NTP. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
-/** @throws {ConfigError} in a registry with the sample users and their password. */
+/**
+ * Checks that no sample user has the published sample password. If the primary is down the check is skipped: then
+ * nobody can log in, but reads can be served.
+ *
+ * @throws {ConfigError} naming the first such user.
+ */
 async function requireNoDefaultPasswords(database: Database, log: FastifyBaseLogger): Promise<void> {
   try {
     await refuseDefaultPasswords(database);
   } catch (error) {
-    // With the primary down nobody can log in, and reads may go on.
-    if (!(error instanceof ConfigError)) return log.warn({ err: error }, 'passwords were not looked at');
+    if (!(error instanceof ConfigError))
+      return log.warn({ err: error }, 'could not check for sample passwords');
     await database.stop();
     throw error;
   }
@@ -71,7 +76,10 @@ function warnOfUnreachable(database: Database, log: FastifyBaseLogger): void {
   }
 }
 
-/** Composes the house: databases, then the application, then the door. Stops in the reverse order. */
+/**
+ * Builds the database, the journal, the application and the scheduler, then listens. `stop` ends them in reverse
+ * order.
+ */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
   const tracing = await startConfiguredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
@@ -95,7 +103,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     scheduler: { status: () => scheduler.status() },
     ...(tracing ? { tracing } : {}),
   });
-  // After the application, which counts what it does.
+  // After the application, whose metrics subscribe to committed actions.
   const scheduler = startScheduler({
     database,
     writeUrl: config.DATABASE_WRITE_URL,

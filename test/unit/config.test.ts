@@ -43,7 +43,7 @@ test.each([
   ['TRUSTED_PROXIES', '10.0.0.0/33'],
   ['TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/8/8'],
   ['CAPACITY_MARGIN', '0.5'],
-])('%s=%s is refused in one line that names the variable', (name, value) => {
+])('%s=%s is rejected in one line that names the variable', (name, value) => {
   const reading = () => readConfig({ ...databases, [name]: value });
   expect(reading).toThrow(ConfigError);
   expect(reading).toThrow(new RegExp(`^Configuration: .*${name}[^\\n]*$`));
@@ -63,7 +63,28 @@ test.each([
   expect(config).toMatchObject({ DATABASE_WRITE_URL: url, DATABASE_READ_URLS: [url, url] });
 });
 
-test('a variable that is empty counts as not set', () => {
+test('an error names each variable once, and says what a valid value is', () => {
+  const wrong = {
+    PORT: 'eight thousand',
+    LOG_LEVEL: 'loud',
+    OTEL_TRACES_SAMPLER_ARG: '2',
+    TRUSTED_PROXIES: 'a, b',
+    ELEXON_BASE_URL: 'elexon',
+    DATABASE_READ_URLS: databases.DATABASE_READ_URLS,
+  };
+  expect(() => readConfig(wrong)).toThrow(
+    new ConfigError(
+      'Configuration: PORT must be a whole number from 0 to 65535; ' +
+        'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; ' +
+        'DATABASE_WRITE_URL must be set; ' +
+        'TRUSTED_PROXIES must list IP addresses or networks such as 10.0.0.0/8; ' +
+        'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1; ' +
+        'ELEXON_BASE_URL must be an http or https URL',
+    ),
+  );
+});
+
+test('an empty variable counts as not set', () => {
   expect(readConfig({ ...databases, PORT: '' }).PORT).toBe(8000);
 });
 
@@ -76,7 +97,7 @@ test('production refuses to start with the secret of development', () => {
   expect(readConfig({ ...databases, ...secrets }).JWT_SECRET_KEY_PREVIOUS).toBe(DEVELOPMENT_JWT_SECRET);
 });
 
-test('production knows every password that the example shows', async () => {
+test('the rejected example passwords are exactly those of .env.example', async () => {
   const shown = Object.entries(parseEnv(await readFile('.env.example', 'utf8')));
   const passwords = shown.filter(([name]) => name.endsWith('_PASSWORD')).map(([, value]) => value);
   expect(passwords.length).toBeGreaterThan(4);
@@ -93,10 +114,10 @@ test.each([
   ],
   ['DATABASE_READ_URLS', 'postgresql://a:a-good-one@one:5432/b,postgresql://a:read-password@two:5432/b'],
   ['ESDB_CONNECTION_STRING', 'esdb+discover://admin:changeit@eventstore:2113?tls=true'],
-])('production refuses the password of the example in %s=%s', (name, value) => {
+])('production rejects the example password in %s=%s', (name, value) => {
   const safe = { ...databases, JWT_SECRET_KEY: 'x'.repeat(32), [name]: value };
   expect(() => readConfig({ ...safe, NODE_ENV: 'production' })).toThrow(
-    new ConfigError(`Configuration: ${name} must not have a password of .env.example in production`),
+    new ConfigError(`Configuration: ${name} must not contain a password of .env.example in production`),
   );
   expect(() => readConfig(safe)).not.toThrow();
 });
@@ -105,16 +126,17 @@ test.each([
   'postgresql://postgres@127.0.0.1:5436/postgres',
   'postgresql://writer:postgres1@127.0.0.1:5436/postgres',
   'postgresql://writer:a%@127.0.0.1:5436/registry',
-])('production takes %s', (url) => {
+])('production accepts %s', (url) => {
   const settings = { ...databases, JWT_SECRET_KEY: 'x'.repeat(32), DATABASE_WRITE_URL: url };
   expect(() => readConfig({ ...settings, NODE_ENV: 'production' })).not.toThrow();
 });
 
 test('a message about a bad setting does not repeat its value, which may be a secret', () => {
-  expect(() => readConfig({ ...databases, JWT_SECRET_KEY: 'hunter2' })).not.toThrow(/hunter2/);
+  const read = () => readConfig({ ...databases, JWT_SECRET_KEY: 'hunter2', METRICS_TOKEN: 'hunter2' });
+  expect(read).toThrow(/^Configuration: (?!.*hunter2)[^\n]*$/);
 });
 
-test('trusted proxies are addresses and networks, of both kinds', () => {
+test('trusted proxies are IPv4 and IPv6 addresses and networks', () => {
   const list = '127.0.0.1, 10.0.0.0/8, ::1, fd00::/8';
   expect(readConfig({ ...databases, TRUSTED_PROXIES: list }).TRUSTED_PROXIES).toEqual(list.split(', '));
   expect(readConfig(databases).TRUSTED_PROXIES).toEqual([]);
