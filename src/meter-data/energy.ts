@@ -2,43 +2,42 @@ import { Decimal } from 'decimal.js';
 import { WH_PER_MWH } from '../rules/capacity.ts';
 
 /**
- * MWh of meter data to the registry's whole Wh, by decimal arithmetic: in binary 0.29 MWh would be 289 999 Wh.
+ * Decimal arithmetic for the conversion of MWh to whole Wh; in binary floating point 0.29 MWh would become 289 999 Wh.
  *
- * The precision holds the sum of any two doubles exactly, and should a longer text exceed it, what is lost
- * is rounded down (rule ISS-5).
+ * The precision represents the sum of any two doubles exactly. Longer decimal texts are rounded down (rule ISS-5).
  */
 const Exact = Decimal.clone({ precision: 1000, rounding: Decimal.ROUND_FLOOR });
 
 const DECIMAL_TEXT = /^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
 
-/** A decimal number of MWh: a number counts as its shortest decimal text (what a JSON document said). */
+/** A decimal number of MWh. A `number` is read as its shortest decimal representation, as in a JSON document. */
 export type EnergyMwh = number | string | Decimal;
 
-/** Energy that is no finite decimal number, or that a safe integer of Wh cannot hold. */
+/** An energy that is not a finite decimal number, or exceeds the safe integers in Wh. */
 export class EnergyOutOfRangeError extends RangeError {
   override readonly name = 'EnergyOutOfRangeError';
 }
 
 /**
- * Whole Wh of a decimal number of MWh, rounded down (towards minus infinity): 0.29 is 290 000, -0.0000001 is -1.
+ * Converts MWh to whole Wh, rounded towards minus infinity: 0.29 is 290 000, -0.0000001 is -1.
  *
- * @throws EnergyOutOfRangeError when it is no finite decimal, or beyond 2^53 - 1 Wh either way
+ * @throws {EnergyOutOfRangeError} if the value is not a finite decimal, or its magnitude exceeds 2^53 - 1 Wh.
  */
 export function toWholeWh(energyMwh: EnergyMwh): number {
   const energyWh = toExactMwh(energyMwh).times(WH_PER_MWH).floor();
   if (energyWh.abs().greaterThan(Number.MAX_SAFE_INTEGER)) {
     throw new EnergyOutOfRangeError(
-      `${energyMwh.toString()} MWh is more than the registry can count (${Number.MAX_SAFE_INTEGER} Wh)`,
+      `${energyMwh.toString()} MWh exceeds the maximum of ${Number.MAX_SAFE_INTEGER} Wh`,
     );
   }
-  // Adding zero turns the -0 that floors of small negatives leave into a plain 0.
+  // Adding 0 converts -0 to 0.
   return energyWh.toNumber() + 0;
 }
 
 /**
- * The exact sum in MWh. Add before rounding: flooring each part would lose up to 1 Wh a part.
+ * Returns the exact sum in MWh. Sum before converting to Wh: rounding each part would lose up to 1 Wh per part.
  *
- * @throws EnergyOutOfRangeError when a value is no finite decimal
+ * @throws {EnergyOutOfRangeError} if a value is not a finite decimal.
  */
 export function sumMwh(energiesMwh: readonly EnergyMwh[]): Decimal {
   return energiesMwh.reduce<Decimal>((sum, energyMwh) => sum.plus(toExactMwh(energyMwh)), new Exact(0));

@@ -1,9 +1,9 @@
 /**
- * What every meter-data adapter hands to the registry: the net energy of one device in one interval.
+ * The net energy of one device in one interval, as delivered by every meter-data adapter.
  *
- * `start` and `end` are UTC instants, `end` after `start`. `energyWh` is whole Wh, rounded down once, and may be
- * zero or negative (a site that consumes, a store that charges): such a reading issues no certificate
- * (rule ISS-4).
+ * `start` and `end` are UTC instants with `end` after `start`. `energyWh` is whole Wh, rounded down once. It is zero
+ * or negative for a consuming site or a charging storage device; no certificates are issued for such a reading (rule
+ * ISS-4).
  */
 export interface MeterReading {
   readonly start: Date;
@@ -11,12 +11,12 @@ export interface MeterReading {
   readonly energyWh: number;
 }
 
-/** Why an interval has no reading although the source says something about it. */
+/** The reason why an interval with data at the source has no reading. */
 export type IncompleteReason = 'missing part' | 'contradictory values';
 
 /**
- * An interval whose energy is not known for certain: nothing may be issued for it until its source is complete.
- * `parts` are the starts of the sub-intervals that are missing, or that have several values of equal standing.
+ * An interval with incomplete or contradictory data, for which no certificates may be issued yet. `parts` are the
+ * starts of the sub-intervals that are missing or have several values from the same settlement run.
  */
 export interface IncompleteInterval {
   readonly start: Date;
@@ -25,7 +25,7 @@ export interface IncompleteInterval {
   readonly parts: readonly Date[];
 }
 
-/** How many readings issue certificates (`positive`) and how many do not. */
+/** Numbers of readings by the sign of their energy. Only positive readings issue certificates. */
 export interface ReadingCounts {
   readonly positive: number;
   readonly zero: number;

@@ -6,14 +6,14 @@ import { formatInstant } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
 import type { MeterReading } from './reading.ts';
 
-/** Readings of one device, and the metadata under which they are issued. */
+/** Readings of one device, and the issuance metadata of their certificates. */
 export interface Submission {
   readonly deviceId: number;
   readonly metadataId: number;
   readonly readings: readonly MeterReading[];
 }
 
-/** What became of the readings. Energy is Wh. */
+/** The result of a submission: one outcome for each reading, in their order, and the energy issued in Wh. */
 export interface SubmissionResult {
   readonly newReadings: number;
   readonly outcomes: readonly Outcome[];
@@ -21,8 +21,8 @@ export interface SubmissionResult {
 }
 
 /**
- * Records meter readings and issues certificates for them, in one transaction. Readings that are known already are
- * left as they are, so that a repeated submission adds nothing; nothing is issued for one that says otherwise.
+ * Stores meter readings and issues certificates for them in one transaction. Existing readings are kept, so a repeated
+ * submission adds nothing. No certificates are issued for a reading that differs from the stored one.
  *
  * @throws {Refusal} for a reading that cannot be issued, unless `options.onError` is `skip`.
  */
@@ -33,11 +33,11 @@ export async function submitReadings(
 ): Promise<SubmissionResult> {
   const drafts = submissions.flatMap(toDrafts);
   const newReadings = await saveReadings(tx, drafts);
-  const alike = await matchingDrafts(tx, drafts);
-  const differing = drafts.find((draft) => !alike.has(draft));
+  const matching = await matchingDrafts(tx, drafts);
+  const differing = drafts.find((draft) => !matching.has(draft));
   if (differing && options.onError === 'fail') throw readingDiffers(differing);
-  const issued = await issue(tx, [...alike], options);
-  const outcomeOf = new Map([...alike].map((draft, n) => [draft, issued[n]]));
+  const issued = await issue(tx, [...matching], options);
+  const outcomeOf = new Map([...matching].map((draft, n) => [draft, issued[n]]));
   const outcomes = drafts.map(
     (draft): Outcome => outcomeOf.get(draft) ?? { result: 'refused', refusal: readingDiffers(draft) },
   );
@@ -70,7 +70,10 @@ async function saveReadings(tx: Transaction, drafts: readonly Draft[]): Promise<
   return rows.length;
 }
 
-/** The drafts, in their order, whose readings the registry has as they are. Any other reading would overlap, and is not there. */
+/**
+ * Returns the drafts, in their order, whose readings are stored with the same energy. Others conflict with a stored
+ * reading.
+ */
 async function matchingDrafts(tx: Transaction, drafts: readonly Draft[]): Promise<Set<Draft>> {
   const rows = await tx.execute<{ n: number }>(sql`
     SELECT draft.n

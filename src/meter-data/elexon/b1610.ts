@@ -4,11 +4,11 @@ export const HALF_HOUR_MS = 30 * 60_000;
 
 const halfHourEndTime = z.iso
   .datetime({ local: true, offset: true })
-  .refine((text) => instantOf(text) % HALF_HOUR_MS === 0, 'is not on a half-hour');
+  .refine((text) => instantOf(text) % HALF_HOUR_MS === 0, 'must be on a half-hour');
 
 /**
- * One row of B1610, "actual generation output per generation unit", with the API's own field names.
- * `quantity` is MWh and may be negative. Fields that the registry does not read are let pass and dropped.
+ * One row of B1610, "actual generation output per generation unit", with the field names of the API. `quantity` is in
+ * MWh and may be negative. Unknown fields are accepted and dropped.
  */
 const b1610RowSchema = z.object({
   dataset: z.literal('B1610'),
@@ -24,15 +24,15 @@ const b1610RowSchema = z.object({
 
 export type B1610Row = Readonly<z.infer<typeof b1610RowSchema>>;
 
-/** An answer that is not B1610; the message names the row and the field. */
+/** A response that is not valid B1610 data. The message names the row and the field. */
 export class B1610FormatError extends Error {
   override readonly name = 'B1610FormatError';
 }
 
 /**
- * The rows of a parsed B1610 answer: a bare array (the stream endpoint) or `{ data: [...] }` (the older one).
+ * Validates a B1610 response: a bare array (stream endpoint) or `{ data: [...] }` (older endpoint).
  *
- * @throws B1610FormatError naming the first row and field that is wrong
+ * @throws {B1610FormatError} naming the first invalid row and field.
  */
 export function parseB1610(answer: unknown): B1610Row[] {
   return rowsOf(answer).map((row, index) => {
@@ -44,7 +44,7 @@ export function parseB1610(answer: unknown): B1610Row[] {
   });
 }
 
-/** When the row's half-hour ends, in ms since 1970. B1610 writes no zone, and means UTC. */
+/** The end of the half-hour of a row in ms since the epoch. B1610 omits the time zone, which is UTC. */
 export function halfHourEndMs(row: B1610Row): number {
   return instantOf(row.halfHourEndTime);
 }
@@ -60,7 +60,7 @@ function rowsOf(answer: unknown): readonly unknown[] {
   const found = isRecord(answer)
     ? `an object with ${Object.keys(answer).slice(0, 5).join(', ')}`
     : kindOf(answer);
-  throw new B1610FormatError(`B1610 answer: expected an array of rows or {"data": [...]}, found ${found}`);
+  throw new B1610FormatError(`B1610 response: expected an array of rows or {"data": [...]}, found ${found}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

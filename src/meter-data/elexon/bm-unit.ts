@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The register writes powers as decimal text, "99.000"; demand is negative. */
+/** Powers are decimal text in the register, such as "99.000". Demand is negative. */
 const powerMw = z
   .union([z.string().regex(/^-?\d+(\.\d+)?$/, 'is not a decimal number of MW'), z.number()])
   .nullish()
@@ -30,20 +30,20 @@ const bmUnitSchema = z
   }));
 
 /**
- * One entry of the BM Unit register. `bmUnit` is the id that B1610 uses; it is null for units that settlement
- * does not know. Powers are MW; `demandCapacityMw` is zero or negative.
+ * One entry of the BM Unit register. `bmUnit` is the id used by B1610, or null for units unknown to settlement.
+ * Powers are in MW; `demandCapacityMw` is zero or negative.
  */
 export type BmUnit = Readonly<z.infer<typeof bmUnitSchema>>;
 
-/** A register that cannot be read; the message names the entry and the field. */
+/** A response that is not a valid register. The message names the entry and the field. */
 export class BmUnitFormatError extends Error {
   override readonly name = 'BmUnitFormatError';
 }
 
 /**
- * The register, from the parsed answer of `/reference/bmunits/all`.
+ * Validates a response of `/reference/bmunits/all`.
  *
- * @throws BmUnitFormatError naming the first entry and field that is wrong
+ * @throws {BmUnitFormatError} naming the first invalid entry and field.
  */
 export function parseBmUnits(answer: unknown): BmUnit[] {
   const parsed = z.array(bmUnitSchema).safeParse(answer);
@@ -51,6 +51,6 @@ export function parseBmUnits(answer: unknown): BmUnit[] {
   const issue = parsed.error.issues[0];
   const [entry, ...field] = issue?.path ?? [];
   const place =
-    entry === undefined ? 'the answer' : `entry ${String(entry)}, ${field.join('.') || 'the entry itself'}`;
+    entry === undefined ? 'the response' : `entry ${String(entry)}, ${field.join('.') || 'the entry itself'}`;
   throw new BmUnitFormatError(`BM Unit register, ${place}: ${issue?.message ?? 'is not valid'}`);
 }

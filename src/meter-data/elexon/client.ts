@@ -1,27 +1,27 @@
 import { type B1610Row, HALF_HOUR_MS, halfHourEndMs, parseB1610 } from './b1610.ts';
 import { type BmUnit, parseBmUnits } from './bm-unit.ts';
-import { getJson, type RequestPolicy } from './request.ts';
+import { getJson, type RequestPolicy, waitOrAbort } from './request.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** Keeps the query below 2 kB, which every proxy lets pass. */
+/** Keeps the URL below 2 kB, which all proxies accept. */
 const UNITS_PER_REQUEST = 80;
 
 export interface ElexonClientOptions extends Partial<RequestPolicy> {
-  /** Of the Insights API, such as `https://data.elexon.co.uk/bmrs/api/v1`. */
+  /** Base URL of the Insights API, such as `https://data.elexon.co.uk/bmrs/api/v1`. */
   readonly baseUrl: string;
 }
 
 export interface GenerationRequest {
-  /** The window [from, to): half-hours that lie in it whole. */
+  /** The window [from, to). Only half-hours entirely within it are returned. */
   readonly from: Date;
   readonly to: Date;
-  /** Elexon ids such as `T_DRAXX-1`. The whole market is 440 000 rows a day, so it has to be asked for by name. */
+  /** Elexon ids such as `T_DRAXX-1`. The whole market has 440 000 rows a day and must be requested explicitly. */
   readonly bmUnits: readonly string[] | 'whole market';
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: GenerationProgress) => void;
 }
 
-/** Requests answered, of how many; and the rows so far. */
+/** Completed requests, total requests, and rows received so far. */
 export interface GenerationProgress {
   readonly done: number;
   readonly total: number;
@@ -29,15 +29,22 @@ export interface GenerationProgress {
 }
 
 export interface ElexonClient {
-  /** B1610 rows of the window: ElexonError, B1610FormatError, or RangeError for a window or list that is empty. */
+  /**
+   * Fetches the B1610 rows of the window.
+   *
+   * @throws {ElexonError} if a request fails. @throws {B1610FormatError} for an invalid response.
+   * @throws {RangeError} for an empty window or list of units.
+   */
   generation(request: GenerationRequest): Promise<B1610Row[]>;
-  /** The same, one UTC day (or part of one) and batch of units at a time, for windows too large to hold. */
+  /** The same in pages, each for one UTC day and batch of units, for windows too large for memory. */
   generationPages(request: GenerationRequest): AsyncGenerator<B1610Row[], void>;
-  /** The BM Unit register: ElexonError or BmUnitFormatError. */
+  /** Fetches the BM Unit register. @throws {ElexonError} @throws {BmUnitFormatError} */
   bmUnits(signal?: AbortSignal): Promise<BmUnit[]>;
 }
 
-/** A client of the Elexon Insights API, https://bmrs.elexon.co.uk/api-documentation. It needs no key. */
+/**
+ * Creates a client of the Elexon Insights API (https://bmrs.elexon.co.uk/api-documentation), which needs no API key.
+ */
 export function elexonClient(options: ElexonClientOptions): ElexonClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const policy: RequestPolicy = {
@@ -46,6 +53,7 @@ export function elexonClient(options: ElexonClientOptions): ElexonClient {
     retryDelayMs: options.retryDelayMs ?? 500,
     timeoutMs: options.timeoutMs ?? 60_000,
     maxRetryAfterMs: options.maxRetryAfterMs ?? 120_000,
+    wait: options.wait ?? waitOrAbort,
   };
 
   async function* generationPages(request: GenerationRequest): AsyncGenerator<B1610Row[], void> {
@@ -81,9 +89,9 @@ interface RequestPage {
 
 function planPages({ from, to, bmUnits }: GenerationRequest): RequestPage[] {
   const [fromMs, toMs] = [from.getTime(), to.getTime()];
-  if (!(fromMs < toMs)) throw new RangeError('The window of generation has to end after it starts');
+  if (!(fromMs < toMs)) throw new RangeError('The window must end after it starts');
   const batches = bmUnits === 'whole market' ? [[]] : batchUnits([...new Set(bmUnits)]);
-  if (batches.length === 0) throw new RangeError('Name at least one BM unit');
+  if (batches.length === 0) throw new RangeError('At least one BM unit is required');
 
   const pages: RequestPage[] = [];
   for (let dayMs = fromMs; dayMs < toMs; ) {
@@ -109,7 +117,7 @@ function pageUrl(baseUrl: string, { fromMs, toMs, bmUnits }: RequestPage): URL {
   return url;
 }
 
-/** The API's window includes both ends, so each page also brings a half-hour of its neighbour. */
+/** Whether a row belongs to a page. The API's window includes both ends, so responses of adjacent pages overlap. */
 function isWithinPage(page: RequestPage, row: B1610Row): boolean {
   const endMs = halfHourEndMs(row);
   return endMs - HALF_HOUR_MS >= page.fromMs && endMs <= page.toMs;

@@ -1,4 +1,4 @@
-/** energy_source and technology_type of the HTTP contract, and whether the unit takes in what it gives out. */
+/** `energy_source`, `technology_type` and `is_storage` of a device. */
 export interface DeviceKind {
   readonly energySource:
     | 'solar_pv'
@@ -28,7 +28,7 @@ const KIND_BY_FUEL: ReadonlyMap<string, DeviceKind> = new Map([
   ['WIND', { energySource: 'wind', technologyType: 'wind_turbine', isStorage: false }],
   ['SOLAR', { energySource: 'solar_pv', technologyType: 'solar_pv', isStorage: false }],
   ['NPSHYD', { energySource: 'hydro', technologyType: 'hydro', isStorage: false }],
-  // What pumped storage gives back is as green as what filled it: it is neither natural hydro nor a battery.
+  // Pumped storage is neither natural hydro nor a battery; its output is only as renewable as its input.
   ['PS', { energySource: 'other', technologyType: 'other_storage', isStorage: true }],
   ['BATTERY', { energySource: 'battery_storage', technologyType: 'battery_storage', isStorage: true }],
   ['BIOMASS', { energySource: 'biomass', technologyType: 'other', isStorage: false }],
@@ -36,9 +36,10 @@ const KIND_BY_FUEL: ReadonlyMap<string, DeviceKind> = new Map([
 ]);
 
 /**
- * What the registry calls a unit of this Elexon `fuelType`. Total: gas, coal, oil, interconnectors (`INT...`), an absent
- * and an unknown fuel are `other`, never a guess from the name, so that no unit turns renewable by mistake. The register
- * files batteries and most solar parks under `OTHER` or nothing: whoever seeds those has to say what they are.
+ * Maps an Elexon `fuelType` to the attributes of a device. Gas, coal, oil, interconnectors (`INT...`), missing and
+ * unknown fuels map to `other`; nothing is guessed from names, so that no unit becomes renewable by mistake. The
+ * register lists batteries and most solar parks as `OTHER` or without a fuel, so their attributes must be given
+ * explicitly when seeding.
  */
 export function deviceKindOfFuel(fuelType: string | null | undefined): DeviceKind {
   return KIND_BY_FUEL.get(fuelType?.trim().toUpperCase() ?? '') ?? OTHER;

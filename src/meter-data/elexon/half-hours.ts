@@ -5,7 +5,7 @@ import { settlementRunRank } from './settlement-run.ts';
 
 export type GranularityMinutes = 30 | 60;
 
-/** What B1610 says about one BM unit; readings and incomplete intervals ascend in time. */
+/** The readings and incomplete intervals of one BM unit, in ascending order of time. */
 export interface UnitReadings {
   readonly bmUnit: string;
   readonly readings: readonly MeterReading[];
@@ -14,14 +14,15 @@ export interface UnitReadings {
 }
 
 /**
- * Readings of each BM unit (ascending by its id) from half-hourly rows in any order.
+ * Converts half-hourly rows, in any order, to the readings of each BM unit, in ascending order of ids.
  *
- * Time is the UTC instant in `halfHourEndTime`; settlement date and period are London's and play no part, so days
- * with 46 or 50 periods need no care. Halves are added exactly and rounded down once. Of several rows for
- * a half-hour the newest settlement run counts; equal rows fold into one. An interval that lacks a half, or
- * whose newest run gives a half two values, is `incomplete`. Intervals without any row are not reported.
+ * Time is taken from the UTC instant `halfHourEndTime`. Settlement date and period, which follow London time, are
+ * ignored, so days with 46 or 50 periods need no special case. Half-hours are summed exactly and rounded down once.
+ * If there are several rows for a half-hour, the newest settlement run is used; duplicates are merged. An interval is
+ * `incomplete` if a half-hour is missing, or has two values in its newest run. Intervals without rows are not
+ * reported.
  *
- * @throws EnergyOutOfRangeError for quantities beyond safe integers of Wh
+ * @throws {EnergyOutOfRangeError} for quantities beyond the safe integers in Wh.
  */
 export function readingsFromB1610(
   rows: Iterable<B1610Row>,
@@ -61,7 +62,7 @@ function halfHourOf(row: B1610Row): HalfHour {
   };
 }
 
-/** Depends on the two statements only, not on which came first, so that the order of rows does not matter. */
+/** Merges two rows of a half-hour. The result does not depend on their order. */
 function mergeRuns(known: HalfHour, other: HalfHour): HalfHour {
   if (other.runRank !== known.runRank) return other.runRank > known.runRank ? other : known;
   return other.energyMwh === known.energyMwh ? known : { ...known, isContradictory: true };
@@ -94,7 +95,7 @@ function halfHourStarts(startMs: number, lengthMs: number): number[] {
   return Array.from({ length: lengthMs / HALF_HOUR_MS }, (_, index) => startMs + index * HALF_HOUR_MS);
 }
 
-/** By code unit, not by locale: the same order on every machine. */
+/** Compares by code unit instead of locale, so that the order is the same on every machine. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -1,13 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 
 export type ElexonErrorKind = 'network' | 'timeout' | 'status' | 'format';
 
-/** A request that failed for good. The message is one line, names the host and says what to do. */
+/** A request that failed after all retries. The message is one line that names the host and the cause. */
 export class ElexonError extends Error {
   override readonly name = 'ElexonError';
   readonly kind: ElexonErrorKind;
-  /** HTTP status of the last answer; null when there was none. */
+  /** HTTP status of the last response; null if there was none. */
   readonly status: number | null;
 
   constructor(
@@ -23,21 +23,26 @@ export class ElexonError extends Error {
 
 export interface RequestPolicy {
   readonly fetch: typeof fetch;
-  /** Attempts after the first one. */
+  /** Number of attempts after the first one. */
   readonly retries: number;
-  /** First pause before a retry; it doubles each time, with jitter. */
+  /** Delay before the first retry in ms. It doubles with each retry and has jitter. */
   readonly retryDelayMs: number;
-  /** One attempt, its body included. */
+  /** Time limit of one attempt in ms, including the body. */
   readonly timeoutMs: number;
-  /** A server that asks for a longer pause than this (Retry-After) is left alone, with an error that says so. */
+  /** Longest accepted Retry-After in ms. A longer one fails the request with an error that contains it. */
   readonly maxRetryAfterMs: number;
+  /** Waits for a Retry-After; rejects when `signal` is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
+export const waitOrAbort: RequestPolicy['wait'] = (ms, signal) =>
+  sleep(ms, undefined, signal ? { signal } : {});
+
 /**
- * GETs JSON. Network errors, time-outs, cut or truncated answers, 429 and 5xx are tried again; other answers are not.
- * An abort through `signal` ends it at once, with the signal's reason.
+ * Fetches JSON. Network errors, timeouts, truncated responses, 429 and 5xx are retried; other error responses are
+ * not. An abort of `signal` ends the request at once and rejects with the reason of the signal.
  *
- * @throws ElexonError
+ * @throws {ElexonError}
  */
 export async function getJson(policy: RequestPolicy, url: URL, signal?: AbortSignal): Promise<unknown> {
   try {
@@ -48,7 +53,7 @@ export async function getJson(policy: RequestPolicy, url: URL, signal?: AbortSig
       signal,
       shouldRetry: async ({ error }) => {
         if (!(error instanceof RetryableError) || error.retryAfterMs > policy.maxRetryAfterMs) return false;
-        if (error.retryAfterMs > 0) await wait(error.retryAfterMs, undefined, signal ? { signal } : {});
+        if (error.retryAfterMs > 0) await policy.wait(error.retryAfterMs, signal);
         return true;
       },
     });
@@ -58,7 +63,7 @@ export async function getJson(policy: RequestPolicy, url: URL, signal?: AbortSig
   }
 }
 
-/** A failure that may pass: retried, and its `failure` thrown when the retries are used up. */
+/** A failure that is worth a retry. `failure` is thrown after the last retry. */
 class RetryableError extends Error {
   readonly failure: ElexonError;
   readonly retryAfterMs: number;
@@ -71,7 +76,7 @@ class RetryableError extends Error {
 }
 
 async function attempt(policy: RequestPolicy, url: URL, signal?: AbortSignal): Promise<unknown> {
-  // Not AbortSignal.any with AbortSignal.timeout: on Node 20 the pair can be collected before it fires.
+  // AbortSignal.any with AbortSignal.timeout can be garbage collected on Node 20 before it fires.
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   const timer = setTimeout(() => controller.abort(TIMED_OUT), policy.timeoutMs);
@@ -98,15 +103,15 @@ const TIMED_OUT = Symbol('timed out');
 
 async function responseError(response: Response, url: URL): Promise<RetryableError | ElexonError> {
   const { status } = response;
-  const said = (await response.text()).replace(/\s+/g, ' ').trim().slice(0, 200);
-  const pause = response.headers.get('retry-after');
-  const advice = pause === null ? '' : ` (retry-after: ${pause})`;
-  const message = `${url.host} answered ${status} to ${url.pathname}${advice}${said === '' ? '' : `: ${said}`}`;
+  const body = (await response.text()).replace(/\s+/g, ' ').trim().slice(0, 200);
+  const retryAfter = response.headers.get('retry-after');
+  const suffix = retryAfter === null ? '' : ` (retry-after: ${retryAfter})`;
+  const message = `${url.host} answered ${status} to ${url.pathname}${suffix}${body === '' ? '' : `: ${body}`}`;
   const failure = new ElexonError('status', message, { status });
-  return status === 429 || status >= 500 ? new RetryableError(failure, retryAfterMs(pause)) : failure;
+  return status === 429 || status >= 500 ? new RetryableError(failure, retryAfterMs(retryAfter)) : failure;
 }
 
-/** RFC 9110, 10.2.3: a number of seconds or a date. What cannot be read counts as absent. */
+/** Parses Retry-After (RFC 9110, 10.2.3): seconds or a date. Returns 0 for an absent or invalid header. */
 function retryAfterMs(header: string | null): number {
   if (header === null) return 0;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
@@ -122,7 +127,7 @@ function timeoutError(url: URL, timeoutMs: number): ElexonError {
 }
 
 function invalidJsonError(url: URL, cause: SyntaxError): ElexonError {
-  return new ElexonError('format', `${url.host} answered ${url.pathname} with broken JSON`, { cause });
+  return new ElexonError('format', `${url.host} answered ${url.pathname} with invalid JSON`, { cause });
 }
 
 function networkError(url: URL, cause: unknown): ElexonError {
@@ -130,7 +135,7 @@ function networkError(url: URL, cause: unknown): ElexonError {
   return new ElexonError('network', message, { cause });
 }
 
-/** fetch wraps what happened to the socket: the innermost code, such as ENOTFOUND, tells most. */
+/** The code of the innermost cause, such as ENOTFOUND: fetch wraps the error of the socket. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);

@@ -1,10 +1,10 @@
 /**
- * Settlement runs, oldest first: each restates the volumes of the one before it.
- * Source: Elexon settlement calendar (interim initial, initial, three reconciliations, final, post-final disputes).
+ * Settlement runs in chronological order; each run replaces the volumes of the previous one. Source: Elexon settlement
+ * calendar (interim initial, initial, three reconciliations, final, post-final disputes).
  */
 const RUNS = ['II', 'SF', 'R1', 'R2', 'R3', 'RF', 'DF'];
 
-/** The standing of a run: the higher one is newer. A run that is absent or unknown stands below all others. */
+/** Ranks a settlement run: newer runs have higher ranks. Missing and unknown runs have the lowest rank, -1. */
 export function settlementRunRank(run: string | null | undefined): number {
   return run == null ? -1 : RUNS.indexOf(run.toUpperCase());
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   BmUnitFormatError,
   type ElexonClientOptions,
@@ -8,6 +8,7 @@ import {
   parseB1610,
   readingsFromB1610,
 } from '../../../src/meter-data/elexon/index.ts';
+import { waitOrAbort } from '../../../src/meter-data/elexon/request.ts';
 import { type FakeElexon, startFakeElexon } from '../../fake/elexon/server.ts';
 import { aRow } from './b1610-row.ts';
 
@@ -36,25 +37,23 @@ async function failureOf(promise: Promise<unknown>): Promise<ElexonError> {
 }
 
 describe('generation', () => {
-  it('asks for the window and the units in the words of the API', async () => {
+  it('sends the window and the units in the format of the API', async () => {
     await aClient().generation({ ...aDay, bmUnits: ['T_ABRBO-1', 'T_WHILW-1'] });
     expect(fake.requests.map((url) => decodeURIComponent(url.pathname + url.search))).toEqual([
       '/bmrs/api/v1/datasets/B1610/stream?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z&bmUnit=T_ABRBO-1&bmUnit=T_WHILW-1',
     ]);
   });
 
-  it('has one page a UTC day, cut at midnight, and tells the progress after each', async () => {
+  it('requests one page per UTC day, cut at midnight, and reports progress after each', async () => {
     const progress: GenerationProgress[] = [];
     const from = new Date('2026-08-01T22:00:00Z');
     const to = new Date('2026-08-03T01:00:00Z');
     await aClient().generation({ ...aDay, from, to, onProgress: (step) => progress.push(step) });
-    expect(fake.requests.map((url) => [url.searchParams.get('from'), url.searchParams.get('to')])).toEqual(
-      [
-        ['2026-08-01T22:00Z', '2026-08-02T00:00Z'],
-        ['2026-08-02T00:00Z', '2026-08-03T00:00Z'],
-        ['2026-08-03T00:00Z', '2026-08-03T01:00Z'],
-      ],
-    );
+    expect(fake.requests.map((url) => [url.searchParams.get('from'), url.searchParams.get('to')])).toEqual([
+      ['2026-08-01T22:00Z', '2026-08-02T00:00Z'],
+      ['2026-08-02T00:00Z', '2026-08-03T00:00Z'],
+      ['2026-08-03T00:00Z', '2026-08-03T01:00Z'],
+    ]);
     expect(progress).toEqual([
       { done: 1, total: 3, rows: 4 },
       { done: 2, total: 3, rows: 52 },
@@ -63,7 +62,7 @@ describe('generation', () => {
   });
 
   it.each(['start', 'end'] as const)(
-    'has each half-hour once though windows overlap at the %s',
+    'returns each half-hour once although windows overlap at the %s',
     async (end) => {
       await fake.close();
       fake = await startFakeElexon({ windowMatches: end });
@@ -77,26 +76,26 @@ describe('generation', () => {
     },
   );
 
-  it('splits long lists of units, and asks for a repeated one once', async () => {
+  it('splits long lists of units and requests duplicates once', async () => {
     const bmUnits = Array.from({ length: 100 }, (_, index) => `T_X-${index % 90}`);
     await aClient().generation({ ...aDay, bmUnits });
     expect(fake.requests.map((url) => url.searchParams.getAll('bmUnit').length)).toEqual([80, 10]);
   });
 
-  it('of the whole market names no unit', async () => {
+  it('of the whole market sends no unit', async () => {
     const rows = await aClient().generation({ ...aDay, bmUnits: 'whole market' });
     expect(fake.requests[0]?.searchParams.has('bmUnit')).toBe(false);
     expect(new Set(rows.map((row) => row.bmUnit)).size).toBeGreaterThanOrEqual(12);
   });
 
-  it('refuses an empty window and an empty list without a request', async () => {
+  it('rejects an empty window and an empty list without a request', async () => {
     await expect(aClient().generation({ ...aDay, to: aDay.from })).rejects.toThrow(RangeError);
     await expect(aClient().generation({ ...aDay, to: new Date(Number.NaN) })).rejects.toThrow(RangeError);
     await expect(aClient().generation({ ...aDay, bmUnits: [] })).rejects.toThrow(RangeError);
     expect(fake.requests).toEqual([]);
   });
 
-  it('refuses rows that are not B1610, by row and field, without a retry', async () => {
+  it('rejects invalid rows with row and field, without a retry', async () => {
     await fake.close();
     fake = await startFakeElexon({
       generation: () => [aRow('2026-08-01T00:30:00', 1, { bmUnit: '' })],
@@ -105,7 +104,7 @@ describe('generation', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('reads clock-change days from the wire as 23 and 25 hours', async () => {
+  it('reads the days of clock changes as 23 and 25 hours', async () => {
     const hoursOf = async (from: string, to: string) => {
       const rows = await aClient().generation({ ...aDay, from: new Date(from), to: new Date(to) });
       return { periods: rows.length, hours: readingsFromB1610(rows)[0]?.readings.length };
@@ -116,7 +115,7 @@ describe('generation', () => {
 });
 
 describe('the older endpoint', () => {
-  it('answers in a shape that the parser reads too', async () => {
+  it('returns a format that the parser accepts too', async () => {
     const query = 'settlementDate=2026-08-01&settlementPeriod=3&bmUnit=T_ABRBO-1';
     const response = await fetch(`${fake.baseUrl}/datasets/B1610?${query}`);
     const rows = parseB1610(await response.json());
@@ -125,7 +124,7 @@ describe('the older endpoint', () => {
 });
 
 describe('the register', () => {
-  it('comes with capacities in MW', async () => {
+  it('contains capacities in MW', async () => {
     const units = await aClient().bmUnits();
     expect(units.find((unit) => unit.bmUnit === 'T_ABRBO-1')).toMatchObject({
       bmUnitName: 'Aberdeen Offshore Wind Farm',
@@ -135,7 +134,7 @@ describe('the register', () => {
     });
   });
 
-  it('that cannot be read is refused by entry and field, without a retry', async () => {
+  it('that is invalid is rejected with entry and field, without a retry', async () => {
     await fake.close();
     fake = await startFakeElexon({ register: [{ elexonBmUnit: 'T_A-1', generationCapacity: 'much' }] });
     const failure = await aClient()
@@ -147,7 +146,7 @@ describe('the register', () => {
   });
 });
 
-describe('failures that pass', () => {
+describe('temporary failures', () => {
   it.each([
     { kind: 'status', status: 429 },
     { kind: 'status', status: 500 },
@@ -155,32 +154,35 @@ describe('failures that pass', () => {
     { kind: 'cut before answer' },
     { kind: 'cut in answer' },
     { kind: 'truncated JSON' },
-  ] as const)('%j twice is survived by two retries', async (fault) => {
+  ] as const)('two failures of kind %j are handled by two retries', async (fault) => {
     fake.failNext(fault, fault);
     await expect(aClient().generation(aDay)).resolves.toHaveLength(48);
     expect(fake.requests).toHaveLength(3);
   });
 
-  it('a server that hangs is asked again after the time-out', async () => {
+  it('a server that hangs is requested again after the timeout', async () => {
     fake.failNext({ kind: 'hang' });
     await expect(aClient({ timeoutMs: 100 }).generation(aDay)).resolves.toHaveLength(48);
   });
 
-  it('a Retry-After in seconds is waited for', async () => {
+  it('the client waits for a Retry-After in seconds', async () => {
     fake.failNext({ kind: 'status', status: 429, retryAfter: '1' });
-    const startMs = performance.now();
-    await aClient().generation(aDay);
-    expect(performance.now() - startMs).toBeGreaterThan(990);
+    const wait = vi.fn(async () => {});
+    await aClient({ wait }).generation(aDay);
+    expect(wait.mock.calls).toEqual([[1_000, undefined]]);
+    expect(fake.requests).toHaveLength(2);
   });
 
-  it('a Retry-After date in the past is no reason to wait', async () => {
+  it('a Retry-After date in the past causes no wait', async () => {
     fake.failNext({ kind: 'status', status: 503, retryAfter: 'Wed, 21 Oct 2015 07:28:00 GMT' });
-    await expect(aClient().generation(aDay)).resolves.toHaveLength(48);
+    const wait = vi.fn(async () => {});
+    await expect(aClient({ wait }).generation(aDay)).resolves.toHaveLength(48);
+    expect(wait).not.toHaveBeenCalled();
   });
 });
 
-describe('failures that stay', () => {
-  it('a Retry-After beyond the limit ends the request and says how long', async () => {
+describe('permanent failures', () => {
+  it('a Retry-After beyond the limit fails with an error that contains it', async () => {
     fake.failNext({ kind: 'status', status: 429, retryAfter: '3600' });
     const failure = await failureOf(aClient().generation(aDay));
     expect(failure).toMatchObject({ kind: 'status', status: 429 });
@@ -188,13 +190,13 @@ describe('failures that stay', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it.each([400, 401, 403, 404])('a %i is not asked again', async (status) => {
+  it.each([400, 401, 403, 404])('status %i is not retried', async (status) => {
     fake.failNext({ kind: 'status', status });
     expect(await failureOf(aClient().generation(aDay))).toMatchObject({ kind: 'status', status });
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('one failure more than there are retries is told with its status and path', async () => {
+  it('one failure more than the retries is reported with status and path', async () => {
     const fault = { kind: 'status', status: 502 } as const;
     fake.failNext(fault, fault, fault);
     const failure = await failureOf(aClient().generation(aDay));
@@ -204,14 +206,14 @@ describe('failures that stay', () => {
     expect(fake.requests).toHaveLength(3);
   });
 
-  it('a server that always hangs is a time-out', async () => {
+  it('a server that always hangs causes a timeout error', async () => {
     fake.failNext({ kind: 'hang' });
     const failure = await failureOf(aClient({ timeoutMs: 50, retries: 0 }).generation(aDay));
     expect(failure).toMatchObject({ kind: 'timeout', status: null });
     expect(failure.message).toContain('within 0.05 s');
   });
 
-  it('JSON that stays broken is a format error', async () => {
+  it('JSON that is always invalid causes a format error', async () => {
     fake.failNext({ kind: 'truncated JSON' });
     expect(await failureOf(aClient({ retries: 0 }).generation(aDay))).toMatchObject({ kind: 'format' });
   });
@@ -227,7 +229,7 @@ describe('failures that stay', () => {
     );
   });
 
-  it('a name that does not resolve is told by its code', async () => {
+  it('a host name that does not resolve is reported with its code', async () => {
     const unresolved: typeof fetch = () =>
       Promise.reject(
         new TypeError('fetch failed', {
@@ -247,22 +249,31 @@ describe('failures that stay', () => {
 });
 
 describe('an abort', () => {
-  it('ends a request that hangs, with its reason and without a retry', async () => {
+  it('ends a hanging request with its reason and without a retry', async () => {
     const controller = new AbortController();
     fake.failNext({ kind: 'hang' });
     const generation = aClient().generation({ ...aDay, signal: controller.signal });
-    setTimeout(() => controller.abort(new Error('Ctrl-C')), 50);
-    await expect(generation).rejects.toThrow('Ctrl-C');
+    const rejection = expect(generation).rejects.toThrow('Ctrl-C');
+    await vi.waitFor(() => expect(fake.requests).toHaveLength(1), 10_000);
+    controller.abort(new Error('Ctrl-C'));
+    await rejection;
     expect(fake.requests).toHaveLength(1);
   });
 
   it('ends the wait for a Retry-After', async () => {
     fake.failNext({ kind: 'status', status: 429, retryAfter: '60' });
-    const signal = AbortSignal.timeout(100);
-    await expect(aClient().generation({ ...aDay, signal })).rejects.toThrow('timeout');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const wait = (ms: number, waiting: AbortSignal | undefined) => {
+      const waited = waitOrAbort(ms, waiting);
+      controller.abort(new Error('Ctrl-C'));
+      return waited;
+    };
+    await expect(aClient({ wait }).generation({ ...aDay, signal })).rejects.toThrow('Ctrl-C');
+    expect(fake.requests).toHaveLength(1);
   });
 
-  it('before the start sends nothing', async () => {
+  it('before the start sends no request', async () => {
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(aClient().generation({ ...aDay, signal })).rejects.toThrow('too late');
     expect(fake.requests).toEqual([]);
