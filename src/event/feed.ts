@@ -11,11 +11,11 @@ export type FeedCall = QueryCall<undefined, typeof EventQuery>;
 
 export interface EventPage {
   readonly events: SequencedEntry[];
-  /** Up to here the caller has been shown all that there is for it. */
+  /** The position up to which all events visible to the caller have been returned. */
   readonly scannedUpTo: number;
 }
 
-/** Events past a position that the caller may see, in order. */
+/** Reads the events after a position that the caller may see, in the order of their positions. */
 export function readEvents(
   call: FeedCall,
   after: number,
@@ -36,7 +36,9 @@ export function readEvents(
   });
 }
 
-/** Others' part in the history of a bundle is told without who did it, as its lineage tells it. */
+/**
+ * Removes the actor and the action from events that happened while another account held the bundle, as lineage does.
+ */
 async function redactForeignEvents(
   execute: Execute,
   entries: readonly SequencedEntry[],
@@ -44,11 +46,11 @@ async function redactForeignEvents(
 ): Promise<SequencedEntry[]> {
   const holders = await holdersBefore(execute, entries);
   const isOwn = (accountId: number) => caller.accountIds.has(accountId);
-  // Account 0 is nobody's.
+  // No account has the id 0, so an unknown holder counts as another account.
   return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, isOwn));
 }
 
-/** The account that held the bundle of each event before it, or that it was made in, by the event's position. */
+/** The account that held the bundle before each event or in which it was created, by the position of the event. */
 async function holdersBefore(
   execute: Execute,
   entries: readonly SequencedEntry[],
@@ -72,7 +74,7 @@ function filters({ entity_name: name, entity_id: entityId }: z.output<typeof Eve
   ];
 }
 
-/** Administrators see all events; others the history of the bundles that their accounts hold. */
+/** Condition: all events for an administrator, otherwise the history of the bundles held by the caller's accounts. */
 function visibleEvents({ caller, scope }: Authority): SQL {
   if (scope === 'all') return sql`true`;
   return sql`j.entity_name = 'bundle' AND j.entity_id IN (

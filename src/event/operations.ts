@@ -15,9 +15,9 @@ export const listEvents = defineQuery({
   method: 'GET',
   path: '/events',
   tag: 'Events',
-  summary: 'Everything that happened, in order',
+  summary: 'List or stream events',
   description:
-    'Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes. The stream ends with the login.',
+    'Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.',
   permission: 'read',
   queryParams: EventQuery,
   answer: {
@@ -30,7 +30,7 @@ export const listEvents = defineQuery({
     if (call.mediaType !== EVENT_STREAM) return (await readEvents(call, call.queryParams.after ?? -1)).events;
     const start = startPosition(call);
     call.answerHeader('cache-control', 'no-store');
-    // A connection that has carried a stream carries nothing after it: it would keep a stopping server waiting.
+    // The connection is not reused after a stream: an idle one would delay the shutdown of the server.
     call.answerHeader('connection', 'close');
     return { contentType: EVENT_STREAM, body: Readable.from(serverSentEvents(call, start)) };
   },
@@ -43,17 +43,18 @@ export const verifyEvents = defineQuery({
   tag: 'Events',
   summary: 'Verify the journal',
   description:
-    'Recomputes the chain of hashes, checks that positions have no gap, and compares every event with EventStoreDB where there is one, which may take 10 s to get the latest. Names the first difference.',
+    'Recomputes the hash chain, checks that positions have no gaps, and compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive. Returns the first difference.',
   permission: 'administer',
   answer: {
     status: 200,
-    description: 'What was found',
+    description: 'The result of the verification',
     schema: z
       .object({
-        verified: count.meta({ description: 'Events that were found right' }),
-        compared: count
-          .nullable()
-          .meta({ description: 'How many of them are in EventStoreDB as well; `null` without one' }),
+        verified: count.meta({ description: 'Number of events verified' }),
+        compared: count.nullable().meta({
+          description:
+            'Number of those events that were compared with EventStoreDB; `null` if it is not configured',
+        }),
         difference: z.string().nullable(),
       })
       .meta({ id: 'JournalVerification' }),

@@ -5,8 +5,8 @@ const attributes = z.record(z.string(), z.unknown()).nullable();
 
 export const Event = z
   .object({
-    position: count.meta({ description: 'Its place among all events, from 0 without a gap' }),
-    hash: z.string().meta({ description: 'sha256 over the hash before it and the event, in hex' }),
+    position: count.meta({ description: 'Position among all events, starting at 0 without gaps' }),
+    hash: z.string().meta({ description: 'SHA-256 of the previous hash and the event, in hexadecimal' }),
     event_id: z.uuid(),
     event_type: z.enum(['CREATE', 'UPDATE', 'DELETE']),
     entity_name: z.string(),
@@ -15,9 +15,13 @@ export const Event = z
       .int()
       .positive()
       .nullable()
-      .meta({ description: 'Of the child of a split: its parent' }),
-    attributes_before: attributes.meta({ description: 'Of an UPDATE: what changed, as it was' }),
-    attributes_after: attributes.meta({ description: 'Of a CREATE: all; of an UPDATE: what changed' }),
+      .meta({ description: 'Parent of a bundle that was created by a split' }),
+    attributes_before: attributes.meta({
+      description: 'For UPDATE, the previous values of the changed attributes',
+    }),
+    attributes_after: attributes.meta({
+      description: 'For CREATE, all attributes; for UPDATE, the new values of the changed attributes',
+    }),
     actor_id: id.nullable(),
     action_id: id.nullable(),
     request_id: z.string().nullable(),
@@ -33,14 +37,14 @@ export const EventQuery = z.object({
     .regex(/^\d{1,15}$/, 'must be a position')
     .transform(Number)
     .optional()
-    .meta({ description: 'Only events past this position' }),
+    .meta({ description: 'Return only events after this position' }),
   limit: z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.int().min(1).max(MAX_EVENTS))
     .default(100)
-    .meta({ description: `Events on a page, at most ${MAX_EVENTS}` }),
+    .meta({ description: `Maximum number of events to return, up to ${MAX_EVENTS}` }),
   entity_name: z
     .string()
     .regex(/^[a-z_]{1,63}$/, 'must be the name of an entity, such as bundle')

@@ -7,7 +7,11 @@ const POLL_INTERVAL_MS = 500;
 const HEARTBEAT_INTERVAL_MS = 15_000;
 const PAGE_SIZE = 500;
 
-/** Where a client that was cut off goes on: `Last-Event-ID` is the position of the last event that it has seen. */
+/**
+ * The position after which a stream starts: `Last-Event-ID` of a reconnecting client, else the parameter `after`.
+ *
+ * @throws {Problem} 422 if `Last-Event-ID` is not a position.
+ */
 export function startPosition(call: FeedCall): number {
   const last = call.requestHeader('last-event-id');
   if (last === undefined) return call.queryParams.after ?? -1;
@@ -16,13 +20,13 @@ export function startPosition(call: FeedCall): number {
 }
 
 /**
- * Events as the HTML standard sends them (9.2, "Server-sent events"), for as long as client and server are there and the client may
- * see them: what it may see is asked anew at every look.
+ * Generates server-sent events (HTML standard, 9.2) until the client disconnects, the server stops or the caller
+ * loses access. The rights of the caller are read again at every poll.
  */
 export async function* serverSentEvents(call: FeedCall, after: number): AsyncGenerator<string> {
   let position = after;
-  let quietSince = performance.now();
-  yield ': the events of the registry\n\n';
+  let lastSentAt = performance.now();
+  yield ': registry events\n\n';
   while (!call.closing.aborted) {
     const authority = await currentAuthority(call);
     if (authority === undefined) return;
@@ -30,19 +34,19 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
     for (const event of events) {
       yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
     }
-    // Past the events of others too: they are not looked through again at every look.
+    // Skip events that the caller may not see, so that the next poll does not scan them again.
     position = Math.max(position, scannedUpTo);
     if (events.length === PAGE_SIZE) continue;
-    if (events.length > 0) quietSince = performance.now();
-    else if (performance.now() - quietSince > HEARTBEAT_INTERVAL_MS) {
-      quietSince = performance.now();
-      yield ': still here\n\n';
+    if (events.length > 0) lastSentAt = performance.now();
+    else if (performance.now() - lastSentAt > HEARTBEAT_INTERVAL_MS) {
+      lastSentAt = performance.now();
+      yield ': heartbeat\n\n';
     }
     await sleep(POLL_INTERVAL_MS, undefined, { signal: call.closing }).catch(() => {});
   }
 }
 
-/** `undefined` once the token has expired, the login has ended or the role may not read any more. */
+/** The current rights of the caller, or `undefined` once its token, session or permission to read has ended. */
 async function currentAuthority(call: FeedCall): Promise<Authority | undefined> {
   try {
     return await call.reauthenticate();

@@ -2,7 +2,7 @@ import type { Tracing, TracingOptions } from './tracing.ts';
 
 export type { Span, Tracing } from './tracing.ts';
 
-/** Loads OpenTelemetry, which takes a moment, and begins. */
+/** Starts tracing. OpenTelemetry is loaded only then, because its import is slow. */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { openTelemetry } = await import('./opentelemetry.ts');
   return openTelemetry(options);

@@ -24,7 +24,7 @@ import type { Span, Tracing, TracingOptions } from './tracing.ts';
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER } as const;
 const STOP_TIMEOUT_MS = 2_000;
 
-/** OpenTelemetry's SDK without its globals: each application has its own, and nothing else is patched. */
+/** Creates tracing with the OpenTelemetry SDK, without global state and without patching other modules. */
 export function openTelemetry(options: TracingOptions): Tracing {
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': options.serviceName })),
@@ -43,7 +43,7 @@ export function openTelemetry(options: TracingOptions): Tracing {
     },
     active: () => current.getStore() !== undefined,
     async stop() {
-      // What could not be sent has been told by then.
+      // Failed exports have already been reported by the exporter.
       const stopping = provider.shutdown().catch(() => {});
       await Promise.race([stopping, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     },
@@ -70,7 +70,7 @@ function errorType(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** Tells once when the endpoint takes no traces any more, not with every batch. */
+/** Creates an exporter that reports the first failure of a series of failed batches, not each of them. */
 function createExporter({ endpoint, onError }: TracingOptions): SpanExporter {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
   let failing = false;
@@ -78,7 +78,7 @@ function createExporter({ endpoint, onError }: TracingOptions): SpanExporter {
     export(spans, done) {
       exporter.export(spans, (result: ExportResult) => {
         const failed = result.code === ExportResultCode.FAILED;
-        if (failed && !failing) onError(result.error, 'traces could not be sent');
+        if (failed && !failing) onError(result.error, 'could not export traces');
         failing = failed;
         done(result);
       });

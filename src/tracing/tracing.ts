@@ -1,6 +1,6 @@
 export type Attributes = Readonly<Record<string, string | number | string[]>>;
 
-/** What another process says of the span that it calls from (W3C Trace Context). */
+/** The parent span in a calling process, from the headers of W3C Trace Context. */
 export interface RemoteParent {
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;
@@ -9,26 +9,26 @@ export interface RemoteParent {
 export interface SpanOptions {
   readonly kind: 'server' | 'client' | 'producer';
   readonly attributes: Attributes;
-  /** The span begins below this one, where it is valid; without it, below the current one. */
+  /** The parent of the span if it is valid; by default the current span is the parent. */
   readonly remote?: RemoteParent;
 }
 
 export interface Span {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
-  /** Runs `work`; spans that it begins, and what follows it, are below this one. */
+  /** Runs `work`, including its asynchronous continuations, with this span as the current one. */
   within<T>(work: () => T): T;
   set(attributes: Attributes): void;
-  /** Of an error only its kind is told: its message may hold what is nobody's business. */
+  /** Ends the span. Of an error only the type is exported: its message may contain confidential data. */
   end(error?: unknown): void;
 }
 
-/** Where an endpoint for traces is set; elsewhere there is none, and nothing of it is loaded. */
+/** Creates spans. It exists only if an OTLP endpoint is configured. */
 export interface Tracing {
   begin(name: string, options: SpanOptions): Span;
   /** Whether there is a current span. */
   active(): boolean;
-  /** Sends what is left, within bounds. */
+  /** Exports the remaining spans within a time limit. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface TracingOptions {
   /** The OTLP/HTTP endpoint, without `/v1/traces`. */
   readonly endpoint: string;
   readonly serviceName: string;
-  /** The part of traces that are kept, 0 to 1; a caller that has decided decides. */
+  /** The sampled share of traces, 0 to 1. The sampling decision of a remote parent takes precedence. */
   readonly sampleRatio: number;
   readonly onError: (error: unknown, what: string) => void;
 }

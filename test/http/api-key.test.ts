@@ -270,7 +270,7 @@ describe('a key that is confined to accounts', () => {
   test('opens no others', async ({ registry }) => {
     const answer = await make(await confined(registry, producer, [own]));
     expect(answer.statusCode).toBe(403);
-    expect(answer.json().detail).toContain('confined to accounts');
+    expect(answer.json().detail).toContain('restricted to accounts');
   });
 
   test('reaches no storage devices as a validator does: no account bounds those', async ({

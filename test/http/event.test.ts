@@ -156,7 +156,7 @@ describe('server-sent events', () => {
     });
     const text = response.text();
     expect((await auditor.post('/auth/logout')).statusCode).toBe(200);
-    expect(await text).toContain(': the events of the registry');
+    expect(await text).toContain(': registry events');
   });
 
   test('are those of the role that is, not of the role that was', async ({ registry, market }) => {

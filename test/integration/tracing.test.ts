@@ -195,7 +195,7 @@ test('a collector that refuses traces is told of once, and holds nothing up', as
   await refused.stop();
   await refusing.stop();
   expect(refusing.text()).toContain('GET /organisation/list');
-  expect(lines().filter(({ msg }) => msg === 'traces could not be sent')).toHaveLength(1);
+  expect(lines().filter(({ msg }) => msg === 'could not export traces')).toHaveLength(1);
 });
 
 test('without an endpoint nothing of the SDK is loaded', async () => {
