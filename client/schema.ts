@@ -843,8 +843,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Devices of an account
-         * @description Its living devices, in the order of their ids.
+         * List the devices of an account
+         * @description Returns the devices of an account, ordered by id.
          *
          *     Permission: `read`.
          */
@@ -1459,8 +1459,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything that happened, in order
-         * @description Events past a position: for administrators all of them; for others the history of the bundles that their accounts hold now, from the issuance or split on. What was done to those in another account is told without who did it: its id, user, action, request and beneficiary are `null`, so that the hash of such an event is for an administrator to recompute. A bundle that leaves an account takes its history along; the action log keeps the account’s own part in it. With `Accept: text/event-stream` they are sent as they happen; `Last-Event-ID` resumes. The stream ends with the login.
+         * List or stream events
+         * @description Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.
          *
          *     Permission: `read`.
          */
@@ -1482,7 +1482,7 @@ export interface paths {
         };
         /**
          * Verify the journal
-         * @description Recomputes the chain of hashes, checks that positions have no gap, and compares every event with EventStoreDB where there is one, which may take 10 s to get the latest. Names the first difference.
+         * @description Recomputes the hash chain, checks that positions have no gaps, and compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive. Returns the first difference.
          *
          *     Permission: `administer`.
          */
@@ -3153,9 +3153,9 @@ export interface components {
             created_at: string;
         };
         Event: {
-            /** @description Its place among all events, from 0 without a gap */
+            /** @description Position among all events, starting at 0 without gaps */
             position: number;
-            /** @description sha256 over the hash before it and the event, in hex */
+            /** @description SHA-256 of the previous hash and the event, in hexadecimal */
             hash: string;
             /** Format: uuid */
             event_id: string;
@@ -3163,13 +3163,13 @@ export interface components {
             event_type: "CREATE" | "UPDATE" | "DELETE";
             entity_name: string;
             entity_id: number;
-            /** @description Of the child of a split: its parent */
+            /** @description Parent of a bundle that was created by a split */
             parent_entity_id: number | null;
-            /** @description Of an UPDATE: what changed, as it was */
+            /** @description For UPDATE, the previous values of the changed attributes */
             attributes_before: {
                 [key: string]: unknown;
             } | null;
-            /** @description Of a CREATE: all; of an UPDATE: what changed */
+            /** @description For CREATE, all attributes; for UPDATE, the new values of the changed attributes */
             attributes_after: {
                 [key: string]: unknown;
             } | null;
@@ -3183,9 +3183,9 @@ export interface components {
             recorded_at: string;
         };
         JournalVerification: {
-            /** @description Events that were found right */
+            /** @description Number of events verified */
             verified: number;
-            /** @description How many of them are in EventStoreDB as well; `null` without one */
+            /** @description Number of those events that were compared with EventStoreDB; `null` if it is not configured */
             compared: number | null;
             difference: string | null;
         };
@@ -4142,7 +4142,12 @@ export interface operations {
     };
     readMyAccounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -4152,7 +4157,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The accounts */
+            /** @description One page of accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4160,6 +4165,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4486,7 +4492,12 @@ export interface operations {
     };
     readAccountUsers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -4499,7 +4510,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The users */
+            /** @description One page of users */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -4507,6 +4518,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5059,7 +5071,12 @@ export interface operations {
     };
     readAccountWhitelist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -5072,7 +5089,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The accounts */
+            /** @description One page of accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5080,6 +5097,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5104,7 +5122,12 @@ export interface operations {
     };
     readAccountWhitelistInverse: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -5117,7 +5140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The accounts */
+            /** @description One page of accounts */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5125,6 +5148,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5433,7 +5457,12 @@ export interface operations {
     };
     readAccountDevices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -5446,7 +5475,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Devices */
+            /** @description One page of devices */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5454,6 +5483,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5471,7 +5501,12 @@ export interface operations {
     };
     readAccountCertificateDevices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+            };
             header?: {
                 /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
@@ -5484,7 +5519,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Devices */
+            /** @description One page of devices */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -5492,6 +5527,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6848,9 +6884,9 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Only events past this position */
+                /** @description Return only events after this position */
                 after?: string;
-                /** @description Events on a page, at most 1000 */
+                /** @description Maximum number of events to return, up to 1000 */
                 limit?: number;
                 entity_name?: string;
                 /** @description Id, a positive integer */
@@ -6901,7 +6937,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found */
+            /** @description The result of the verification */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { ownAccounts } from '../operation/caller.ts';
-import { defineQuery } from '../operation/operation.ts';
+import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
@@ -43,9 +43,19 @@ export const readAccount = defineQuery({
 
 const namedAccounts = {
   status: 200,
-  description: 'The accounts',
+  description: 'One page of accounts',
   schema: z.array(Account.pick({ id: true, account_name: true })),
 } as const;
+
+/** One page of the accounts that fulfil a condition, for a caller with access to the account of the path. */
+function pageOfRelatedAccounts(call: QueryCall<typeof idParams, typeof pageQuery>, related: SQL) {
+  return call.read(async ({ execute }) => {
+    await requireOpenAccount(execute, call, call.params.id);
+    return pageById(call, (after, limit) =>
+      accountsWhere(execute, sql`a.id > ${after} AND ${related}`, limit),
+    );
+  });
+}
 
 export const readWhitelist = defineQuery({
   ...common,
@@ -54,12 +64,9 @@ export const readWhitelist = defineQuery({
   summary: 'List the accounts on a whitelist',
   description: 'Returns the accounts from which this account accepts transfers.',
   params: idParams,
+  queryParams: pageQuery,
   answer: namedAccounts,
-  handle: ({ params, read, ...authority }) =>
-    read(async (reader) => {
-      await requireOpenAccount(reader.execute, authority, params.id);
-      return accountsWhere(reader.execute, whitelistSources(params.id));
-    }),
+  handle: (call) => pageOfRelatedAccounts(call, whitelistSources(call.params.id)),
 });
 
 export const readWhitelistInverse = defineQuery({
@@ -69,12 +76,9 @@ export const readWhitelistInverse = defineQuery({
   summary: 'List the accounts that whitelist an account',
   description: 'Returns the accounts to which this account can transfer certificates.',
   params: idParams,
+  queryParams: pageQuery,
   answer: namedAccounts,
-  handle: ({ params, read, ...authority }) =>
-    read(async (reader) => {
-      await requireOpenAccount(reader.execute, authority, params.id);
-      return accountsWhere(reader.execute, whitelistTargets(params.id));
-    }),
+  handle: (call) => pageOfRelatedAccounts(call, whitelistTargets(call.params.id)),
 });
 
 export const readSummary = defineQuery({

@@ -54,14 +54,18 @@ export const readAccountDevices = defineQuery({
   ...common,
   id: 'readAccountDevices',
   path: '/account/:id/devices',
-  summary: 'Devices of an account',
-  description: 'Its living devices, in the order of their ids.',
+  summary: 'List the devices of an account',
+  description: 'Returns the devices of an account, ordered by id.',
   params: idParams,
-  answer: { status: 200, description: 'Devices', schema: z.array(Device) },
-  handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, execute }) => {
-      await requireOpenAccount(execute, authority, params.id);
-      return (await devicesWhere(orm, eq(device.accountId, params.id))).map(deviceView);
+  queryParams: pageQuery,
+  answer: { status: 200, description: 'One page of devices', schema: z.array(Device) },
+  handle: (call) =>
+    call.read(async ({ orm, execute }) => {
+      const account = await requireOpenAccount(execute, call, call.params.id);
+      const page = await pageById(call, (after, limit) =>
+        devicesWhere(orm, and(gt(device.id, after), eq(device.accountId, account.id)), limit),
+      );
+      return page.map(deviceView);
     }),
 });
 
@@ -73,18 +77,26 @@ export const readCertificateDevices = defineQuery({
   description:
     'Returns the devices, including deleted ones, for which the certificates held by the account were issued. The devices may belong to other accounts; `account_id` is `null` if the caller has no access to that account.',
   params: idParams,
-  answer: { status: 200, description: 'Devices', schema: z.array(CertificateDevice) },
-  handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, execute }) => {
-      await requireOpenAccount(execute, authority, params.id);
+  queryParams: pageQuery,
+  answer: { status: 200, description: 'One page of devices', schema: z.array(CertificateDevice) },
+  handle: (call) =>
+    call.read(async ({ orm, execute }) => {
+      const account = await requireOpenAccount(execute, call, call.params.id);
       const held = orm
         .select({ id: bundle.deviceId })
         .from(bundle)
-        .where(and(eq(bundle.accountId, params.id), ne(bundle.status, 'Bundle Split')));
-      const rows = await orm.select().from(device).where(inArray(device.id, held)).orderBy(device.id);
-      return rows.map((row) => ({
+        .where(and(eq(bundle.accountId, account.id), ne(bundle.status, 'Bundle Split')));
+      const page = await pageById(call, (after, limit) =>
+        orm
+          .select()
+          .from(device)
+          .where(and(gt(device.id, after), inArray(device.id, held)))
+          .orderBy(device.id)
+          .limit(limit),
+      );
+      return page.map((row) => ({
         ...deviceView(row),
-        account_id: reaches(authority, row.accountId) ? row.accountId : null,
+        account_id: reaches(call, row.accountId) ? row.accountId : null,
       }));
     }),
 });

@@ -8,7 +8,7 @@ import type { Device } from './schemas.ts';
 export type DeviceRow = typeof device.$inferSelect;
 
 /** Selects devices that are not deleted, ordered by id. */
-export function devicesWhere(orm: ReadOrm, condition: SQL | undefined, limit = 10_000): Promise<DeviceRow[]> {
+export function devicesWhere(orm: ReadOrm, condition: SQL | undefined, limit: number): Promise<DeviceRow[]> {
   return orm
     .select()
     .from(device)

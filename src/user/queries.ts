@@ -51,9 +51,15 @@ export const readMyAccounts = defineQuery({
   path: '/user/me/accounts',
   summary: 'List the accounts of the current user',
   description: 'Returns the open accounts of the caller.',
-  answer: { status: 200, description: 'The accounts', schema: z.array(AccountOfUser) },
-  handle: ({ read, ...authority }) =>
-    read(({ execute }) => accountsWhere(execute, visibleAccounts(authority, authority.caller.userId))),
+  queryParams: pageQuery,
+  answer: { status: 200, description: 'One page of accounts', schema: z.array(AccountOfUser) },
+  handle: (call) =>
+    call.read(({ execute }) =>
+      pageById(call, (after, limit) => {
+        const own = visibleAccounts(call, call.caller.userId);
+        return accountsWhere(execute, sql`a.id > ${after} AND ${own}`, limit);
+      }),
+    ),
 });
 
 export const listUsers = defineQuery({
@@ -95,14 +101,18 @@ export const readAccountUsers = defineQuery({
   summary: 'List the users of an account',
   description: 'Returns the users of an account, ordered by id.',
   params: idParams,
-  answer: { status: 200, description: 'The users', schema: z.array(User) },
-  handle: ({ params, read, ...authority }) =>
-    read(async ({ orm, execute }) => {
-      const { id } = await requireOpenAccount(execute, authority, params.id);
+  queryParams: pageQuery,
+  answer: { status: 200, description: 'One page of users', schema: z.array(User) },
+  handle: (call) =>
+    call.read(async ({ orm, execute }) => {
+      const { id } = await requireOpenAccount(execute, call, call.params.id);
       const users = orm
         .select({ id: accountUser.userId })
         .from(accountUser)
         .where(and(eq(accountUser.accountId, id), sql`${accountUser.deletedAt} IS NULL`));
-      return (await usersWhere(orm, inArray(registryUser.id, users))).map(userView);
+      const page = await pageById(call, (after, limit) =>
+        usersWhere(orm, and(gt(registryUser.id, after), inArray(registryUser.id, users)), limit),
+      );
+      return page.map(userView);
     }),
 });

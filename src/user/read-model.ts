@@ -8,7 +8,7 @@ import type { User } from './schemas.ts';
 export type UserRow = typeof registryUser.$inferSelect;
 
 /** Selects users that are not deleted, ordered by id. Password hashes are in a table that no read model selects. */
-export function usersWhere(orm: ReadOrm, condition: SQL | undefined, limit = 10_000): Promise<UserRow[]> {
+export function usersWhere(orm: ReadOrm, condition: SQL | undefined, limit: number): Promise<UserRow[]> {
   return orm
     .select()
     .from(registryUser)
