@@ -63,7 +63,7 @@ export const verifyEvents = defineQuery({
     const { ESDB_CONNECTION_STRING: connection, ESDB_STREAM: stream } = services.config;
     const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
     try {
-      // A standby may be behind EventStoreDB, which would look like events that the journal does not have.
+      // On the primary: a lagging standby would lack events that EventStoreDB has.
       return await services.database.readPrimary(({ execute }) => verifyJournal(execute, { log }));
     } catch (error) {
       if (error instanceof EventStoreUnavailable)
