@@ -1,31 +1,32 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
-import { patiently } from './patience.ts';
+import { withRetries } from './retry.ts';
 import type { paths } from './schema.ts';
 
 export type * from './schema.ts';
 
 export interface RegistryOptions {
-  /** Where the registry answers, such as `https://registry.example.org`. */
+  /** Base URL of the registry, such as `https://registry.example.org`. */
   readonly url: string;
-  /** An access token or an API key, or what gives one at each request. */
+  /** An access token or an API key, or a function that returns the current one. */
   readonly token?: string | (() => string | undefined);
-  /** How often a request is tried that got no answer, or 429 or 503; 1 to never repeat one. */
+  /** Attempts per request in total, if there is no response, or a response of 429 or 503. 1 disables retries. */
   readonly attempts?: number;
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** Of the media types that the registry speaks, the client speaks JSON: streams of CSV or NDJSON are for `fetch` itself. */
-type Spoken = 'application/json' | 'application/problem+json';
+/** The media types that the client reads. Use `fetch` for streams of CSV or NDJSON. */
+type MediaTypes = 'application/json' | 'application/problem+json';
 
-export type RegistryClient = Client<paths, Spoken>;
+export type RegistryClient = Client<paths, MediaTypes>;
 
 /**
- * A typed client of the registry. Each call gives `{ data }` or `{ error }`, a problem document (RFC 9457), and `response`.
+ * Creates a typed client of the registry. Each call returns `response` with `data`, or with `error`, a problem document
+ * (RFC 9457).
  *
- * Every POST carries an `Idempotency-Key`, so that a request that got no answer is repeated and acts once. What the client
- * wrote it also reads, from any instance: it shows the consistency token of its last write with each later request.
+ * Every POST carries an `Idempotency-Key`, so that it can be repeated safely. Every request carries the consistency token
+ * of the last write, so that it reflects that write, whichever instance serves it.
  *
- * @throws what `fetch` throws, after the last attempt.
+ * @throws the error of `fetch`, after the last attempt.
  */
 export function registryClient({
   url,
@@ -33,12 +34,12 @@ export function registryClient({
   attempts = 4,
   fetch = globalThis.fetch,
 }: RegistryOptions): RegistryClient {
-  const client = createClient<paths, Spoken>({ baseUrl: url, fetch: patiently(fetch, attempts) });
-  client.use(authorized(token), repeatable, consistent());
+  const client = createClient<paths, MediaTypes>({ baseUrl: url, fetch: withRetries(fetch, attempts) });
+  client.use(authorization(token), idempotency, consistency());
   return client;
 }
 
-function authorized(token: RegistryOptions['token']): Middleware {
+function authorization(token: RegistryOptions['token']): Middleware {
   return {
     onRequest({ request }) {
       const current = typeof token === 'function' ? token() : token;
@@ -47,7 +48,7 @@ function authorized(token: RegistryOptions['token']): Middleware {
   };
 }
 
-const repeatable: Middleware = {
+const idempotency: Middleware = {
   onRequest({ request }) {
     if (request.method === 'POST' && !request.headers.has('idempotency-key')) {
       request.headers.set('idempotency-key', crypto.randomUUID());
@@ -57,7 +58,7 @@ const repeatable: Middleware = {
 
 const CONSISTENCY = 'registry-consistency';
 
-function consistent(): Middleware {
+function consistency(): Middleware {
   let written: string | undefined;
   return {
     onRequest({ request }) {
@@ -70,14 +71,14 @@ function consistent(): Middleware {
   };
 }
 
-/** Of two tokens the one that tells of more: answers of requests under way at once come in any order. */
-function laterOf(known: string | undefined, told: string | null): string | undefined {
-  if (told === null) return known;
-  return known !== undefined && positionIn(known) > positionIn(told) ? known : told;
+/** The later of two tokens: the responses to concurrent requests arrive in any order. */
+function laterOf(known: string | undefined, received: string | null): string | undefined {
+  if (received === null) return known;
+  return known !== undefined && positionOf(known) > positionOf(received) ? known : received;
 }
 
-/** A token is a position in the log of Postgres: two hexadecimal numbers of 32 bits. */
-function positionIn(token: string): bigint {
+/** A token is a position in the write-ahead log of PostgreSQL: two hexadecimal numbers of 32 bits. */
+function positionOf(token: string): bigint {
   const [high = '0', low = '0'] = token.split('/');
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

@@ -1,6 +1,7 @@
 /** What the generators read of an OpenAPI 3.1 document. */
 export interface ApiDocument {
   readonly info: { readonly title: string; readonly description: string };
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
   readonly components: {
     readonly parameters: Readonly<Record<string, Parameter>>;

@@ -47,27 +47,62 @@ interface Script {
   readonly script: { readonly type: 'text/javascript'; readonly exec: readonly string[] };
 }
 
-/** A step of a guided folder: an operation with values of its own, and what later steps use of its answer. */
+/** A step of the guided folder: an operation with its values, and the variables that it sets for later steps. */
 export interface Step {
   readonly operation: string;
   readonly name: string;
   readonly status: number;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  readonly header?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Variable name to an expression over `answer`, the JSON that came. */
+  /** Name of a variable to an expression over `answer`, the JSON of the response. */
   readonly keep?: Readonly<Record<string, string>>;
 }
 
 const HOST = '{{registry}}';
-/** What is sent and kept where tokens are given; the other requests show them. */
+/** The last request of the collection, since it ends the session of all others. */
+const LOGOUT = 'logout';
+/** The bodies of the requests that return tokens; later requests send the tokens. */
 const TOKEN_BODIES: Readonly<Record<string, object>> = {
   login: { username: '{{username}}', password: '{{password}}' },
   refreshSession: { refresh_token: '{{refresh_token}}' },
 };
-const TOKENS_KEPT = { token: 'answer.access_token', refresh_token: 'answer.refresh_token' };
+const TOKENS = { token: 'answer.access_token', refresh_token: 'answer.refresh_token' };
 
-/** The collection of all operations, a folder a tag, behind one folder of steps to run from top to bottom. */
+/** The variables that requests set from their response, by operation id. */
+const KEPT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  login: TOKENS,
+  refreshSession: TOKENS,
+  createApiKey: { api_key_id: 'answer.id' },
+  createUser: { user_id: 'answer.id' },
+  createOrganisation: { organisation_id: 'answer.id' },
+  createAccount: { account_id: 'answer.id' },
+  createDevice: { device_id: 'answer.id' },
+  createMeasurement: { measurement_id: 'answer.id' },
+  listRecurringActions: { recurring_action_id: 'answer[0].id' },
+};
+
+/** What is deleted is what a request before it created, not sample data. */
+const DELETED: Readonly<Record<string, string>> = {
+  deleteApiKey: 'api_key_id',
+  deleteUser: 'user_id',
+  deleteOrganisation: 'organisation_id',
+  deleteAccount: 'account_id',
+  deleteDevice: 'device_id',
+  deleteMeasurement: 'measurement_id',
+  deleteRecurringAction: 'recurring_action_id',
+};
+
+function pathOf({ operationId }: ApiOperation): Readonly<Record<string, string>> {
+  const variable = DELETED[operationId];
+  return variable === undefined ? {} : { id: `{{${variable}}}` };
+}
+
+/**
+ * The collection: a folder of guided steps, then a folder per tag with all operations. The whole collection can be run
+ * from top to bottom, as an administrator.
+ */
 export function postmanCollection(
   document: ApiDocument,
   guide: { name: string; description: string; steps: readonly Step[] },
@@ -83,11 +118,14 @@ export function postmanCollection(
     if (operation === undefined) throw new Error(`no operation is called ${step.operation}`);
     return item(operation, step);
   });
-  const tags = [...new Set(operations.flatMap(({ operation }) => operation.tags))];
-  const folders = tags.map((name) => ({
+  const folders = document.tags.map(({ name, description }) => ({
     name,
-    item: operations.filter(({ operation }) => operation.tags.includes(name)).map((each) => item(each)),
+    description,
+    item: operations
+      .filter(({ operation }) => operation.tags.includes(name) && operation.operationId !== LOGOUT)
+      .map((each) => item(each)),
   }));
+  const logout = operations.filter(({ operation }) => operation.operationId === LOGOUT);
   return {
     info: {
       name: document.info.title,
@@ -97,12 +135,16 @@ export function postmanCollection(
     auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },
     variable: [
       { key: 'registry', value: 'http://127.0.0.1:8000' },
-      { key: 'username', value: 'trading_user@usermail.com' },
+      { key: 'username', value: 'admin_user@usermail.com' },
       { key: 'password', value: 'registry-demo' },
       { key: 'token', value: '' },
       { key: 'refresh_token', value: '' },
     ],
-    item: [{ name: guide.name, description: guide.description, item: steps }, ...folders],
+    item: [
+      { name: guide.name, description: guide.description, item: steps },
+      ...folders,
+      { name: 'End of the session', item: logout.map((each) => item(each)) },
+    ],
   };
 }
 
@@ -129,15 +171,18 @@ function requestOf({ path, method, operation }: Located, document: ApiDocument, 
       host: [HOST],
       path: parts.split('/'),
       query,
-      variable: fields('path', step?.path),
+      variable: fields('path', step?.path ?? pathOf(operation)),
     },
-    header: [...fields('header'), ...(body ? [{ key: 'Content-Type', value: 'application/json' }] : [])],
+    header: [
+      ...fields('header', step?.header),
+      ...(body ? [{ key: 'Content-Type', value: 'application/json' }] : []),
+    ],
     ...(body ? { body } : {}),
     ...(operation.security.length === 0 ? { auth: { type: 'noauth' } } : {}),
   };
 }
 
-/** An optional parameter is there, and off. */
+/** Optional parameters without a value are disabled. */
 function fieldOf(parameter: Parameter, given?: string): Field {
   const { name, required, description } = parameter;
   return {
@@ -157,7 +202,7 @@ function bodyOf({ operationId, requestBody }: ApiOperation, step?: Step) {
 }
 
 function itemOf({ operationId, summary }: ApiOperation, request: Request, step?: Step): Item {
-  const keep = { ...(operationId in TOKEN_BODIES ? TOKENS_KEPT : {}), ...step?.keep };
+  const keep = { ...KEPT[operationId], ...step?.keep };
   const exec = [
     ...(step ? [`pm.test('answers ${step.status}', () => pm.response.to.have.status(${step.status}));`] : []),
     ...(Object.keys(keep).length > 0 ? ['const answer = pm.response.json();'] : []),

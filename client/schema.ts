@@ -2773,7 +2773,9 @@ export interface components {
             granular_certificate_bundle_ids: number[];
             /** @description The bundles that carry the effect of the action */
             resulting_bundle_ids: number[];
+            /** @example 1000000 */
             certificate_quantity: number | null;
+            /** @example 0.5 */
             certificate_bundle_percentage: number | null;
             /**
              * Format: date-time
@@ -6180,7 +6182,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         1
+                 *         101
                  *       ],
                  *       "target_id": 2,
                  *       "certificate_bundle_percentage": 0.5
@@ -6239,7 +6241,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         2
+                 *         102
                  *       ],
                  *       "beneficiary": "The school at the harbour"
                  *     }
@@ -6297,7 +6299,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         2
+                 *         102
                  *       ]
                  *     }
                  */
@@ -6354,7 +6356,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         3
+                 *         103
                  *       ]
                  *     }
                  */
@@ -6411,7 +6413,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         3
+                 *         103
                  *       ]
                  *     }
                  */
@@ -6468,7 +6470,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         4
+                 *         104
                  *       ],
                  *       "reason": "The meter is being examined"
                  *     }
@@ -6526,7 +6528,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         4
+                 *         104
                  *       ],
                  *       "reason": "The meter works correctly"
                  *     }
@@ -6584,7 +6586,7 @@ export interface operations {
                  * @example {
                  *       "source_id": 1,
                  *       "granular_certificate_bundle_ids": [
-                 *         5
+                 *         105
                  *       ],
                  *       "reason": "The meter was misread"
                  *     }

@@ -105,8 +105,14 @@ export const Action = z
     resulting_bundle_ids: z
       .array(id)
       .meta({ description: 'The bundles that carry the effect of the action' }),
-    certificate_quantity: z.int().nullable(),
-    certificate_bundle_percentage: z.number().nullable(),
+    certificate_quantity: z
+      .int()
+      .nullable()
+      .meta({ examples: [1_000_000] }),
+    certificate_bundle_percentage: z
+      .number()
+      .nullable()
+      .meta({ examples: [0.5] }),
     action_request_datetime: instantText,
     action_completed_datetime: instantText,
     details: z.record(z.string(), z.unknown()).meta({ description: 'For a refusal, its code and reason' }),

@@ -9,8 +9,8 @@ in one interval, as defined by the EnergyTag GC Scheme Standard. Certificates ar
 ## Log in to the sample registry
 
 1. Click **Authorize**, enter the e-mail address of a sample user and the password \`registry-demo\`, and confirm.
-2. Open an operation and click **Execute**. Every request body is prefilled with an example. As the administrator, the
-   examples succeed on newly loaded sample data, in the order in which the operations are listed.
+2. Open an operation and click **Execute**. Every request body is prefilled with an example that succeeds for the
+   administrator on newly loaded sample data. Some need another one first: claim a bundle after cancelling it, for example.
 
 | User | Role | Permitted |
 |---|---|---|

@@ -10,6 +10,7 @@ import type { Operation } from '../operation/operation.ts';
 import { API_TITLE } from './api-introduction.ts';
 import { ICON, LIGHT_LOGO, LOGO } from './logo.ts';
 import { LOGO_PATH, openApiDocument } from './openapi.ts';
+import { SWAGGER_SCRIPT, SWAGGER_STYLES } from './swagger-theme.ts';
 
 const REDOC = 'redoc.standalone.js';
 
@@ -20,24 +21,23 @@ function folderOfRedoc(): string {
   return join(dirname(createRequire(import.meta.url).resolve('redoc/package.json')), 'bundles');
 }
 
+const REDOC_THEME = JSON.stringify({
+  spacing: { unit: 3, sectionVertical: 8 },
+  typography: { fontSize: '13px', lineHeight: '1.2em' },
+});
+
 const REDOC_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${API_TITLE} API</title><link rel="icon" type="image/svg+xml" href="/docs/static/theme/icon.svg"></head>
-<body style="margin:0"><redoc spec-url="/openapi.json"></redoc><script src="/redoc/${REDOC}"></script></body>
+<title>${API_TITLE} API</title><link rel="icon" type="image/svg+xml" href="/docs/static/theme/icon.svg">
+<style>body { margin: 0; } redoc td { padding-top: 0 !important; padding-bottom: 0 !important; }</style></head>
+<body><redoc spec-url="/openapi.json" theme='${REDOC_THEME}'></redoc><script src="/redoc/${REDOC}"></script></body>
 </html>
 `;
 
 /** Swagger UI's own policy would let it load styles and fonts from anywhere, and ask a validator on the web. */
 const UI_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
-
-/** Keeps an open operation short: errors and headers, which all operations share, take one line each. */
-const THEME = `
-.swagger-ui .topbar { background: #16302b; padding: 8px 0; }
-.swagger-ui .topbar .download-url-wrapper { display: none; }
-.swagger-ui .responses-table:not(.live-responses-table) .response:is([data-code^='4'], [data-code^='5']) :is(.response-controls, .model-example, .headers-wrapper, h5, .headers) { display: none; }
-`;
 
 const REDOC_POLICY =
   "default-src 'self'; script-src 'self'; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
@@ -58,7 +58,8 @@ export async function serveDocumentation(
     theme: {
       title: `${API_TITLE} API`,
       favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON }],
-      css: [{ filename: 'theme.css', content: THEME }],
+      css: [{ filename: 'theme.css', content: SWAGGER_STYLES }],
+      js: [{ filename: 'theme.js', content: SWAGGER_SCRIPT }],
     },
     logo: { type: 'image/svg+xml', content: LIGHT_LOGO, href: '/', target: '_self' },
     uiConfig: {

@@ -8,7 +8,7 @@ export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
 
 const wordmark = (color: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 32" width="300" height="32" role="img" aria-label="Granular Certificate Registry">${MARK}
-<text x="42" y="22" font-family="system-ui, sans-serif" font-size="17" font-weight="600" fill="${color}">Granular Certificate Registry</text></svg>`;
+<text x="42" y="22" font-family="system-ui, sans-serif" font-size="17" font-weight="600" textLength="252" lengthAdjust="spacingAndGlyphs" fill="${color}">Granular Certificate Registry</text></svg>`;
 
 /** The logo for a light background. */
 export const LOGO = wordmark('#16302b');

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSampleRegistry, runAgainst, type SampleRegistry } from '../harness/sample.ts';
+
+/** `.ci/run` installs it there, from PyPI. */
+const GENERATOR = join('node_modules', '.cache', 'python', 'bin', 'openapi-python-client');
+const available = existsSync(GENERATOR);
+
+let registry: SampleRegistry;
+let folder: string;
+
+beforeAll(async () => {
+  if (!available) return;
+  registry = await openSampleRegistry();
+  folder = await mkdtemp(join(tmpdir(), 'python-client-'));
+});
+afterAll(async () => {
+  if (!available) return;
+  await registry.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const PROGRAM = `
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import httpx
+from registry_client import AuthenticatedClient
+from registry_client.api.certificates import query_certificates
+from registry_client.models import CertificateQuery
+
+url = os.environ["REGISTRY"]
+login = {"username": "trading_user@usermail.com", "password": "registry-demo"}
+token = httpx.post(url + "/auth/login", data=login).json()["access_token"]
+client = AuthenticatedClient(base_url=url, token=token)
+answer = query_certificates.sync(client=client, body=CertificateQuery.from_dict({"source_id": 1, "limit": 3}))
+print(len(answer.granular_certificate_bundles), "bundles of", answer.granular_certificate_bundles[0].device_id)
+`;
+
+test.skipIf(!available)(
+  'a Python client generated from the document queries certificates (.ci/run installs the generator)',
+  async () => {
+    const output = join(folder, 'client');
+    await promisify(execFile)(
+      GENERATOR,
+      [
+        'generate',
+        '--path',
+        'client/openapi.json',
+        '--meta',
+        'none',
+        '--output-path',
+        join(output, 'registry_client'),
+        '--fail-on-warning',
+      ],
+      { env: { ...process.env, PATH: `${resolve(dirname(GENERATOR))}${delimiter}${process.env.PATH}` } },
+    );
+    const python = join(dirname(GENERATOR), 'python');
+    expect(await runAgainst(registry.url, python, '-c', PROGRAM, output)).toMatch(/^3 bundles of \d+$/m);
+  },
+  120_000,
+);
