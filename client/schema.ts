@@ -3460,29 +3460,29 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description Nothing that the API answers is for a cache. */
+        /** @description Responses must not be cached. */
         "cache-control": string;
-        /** @description Names the request in logs and journal. */
+        /** @description Identifies the request in the log and in the journal. */
         "x-request-id": string;
-        /** @description Requests that you may make in a window. Absent where nothing is limited. */
+        /** @description Requests permitted per window. Absent if requests are not limited. */
         "ratelimit-limit": number;
-        /** @description How many of them are left. */
+        /** @description Requests left in the current window. */
         "ratelimit-remaining": number;
-        /** @description Seconds until the next window. */
+        /** @description Seconds until the next window begins. */
         "ratelimit-reset": number;
-        /** @description Seconds to wait before you try again. */
+        /** @description Seconds to wait before the request is repeated. */
         "retry-after": number;
-        /** @description How to show who you are. */
+        /** @description The authentication scheme. */
         "www-authenticate": string;
-        /** @description The version of the entity, in quotes: send it as `If-Match` to change what you have seen. */
+        /** @description The version of the entity, in quotes. Send it as `If-Match` to change only this version. */
         etag: string;
-        /** @description The `cursor` of the next page. The last page has none. */
+        /** @description The `cursor` of the next page. Absent on the last page. */
         "registry-next-cursor": string;
-        /** @description Of what was written. Sent with a later request, its answer shows that, whichever instance it asks. */
+        /** @description A token for this write. Send it with a later request, and the response reflects the write. */
         "registry-consistency": string;
-        /** @description What was written is safe, but a standby did not show it in time. */
+        /** @description The write is committed, but a standby has not replayed it in time. */
         "registry-replica": "lagging";
-        /** @description This is the first answer to the request with this `Idempotency-Key` once more. */
+        /** @description The response is the stored one of the first request with this `Idempotency-Key`. */
         "idempotency-replayed": "true";
     };
     pathItems: never;

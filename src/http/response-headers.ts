@@ -18,29 +18,32 @@ const number = (description: string) => ({
 });
 
 export const ANSWER_HEADERS = {
-  'cache-control': text('Nothing that the API answers is for a cache.', 'no-store'),
-  'x-request-id': text('Names the request in logs and journal.', '8d8ac610-566d-4ef0-9c22-186b2a5ed793'),
-  'ratelimit-limit': number('Requests that you may make in a window. Absent where nothing is limited.'),
-  'ratelimit-remaining': number('How many of them are left.'),
-  'ratelimit-reset': number('Seconds until the next window.'),
-  'retry-after': number('Seconds to wait before you try again.'),
-  'www-authenticate': text('How to show who you are.', 'Bearer'),
+  'cache-control': text('Responses must not be cached.', 'no-store'),
+  'x-request-id': text(
+    'Identifies the request in the log and in the journal.',
+    '8d8ac610-566d-4ef0-9c22-186b2a5ed793',
+  ),
+  'ratelimit-limit': number('Requests permitted per window. Absent if requests are not limited.'),
+  'ratelimit-remaining': number('Requests left in the current window.'),
+  'ratelimit-reset': number('Seconds until the next window begins.'),
+  'retry-after': number('Seconds to wait before the request is repeated.'),
+  'www-authenticate': text('The authentication scheme.', 'Bearer'),
   etag: text(
-    'The version of the entity, in quotes: send it as `If-Match` to change what you have seen.',
+    'The version of the entity, in quotes. Send it as `If-Match` to change only this version.',
     '"3"',
   ),
-  'registry-next-cursor': text('The `cursor` of the next page. The last page has none.'),
+  'registry-next-cursor': text('The `cursor` of the next page. Absent on the last page.'),
   'registry-consistency': text(
-    'Of what was written. Sent with a later request, its answer shows that, whichever instance it asks.',
+    'A token for this write. Send it with a later request, and the response reflects the write.',
     '0/16B3748',
   ),
   'registry-replica': {
     schema: { type: 'string', enum: ['lagging'] },
-    description: 'What was written is safe, but a standby did not show it in time.',
+    description: 'The write is committed, but a standby has not replayed it in time.',
   },
   'idempotency-replayed': {
     schema: { type: 'string', enum: ['true'] },
-    description: 'This is the first answer to the request with this `Idempotency-Key` once more.',
+    description: 'The response is the stored one of the first request with this `Idempotency-Key`.',
   },
 } as const satisfies Readonly<Record<string, { schema: JsonSchema; description: string }>>;
 
