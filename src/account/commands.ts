@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { valuesOf } from '../database/columns.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { requireAccount } from '../operation/caller.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, nextVersion } from '../operation/row-version.ts';
@@ -59,6 +60,7 @@ export const createAccount = defineMutation({
     'Creates an account and links the caller and the given users to it. Names are unique, regardless of case. Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.',
   permission: 'produce',
   body: AccountCreate,
+  olderClients: olderClients.entity,
   answer: { status: 201, description: 'The new account', schema: Account },
   refusals: [409],
   versioned: true,
@@ -90,6 +92,7 @@ export const updateAccount = defineMutation({
   permission: 'act',
   params: idParams,
   body: AccountUpdate,
+  olderClients: olderClients.entity,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
   refusals: [409],
   versioned: true,

@@ -14,7 +14,7 @@ export const AccountCreate = z
   .object({
     account_name: words().meta({ examples: ['Example Account'] }),
     user_ids: ids.default([]).meta({ description: 'Users of the account, in addition to its creator' }),
-    account_whitelist: ids.nullish().meta({ description: 'Accounts from which it accepts transfers' }),
+    account_whitelist: ids.optional().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
   })
   .meta({ id: 'AccountCreate' });
@@ -28,7 +28,7 @@ export const AccountUpdate = z
   .meta({ id: 'AccountUpdate' });
 
 export const WhitelistUpdate = z
-  .object({ add_to_whitelist: ids.nullish(), remove_from_whitelist: ids.nullish() })
+  .object({ add_to_whitelist: ids.optional(), remove_from_whitelist: ids.optional() })
   .meta({
     id: 'WhitelistUpdate',
     description: 'The accounts to add to the whitelist and to remove from it.',

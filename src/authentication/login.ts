@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../database/transaction.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { isPlainText } from '../operation/schemas.ts';
@@ -22,6 +23,7 @@ export const login = defineMutation({
     'Exchanges an e-mail and a password, sent as a form or as JSON, for a short-lived access token and a refresh token. The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
+  olderClients: olderClients.oauth,
   body: z.object({
     username: z
       .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
@@ -16,6 +17,7 @@ export const refresh = defineMutation({
     'Exchanges a refresh token for a new access token and a new refresh token. For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
+  olderClients: olderClients.oauth,
   body: z.object({
     refresh_token: z
       .string()

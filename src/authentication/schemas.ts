@@ -43,11 +43,11 @@ export const ApiKeyCreate = z
         description: 'Permissions of the key; it never has more than its user',
         examples: [['read', 'produce']],
       }),
-    account_ids: z.array(id).min(1).max(MAX_ACCOUNTS).nullish().meta({
+    account_ids: z.array(id).min(1).max(MAX_ACCOUNTS).optional().meta({
       description:
         'Restricts the key to these accounts; by default it has access to all accounts of its user',
     }),
-    expires_at: instant.nullish(),
+    expires_at: instant.optional(),
   })
   .meta({ id: 'ApiKeyCreate' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { olderClients } from '../operation/older-clients.ts';
 import { flagText } from '../operation/schemas.ts';
 import { Action } from './action-schemas.ts';
 
@@ -13,6 +14,7 @@ export const actionOperation = {
         'bundles in `resulting_bundle_ids` do not exist afterwards',
     }),
   }),
+  olderClients: olderClients.action,
   answer: { status: 202, description: 'The completed action', schema: Action },
   refusals: [404, 409],
 } as const;

@@ -1,28 +1,27 @@
 import { z } from 'zod';
 import { id, instant, instantText, isPlainText, words } from '../operation/schemas.ts';
 import { type ActionType, actionTypes } from '../rules/enums.ts';
-import { strictBody } from './strict-body.ts';
 
 /** The fields of all actions on bundles. Lists and amounts are validated by the rules, so that a refusal is recorded. */
 const common = {
   source_id: id.meta({ description: 'The account that holds the bundles' }),
-  user_id: id.nullish().meta({ description: 'If given, must be the id of the caller' }),
+  user_id: id.optional().meta({ description: 'If given, must be the id of the caller' }),
   granular_certificate_bundle_ids: z
     .array(id)
     .meta({ description: 'Ids of bundles, as a query returns them', examples: [[1]] }),
-  localise_time: z.boolean().nullish(),
+  localise_time: z.boolean().optional(),
 };
 
 const part = {
   certificate_quantity: z
     .int()
     .meta({ minimum: 1 })
-    .nullish()
+    .optional()
     .meta({ description: 'Total Wh: bundles are taken in the order given, and the last one is split' }),
   certificate_bundle_percentage: z
     .number()
     .meta({ exclusiveMinimum: 0, maximum: 1 })
-    .nullish()
+    .optional()
     .meta({ description: 'Part of each bundle, greater than 0 and at most 1', examples: [0.5] }),
 };
 
@@ -32,57 +31,56 @@ export const beneficiary = z
   .trim()
   .max(200)
   .refine(isPlainText, 'must not contain control characters')
-  .nullish();
+  .optional();
 
 /** Clients may repeat the type of the action; it must be that of the operation. */
 const named = (type: ActionType) => ({ action_type: z.literal(type).optional() });
 
-export const TransferRequest = strictBody(
-  z.object({
+export const TransferRequest = z
+  .object({
     ...common,
     ...part,
     ...named('transfer'),
     target_id: id.meta({ description: 'The account to transfer to' }),
-  }),
-).meta({ id: 'TransferRequest' });
+  })
+  .meta({ id: 'TransferRequest' });
 
-export const CancelRequest = strictBody(
-  z
-    .object({
-      ...common,
-      ...part,
-      ...named('cancel'),
-      beneficiary: beneficiary.meta({
-        description: 'Who may claim the certificates; the name of the account if missing or blank',
-      }),
-      cancellation_purpose: words().nullish(),
-      cancellation_period_start: instant.nullish(),
-      cancellation_period_end: instant.nullish(),
-    })
-    .refine(
-      ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
-      { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
-    ),
-).meta({ id: 'CancelRequest' });
+export const CancelRequest = z
+  .object({
+    ...common,
+    ...part,
+    ...named('cancel'),
+    beneficiary: beneficiary.meta({
+      description: 'Who may claim the certificates; the name of the account if missing or blank',
+    }),
+    cancellation_purpose: words().optional(),
+    cancellation_period_start: instant.optional(),
+    cancellation_period_end: instant.optional(),
+  })
+  .refine(
+    ({ cancellation_period_start: start, cancellation_period_end: end }) => !(start && end) || start < end,
+    { path: ['cancellation_period_end'], message: 'must be later than cancellation_period_start' },
+  )
+  .meta({ id: 'CancelRequest' });
 
 const reason = words(2_000)
-  .nullish()
+  .optional()
   .meta({ description: 'Required. Recorded with the action', examples: ['Meter was misread'] });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
-  strictBody(z.object({ ...common, ...part, ...named(type) })).meta({ id: title });
+  z.object({ ...common, ...part, ...named(type) }).meta({ id: title });
 
 const reasonedRequest = <T extends ActionType>(type: T, title: string) =>
-  strictBody(z.object({ ...common, ...part, ...named(type), reason })).meta({ id: title });
+  z.object({ ...common, ...part, ...named(type), reason }).meta({ id: title });
 
-export const ClaimRequest = strictBody(
-  z.object({
+export const ClaimRequest = z
+  .object({
     ...common,
     ...part,
     ...named('claim'),
     beneficiary: beneficiary.meta({ description: 'If given, must be the beneficiary of every bundle' }),
-  }),
-).meta({ id: 'ClaimRequest' });
+  })
+  .meta({ id: 'ClaimRequest' });
 
 export const ReserveRequest = partRequest('reserve', 'ReserveRequest');
 export const UnreserveRequest = partRequest('unreserve', 'UnreserveRequest');

@@ -74,7 +74,7 @@ export const FullBundle = Bundle.extend({
   ...metadataFields,
 }).meta({ id: 'FullBundle' });
 
-const given = words().nullish();
+const given = words().optional();
 
 export const MetadataCreate = z
   .object({

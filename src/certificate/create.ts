@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { id, instant, words } from '../operation/schemas.ts';
 import { energyCarriers, energySources } from '../rules/enums.ts';
@@ -7,10 +8,9 @@ import { refuse } from '../rules/refusal.ts';
 import { Bundle } from './bundle-schemas.ts';
 import { issue } from './issue.ts';
 import { type BundleRow, bundleView, selectBundles } from './read-model.ts';
-import { tolerantBody } from './strict-body.ts';
 
-const CertificateCreate = tolerantBody(
-  z.object({
+const CertificateCreate = z
+  .object({
     device_id: id,
     production_starting_interval: instant,
     production_ending_interval: instant,
@@ -21,11 +21,11 @@ const CertificateCreate = tolerantBody(
     metadata_id: id,
     energy_carrier: z.enum(energyCarriers).optional(),
     energy_source: z.enum(energySources).optional().meta({ description: 'Default: that of the device' }),
-    emissions_factor_production_device: z.number().min(0).max(1e9).nullish(),
-    emissions_factor_source: words().nullish(),
+    emissions_factor_production_device: z.number().min(0).max(1e9).optional(),
+    emissions_factor_source: words().optional(),
     issuance_post_energy_carrier_conversion: z.boolean().optional(),
-  }),
-).meta({ id: 'CertificateCreate' });
+  })
+  .meta({ id: 'CertificateCreate' });
 
 export const createCertificates = defineMutation({
   id: 'createCertificates',
@@ -40,6 +40,7 @@ export const createCertificates = defineMutation({
     nonce: z.string().max(1_000).optional().meta({ description: 'Ignored. Older clients send it' }),
   }),
   body: CertificateCreate,
+  olderClients: olderClients.issuance,
   answer: { status: 201, description: 'The bundle', schema: Bundle },
   refusals: [404, 409],
   handle: ({ body, services, transact }) =>

@@ -29,37 +29,33 @@ const issuanceId = z
 /** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
 export const FilterFields = z.object({
   source_id: id.meta({ description: 'The account whose bundles are listed' }),
-  user_id: id.nullish().meta({ description: 'If given, must be the id of the caller' }),
-  issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).nullish(),
-  device_id: id.nullish(),
-  energy_source: z.enum(energySources).nullish(),
+  user_id: id.optional().meta({ description: 'If given, must be the id of the caller' }),
+  issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).optional(),
+  device_id: id.optional(),
+  energy_source: z.enum(energySources).optional(),
   certificate_period_start: instant
-    .nullish()
+    .optional()
     .meta({ description: 'Intervals that start at this instant or later. Without an end, all of them' }),
-  certificate_period_end: instant.nullish().meta({
+  certificate_period_end: instant.optional().meta({
     description: 'Intervals that end at this instant or earlier. Requires `certificate_period_start`',
   }),
   certificate_bundle_status: z
     .enum(bundleStatuses)
-    .nullish()
+    .optional()
     .meta({ description: 'Default: any but "Bundle Split"' }),
-  certificate_bundle_id_range_start: id
-    .nullish()
-    .meta({
-      description:
-        'Only with exactly one issuance id: bundles whose range ends at this certificate id or later',
-    }),
-  certificate_bundle_id_range_end: id
-    .nullish()
-    .meta({
-      description:
-        'Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier',
-    }),
+  certificate_bundle_id_range_start: id.optional().meta({
+    description:
+      'Only with exactly one issuance id: bundles whose range ends at this certificate id or later',
+  }),
+  certificate_bundle_id_range_end: id.optional().meta({
+    description:
+      'Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier',
+  }),
   sparse_filter_list: z
     .array(z.tuple([id, instant]))
     .min(1)
     .max(MOST_IDS)
-    .nullish()
+    .optional()
     .meta({ description: 'Pairs of device id and interval start' }),
   localise_time: z
     .boolean()

@@ -37,7 +37,6 @@ export { firstViolation } from './invariants.ts';
 export type { Draft } from './issuance.ts';
 export { type IssueOptions, issue, type Outcome } from './issue.ts';
 export { selectBundlesForRun } from './select-bundles.ts';
-export { strictBody } from './strict-body.ts';
 export { transfer } from './transfer.ts';
 
 export const certificateOperations = [

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { device } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
@@ -60,6 +61,7 @@ export const createDevice = defineMutation({
     'Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case, and cannot be reused once certificates were issued under it, even after its device was deleted.',
   permission: 'produce',
   body: DeviceCreate,
+  olderClients: olderClients.device,
   answer: { status: 201, description: 'The new device', schema: Device },
   refusals: [409],
   versioned: true,
@@ -101,6 +103,7 @@ export const updateDevice = defineMutation({
   permission: 'produce',
   params: idParams,
   body: DeviceUpdate,
+  olderClients: olderClients.device,
   answer: { status: 200, description: 'The device as it is now', schema: Device },
   refusals: [409],
   versioned: true,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, instantText, quantity, version, words } from '../operation/schemas.ts';
+import { clearable, EDIT, id, instant, instantText, quantity, version, words } from '../operation/schemas.ts';
 import { energySources, granularities, technologyTypes } from '../rules/enums.ts';
 
 const MOST_MW = 1_000_000;
@@ -14,7 +14,7 @@ const location = words().meta({ description: 'Latitude and longitude', examples:
 const fields = {
   device_name: words().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
   local_device_identifier: words()
-    .nullish()
+    .optional()
     .meta({
       description:
         'Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier',
@@ -29,7 +29,7 @@ const fields = {
     .number()
     .min(0)
     .max(MOST_MW)
-    .nullish()
+    .optional()
     .meta({ description: 'Energy capacity of a storage device, in MWh' }),
   peak_demand: z
     .number()
@@ -44,23 +44,20 @@ const fields = {
   account_id: id,
 };
 
-/** Accepts `capacity` as an alias of `power_mw`, for clients of the predecessor registry. */
-function capacityAsPower(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('capacity' in body) || 'power_mw' in body) return body;
-  const { capacity, ...rest } = body;
-  return { ...rest, power_mw: capacity };
-}
-
 export const DeviceCreate = z
-  .preprocess(
-    capacityAsPower,
-    z.object({ ...fields, granularity_minutes: fields.granularity_minutes.default(60) }),
-  )
+  .object({ ...fields, granularity_minutes: fields.granularity_minutes.default(60) })
   .meta({ id: 'DeviceCreate' });
 
 export const DeviceUpdate = z
-  .preprocess(capacityAsPower, z.object(fields).partial())
-  .meta({ id: 'DeviceUpdate', description: 'The fields to change' });
+  .object({
+    ...fields,
+    local_device_identifier: clearable(fields.local_device_identifier.unwrap()).meta(
+      fields.local_device_identifier.meta() ?? {},
+    ),
+    energy_mwh: clearable(fields.energy_mwh.unwrap()).meta(fields.energy_mwh.meta() ?? {}),
+  })
+  .partial()
+  .meta({ id: 'DeviceUpdate', description: EDIT });
 
 export const Device = z
   .object({

@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts';
 import formbody from '@fastify/formbody';
 import type { SQL } from 'drizzle-orm';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { parsePosition, type WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Streamed,
 } from '../operation/operation.ts';
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
+import { givenFields, unknownFieldMessage } from '../operation/request-fields.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { clientAddressOf } from './client-address.ts';
 import { serializationSchema } from './json-schema.ts';
@@ -170,12 +171,16 @@ function negotiate(operation: Operation, request: FastifyRequest): string {
   throw new Problem(406, 'not-acceptable', `This operation answers ${offered.join(', ')}.`);
 }
 
-function parseInput(operation: Operation, request: FastifyRequest) {
+const NO_FIELDS = z.strictObject({});
+
+function parseInput({ params, queryParams, body, olderClients }: Operation, request: FastifyRequest) {
   const errors: FieldError[] = [];
+  const bodySchema = body ?? NO_FIELDS;
+  const sent = request.body === undefined ? {} : request.body;
   const input = {
-    params: parse('path', operation.params, request.params, errors),
-    queryParams: parse('query', operation.queryParams, request.query, errors),
-    body: parse('body', operation.body, request.body === undefined ? {} : request.body, errors),
+    params: params && parse('path', params, request.params, errors),
+    queryParams: parse('query', queryParams ?? NO_FIELDS, request.query, errors),
+    body: parse('body', bodySchema, givenFields(sent, bodySchema, olderClients), errors),
   };
   if (errors.length > 0) throw problems.invalid(errors);
   return input;
@@ -183,20 +188,19 @@ function parseInput(operation: Operation, request: FastifyRequest) {
 
 const MOST_ERRORS = 100;
 
-function parse(place: string, schema: z.ZodType | undefined, value: unknown, errors: FieldError[]): unknown {
-  if (schema === undefined) return undefined;
+function parse(place: string, schema: z.ZodObject, value: unknown, errors: FieldError[]): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const found = parsed.error.issues.flatMap((issue) => fieldErrors(place, issue));
+  const found = parsed.error.issues.flatMap((issue) => fieldErrors(place, schema, issue));
   errors.push(...found.slice(0, MOST_ERRORS));
   return undefined;
 }
 
-function fieldErrors(place: string, issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrors(place: string, schema: z.ZodObject, issue: z.core.$ZodIssue): FieldError[] {
   const error = (path: readonly PropertyKey[], message: string) => ({
     path: [place, ...path.map(String)].join('.'),
     message,
   });
   if (issue.code !== 'unrecognized_keys') return [error(issue.path, issue.message)];
-  return issue.keys.map((key) => error([...issue.path, key], 'is not known here'));
+  return issue.keys.map((key) => error([...issue.path, key], unknownFieldMessage(key, schema)));
 }

@@ -4,6 +4,7 @@ import { measurementReport } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { canAccessDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
@@ -47,6 +48,7 @@ export const createMeasurement = defineMutation({
   description:
     'Stores the reading of a meter: whole Wh of one of the caller’s devices over a past interval of at most one hour. Readings of a device with the same indicator must not overlap. A reading alone does not issue certificates.',
   body: MeasurementCreate,
+  olderClients: olderClients.entity,
   answer: { status: 201, description: 'The new reading', schema: Measurement },
   refusals: [409],
   versioned: true,
@@ -80,6 +82,7 @@ export const updateMeasurement = defineMutation({
   description: 'Changes the given fields. Issued certificates are not changed.',
   params: idParams,
   body: MeasurementUpdate,
+  olderClients: olderClients.entity,
   answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
   refusals: [409],
   versioned: true,

@@ -10,6 +10,7 @@ import type { Permission } from '../rules/permission.ts';
 import type { Tracing } from '../tracing/index.ts';
 import type { Authority } from './caller.ts';
 import type { EventLoop } from './event-loop.ts';
+import type { OlderClientFields } from './older-clients.ts';
 import type { Problem } from './problem.ts';
 
 /** The scheduler of this process; what it counts, it counts since it was started. */
@@ -47,13 +48,11 @@ export interface Streamed {
   readonly body: Readable;
 }
 
-type Input<S extends z.ZodType | undefined> = S extends z.ZodType ? z.output<S> : undefined;
+/** Path, query string and body are objects: so a field that they do not name can be refused by name. */
+type Fields = z.ZodObject | undefined;
+type Input<S extends Fields> = S extends z.ZodObject ? z.output<S> : undefined;
 
-interface Call<
-  P extends z.ZodType | undefined,
-  Q extends z.ZodType | undefined,
-  B extends z.ZodType | undefined,
-> extends Authority {
+interface Call<P extends Fields, Q extends Fields, B extends Fields> extends Authority {
   readonly params: Input<P>;
   readonly queryParams: Input<Q>;
   readonly body: Input<B>;
@@ -79,9 +78,9 @@ interface Call<
 
 /** A query reads, from a standby where it can; it has no way to write. */
 export interface QueryCall<
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
+  P extends Fields = undefined,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
 > extends Call<P, Q, B> {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** The rows of a statement as they come. */
@@ -90,9 +89,9 @@ export interface QueryCall<
 
 /** A mutation writes in one transaction on the primary, as its caller; the answer waits until the standbys show it. */
 export interface MutationCall<
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
+  P extends Fields = undefined,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
 > extends Call<P, Q, B> {
   /**
    * Holds the version of the entity about to be changed, once it is locked, against the caller's `If-Match`.
@@ -122,12 +121,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-interface Declaration<
-  P extends z.ZodType | undefined,
-  Q extends z.ZodType | undefined,
-  B extends z.ZodType | undefined,
-  A extends z.ZodType,
-> {
+interface Declaration<P extends Fields, Q extends Fields, B extends Fields, A extends z.ZodType> {
   /** Stable, unique, camelCase: the OpenAPI operation id. */
   readonly id: string;
   readonly method: Method;
@@ -141,6 +135,8 @@ interface Declaration<
   readonly params?: P;
   readonly queryParams?: Q;
   readonly body?: B;
+  /** What the body may have beside its fields. */
+  readonly olderClients?: OlderClientFields;
   /** Media types of the body; JSON unless said otherwise. */
   readonly accepts?: readonly string[];
   readonly answer: {
@@ -164,41 +160,62 @@ interface Declaration<
 }
 
 /** An operation as the HTTP layer sees it. Only `defineQuery` and `defineMutation` make one, and they have checked its types. */
-export interface Operation
-  extends Declaration<z.ZodType | undefined, z.ZodType | undefined, z.ZodType | undefined, z.ZodType> {
+export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType> {
   readonly changes: boolean;
   handle(call: unknown): Promise<unknown>;
 }
 
 type Handled<C, A extends z.ZodType> = { handle(call: C): Promise<z.input<A> | Streamed> };
 
+/** Requests are read strictly: a field that the declaration does not name is refused. */
+function strictInput({
+  params,
+  queryParams,
+  body,
+}: {
+  params?: Fields;
+  queryParams?: Fields;
+  body?: Fields;
+}) {
+  return {
+    params: params && strict(params),
+    queryParams: strict(queryParams ?? NO_FIELDS),
+    body: body && strict(body),
+  };
+}
+
+const NO_FIELDS = z.object({});
+
+function strict(schema: z.ZodObject): z.ZodObject {
+  const meta = schema.meta();
+  return meta ? schema.strict().meta(meta) : schema.strict();
+}
+
 /** Declares an operation that only reads. */
 export function defineQuery<
   A extends z.ZodType,
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodType | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
+  P extends Fields = undefined,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
 >(declared: Declaration<P, Q, B, A> & Handled<QueryCall<P, Q, B>, A>): Operation {
   return {
     ...declared,
+    ...strictInput(declared),
     changes: false,
     handle: (call) => declared.handle(call as QueryCall<P, Q, B>),
   } as Operation;
 }
 
-/**
- * Declares an operation that changes something. It takes no query parameter but those that it names: whoever writes
- * `?dryRun=true` for `?dry_run=true` wants nothing to change.
- */
+/** Declares an operation that changes something. */
 export function defineMutation<
   A extends z.ZodType,
-  P extends z.ZodType | undefined = undefined,
-  Q extends z.ZodObject | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
+  P extends Fields = undefined,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
 >(declared: Declaration<P, Q, B, A> & Handled<MutationCall<P, Q, B>, A>): Operation {
   return {
     ...declared,
-    queryParams: (declared.queryParams ?? z.object({})).strict(),
+    ...strictInput(declared),
     changes: true,
     handle: (call) => declared.handle(call as MutationCall<P, Q, B>),
   } as Operation;

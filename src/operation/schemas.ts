@@ -33,6 +33,16 @@ export function isPlainText(text: string): boolean {
   return !/\p{Cc}/u.test(text.replaceAll(/[\n\r\t]/g, '')) && text.isWellFormed();
 }
 
+/**
+ * An optional value on edit. The empty text removes the value: `null` does not, since it means that the field is not given.
+ */
+export const clearable = <S extends z.ZodType>(schema: S) =>
+  z.union([z.literal('').transform(() => null), schema]).optional();
+
+/** The description of every edit's body. */
+export const EDIT =
+  'The fields to change. The empty text removes an optional value; `null` leaves it as it is.';
+
 /** An ISO 8601 datetime on input; without an offset it is UTC. */
 export const instant = z
   .string()

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { organisation } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
@@ -23,6 +24,7 @@ export const createOrganisation = defineMutation({
   summary: 'Create an organisation',
   description: 'Creates an organisation. Names of organisations are unique, regardless of case.',
   body: OrganisationCreate,
+  olderClients: olderClients.entity,
   answer: { status: 201, description: 'The new organisation', schema: Organisation },
   refusals: [409],
   versioned: true,
@@ -44,9 +46,10 @@ export const updateOrganisation = defineMutation({
   method: 'PATCH',
   path: '/organisation/update/:id',
   summary: 'Update an organisation',
-  description: 'Changes the given fields. `null` clears an optional field.',
+  description: 'Changes the given fields.',
   params: idParams,
   body: OrganisationUpdate,
+  olderClients: olderClients.entity,
   answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
   refusals: [409],
   versioned: true,

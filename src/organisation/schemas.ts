@@ -1,36 +1,43 @@
 import { z } from 'zod';
-import { id, instantText, version, words } from '../operation/schemas.ts';
+import { clearable, EDIT, id, instantText, version, words } from '../operation/schemas.ts';
+
+const name = words().meta({ examples: ['Example Energy'] });
+
+const business_id = words().meta({ description: 'Company number', examples: ['SC123456'] });
 
 const email = z
   .string()
   .trim()
   .max(254)
   .regex(z.regexes.email, 'must be an e-mail address')
-  .nullish()
   .meta({ format: 'email', examples: ['office@example.com'] });
 
 /** An http or https address. Other schemes, such as `javascript:`, are unsafe to open in a browser. */
 const website = words(500)
   .pipe(z.url({ protocol: /^https?$/, error: 'must be a web address, http or https' }))
-  .nullish()
   .meta({ examples: ['https://example.com'] });
 
-const fields = {
-  name: words().meta({ examples: ['Example Energy'] }),
-  business_id: words()
-    .nullish()
-    .meta({ description: 'Company number', examples: ['SC123456'] }),
-  email,
-  website,
-  address: words(500).nullish(),
-};
+const address = words(500);
 
-export const OrganisationCreate = z.object(fields).meta({ id: 'OrganisationCreate' });
+export const OrganisationCreate = z
+  .object({
+    name,
+    business_id: business_id.optional(),
+    email: email.optional(),
+    website: website.optional(),
+    address: address.optional(),
+  })
+  .meta({ id: 'OrganisationCreate' });
 
 export const OrganisationUpdate = z
-  .object(fields)
-  .partial()
-  .meta({ id: 'OrganisationUpdate', description: 'The fields to change.' });
+  .object({
+    name: name.optional(),
+    business_id: clearable(business_id),
+    email: clearable(email),
+    website: clearable(website),
+    address: clearable(address),
+  })
+  .meta({ id: 'OrganisationUpdate', description: EDIT });
 
 export const Organisation = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { beneficiary, CertificateFilter, strictBody } from '../certificate/index.ts';
+import { beneficiary, CertificateFilter } from '../certificate/index.ts';
 import { count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
@@ -7,7 +7,7 @@ import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 /** The schedule, with the names of the EnergyTag specification. */
 const schedule = {
   initial_action_datetime: instant
-    .nullish()
+    .optional()
     .meta({ description: 'The first run; at once if missing. Must not be in the past' }),
   recurring_action_period_units: z.enum(periodUnits),
   recurring_action_period_quantity: z
@@ -25,28 +25,24 @@ const schedule = {
 const common = <T extends ActionType>(type: T) => ({
   ...schedule,
   action_type: z.literal(type).optional(),
-  certificate_bundle_status: z.literal('Active').nullish(),
+  certificate_bundle_status: z.literal('Active').optional(),
   certificate_quantity: wattHours.min(1).meta({
     description:
       'Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split',
   }),
 });
 
-export const RecurringTransferRequest = strictBody(
-  CertificateFilter.safeExtend({
-    ...common('recurring_transfer'),
-    target_id: id.meta({ description: 'The account to transfer to' }),
-  }),
-).meta({ id: 'RecurringTransferRequest' });
+export const RecurringTransferRequest = CertificateFilter.safeExtend({
+  ...common('recurring_transfer'),
+  target_id: id.meta({ description: 'The account to transfer to' }),
+}).meta({ id: 'RecurringTransferRequest' });
 
-export const RecurringCancelRequest = strictBody(
-  CertificateFilter.safeExtend({
-    ...common('recurring_cancel'),
-    beneficiary: beneficiary.meta({
-      description: 'Who may claim the certificates; the name of the account if missing',
-    }),
+export const RecurringCancelRequest = CertificateFilter.safeExtend({
+  ...common('recurring_cancel'),
+  beneficiary: beneficiary.meta({
+    description: 'Who may claim the certificates; the name of the account if missing',
   }),
-).meta({ id: 'RecurringCancelRequest' });
+}).meta({ id: 'RecurringCancelRequest' });
 
 export const RecurringAction = z
   .object({

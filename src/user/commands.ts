@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
+import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
@@ -26,6 +27,7 @@ export const createUser = defineMutation({
   permission: 'administer',
   loginOnly: true,
   body: UserCreate,
+  olderClients: olderClients.entity,
   answer: { status: 201, description: 'The new user', schema: User },
   refusals: [409],
   versioned: true,
@@ -44,6 +46,7 @@ export const updateUser = defineMutation({
   loginOnly: true,
   params: idParams,
   body: UserUpdate,
+  olderClients: olderClients.entity,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
   versioned: true,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
 import { newPassword } from '../authentication/index.ts';
-import { id, instantText, version, words } from '../operation/schemas.ts';
+import { clearable, EDIT, id, instantText, version, words } from '../operation/schemas.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/enums.ts';
 
 const email = z
@@ -41,7 +41,7 @@ export const UserCreate = z
     email,
     role: roleInBody,
     organisation: words()
-      .nullish()
+      .optional()
       .meta({ examples: ['Example Energy'] }),
     password: newPassword,
     hashed_password: noHash,
@@ -52,12 +52,12 @@ export const UserUpdate = z
   .object({
     name: words().optional(),
     email: email.optional(),
-    organisation: words().nullish(),
+    organisation: clearable(words()),
     role: notAccepted('use POST /user/change_role/{id} to change a role'),
     password: notAccepted('use POST /auth/change_password to change a password'),
     hashed_password: notAccepted('use POST /auth/change_password to change a password'),
   })
-  .meta({ id: 'UserUpdate', description: 'The fields to change.' });
+  .meta({ id: 'UserUpdate', description: EDIT });
 
 export const PasswordReset = z.object({ password: newPassword }).meta({ id: 'PasswordReset' });
 

@@ -123,16 +123,18 @@ describe('an edit', () => {
     expect(own.statusCode).toBe(200);
   });
 
-  test('leaves what is the server’s, and the whitelist, as they were', async () => {
+  test('refuses, by name, fields that the server sets, and the whitelist', async () => {
     const before = await anAccount(owner);
-    const answer = await owner.patch(`/account/update/${before.id}`, {
+    const sent = {
       id: 4711,
       created_at: '1999-01-01T00:00:00Z',
       deleted_at: '1999-01-01T00:00:00Z',
       version: 9,
       account_whitelist: [before.id],
-    });
-    expect(answer.json()).toEqual(before);
+    };
+    const answer = await owner.patch(`/account/update/${before.id}`, { ...sent, account_name: 'Other' });
+    expect(answer.json().errors).toMatchObject(Object.keys(sent).map((name) => ({ path: `body.${name}` })));
+    expect((await owner.get(`/account/${before.id}`)).json()).toEqual(before);
   });
 });
 

@@ -142,7 +142,7 @@ describe('a local identifier', () => {
       const made = await issued(registry, owner, account);
       const renamed = await edit(owner, made, { local_device_identifier: unique('MPAN') });
       expect(renamed.json()).toMatchObject(problem('device-has-issued'));
-      expect((await edit(owner, made, { local_device_identifier: null })).json()).toMatchObject(
+      expect((await edit(owner, made, { local_device_identifier: '' })).json()).toMatchObject(
         problem('device-has-issued'),
       );
       const moved = await edit(owner, made, { grid: 'Elsewhere' });
@@ -206,17 +206,17 @@ describe('an edit', () => {
     expect(answer.json()).toEqual({ ...before, location: '55, 3', version: 2 });
   });
 
-  test('empties what may be empty with null, and nothing else', async ({ owner, account }) => {
+  test('removes an optional value with the empty text, and no other value', async ({ owner, account }) => {
     const before = await device(owner, account, { energy_mwh: 5 });
-    expect((await edit(owner, before, { energy_mwh: null })).json().energy_mwh).toBeNull();
+    expect((await edit(owner, before, { energy_mwh: '' })).json().energy_mwh).toBeNull();
     for (const field of ['device_name', 'grid', 'power_mw', 'operational_date', 'is_storage', 'account_id']) {
-      const answer = await edit(owner, before, { [field]: null });
+      const answer = await edit(owner, before, { [field]: '' });
       expect(answer.statusCode, field).toBe(422);
       expect(answer.json().errors).toMatchObject([{ path: `body.${field}` }]);
     }
   });
 
-  test('leaves what is the server’s as it was', async ({ owner, account }) => {
+  test('refuses, by name, fields that the server sets', async ({ owner, account }) => {
     const before = await device(owner, account);
     const sent = {
       id: 4711,
@@ -224,7 +224,9 @@ describe('an edit', () => {
       deleted_at: '1999-01-01T00:00:00Z',
       version: 9,
     };
-    expect((await edit(owner, before, sent)).json()).toEqual(before);
+    const refused = (await edit(owner, before, { ...sent, location: '1, 1' })).json().errors;
+    expect(refused).toMatchObject(Object.keys(sent).map((name) => ({ path: `body.${name}` })));
+    expect(await read(owner, before)).toEqual(before);
   });
 
   test('moves a device to another account of one’s own, whose users then see it', async ({

@@ -149,7 +149,7 @@ describe('a correction', () => {
     });
   });
 
-  test('leaves what is the server’s as it was', async () => {
+  test('refuses, by name, fields that the server sets', async () => {
     const before = await submitted(await device());
     const sent = {
       id: 4711,
@@ -157,7 +157,9 @@ describe('a correction', () => {
       deleted_at: '1999-01-01T00:00:00Z',
       version: 9,
     };
-    expect((await edit(before.id, sent)).json()).toEqual(before);
+    const refused = (await edit(before.id, { ...sent, interval_usage: 7 })).json().errors;
+    expect(refused).toMatchObject(Object.keys(sent).map((name) => ({ path: `body.${name}` })));
+    expect((await owner.get(`/measurement/${before.id}`)).json()).toEqual(before);
   });
 
   test.each([

@@ -50,18 +50,19 @@ test('is not renamed to what another is called', async ({ admin }) => {
   expect((await admin.get(`/organisation/${one.id}`)).json()).toEqual(one);
 });
 
-test('an edit changes what it names, and empties with null', async ({ admin }) => {
+test('an edit changes what it names, and the empty text removes a value', async ({ admin }) => {
   const before = await anOrganisation(admin, FULL);
   const answer = await admin.patch(`/organisation/update/${before.id}`, {
-    website: null,
+    website: '',
     email: 'new@example.com',
+    address: null,
   });
   expect(answer.json()).toEqual({ ...before, website: null, email: 'new@example.com', version: 2 });
 });
 
 test('does not lose its name', async ({ admin }) => {
   const { id } = await anOrganisation(admin);
-  const answer = await admin.patch(`/organisation/update/${id}`, { name: null });
+  const answer = await admin.patch(`/organisation/update/${id}`, { name: '' });
   expect(answer.statusCode).toBe(422);
   expect(answer.json().errors).toMatchObject([{ path: 'body.name' }]);
 });

@@ -11,18 +11,16 @@ const read = async (market: TradingPair, id: number): Promise<Bundle> =>
 const pathsOf = (answer: { json(): { errors?: { path: string }[] } }) =>
   answer.json().errors?.map(({ path }) => path);
 
-describe('a query parameter that nobody knows', () => {
-  const mutations = operations.filter(({ changes }) => changes);
-
-  test.for(mutations.map(({ id, method, path }) => ({ id, method, path })))(
-    '$id refuses it by name',
+describe('an unknown query parameter', () => {
+  test.for(operations.map(({ id, method, path }) => ({ id, method, path })))(
+    'is refused by name by $id',
     async ({ method, path }, { market }) => {
       const url = path.replace(':id', '999999');
       for (const name of ['dryRun', 'dry-run', 'Dry_Run', 'x']) {
         const answer = await market.admin.request({
           method,
           url: `${url}?${name}=true`,
-          ...(method === 'DELETE' ? {} : { payload: {} }),
+          ...(method === 'GET' || method === 'DELETE' ? {} : { payload: {} }),
         });
         expect(answer.statusCode, answer.body).toBe(422);
         expect(pathsOf(answer)).toContain(`query.${name}`);
@@ -40,10 +38,6 @@ describe('a query parameter that nobody knows', () => {
       expect(answer.statusCode, answer.body).toBe(422);
     }
     expect(await read(market, bundle.id)).toMatchObject(bundle);
-  });
-
-  test('is ignored where nothing changes', async ({ market }) => {
-    expect((await market.trader.get('/user/me?x=1')).statusCode).toBe(200);
   });
 });
 
@@ -140,17 +134,15 @@ describe('an issuance', () => {
     ['dryRun', true],
     ['bundleQuantity', 1],
     ['Emissions-Factor-Source', 'X'],
-  ] as const)(
-    'refuses %s, which stands for what it knows or cannot do',
-    async ([name, value], { market }) => {
-      const answer = await market.admin.post('/certificate/create', {
-        ...bodyFor(market, 200),
-        [name]: value,
-      });
-      expect(answer.statusCode, answer.body).toBe(422);
-      expect(pathsOf(answer)).toEqual([`body.${name}`]);
-    },
-  );
+    ['no_such_field', 1],
+  ] as const)('refuses %s, which it does not know', async ([name, value], { market }) => {
+    const answer = await market.admin.post('/certificate/create', {
+      ...bodyFor(market, 200),
+      [name]: value,
+    });
+    expect(answer.statusCode, answer.body).toBe(422);
+    expect(pathsOf(answer)).toEqual([`body.${name}`]);
+  });
 
   test('ignores what is the registry’s own, and the nonce of older clients', async ({ market }) => {
     const body = {

@@ -61,9 +61,9 @@ describe('an edit', () => {
     expect((await login(registry, before.email, PASSWORD)).statusCode).toBe(200);
   });
 
-  test('empties an organisation with null', async () => {
+  test('removes an organisation with the empty text', async () => {
     const { id } = await aUser({ organisation: 'Example Energy' });
-    expect((await admin.patch(`/user/update/${id}`, { organisation: null })).json().organisation).toBeNull();
+    expect((await admin.patch(`/user/update/${id}`, { organisation: '' })).json().organisation).toBeNull();
   });
 
   test.each(['role', 'password', 'hashed_password'])(
@@ -77,7 +77,7 @@ describe('an edit', () => {
     },
   );
 
-  test('leaves what is the server’s as it was', async () => {
+  test('refuses, by name, fields that the server sets', async () => {
     const before = await aUser();
     const sent = {
       id: 4711,
@@ -86,8 +86,9 @@ describe('an edit', () => {
       version: 9,
       accounts: [1],
     };
-    const answer = await admin.patch(`/user/update/${before.id}`, sent);
-    expect(answer.json()).toEqual(before);
+    const answer = await admin.patch(`/user/update/${before.id}`, { ...sent, name: 'Other' });
+    expect(answer.json().errors).toMatchObject(Object.keys(sent).map((name) => ({ path: `body.${name}` })));
+    expect((await admin.get(`/user/${before.id}`)).json()).toMatchObject(before);
   });
 
   test('does not take the e-mail of another, in any case', async () => {
