@@ -4,7 +4,7 @@ import { valuesOf } from '../database/columns.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { requireAccount } from '../operation/caller.ts';
 import { olderClients } from '../operation/older-clients.ts';
-import { defineMutation } from '../operation/operation.ts';
+import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -64,7 +64,7 @@ export const createAccount = defineMutation({
   answer: { status: 201, description: 'The new account', schema: Account },
   refusals: [409],
   versioned: true,
-  handle: ({ body, transact, ...authority }) =>
+  handle: ({ body, transact, authority }) =>
     transact(async (tx) => {
       const { caller } = authority;
       if (caller.apiKey?.confined)
@@ -81,7 +81,7 @@ export const createAccount = defineMutation({
     }),
 });
 
-export const updateAccount = defineMutation({
+export const updateAccount = defineEdit({
   id: 'updateAccount',
   method: 'PATCH',
   path: '/account/update/:id',
@@ -95,30 +95,33 @@ export const updateAccount = defineMutation({
   olderClients: olderClients.entity,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion, holdRights, ...authority }) => {
+  edit: ({ params, body, authority }) => {
     requireAccount(authority, params.id);
-    return transact(async (tx) => {
-      const before = await lockAccount(tx, params.id);
-      const { account_name, timezone, user_ids } = body;
-      const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
-      const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
-      if (leaving.length + joining.length > 0) requireLogin(authority.caller);
-      // Lock order: users first, then their rights, as in the deletion of a user.
-      await lockUsers(tx, authority, params.id, joining);
-      await holdRights(tx, leaving);
-      requireVersion(before.version);
-      const changes = changesOf(before, { account_name, timezone });
-      const unlinked = await unlinkUsers(tx, params.id, leaving);
-      const linked = await linkUsers(tx, params.id, joining);
-      if (changes === undefined && unlinked + linked === 0) return before;
-      await applyChanges(tx, params.id, changes);
-      return readOpenAccount(tx, params.id);
-    });
+    const { account_name, timezone, user_ids } = body;
+    return {
+      lock: async (tx) => {
+        const before = await lockAccount(tx, params.id);
+        const leaving = before.user_ids.filter((id) => user_ids && !user_ids.includes(id));
+        const joining = user_ids?.filter((id) => !before.user_ids.includes(id)) ?? [];
+        if (leaving.length + joining.length > 0) requireLogin(authority.caller);
+        // Lock order: users first, then their rights, as in the deletion of a user.
+        await lockUsers(tx, authority, params.id, joining);
+        return { version: before.version, before, leaving, joining };
+      },
+      revokesFrom: ({ leaving }) => leaving,
+      change: async (tx, { before, leaving, joining }) => {
+        const changes = changesOf(before, { account_name, timezone });
+        const unlinked = await unlinkUsers(tx, params.id, leaving);
+        const linked = await linkUsers(tx, params.id, joining);
+        if (changes === undefined && unlinked + linked === 0) return before;
+        await applyChanges(tx, params.id, changes);
+        return readOpenAccount(tx, params.id);
+      },
+    };
   },
 });
 
-export const updateWhitelist = defineMutation({
+export const updateWhitelist = defineEdit({
   id: 'updateAccountWhitelist',
   method: 'PATCH',
   path: '/account/update_whitelist/:id',
@@ -130,22 +133,22 @@ export const updateWhitelist = defineMutation({
   params: idParams,
   body: WhitelistUpdate,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion, ...authority }) => {
+  edit: ({ params, body, authority }) => {
     requireAccount(authority, params.id);
-    return transact(async (tx) => {
-      const before = await lockAccount(tx, params.id);
-      requireVersion(before.version);
-      const removed = await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
-      const added = await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
-      if (removed + added === 0) return before;
-      await applyChanges(tx, params.id);
-      return readOpenAccount(tx, params.id);
-    });
+    return {
+      lock: (tx) => lockAccount(tx, params.id),
+      change: async (tx, before) => {
+        const removed = await removeFromWhitelist(tx, params.id, body.remove_from_whitelist ?? []);
+        const added = await addToWhitelist(tx, params.id, body.add_to_whitelist ?? [], 'add_to_whitelist');
+        if (removed + added === 0) return before;
+        await applyChanges(tx, params.id);
+        return readOpenAccount(tx, params.id);
+      },
+    };
   },
 });
 
-export const deleteAccount = defineMutation({
+export const deleteAccount = defineEdit({
   id: 'deleteAccount',
   method: 'DELETE',
   path: '/account/delete/:id',
@@ -157,19 +160,20 @@ export const deleteAccount = defineMutation({
   params: idParams,
   answer: { status: 200, description: 'The account is closed', schema: done },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, transact, requireVersion, holdRights, ...authority }) => {
+  edit: ({ params, authority }) => {
     requireAccount(authority, params.id);
-    return transact(async (tx) => {
-      const before = await lockAccountToClose(tx, params.id);
-      await holdRights(tx);
-      requireVersion(before.version);
-      await requireEmpty(tx, params.id);
-      await tx.execute(
-        sql`UPDATE account SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`,
-      );
-      return { message: `Account ${params.id} is closed.` };
-    });
+    return {
+      lock: (tx) => lockAccountToClose(tx, params.id),
+      // The caller's own rights must be held before the account is closed: it reaches no closed account.
+      revokesFrom: () => [],
+      change: async (tx) => {
+        await requireEmpty(tx, params.id);
+        await tx.execute(
+          sql`UPDATE account SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`,
+        );
+        return { message: `Account ${params.id} is closed.` };
+      },
+    };
   },
 });
 

@@ -22,7 +22,8 @@ export const listAccounts = defineQuery({
   handle: (call) =>
     call.read(({ execute }) =>
       pageById(call, (after, limit) => {
-        const visible = call.scope === 'all' ? sql`true` : sql`a.id IN (${ownAccounts(call.caller)})`;
+        const visible =
+          call.authority.scope === 'all' ? sql`true` : sql`a.id IN (${ownAccounts(call.authority.caller)})`;
         return accountsWhere(execute, sql`a.id > ${after} AND ${visible}`, limit);
       }),
     ),
@@ -37,7 +38,7 @@ export const readAccount = defineQuery({
   params: idParams,
   answer: { status: 200, description: 'The account', schema: Account },
   versioned: true,
-  handle: ({ params, read, ...authority }) =>
+  handle: ({ params, read, authority }) =>
     read((reader) => requireOpenAccount(reader.execute, authority, params.id)),
 });
 
@@ -50,7 +51,7 @@ const namedAccounts = {
 /** One page of the accounts that fulfil a condition, for a caller with access to the account of the path. */
 function pageOfRelatedAccounts(call: QueryCall<typeof idParams, typeof pageQuery>, related: SQL) {
   return call.read(async ({ execute }) => {
-    await requireOpenAccount(execute, call, call.params.id);
+    await requireOpenAccount(execute, call.authority, call.params.id);
     return pageById(call, (after, limit) =>
       accountsWhere(execute, sql`a.id > ${after} AND ${related}`, limit),
     );
@@ -90,7 +91,7 @@ export const readSummary = defineQuery({
     'Returns totals of the devices by type, and of the energy of live bundles by energy source and status.',
   params: idParams,
   answer: { status: 200, description: 'The totals', schema: AccountSummary },
-  handle: ({ params, read, ...authority }) =>
+  handle: ({ params, read, authority }) =>
     read(async (reader) =>
       summarizeAccount(reader, await requireOpenAccount(reader.execute, authority, params.id)),
     ),

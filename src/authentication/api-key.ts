@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Caller, scopeFor } from '../operation/caller.ts';
-import { defineMutation, defineQuery } from '../operation/operation.ts';
+import { defineEdit, defineMutation, defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
@@ -61,7 +61,7 @@ export const createApiKey = defineMutation({
   body: ApiKeyCreate,
   answer: { status: 201, description: 'The new key', schema: NewApiKey },
   refusals: [409],
-  async handle({ body, caller, services, transact }) {
+  async handle({ body, authority: { caller }, services, transact }) {
     const now = services.clock();
     const { expires_at: expiresAt, account_ids: accountIds } = body;
     const permissions = [...new Set(body.permissions)];
@@ -151,7 +151,7 @@ export const listApiKeys = defineQuery({
   answer: { status: 200, description: 'One page of keys', schema: z.array(ApiKey) },
   handle: (call) =>
     call.read(async ({ execute }) => {
-      const { caller } = call;
+      const { caller } = call.authority;
       const userId = call.queryParams.user_id ?? caller.userId;
       if (!canManageKeysOf(caller, userId)) return [];
       const page = await pageById(call, (after, limit) =>
@@ -168,7 +168,7 @@ function canManageKeysOf(caller: Caller, userId: number): boolean {
   return caller.userId === userId || scopeFor(caller, 'administer') === 'all';
 }
 
-export const deleteApiKey = defineMutation({
+export const deleteApiKey = defineEdit({
   ...common,
   id: 'deleteApiKey',
   method: 'DELETE',
@@ -178,17 +178,19 @@ export const deleteApiKey = defineMutation({
     'Revokes a key of the caller or, for an administrator, of any user. The key stops working at once and permanently.',
   params: idParams,
   answer: { status: 200, description: 'The key is revoked', schema: done },
-  versioned: true,
-  handle: ({ params, caller, transact, requireVersion, holdRights }) =>
-    transact(async (tx) => {
+  edit: ({ params, authority: { caller } }) => ({
+    lock: async (tx) => {
       const [key] = await tx.execute<{ userId: number; version: number }>(sql`
         SELECT user_id AS "userId", version FROM api_key WHERE id = ${params.id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
       if (key === undefined || !canManageKeysOf(caller, key.userId))
         throw problems.notFound('API key', params.id);
-      await holdRights(tx, [key.userId]);
-      requireVersion(key.version);
+      return key;
+    },
+    revokesFrom: (key) => [key.userId],
+    change: async (tx) => {
       await tx.execute(sql`
         UPDATE api_key SET deleted_at = now(), version = version + 1 WHERE id = ${params.id}`);
       return { message: `API key ${params.id} is revoked.` };
-    }),
+    },
+  }),
 });

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Transaction } from '../database/transaction.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done } from '../operation/schemas.ts';
@@ -29,7 +30,7 @@ export const changePassword = defineMutation({
   loginOnly: true,
   body: PasswordChange,
   answer: { status: 200, description: 'The password is changed', schema: done },
-  async handle({ body, address, caller, services, record, transact, holdRights }) {
+  async handle({ body, address, authority: { caller }, services, record, transact }) {
     const { userId, sessionId } = caller;
     const key = services.config.JWT_SECRET_KEY;
     const { owner, attempt } = await record(async (tx) => {
@@ -45,8 +46,7 @@ export const changePassword = defineMutation({
     if (!(await verifyPassword(body.current_password, owner.passwordHash)))
       throw problems.invalid([{ path: 'body.current_password', message: 'is not the current password' }]);
     const passwordHash = await hashPassword(body.new_password);
-    return transact(async (tx) => {
-      await holdRights(tx, [userId]);
+    const work = async (tx: Transaction) => {
       const change = { passwordHash, expectedHash: owner.passwordHash, keepSessionId: sessionId };
       if (!(await replacePassword(tx, userId, change)))
         throw problems.conflict(
@@ -55,6 +55,7 @@ export const changePassword = defineMutation({
         );
       await clearAttempts(tx, attempt);
       return { message: 'The password is changed, and your other sessions have ended.' };
-    });
+    };
+    return transact(work, { revokesFrom: [userId] });
   },
 });

@@ -49,10 +49,12 @@ export const logout = defineMutation({
   permission: 'read',
   loginOnly: true,
   answer: { status: 200, description: 'The session has ended', schema: done },
-  handle: ({ caller, transact, holdRights }) =>
-    transact(async (tx) => {
-      await holdRights(tx, [caller.userId]);
+  handle: ({ authority: { caller }, transact }) =>
+    transact(
+      async (tx) => {
       if (caller.sessionId !== undefined) await endSession(tx, caller.sessionId);
       return { message: 'You are logged out.' };
-    }),
+      },
+      { revokesFrom: [caller.userId] },
+    ),
 });

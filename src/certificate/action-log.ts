@@ -74,10 +74,11 @@ export const listActions = defineQuery({
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },
   refusals: [404],
   handle: async (call) => {
+    const { authority } = call;
     const { account_id: accountId, action_type: type, from, to } = call.queryParams;
-    if (accountId !== undefined) requireAccount(call, accountId);
+    if (accountId !== undefined) requireAccount(authority, accountId);
     const conditions = [
-      visibleTo(call, accountId),
+      visibleTo(authority, accountId),
       ...(type ? [sql`a.action_type = ${type}`] : []),
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),
@@ -86,7 +87,7 @@ export const listActions = defineQuery({
       const rows = await pageById(call, (after, limit) =>
         actionsWhere(execute, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
       );
-      const own = await ownAmong(execute, call, new Set(rows.map(({ sourceId }) => sourceId)));
+      const own = await ownAmong(execute, authority, new Set(rows.map(({ sourceId }) => sourceId)));
       return rows.map((row) => actionView(own.has(row.sourceId) ? row : asArrived(row)));
     });
   },

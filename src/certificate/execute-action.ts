@@ -57,9 +57,7 @@ export interface LockedAction {
 
 /** How an action is committed. */
 interface Committing {
-  /** Holds the rights until the commit (rule ACT-14). */
-  holdRights(tx: Transaction): Promise<void>;
-  /** Commits the work as a whole, or rolls it back. */
+  /** Commits the work as a whole, or rolls it back; of a dry run, checks what a commit would check, and rolls it back. */
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Commits the record of a refusal after the work was rolled back, and throws the problem. */
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
@@ -76,7 +74,9 @@ export interface ActionContext extends Committing {
 }
 
 /** The parts of a call that {@link requestContext} takes, by name: the fields that all requests for actions share. */
-export interface ActionCall extends Committing, Authority {
+export interface ActionCall extends Committing {
+  rehearse: Committing['transact'];
+  readonly authority: Authority;
   readonly body: {
     readonly source_id: number;
     readonly user_id?: number | null | undefined;
@@ -92,11 +92,11 @@ export interface ActionCall extends Committing, Authority {
 
 /** The context of an action that a request asks for. */
 export function requestContext(call: ActionCall): ActionContext {
-  const { body, caller, scope, queryParams, services, requestId, holdRights, transact, refuse } = call;
+  const { body, authority, queryParams, services, requestId, transact, rehearse, refuse } = call;
   const { clock } = services;
   const intent: ActionIntent = {
     sourceId: body.source_id,
-    userId: caller.userId,
+    userId: authority.caller.userId,
     namedUserId: body.user_id,
     bundleIds: body.granular_certificate_bundle_ids ?? [],
     quantity: body.certificate_quantity,
@@ -105,12 +105,11 @@ export function requestContext(call: ActionCall): ActionContext {
     requestedAt: clock(),
   };
   return {
-    authority: { caller, scope },
+    authority,
     intent,
     dryRun: queryParams.dry_run,
     clock,
-    holdRights,
-    transact,
+    transact: queryParams.dry_run ? rehearse : transact,
     refuse,
   };
 }
@@ -170,11 +169,9 @@ export async function recordAction(
       const view = actionView(
         await saveAction(tx, { ...recordedAs, id, intent, outcome, completedAt: clock() }),
       );
-      if (dryRun) throw await dryRunRollback(context, tx, view);
-      return view;
+      return dryRun ? { ...view, action_result: 'Dry run' as const } : view;
     });
   } catch (error) {
-    if (error instanceof DryRunRollback) return error.view;
     const refusal = refusalIn(error);
     if (dryRun || refusal === undefined) throw error;
     return context.refuse(async (tx) => {
@@ -182,23 +179,6 @@ export async function recordAction(
       return refusal.with({ action_id: id });
     });
   }
-}
-
-/** Ends a dry run, so that all of its work is rolled back. */
-class DryRunRollback extends Error {
-  readonly view: ActionView;
-
-  constructor(view: ActionView) {
-    super('a dry run is rolled back');
-    this.view = view;
-  }
-}
-
-/** Checks at once what a commit would check. */
-async function dryRunRollback(context: ActionContext, tx: Transaction, view: ActionView) {
-  await context.holdRights(tx);
-  await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
-  return new DryRunRollback({ ...view, action_result: 'Dry run' });
 }
 
 /**

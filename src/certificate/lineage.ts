@@ -34,7 +34,7 @@ export const readLineage = defineQuery({
   params: idParams,
   queryParams: LineageQuery,
   answer: { status: 200, description: 'The lineage', schema: Lineage },
-  handle: ({ params, queryParams: { format }, read, ...authority }) =>
+  handle: ({ params, queryParams: { format }, read, authority }) =>
     read(async ({ execute }) => {
       const bundle = await requireBundle(execute, authority, params.id);
       const known = await lookUp(execute, bundle, authority);

@@ -75,9 +75,9 @@ export const queryCertificates = defineQuery({
     'All filters are combined with AND. Further pages are read with `cursor`. With `Accept: text/csv` or `application/x-ndjson`, the answer is a stream of all matches.',
   answer: { status: 202, description: 'A page of bundles', schema: QueryAnswer, streams: STREAM_TYPES },
   handle: async (call: Call) => {
-    const { body, read, mediaType, stream } = call;
+    const { authority, body, read, mediaType, stream } = call;
     const { source_id: sourceId, limit, cursor, localise_time: localise } = body;
-    requireOwn(call, body);
+    requireOwn(authority, body);
     const condition = conditionOf(body);
     if (mediaType !== 'application/json') {
       const timezone = await read((reader) => timezoneOf(reader, sourceId));
@@ -120,9 +120,9 @@ export const queryFullCertificates = defineQuery({
     streams: STREAM_TYPES,
   },
   handle: async (call: Call) => {
-    const { body, read, mediaType, stream } = call;
+    const { authority, body, read, mediaType, stream } = call;
     const { source_id: sourceId, limit, cursor, localise_time: localise } = body;
-    requireOwn(call, body);
+    requireOwn(authority, body);
     const condition = conditionOf(body);
     if (mediaType !== 'application/json') {
       const timezone = await read((reader) => timezoneOf(reader, sourceId));
@@ -158,8 +158,8 @@ export const readAccountCertificates = defineQuery({
   params: idParams,
   queryParams: z.object({ limit: countText(MOST_BUNDLES, 1_000), cursor: z.string().max(500).optional() }),
   answer: { status: 200, description: 'A page of bundles', schema: QueryAnswer },
-  async handle({ params, queryParams: { limit, cursor }, read, caller, scope }) {
-    requireAccount({ caller, scope }, params.id);
+  async handle({ params, queryParams: { limit, cursor }, read, authority }) {
+    requireAccount(authority, params.id);
     const condition = conditionOf({ source_id: params.id, localise_time: false });
     const { rows, total, next } = await read((reader) =>
       selectPage<BundleRow>(reader, {
@@ -191,6 +191,6 @@ export const readCertificate = defineQuery({
   permission: 'read',
   params: idParams,
   answer: { status: 200, description: 'The full view', schema: FullBundle },
-  handle: async ({ params, read, caller, scope }) =>
-    fullView(await read(({ execute }) => requireBundle(execute, { caller, scope }, params.id))),
+  handle: async ({ params, read, authority }) =>
+    fullView(await read(({ execute }) => requireBundle(execute, authority, params.id))),
 });

@@ -4,7 +4,7 @@ import { device } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
 import { olderClients } from '../operation/older-clients.ts';
-import { defineMutation } from '../operation/operation.ts';
+import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -65,7 +65,7 @@ export const createDevice = defineMutation({
   answer: { status: 201, description: 'The new device', schema: Device },
   refusals: [409],
   versioned: true,
-  handle: ({ body, transact, ...authority }) =>
+  handle: ({ body, transact, authority }) =>
     transact(async (tx) => {
       await lockTargetAccount(tx, authority, body.account_id);
       const { device_name, grid, energy_source, technology_type, operational_date, location } = body;
@@ -92,7 +92,7 @@ export const createDevice = defineMutation({
     }),
 });
 
-export const updateDevice = defineMutation({
+export const updateDevice = defineEdit({
   id: 'updateDevice',
   method: 'PATCH',
   path: '/device/update/:id',
@@ -106,11 +106,9 @@ export const updateDevice = defineMutation({
   olderClients: olderClients.device,
   answer: { status: 200, description: 'The device as it is now', schema: Device },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion, ...authority }) =>
-    transact(async (tx) => {
-      const before = await lockDevice(tx, authority, params.id);
-      requireVersion(before.version);
+  edit: ({ params, body, authority }) => ({
+    lock: (tx) => lockDevice(tx, authority, params.id),
+    change: async (tx, before) => {
       if (body.account_id !== undefined) await lockTargetAccount(tx, authority, body.account_id);
       const changes = changesOf(before, columnsOf(body));
       if (changes === undefined) return deviceView(before);
@@ -121,10 +119,11 @@ export const updateDevice = defineMutation({
         .returning();
       if (row === undefined) throw problems.notFound('device', params.id);
       return deviceView(row);
-    }),
+    },
+  }),
 });
 
-export const deleteDevice = defineMutation({
+export const deleteDevice = defineEdit({
   id: 'deleteDevice',
   method: 'DELETE',
   path: '/device/delete/:id',
@@ -135,15 +134,14 @@ export const deleteDevice = defineMutation({
   permission: 'produce',
   params: idParams,
   answer: { status: 200, description: 'The device is deleted', schema: done },
-  versioned: true,
-  handle: ({ params, transact, requireVersion, ...authority }) =>
-    transact(async (tx) => {
-      const before = await lockDevice(tx, authority, params.id);
-      requireVersion(before.version);
+  edit: ({ params, authority }) => ({
+    lock: (tx) => lockDevice(tx, authority, params.id),
+    change: async (tx, before) => {
       await tx.orm
         .update(device)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(device.id, before.id));
       return { message: `Device ${params.id} is deleted.` };
-    }),
+    },
+  }),
 });

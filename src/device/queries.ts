@@ -31,7 +31,7 @@ export const listDevices = defineQuery({
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
-        devicesWhere(orm, and(gt(device.id, after), visibleDevices(call)), limit),
+        devicesWhere(orm, and(gt(device.id, after), visibleDevices(call.authority)), limit),
       );
       return page.map(deviceView);
     }),
@@ -46,7 +46,7 @@ export const readDevice = defineQuery({
   params: idParams,
   answer: { status: 200, description: 'The device', schema: Device },
   versioned: true,
-  handle: ({ params, read, ...authority }) =>
+  handle: ({ params, read, authority }) =>
     read(async ({ orm }) => deviceView(await requireDevice(orm, authority, params.id))),
 });
 
@@ -61,7 +61,7 @@ export const readAccountDevices = defineQuery({
   answer: { status: 200, description: 'One page of devices', schema: z.array(Device) },
   handle: (call) =>
     call.read(async ({ orm, execute }) => {
-      const account = await requireOpenAccount(execute, call, call.params.id);
+      const account = await requireOpenAccount(execute, call.authority, call.params.id);
       const page = await pageById(call, (after, limit) =>
         devicesWhere(orm, and(gt(device.id, after), eq(device.accountId, account.id)), limit),
       );
@@ -81,7 +81,7 @@ export const readCertificateDevices = defineQuery({
   answer: { status: 200, description: 'One page of devices', schema: z.array(CertificateDevice) },
   handle: (call) =>
     call.read(async ({ orm, execute }) => {
-      const account = await requireOpenAccount(execute, call, call.params.id);
+      const account = await requireOpenAccount(execute, call.authority, call.params.id);
       const held = orm
         .select({ id: bundle.deviceId })
         .from(bundle)
@@ -96,7 +96,7 @@ export const readCertificateDevices = defineQuery({
       );
       return page.map((row) => ({
         ...deviceView(row),
-        account_id: reaches(call, row.accountId) ? row.accountId : null,
+        account_id: reaches(call.authority, row.accountId) ? row.accountId : null,
       }));
     }),
 });

@@ -9,6 +9,9 @@ import type { EventQuery } from './schemas.ts';
 
 export type FeedCall = QueryCall<undefined, typeof EventQuery>;
 
+/** The parts of the call that a page of events is read with. */
+export type EventReading = Pick<FeedCall, 'authority' | 'queryParams' | 'read'>;
+
 export interface EventPage {
   readonly events: SequencedEntry[];
   /** The position up to which all events visible to the caller have been returned. */
@@ -17,20 +20,20 @@ export interface EventPage {
 
 /** Reads the events after a position that the caller may see, in the order of their positions. */
 export function readEvents(
-  call: FeedCall,
+  { authority, queryParams, read }: EventReading,
   after: number,
-  limit = call.queryParams.limit,
+  limit = queryParams.limit,
 ): Promise<EventPage> {
   const condition = sql.join(
-    [sql`p.position > ${after}`, ...filters(call.queryParams), visibleEvents(call)],
+    [sql`p.position > ${after}`, ...filters(queryParams), visibleEvents(authority)],
     sql` AND `,
   );
-  return call.read(async ({ execute }) => {
+  return read(async ({ execute }) => {
     const [head] = await execute<{ last: number | null }>(
       sql`SELECT max(position) AS last FROM journal_position`,
     );
     const entries = await sequencedEntries(execute, condition, limit);
-    const events = call.scope === 'all' ? entries : await redactForeignEvents(execute, entries, call);
+    const events = authority.scope === 'all' ? entries : await redactForeignEvents(execute, entries, authority);
     const last = events.at(-1)?.position ?? after;
     return { events, scannedUpTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
   });

@@ -24,13 +24,14 @@ export function startPosition(call: FeedCall): number {
  * loses access. The rights of the caller are read again at every poll.
  */
 export async function* serverSentEvents(call: FeedCall, after: number): AsyncGenerator<string> {
+  const { queryParams, read } = call;
   let position = after;
   let lastSentAt = performance.now();
   yield ': registry events\n\n';
   while (!call.closing.aborted) {
     const authority = await currentAuthority(call);
     if (authority === undefined) return;
-    const { events, scannedUpTo } = await readEvents({ ...call, ...authority }, position, PAGE_SIZE);
+    const { events, scannedUpTo } = await readEvents({ authority, queryParams, read }, position, PAGE_SIZE);
     for (const event of events) {
       yield `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`;
     }
@@ -49,7 +50,7 @@ export async function* serverSentEvents(call: FeedCall, after: number): AsyncGen
 /** The current rights of the caller, or `undefined` once its token, session or permission to read has ended. */
 async function currentAuthority(call: FeedCall): Promise<Authority | undefined> {
   try {
-    return await call.reauthenticate();
+    return (await call.reauthenticate()) ?? undefined;
   } catch (error) {
     if (error instanceof Problem && error.status < 500) return undefined;
     throw error;

@@ -6,11 +6,8 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import type { Permission } from '../rules/permission.ts';
 
-/** Nobody: what a public operation is called by. It reaches no account. */
-const ANYONE: Authority = { caller: { userId: 0, role: 'AUDIT_USER', accountIds: new Set() }, scope: 'own' };
-
 /**
- * Who is calling, and how far the operation's permission reaches for it.
+ * Who is calling, and how far the operation's permission reaches for it; `null` for a public operation.
  *
  * @throws {Problem} 401 without a valid credential of a living user, 403 when role or API key lack the permission.
  */
@@ -18,13 +15,13 @@ export type Authenticate = (
   request: FastifyRequest,
   operation: Operation,
   atLeast: WalPosition | undefined,
-) => Promise<Authority>;
+) => Promise<Authority | null>;
 
 export function authenticator(services: Services): Authenticate {
   const identify: Identify = createIdentify(services);
   return async (request, operation, atLeast) => {
     const { permission, changes } = operation;
-    if (permission === 'public') return ANYONE;
+    if (permission === 'public') return null;
     const asked = { changes, atLeast, log: request.log };
     return authorise(operation, permission, await identify(credentialOf(request), asked));
   };

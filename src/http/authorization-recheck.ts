@@ -8,15 +8,16 @@ import { Refusal } from '../rules/refusal.ts';
 import { authorise } from './authenticate.ts';
 import { problemOf } from './error-handler.ts';
 
-/** The rights that a mutation is judged by. */
-export interface Rights {
-  readonly authority: Authority;
-  /** Once in each transaction: holds them until the commit. `taking` are the users from whom it takes rights next. */
-  hold(tx: Transaction, taking?: readonly number[]): Promise<void>;
+/** The authorization that a mutation is judged by. */
+export interface HeldAuthorization {
+  /** `null` for a public operation. */
+  readonly authority: Authority | null;
+  /** Once in each transaction: holds it until the commit. The transaction then revokes rights of the users `revokesFrom`. */
+  hold(tx: Transaction, revokesFrom?: readonly number[]): Promise<void>;
 }
 
-/** The caller had rights when its request came, and has none now. What it asked for is rolled back. */
-export class RightsLost extends Error {
+/** The caller was authorized when its request came, and is not now. What it asked for is rolled back. */
+export class AuthorizationLost extends Error {
   readonly answer: Problem;
 
   constructor(answer: Problem) {
@@ -25,70 +26,75 @@ export class RightsLost extends Error {
   }
 }
 
-/** Thrown by whoever holds rights of which some are gone. `caller`: `undefined` without its login or API key. */
-class Taken extends Error {
+/** Some of the caller's rights were revoked meanwhile. `caller`: `undefined` without its login or API key. */
+class AuthorizationReduced extends Error {
   readonly caller: Caller | undefined;
 
   constructor(caller: Caller | undefined) {
-    super('rights were taken while a mutation was under way');
+    super('rights were revoked while a mutation was running');
     this.caller = caller;
   }
 }
 
 /**
- * Does a mutation as if whatever takes rights from its caller came wholly before it, or wholly after. When rights are gone by the
- * time that it would commit, or be refused for another reason, it is done anew with those that are left.
+ * Runs a mutation as if every revocation of its caller's rights came either before it or after it. If rights are gone when it is
+ * about to commit, or to be refused for another reason, it is run again with the rights that are left.
  *
- * @throws {RightsLost} when none are left for the operation; otherwise what `work` throws.
+ * @throws {AuthorizationLost} when none are left for the operation; otherwise what `work` throws.
  */
-export async function withRights<T>(
+export async function withAuthorization<T>(
   operation: Operation,
   services: Services,
-  authority: Authority,
-  work: (rights: Rights) => Promise<T>,
+  authority: Authority | null,
+  work: (held: HeldAuthorization) => Promise<T>,
 ): Promise<T> {
   const { permission } = operation;
-  if (permission === 'public') return work({ authority, hold: async () => undefined });
+  if (permission === 'public' || authority === null) return work({ authority, hold: async () => undefined });
   for (let current = authority; ; ) {
-    const rights = holdable(services, current);
+    const held = holdable(services, current);
     try {
-      return await work(rights);
+      return await work(held);
     } catch (error) {
-      const taken = error instanceof Taken ? error : await rights.takenBefore(error);
-      if (taken === undefined) throw error;
-      current = remaining(operation, permission, taken);
+      const reduced = error instanceof AuthorizationReduced ? error : await held.reducedBefore(error);
+      if (reduced === undefined) throw error;
+      current = remaining(operation, permission, reduced);
     }
   }
 }
 
-/** The rights of a caller, and whether a refusal came of what it must not know any more. */
+/** The authorization of a caller, and whether a refusal may tell it what it must not know any more. */
 function holdable({ database, clock }: Services, authority: Authority) {
   const { caller } = authority;
   const holding = new WeakSet<Transaction>();
   let held = false;
   return {
     authority,
-    async hold(tx: Transaction, taking: readonly number[] = []): Promise<void> {
+    async hold(tx: Transaction, revokesFrom: readonly number[] = []): Promise<void> {
       if (holding.has(tx)) return;
-      const now = await lockCaller(tx, caller, { now: clock(), taking });
-      if (!retainsRights(caller, now)) throw new Taken(now);
+      const now = await lockCaller(tx, caller, { now: clock(), taking: revokesFrom });
+      if (!retainsRights(caller, now)) throw new AuthorizationReduced(now);
       holding.add(tx);
       held = true;
     },
-    async takenBefore(error: unknown): Promise<Taken | undefined> {
+    async reducedBefore(error: unknown): Promise<AuthorizationReduced | undefined> {
       if (held || problemOf(error).status >= 500) return undefined;
       const now = await database.readPrimary((reader) => reloadCaller(reader, caller, clock()));
-      return retainsRights(caller, now) ? undefined : new Taken(now);
+      return retainsRights(caller, now) ? undefined : new AuthorizationReduced(now);
     },
   };
 }
 
-function remaining(operation: Operation, permission: Permission, { caller }: Taken): Authority {
-  if (caller === undefined) throw new RightsLost(problems.unauthenticated('The login or API key has ended.'));
+function remaining(
+  operation: Operation,
+  permission: Permission,
+  { caller }: AuthorizationReduced,
+): Authority {
+  if (caller === undefined)
+    throw new AuthorizationLost(problems.unauthenticated('The login or API key has ended.'));
   try {
     return authorise(operation, permission, caller);
   } catch (error) {
-    if (error instanceof Refusal) throw new RightsLost(Problem.of(error));
-    throw error instanceof Problem ? new RightsLost(error) : error;
+    if (error instanceof Refusal) throw new AuthorizationLost(Problem.of(error));
+    throw error instanceof Problem ? new AuthorizationLost(error) : error;
   }
 }

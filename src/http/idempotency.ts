@@ -38,7 +38,7 @@ export interface Attempt {
   /** Keeps a refusal in the transaction that records it. */
   keepRefusal(tx: Transaction, refusal: Problem): Promise<void>;
   /** Once that has committed. */
-  hasKept(refusal: Problem): void;
+  markKept(refusal: Problem): void;
   /** Keeps an answer that no transaction kept, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
   /** After a failure: keeps a refusal as the answer, unless it is kept already, and frees the key of anything that may pass. */
@@ -97,7 +97,7 @@ export async function beginAttempt(
       kept = true;
     },
     keepRefusal: (tx, refusal) => save(tx, own, { problem: partsOf(refusal) }),
-    hasKept(refusal) {
+    markKept(refusal) {
       recorded = refusal;
     },
     async finish(value) {

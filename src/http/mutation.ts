@@ -1,32 +1,38 @@
+import { sql } from 'drizzle-orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatPosition, laterOf, type WalPosition } from '../database/position.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
-import type { Operation, Services } from '../operation/operation.ts';
+import type { EditSteps, Operation, Services, TransactOptions, Versioned } from '../operation/operation.ts';
 import type { Problem } from '../operation/problem.ts';
-import { type Rights, RightsLost, withRights } from './authorization-recheck.ts';
+import { AuthorizationLost, type HeldAuthorization, withAuthorization } from './authorization-recheck.ts';
 import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
-import { type Precondition, preconditionOf } from './precondition.ts';
+import { type VersionCheck, versionCheckOf } from './precondition.ts';
 
 export const CONSISTENCY = 'registry-consistency';
 
-/** Runs a mutation as its caller; the answer tells how far the log had to reach, and whether the standbys show it. */
+/**
+ * Runs a mutation as its caller. The answer has the position in the log that it reached (`registry-consistency`), and says if a
+ * standby does not show it yet.
+ */
 export async function mutate(
   operation: Operation,
   services: Services,
-  call: { readonly requestId: string } & Authority,
+  call: MutationInput,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
   const { database } = services;
-  const isPublic = operation.permission === 'public';
-  const { userId } = call.caller;
-  const actor = { userId: isPublic ? null : userId, requestId: call.requestId };
-  const precondition = preconditionOf(request, operation);
+  const userId = call.authority?.caller.userId ?? null;
+  const actor = { userId, requestId: call.requestId };
+  const checkVersion = versionCheckOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
   let written: WalPosition | undefined;
-  const attempt = key ? await beginAttempt(services, { ...actor, userId }, key, request) : undefined;
+  const attempt =
+    key !== undefined && userId !== null
+      ? await beginAttempt(services, { ...actor, userId }, key, request)
+      : undefined;
   if (attempt && 'replayed' in attempt) {
     reply.header('idempotency-replayed', 'true');
     written = attempt.position;
@@ -40,21 +46,21 @@ export async function mutate(
     return value;
   };
   try {
-    const value = await withRights(operation, services, call, (rights) =>
+    const value = await withAuthorization(operation, services, call.authority, (authorization) =>
       operation.handle({
         ...call,
-        ...rights.authority,
-        ...writing(write, { precondition, rights, attempt }),
+        authority: authorization.authority,
+        ...transactionsOf(write, { checkVersion, authorization, attempt }),
       }),
     );
     await attempt?.finish(value);
     return value;
   } catch (error) {
-    const lost = error instanceof RightsLost ? error : undefined;
+    const lost = error instanceof AuthorizationLost ? error : undefined;
     // If even this fails, the key is free again a minute later.
     await attempt
       ?.fail(lost ? undefined : problemOf(error))
-      .catch((failure) => request.log.warn({ err: failure }, 'a key was not freed'));
+      .catch((failure) => request.log.warn({ err: failure }, 'could not free an Idempotency-Key'));
     throw lost?.answer ?? error;
   } finally {
     await showWritten();
@@ -67,38 +73,76 @@ export async function mutate(
   }
 }
 
-type Write = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+/** What every call has, whatever its operation. */
+interface MutationInput {
+  readonly authority: Authority | null;
+  readonly requestId: string;
+}
+
+type Work<T> = (tx: Transaction) => Promise<T>;
+type Write = <T>(work: Work<T>) => Promise<T>;
 
 interface Conditions {
-  readonly precondition: Precondition;
-  readonly rights: Rights;
+  readonly checkVersion: VersionCheck;
+  readonly authorization: HeldAuthorization;
   readonly attempt: Attempt | undefined;
 }
 
-/** What a mutation writes with. What commits does so under the caller's rights, and with the answer that is kept for its key. */
-function writing(write: Write, { precondition, rights, attempt }: Conditions) {
+/**
+ * The transactions that an operation may use. The order of their steps is here alone: lock, hold the caller's authorization if the
+ * work revokes rights, check the version, do the work, hold the authorization, keep the answer for the `Idempotency-Key`.
+ */
+function transactionsOf(write: Write, { checkVersion, authorization, attempt }: Conditions) {
+  const transact = <T>(work: Work<T>, { revokesFrom }: TransactOptions = {}) =>
+    write(async (tx) => {
+      if (revokesFrom) await authorization.hold(tx, revokesFrom);
+      const value = await work(tx);
+      await authorization.hold(tx);
+      await attempt?.keep(tx, value);
+      return value;
+    });
   return {
-    requireVersion: precondition.requireVersion,
-    holdRights: rights.hold,
-    transact: <T>(work: (tx: Transaction) => Promise<T>) =>
-      write(async (tx) => {
-        const value = await work(tx);
-        // So that no operation forgets it unnoticed.
-        if (precondition.pending()) throw new Error('the operation did not look at If-Match');
-        await rights.hold(tx);
-        await attempt?.keep(tx, value);
-        return value;
+    transact,
+    edit: <E extends Versioned, T>({ lock, revokesFrom, change }: EditSteps<E, T>) =>
+      transact(async (tx) => {
+        const entity = await lock(tx);
+        if (revokesFrom) await authorization.hold(tx, revokesFrom(entity));
+        checkVersion(entity.version);
+        return change(tx, entity);
       }),
-    async refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never> {
+    async rehearse<T>(work: Work<T>): Promise<T> {
+      try {
+        return await write<never>(async (tx) => {
+          const value = await work(tx);
+          await authorization.hold(tx);
+          await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+          throw new Rehearsed(value);
+        });
+      } catch (error) {
+        if (error instanceof Rehearsed) return error.value as T;
+        throw error;
+      }
+    },
+    async refuse(work: Work<Problem>): Promise<never> {
       const refusal = await write(async (tx) => {
-        await rights.hold(tx);
+        await authorization.hold(tx);
         const recorded = await work(tx);
         await attempt?.keepRefusal(tx, recorded);
         return recorded;
       });
-      attempt?.hasKept(refusal);
+      attempt?.markKept(refusal);
       throw refusal;
     },
     record: write,
   };
+}
+
+/** Ends a rehearsal, so that all of its work is rolled back. */
+class Rehearsed extends Error {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    super('a rehearsal is rolled back');
+    this.value = value;
+  }
 }

@@ -4,7 +4,7 @@ import { Problem, problems } from '../operation/problem.ts';
 
 /*
  * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change raises the
- * version, so whoever sends the tag that it has seen changes what it has seen, or nothing.
+ * version: a client that sends the tag that it has seen changes what it has seen, or nothing.
  */
 
 const HEADER = 'if-match';
@@ -17,36 +17,28 @@ export const IF_MATCH = new RegExp(`^[ \\t]*\\*[ \\t]*$|${TAGS.source}`);
 
 const tagOf = (version: number) => `"${version}"`;
 
-/** What a request demands of the version that it is about to change. */
-export interface Precondition {
-  /** @throws {Problem} 412 when the entity is at another version than the caller has seen. */
-  requireVersion(version: number): void;
-  /** Whether nobody has asked yet: a change must not be made without. */
-  pending(): boolean;
-}
+/** @throws {Problem} 412 when the entity is at another version than the caller has seen. */
+export type VersionCheck = (version: number) => void;
 
 /** Whether an operation changes one entity that has a version. */
 export function takesIfMatch({ versioned, changes, params }: Operation): boolean {
   return versioned === true && changes && params !== undefined;
 }
 
-/** @throws {Problem} 400 for a header that is neither `*` nor a list of entity tags. */
-export function preconditionOf({ headers }: FastifyRequest, operation: Operation): Precondition {
+/**
+ * The check of the version that a request has seen against the one that it is about to change.
+ *
+ * @throws {Problem} 400 for a header that is neither `*` nor a list of entity tags.
+ */
+export function versionCheckOf({ headers }: FastifyRequest, operation: Operation): VersionCheck {
   const header = headers[HEADER];
-  if (header === undefined || !takesIfMatch(operation)) {
-    return { requireVersion: () => undefined, pending: () => false };
-  }
+  if (header === undefined || !takesIfMatch(operation)) return () => undefined;
   const tags = header.trim() === '*' ? undefined : strongTags(header);
-  let asked = false;
-  return {
-    requireVersion(version) {
-      asked = true;
-      if (tags === undefined || tags.includes(tagOf(version))) return;
-      throw new Problem(412, 'version-differs', 'It has been changed since: read it again.', {
-        headers: { etag: tagOf(version) },
-      });
-    },
-    pending: () => !asked,
+  return (version) => {
+    if (tags === undefined || tags.includes(tagOf(version))) return;
+    throw new Problem(412, 'version-differs', 'The entity has changed since you read it: read it again.', {
+      headers: { etag: tagOf(version) },
+    });
   };
 }
 

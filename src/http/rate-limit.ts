@@ -77,7 +77,7 @@ function callerNamed(request: FastifyRequest): string {
   return caller && isKnown(request) ? `user ${caller.userId}` : `address ${clientAddressOf(request.ip)}`;
 }
 
-const isKnown = ({ authority }: FastifyRequest) => authority !== null && authority.caller.userId > 0;
+const isKnown = ({ authority }: FastifyRequest) => authority !== null;
 
 /** What a request shows of who it is, so that no secret stays in memory. */
 const digestOf = ({ headers }: FastifyRequest) =>

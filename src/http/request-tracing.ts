@@ -24,7 +24,7 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
     if (span === null) return;
     span.set({
       'http.response.status_code': statusCode,
-      ...(authority && authority.caller.userId > 0 ? { 'registry.actor': authority.caller.userId } : {}),
+      ...(authority ? { 'registry.actor': authority.caller.userId } : {}),
     });
     span.end(statusCode >= 500 ? String(statusCode) : undefined);
   });

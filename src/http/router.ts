@@ -45,16 +45,16 @@ export async function mountOperations(
   app.addHook('preClose', async () => closing.abort());
   app.decorateRequest('authority', null);
   await app.register(accepts);
-  const door: RouteGuards = {
+  const guards: RouteGuards = {
     services,
     authenticate: authenticator(services),
     limit: await rateLimiter(app, services.config.RATE_LIMIT_PER_MINUTE),
   };
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
-  for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, door);
+  for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, guards);
   await app.register(async (scope) => {
     await scope.register(formbody);
-    for (const operation of operations.filter(takesForms)) mount(scope, operation, door);
+    for (const operation of operations.filter(takesForms)) mount(scope, operation, guards);
   });
 }
 
@@ -70,7 +70,7 @@ function pathsOf(operation: Operation): string[] {
   return plural === operation.path ? [operation.path] : [operation.path, plural];
 }
 
-function mount(app: FastifyInstance, operation: Operation, door: RouteGuards): void {
+function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards): void {
   const { status, schema } = operation.answer;
   for (const url of pathsOf(operation)) {
     app.route({
@@ -81,16 +81,16 @@ function mount(app: FastifyInstance, operation: Operation, door: RouteGuards): v
       onRequest: async (request, reply) => {
         // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
         reply.header('cache-control', 'no-store');
-        if (!operation.bypassLimits) await door.limit.admit(request, reply);
+        if (!operation.bypassLimits) await guards.limit.admit(request, reply);
         try {
-          request.authority = await door.authenticate(request, operation, consistency(request));
-          if (operation.permission !== 'public') nameActor(request, reply, request.authority.caller);
+          request.authority = await guards.authenticate(request, operation, consistency(request));
+          if (request.authority) nameActor(request, reply, request.authority.caller);
         } finally {
-          // Whoever was turned away counts, too.
-          if (!operation.bypassLimits) await door.limit.count(request, reply);
+          // A refused request counts, too.
+          if (!operation.bypassLimits) await guards.limit.count(request, reply);
         }
       },
-      handler: (request, reply) => answer(operation, door, request, reply),
+      handler: (request, reply) => answer(operation, guards, request, reply),
     });
   }
 }
@@ -102,10 +102,11 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const authority = await authorityNow(request, reply, operation, authenticate);
-  if (authority === null) throw new Error(`${operation.id} was reached without an authority`);
+  if (authority === null && operation.permission !== 'public')
+    throw new Error(`${operation.id} was reached without a caller`);
   const mediaType = negotiate(operation, request);
   const call = {
-    ...authority,
+    authority,
     ...parseInput(operation, request),
     services,
     requestId: request.id,

@@ -5,7 +5,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { canAccessDevice } from '../device/index.ts';
 import type { Authority } from '../operation/caller.ts';
 import { olderClients } from '../operation/older-clients.ts';
-import { defineMutation } from '../operation/operation.ts';
+import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
 import { done, idAgain, idParams } from '../operation/schemas.ts';
@@ -52,7 +52,7 @@ export const createMeasurement = defineMutation({
   answer: { status: 201, description: 'The new reading', schema: Measurement },
   refusals: [409],
   versioned: true,
-  async handle({ body, transact, services, ...authority }) {
+  async handle({ body, transact, services, authority }) {
     const { interval_start_datetime: intervalStart, interval_end_datetime: intervalEnd } = body;
     requireInterval(intervalStart, intervalEnd, services.clock());
     return transact(async (tx) => {
@@ -73,7 +73,7 @@ export const createMeasurement = defineMutation({
   },
 });
 
-export const updateMeasurement = defineMutation({
+export const updateMeasurement = defineEdit({
   ...common,
   id: 'updateMeasurement',
   method: 'PATCH',
@@ -85,11 +85,9 @@ export const updateMeasurement = defineMutation({
   olderClients: olderClients.entity,
   answer: { status: 200, description: 'The reading as it is now', schema: Measurement },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion, services, ...authority }) =>
-    transact(async (tx) => {
-      const before = await lockReading(tx, authority, params.id);
-      requireVersion(before.version);
+  edit: ({ params, body, services, authority }) => ({
+    lock: (tx) => lockReading(tx, authority, params.id),
+    change: async (tx, before) => {
       if (body.device_id !== undefined) await lockDevice(tx, authority, body.device_id);
       const intervalStart = body.interval_start_datetime ?? before.intervalStart;
       const intervalEnd = body.interval_end_datetime ?? before.intervalEnd;
@@ -109,10 +107,11 @@ export const updateMeasurement = defineMutation({
         .returning();
       if (row === undefined) throw problems.notFound('measurement', params.id);
       return readingView(row);
-    }),
+    },
+  }),
 });
 
-export const deleteMeasurement = defineMutation({
+export const deleteMeasurement = defineEdit({
   ...common,
   id: 'deleteMeasurement',
   method: 'DELETE',
@@ -123,17 +122,17 @@ export const deleteMeasurement = defineMutation({
   params: idParams,
   queryParams: z.object({ measurement_id: idAgain }),
   answer: { status: 200, description: 'The reading is deleted', schema: done },
-  versioned: true,
-  handle: ({ params, queryParams, transact, requireVersion, ...authority }) => {
+  edit: ({ params, queryParams, authority }) => {
     requireSameId(params.id, queryParams);
-    return transact(async (tx) => {
-      const before = await lockReading(tx, authority, params.id);
-      requireVersion(before.version);
+    return {
+      lock: (tx) => lockReading(tx, authority, params.id),
+      change: async (tx, before) => {
       await tx.orm
         .update(measurementReport)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(measurementReport.id, before.id));
       return { message: `Measurement ${params.id} is deleted.` };
-    });
+      },
+    };
   },
 });

@@ -23,7 +23,7 @@ export const listMeasurements = defineQuery({
       const { device_id: deviceId } = call.queryParams;
       const ofDevice = deviceId === undefined ? undefined : eq(measurementReport.deviceId, deviceId);
       const page = await pageById(call, (after, limit) =>
-        readingsWhere(orm, call, and(gt(measurementReport.id, after), ofDevice), limit),
+        readingsWhere(orm, call.authority, and(gt(measurementReport.id, after), ofDevice), limit),
       );
       return page.map(readingView);
     }),
@@ -38,6 +38,6 @@ export const readMeasurement = defineQuery({
   params: idParams,
   answer: { status: 200, description: 'The reading', schema: Measurement },
   versioned: true,
-  handle: ({ params, read, ...authority }) =>
+  handle: ({ params, read, authority }) =>
     read(async ({ orm }) => readingView(await requireReading(orm, authority, params.id))),
 });

@@ -52,7 +52,12 @@ export interface Streamed {
 type Fields = z.ZodObject | undefined;
 type Input<S extends Fields> = S extends z.ZodObject ? z.output<S> : undefined;
 
-interface Call<P extends Fields, Q extends Fields, B extends Fields> extends Authority {
+/** What an operation requires of its caller. `public` needs no token. */
+type Access = Permission | 'public';
+
+interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends Access> {
+  /** Who calls, and how far the permission of the operation reaches for it; `null` for a public operation. */
+  readonly authority: R extends 'public' ? null : Authority;
   readonly params: Input<P>;
   readonly queryParams: Input<Q>;
   readonly body: Input<B>;
@@ -71,7 +76,7 @@ interface Call<P extends Fields, Q extends Fields, B extends Fields> extends Aut
    *
    * @throws {Problem} 401, 403
    */
-  reauthenticate(): Promise<Authority>;
+  reauthenticate(): Promise<Authority | null>;
   /** Aborted when the server stops: streams without an end of their own end then. */
   readonly closing: AbortSignal;
 }
@@ -81,7 +86,8 @@ export interface QueryCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
   B extends Fields = undefined,
-> extends Call<P, Q, B> {
+  R extends Access = Permission,
+> extends Call<P, Q, B, R> {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** The rows of a statement as they come. */
   stream(statement: SQL): AsyncIterable<Record<string, unknown>>;
@@ -92,20 +98,12 @@ export interface MutationCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
   B extends Fields = undefined,
-> extends Call<P, Q, B> {
-  /**
-   * Holds the version of the entity about to be changed, once it is locked, against the caller's `If-Match`.
-   *
-   * @throws {Problem} 412
-   */
-  requireVersion(version: number): void;
-  /**
-   * Holds the caller's rights until the commit, against whoever would take them. It comes by itself before the commit; a mutation
-   * that may take rights itself, from `taking` or from its caller, calls it before it does: once its rows are locked.
-   */
-  holdRights(tx: Transaction, taking?: readonly number[]): Promise<void>;
+  R extends Access = Permission,
+> extends Call<P, Q, B, R> {
   /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
-  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transact<T>(work: (tx: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
+  /** Does the same work, checks what its commit would check, and rolls it back. */
+  rehearse<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
    * Records a refusal, once the transaction of the mutation has been rolled back. The problem is the answer: kept with its
    * record, for when the request is repeated.
@@ -117,11 +115,60 @@ export interface MutationCall<
   record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
+export interface TransactOptions {
+  /** Users who lose rights by the work: they, and the caller's own rights, are locked before it begins. */
+  readonly revokesFrom?: readonly number[];
+}
+
+/** The call of an operation that changes one entity: it has no transaction of its own, but gives the steps of one. */
+export type EditCall<
+  P extends Fields = undefined,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
+  R extends Access = Permission,
+> = Call<P, Q, B, R>;
+
+/**
+ * The steps of a change to one entity with a version. They are run in this order, in one transaction: `lock`, `revokesFrom`, the
+ * check of the version against `If-Match`, `change`, and the check that the caller still has its rights.
+ */
+export interface EditSteps<Entity extends Versioned, T> {
+  /**
+   * Locks the entity, and returns it as it is then.
+   *
+   * @throws {Problem} 404
+   */
+  lock(tx: Transaction): Promise<Entity>;
+  /**
+   * Users who lose rights by the change. Where it is given, the caller's own rights are held before the change, since the
+   * change may end them; otherwise only before the commit.
+   */
+  revokesFrom?(entity: Entity): readonly number[];
+  /** Writes the change. Its value is the answer. */
+  change(tx: Transaction, entity: Entity): Promise<T>;
+}
+
+/** An entity with a version. */
+export interface Versioned {
+  readonly version: number;
+}
+
+/** What the HTTP layer gives to an edit. */
+export interface EditRunner {
+  edit<Entity extends Versioned, T>(steps: EditSteps<Entity, T>): Promise<T>;
+}
+
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-interface Declaration<P extends Fields, Q extends Fields, B extends Fields, A extends z.ZodType> {
+interface Declaration<
+  P extends Fields,
+  Q extends Fields,
+  B extends Fields,
+  A extends z.ZodType,
+  R extends Access,
+> {
   /** Stable, unique, camelCase: the OpenAPI operation id. */
   readonly id: string;
   readonly method: Method;
@@ -131,7 +178,7 @@ interface Declaration<P extends Fields, Q extends Fields, B extends Fields, A ex
   readonly summary: string;
   readonly description: string;
   /** `public` needs no token. An operation without a permission does not type-check. */
-  readonly permission: Permission | 'public';
+  readonly permission: R;
   readonly params?: P;
   readonly queryParams?: Q;
   readonly body?: B;
@@ -146,10 +193,7 @@ interface Declaration<P extends Fields, Q extends Fields, B extends Fields, A ex
     /** Media types beside JSON, for which the handler gives a stream. */
     readonly streams?: readonly string[];
   };
-  /**
-   * It answers or changes one entity that has a `version`. The version answered goes out as `ETag`; one that changes an
-   * entity calls `requireVersion`, and a change made without is rolled back.
-   */
+  /** It answers or changes one entity that has a `version`, which is sent as `ETag`. {@link defineEdit} makes those that change one. */
   readonly versioned?: true;
   /** For somebody who has logged in: not for API keys, whatever they may do. */
   readonly loginOnly?: true;
@@ -160,7 +204,7 @@ interface Declaration<P extends Fields, Q extends Fields, B extends Fields, A ex
 }
 
 /** An operation as the HTTP layer sees it. Only `defineQuery` and `defineMutation` make one, and they have checked its types. */
-export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType> {
+export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType, Access> {
   readonly changes: boolean;
   handle(call: unknown): Promise<unknown>;
 }
@@ -197,26 +241,55 @@ export function defineQuery<
   P extends Fields = undefined,
   Q extends Fields = undefined,
   B extends Fields = undefined,
->(declared: Declaration<P, Q, B, A> & Handled<QueryCall<P, Q, B>, A>): Operation {
+  const R extends Access = Permission,
+>(declared: Declaration<P, Q, B, A, R> & Handled<QueryCall<P, Q, B, R>, A>): Operation {
   return {
     ...declared,
     ...strictInput(declared),
     changes: false,
-    handle: (call) => declared.handle(call as QueryCall<P, Q, B>),
+    handle: (call) => declared.handle(call as QueryCall<P, Q, B, R>),
   } as Operation;
 }
 
-/** Declares an operation that changes something. */
+/** A mutation of an entity that exists already cannot be `versioned`: it would not check the version. */
+type Unversioned<P extends Fields> = P extends z.ZodObject ? { readonly versioned?: never } : unknown;
+
+/** Declares an operation that changes something other than one entity with a version: see {@link defineEdit}. */
 export function defineMutation<
   A extends z.ZodType,
   P extends Fields = undefined,
   Q extends Fields = undefined,
   B extends Fields = undefined,
->(declared: Declaration<P, Q, B, A> & Handled<MutationCall<P, Q, B>, A>): Operation {
+  const R extends Access = Permission,
+>(
+  declared: Declaration<P, Q, B, A, R> & Handled<MutationCall<P, Q, B, R>, A> & Unversioned<P>,
+): Operation {
   return {
     ...declared,
     ...strictInput(declared),
     changes: true,
-    handle: (call) => declared.handle(call as MutationCall<P, Q, B>),
+    handle: (call) => declared.handle(call as MutationCall<P, Q, B, R>),
+  } as Operation;
+}
+
+/** Declares an operation that changes one entity with a version. */
+export function defineEdit<
+  A extends z.ZodType,
+  P extends z.ZodObject,
+  Entity extends Versioned,
+  Q extends Fields = undefined,
+  B extends Fields = undefined,
+  const R extends Permission = Permission,
+>(
+  declared: Declaration<P, Q, B, A, R> & {
+    edit(call: EditCall<P, Q, B, R>): EditSteps<Entity, z.input<A>>;
+  },
+): Operation {
+  return {
+    ...declared,
+    ...strictInput(declared),
+    versioned: true,
+    changes: true,
+    handle: (call) => (call as EditRunner).edit(declared.edit(call as EditCall<P, Q, B, R>)),
   } as Operation;
 }

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { organisation } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { olderClients } from '../operation/older-clients.ts';
-import { defineMutation } from '../operation/operation.ts';
+import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -40,7 +40,7 @@ export const createOrganisation = defineMutation({
     }),
 });
 
-export const updateOrganisation = defineMutation({
+export const updateOrganisation = defineEdit({
   ...common,
   id: 'updateOrganisation',
   method: 'PATCH',
@@ -52,11 +52,9 @@ export const updateOrganisation = defineMutation({
   olderClients: olderClients.entity,
   answer: { status: 200, description: 'The organisation as it is now', schema: Organisation },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion }) =>
-    transact(async (tx) => {
-      const before = await lockOrganisation(tx, params.id);
-      requireVersion(before.version);
+  edit: ({ params, body }) => ({
+    lock: (tx) => lockOrganisation(tx, params.id),
+    change: async (tx, before) => {
       const { name, business_id: businessId, email, website, address } = body;
       const changes = changesOf(before, { name, businessId, email, website, address });
       if (changes === undefined) return organisationView(before);
@@ -67,10 +65,11 @@ export const updateOrganisation = defineMutation({
         .returning();
       if (row === undefined) throw problems.notFound('organisation', params.id);
       return organisationView(row);
-    }),
+    },
+  }),
 });
 
-export const deleteOrganisation = defineMutation({
+export const deleteOrganisation = defineEdit({
   ...common,
   id: 'deleteOrganisation',
   method: 'DELETE',
@@ -79,15 +78,14 @@ export const deleteOrganisation = defineMutation({
   description: 'Deletes an organisation. Its history is kept, and its name can be used again.',
   params: idParams,
   answer: { status: 200, description: 'The organisation is deleted', schema: done },
-  versioned: true,
-  handle: ({ params, transact, requireVersion }) =>
-    transact(async (tx) => {
-      const before = await lockOrganisation(tx, params.id);
-      requireVersion(before.version);
+  edit: ({ params }) => ({
+    lock: (tx) => lockOrganisation(tx, params.id),
+    change: async (tx, before) => {
       await tx.orm
         .update(organisation)
         .set({ deletedAt: sql`now()`, version: nextVersion })
         .where(eq(organisation.id, before.id));
       return { message: `Organisation ${params.id} is deleted.` };
-    }),
+    },
+  }),
 });

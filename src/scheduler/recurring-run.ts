@@ -160,21 +160,17 @@ interface PreparedRun {
 
 /** The transaction of a run also advances its recurring action, so the action is executed in a savepoint. */
 function runContext(tx: Transaction, { intent, authority, clock }: PreparedRun): ActionContext {
-  const holdUserRights = async () => {
-    const now = await lockCaller(tx, authority.caller, { now: clock() });
-    if (!retainsRights(authority.caller, now)) throw new RightsLost();
-  };
   return {
     authority,
     intent,
     dryRun: false,
     clock,
-    holdRights: holdUserRights,
     async transact(work) {
       await tx.execute(sql`SAVEPOINT run`);
       try {
         const value = await work(tx);
-        await holdUserRights();
+        const now = await lockCaller(tx, authority.caller, { now: clock() });
+        if (!retainsRights(authority.caller, now)) throw new RightsLost();
         return value;
       } catch (error) {
         await tx.execute(sql`ROLLBACK TO SAVEPOINT run`);

@@ -15,7 +15,7 @@ import {
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import { reaches, requireAccount } from '../operation/caller.ts';
-import { defineMutation, defineQuery } from '../operation/operation.ts';
+import { defineEdit, defineMutation, defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
@@ -102,7 +102,7 @@ function create(call: CreationCall, { type, beneficiary = null, action }: Recurr
       ...schedule,
       actionType: type,
       accountId: intent.sourceId,
-      userId: call.caller.userId,
+      userId: call.authority.caller.userId,
       targetId: targetId ?? null,
       beneficiary,
       filter: filterOf(body),
@@ -156,11 +156,12 @@ export const listRecurring = defineQuery({
   answer: { status: 200, description: 'A page of recurring actions', schema: z.array(RecurringAction) },
   refusals: [404],
   handle: async (call) => {
+    const { authority } = call;
     const { account_id: accountId } = call.queryParams;
-    if (accountId !== undefined) requireAccount(call, accountId);
-    const own = sql`r.account_id = ANY (${array([...call.caller.accountIds])}::bigint[])`;
+    if (accountId !== undefined) requireAccount(authority, accountId);
+    const own = sql`r.account_id = ANY (${array([...authority.caller.accountIds])}::bigint[])`;
     const condition =
-      accountId !== undefined ? sql`r.account_id = ${accountId}` : call.scope === 'all' ? sql`true` : own;
+      accountId !== undefined ? sql`r.account_id = ${accountId}` : authority.scope === 'all' ? sql`true` : own;
     const rows = await call.read(({ execute }) =>
       pageById(call, (after, limit) => recurringWhere(execute, sql`r.id > ${after} AND ${condition}`, limit)),
     );
@@ -168,7 +169,7 @@ export const listRecurring = defineQuery({
   },
 });
 
-export const deleteRecurring = defineMutation({
+export const deleteRecurring = defineEdit({
   id: 'deleteRecurringAction',
   method: 'DELETE',
   path: '/certificate/recurring/:id',
@@ -178,15 +179,17 @@ export const deleteRecurring = defineMutation({
   permission: 'act',
   params: idParams,
   answer: { status: 200, description: 'The recurring action is stopped', schema: done },
-  versioned: true,
-  handle: ({ params, transact, requireVersion, services, ...authority }) =>
-    transact(async (tx) => {
+  edit: ({ params, services, authority }) => ({
+    lock: async (tx) => {
       const row = await lockRecurring(tx, params.id);
       if (row === undefined || !reaches(authority, row.accountId)) {
         throw problems.notFound('recurring action', params.id);
       }
-      requireVersion(row.version);
+      return row;
+    },
+    change: async (tx, row) => {
       await end(tx, row.id, services.clock());
       return { message: `Recurring action ${row.id} is stopped.` };
-    }),
+    },
+  }),
 });

@@ -18,7 +18,7 @@ interface LockedUser {
 export async function lockUserAndAdministrators(
   tx: Transaction,
   userId: number,
-): Promise<{ user: LockedUser; isLastAdministrator: boolean }> {
+): Promise<LockedUser & { readonly isLastAdministrator: boolean }> {
   const locked = await tx.execute<LockedUser>(sql`
     SELECT id, role, version FROM registry_user
     WHERE deleted_at IS NULL AND (id = ${userId} OR role = 'ADMIN')
@@ -26,7 +26,7 @@ export async function lockUserAndAdministrators(
   const user = locked.find(({ id }) => id === userId);
   if (user === undefined) throw problems.notFound('user', userId);
   const others = locked.filter(({ id, role }) => id !== userId && role === 'ADMIN');
-  return { user, isLastAdministrator: user.role === 'ADMIN' && others.length === 0 };
+  return { ...user, isLastAdministrator: user.role === 'ADMIN' && others.length === 0 };
 }
 
 export const lastAdministratorProblem = () =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { registryUser } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { olderClients } from '../operation/older-clients.ts';
-import { defineMutation } from '../operation/operation.ts';
+import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
 import { done, idAgain, idParams } from '../operation/schemas.ts';
@@ -34,7 +34,7 @@ export const createUser = defineMutation({
   handle: ({ body, transact }) => registerUser(body, transact),
 });
 
-export const updateUser = defineMutation({
+export const updateUser = defineEdit({
   id: 'updateUser',
   method: 'PATCH',
   path: '/user/update/:id',
@@ -49,16 +49,18 @@ export const updateUser = defineMutation({
   olderClients: olderClients.entity,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, body, transact, requireVersion, ...authority }) =>
-    transact(async (tx) => {
+  edit: ({ params, body, authority }) => ({
+    lock: async (tx) => {
       await lockRow(tx, registryUser, params.id);
       const before = await requireUser(tx.orm, authority, params.id);
       requireEditor(authority, params.id);
-      requireVersion(before.version);
+      return before;
+    },
+    change: async (tx, before) => {
       const { name, email, organisation } = body;
       return userView(await updateUserRow(tx, before, { name, email, organisation }));
-    }),
+    },
+  }),
 });
 
 /** Writes the fields that differ and returns the resulting row. */
@@ -78,7 +80,7 @@ async function updateUserRow(
   return row;
 }
 
-export const deleteUser = defineMutation({
+export const deleteUser = defineEdit({
   id: 'deleteUser',
   method: 'DELETE',
   path: '/user/delete/:id',
@@ -92,23 +94,23 @@ export const deleteUser = defineMutation({
   queryParams: z.object({ user_id: idAgain }),
   answer: { status: 200, description: 'The user is deleted', schema: done },
   refusals: [409],
-  versioned: true,
-  handle: ({ params, queryParams, caller, transact, requireVersion, holdRights }) => {
+  edit: ({ params, queryParams, authority: { caller } }) => {
     requireSameId(params.id, queryParams);
-    return transact(async (tx) => {
-      const { user, isLastAdministrator } = await lockUserAndAdministrators(tx, params.id);
-      await holdRights(tx, [params.id]);
-      requireVersion(user.version);
-      if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot delete yourself.');
-      if (isLastAdministrator) throw lastAdministratorProblem();
-      await tx.orm
-        .update(registryUser)
-        .set({ deletedAt: sql`now()`, version: nextVersion })
-        .where(eq(registryUser.id, user.id));
-      await tx.execute(sql`
+    return {
+      lock: (tx) => lockUserAndAdministrators(tx, params.id),
+      revokesFrom: () => [params.id],
+      change: async (tx, user) => {
+        if (params.id === caller.userId) throw problems.conflict('own-user', 'You cannot delete yourself.');
+        if (user.isLastAdministrator) throw lastAdministratorProblem();
+        await tx.orm
+          .update(registryUser)
+          .set({ deletedAt: sql`now()`, version: nextVersion })
+          .where(eq(registryUser.id, user.id));
+        await tx.execute(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
-      return { message: `User ${params.id} is deleted.` };
-    });
+        return { message: `User ${params.id} is deleted.` };
+      },
+    };
   },
 });
 
@@ -124,7 +126,7 @@ function requestedRole(query: z.output<typeof RoleQuery>, body: z.output<typeof 
   throw problems.invalid([{ path: 'body.role', message: 'differs from the role in the query string' }]);
 }
 
-export const changeRole = defineMutation({
+export const changeRole = defineEdit({
   id: 'changeUserRole',
   method: 'POST',
   path: '/user/change_role/:id',
@@ -139,15 +141,15 @@ export const changeRole = defineMutation({
   body: RoleChange,
   answer: { status: 200, description: 'The user as it is now', schema: User },
   refusals: [409],
-  versioned: true,
-  async handle({ params, queryParams, body, transact, requireVersion, holdRights, ...authority }) {
+  edit: ({ params, queryParams, body, authority }) => {
     const role = requestedRole(queryParams, body);
-    return transact(async (tx) => {
-      const { user, isLastAdministrator } = await lockUserAndAdministrators(tx, params.id);
-      await holdRights(tx, [params.id]);
-      requireVersion(user.version);
-      if (isLastAdministrator && role !== 'ADMIN') throw lastAdministratorProblem();
-      return userView(await updateUserRow(tx, await requireUser(tx.orm, authority, params.id), { role }));
-    });
+    return {
+      lock: (tx) => lockUserAndAdministrators(tx, params.id),
+      revokesFrom: () => [params.id],
+      change: async (tx, user) => {
+        if (user.isLastAdministrator && role !== 'ADMIN') throw lastAdministratorProblem();
+        return userView(await updateUserRow(tx, await requireUser(tx.orm, authority, params.id), { role }));
+      },
+    };
   },
 });

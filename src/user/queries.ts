@@ -41,7 +41,7 @@ export const readMe = defineQuery({
   description: 'Returns the user of the access token or API key, with its accounts.',
   answer: { status: 200, description: 'The current user', schema: UserWithAccounts },
   versioned: true,
-  handle: ({ read, ...authority }) =>
+  handle: ({ read, authority }) =>
     read((reader) => userWithAccounts(reader, authority, authority.caller.userId)),
 });
 
@@ -56,7 +56,7 @@ export const readMyAccounts = defineQuery({
   handle: (call) =>
     call.read(({ execute }) =>
       pageById(call, (after, limit) => {
-        const own = visibleAccounts(call, call.caller.userId);
+        const own = visibleAccounts(call.authority, call.authority.caller.userId);
         return accountsWhere(execute, sql`a.id > ${after} AND ${own}`, limit);
       }),
     ),
@@ -74,7 +74,7 @@ export const listUsers = defineQuery({
   handle: (call) =>
     call.read(async ({ orm }) => {
       const page = await pageById(call, (after, limit) =>
-        usersWhere(orm, and(gt(registryUser.id, after), visibleUsers(call)), limit),
+        usersWhere(orm, and(gt(registryUser.id, after), visibleUsers(call.authority)), limit),
       );
       return page.map(userView);
     }),
@@ -90,8 +90,7 @@ export const readUser = defineQuery({
   params: idParams,
   answer: { status: 200, description: 'The user', schema: UserWithAccounts },
   versioned: true,
-  handle: ({ params, read, ...authority }) =>
-    read((reader) => userWithAccounts(reader, authority, params.id)),
+  handle: ({ params, read, authority }) => read((reader) => userWithAccounts(reader, authority, params.id)),
 });
 
 export const readAccountUsers = defineQuery({
@@ -105,7 +104,7 @@ export const readAccountUsers = defineQuery({
   answer: { status: 200, description: 'One page of users', schema: z.array(User) },
   handle: (call) =>
     call.read(async ({ orm, execute }) => {
-      const { id } = await requireOpenAccount(execute, call, call.params.id);
+      const { id } = await requireOpenAccount(execute, call.authority, call.params.id);
       const users = orm
         .select({ id: accountUser.userId })
         .from(accountUser)

@@ -1,4 +1,5 @@
 import { assertPasswordAllowed, hashPassword, setPassword } from '../authentication/index.ts';
+import type { Transaction } from '../database/transaction.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams } from '../operation/schemas.ts';
@@ -18,16 +19,16 @@ export const resetPassword = defineMutation({
   params: idParams,
   body: PasswordReset,
   answer: { status: 200, description: 'The password is reset', schema: done },
-  handle: async ({ params, body, transact, holdRights, ...authority }) => {
+  handle: async ({ params, body, transact, authority }) => {
     if (params.id === authority.caller.userId)
       throw problems.conflict('own-user', 'Change your own password with POST /auth/change_password.');
     const passwordHash = await hashPassword(body.password);
-    return transact(async (tx) => {
+    const work = async (tx: Transaction) => {
       const user = await requireUser(tx.orm, authority, params.id);
       assertPasswordAllowed(body.password, user, 'password');
-      await holdRights(tx, [params.id]);
       await setPassword(tx, params.id, passwordHash);
       return { message: `The password of user ${params.id} is reset, and all its sessions have ended.` };
-    });
+    };
+    return transact(work, { revokesFrom: [params.id] });
   },
 });

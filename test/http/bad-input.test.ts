@@ -95,9 +95,8 @@ describe('a body nested without end', () => {
 });
 
 test.for([
-  ['half a surrogate pair', String.raw`{"name": "S", "unknown": "\ud800"}`],
-  ['half a surrogate pair in a name', String.raw`{"name": "S", "\ud800": 1}`],
-  ['a number past all numbers', '{"name": "S", "unknown": 1e400}'],
+  ['half a surrogate pair', String.raw`{"name": "S", "is_deleted": "\ud800"}`],
+  ['a number past all numbers', '{"name": "S", "is_deleted": 1e400}'],
 ] as const)(
   'a request with %s cannot be told from others, and is refused under an Idempotency-Key',
   async ([_, body], { registry, market }) => {
