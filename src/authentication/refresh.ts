@@ -52,8 +52,8 @@ export const logout = defineMutation({
   handle: ({ authority: { caller }, transact }) =>
     transact(
       async (tx) => {
-      if (caller.sessionId !== undefined) await endSession(tx, caller.sessionId);
-      return { message: 'You are logged out.' };
+        if (caller.sessionId !== undefined) await endSession(tx, caller.sessionId);
+        return { message: 'You are logged out.' };
       },
       { revokesFrom: [caller.userId] },
     ),

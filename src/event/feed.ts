@@ -33,7 +33,8 @@ export function readEvents(
       sql`SELECT max(position) AS last FROM journal_position`,
     );
     const entries = await sequencedEntries(execute, condition, limit);
-    const events = authority.scope === 'all' ? entries : await redactForeignEvents(execute, entries, authority);
+    const events =
+      authority.scope === 'all' ? entries : await redactForeignEvents(execute, entries, authority);
     const last = events.at(-1)?.position ?? after;
     return { events, scannedUpTo: events.length === limit ? last : Math.max(last, head?.last ?? -1) };
   });

@@ -127,11 +127,11 @@ export const deleteMeasurement = defineEdit({
     return {
       lock: (tx) => lockReading(tx, authority, params.id),
       change: async (tx, before) => {
-      await tx.orm
-        .update(measurementReport)
-        .set({ deletedAt: sql`now()`, version: nextVersion })
-        .where(eq(measurementReport.id, before.id));
-      return { message: `Measurement ${params.id} is deleted.` };
+        await tx.orm
+          .update(measurementReport)
+          .set({ deletedAt: sql`now()`, version: nextVersion })
+          .where(eq(measurementReport.id, before.id));
+        return { message: `Measurement ${params.id} is deleted.` };
       },
     };
   },

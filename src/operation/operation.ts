@@ -261,9 +261,7 @@ export function defineMutation<
   Q extends Fields = undefined,
   B extends Fields = undefined,
   const R extends Access = Permission,
->(
-  declared: Declaration<P, Q, B, A, R> & Handled<MutationCall<P, Q, B, R>, A> & Unversioned<P>,
-): Operation {
+>(declared: Declaration<P, Q, B, A, R> & Handled<MutationCall<P, Q, B, R>, A> & Unversioned<P>): Operation {
   return {
     ...declared,
     ...strictInput(declared),

@@ -4,8 +4,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { problems } from './problem.ts';
 
 /*
- * How an entity is edited: its row is locked first, then looked at as it is, held against the caller's `If-Match`
- * (`call.requireVersion`), and written only where something differs.
+ * The parts of an edit (`defineEdit`): its row is locked first, then read, and written only where something differs.
  */
 
 /** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */

@@ -161,7 +161,11 @@ export const listRecurring = defineQuery({
     if (accountId !== undefined) requireAccount(authority, accountId);
     const own = sql`r.account_id = ANY (${array([...authority.caller.accountIds])}::bigint[])`;
     const condition =
-      accountId !== undefined ? sql`r.account_id = ${accountId}` : authority.scope === 'all' ? sql`true` : own;
+      accountId !== undefined
+        ? sql`r.account_id = ${accountId}`
+        : authority.scope === 'all'
+          ? sql`true`
+          : own;
     const rows = await call.read(({ execute }) =>
       pageById(call, (after, limit) => recurringWhere(execute, sql`r.id > ${after} AND ${condition}`, limit)),
     );
