@@ -498,7 +498,7 @@ export interface paths {
         head?: never;
         /**
          * Update an organisation
-         * @description Changes the given fields. `null` clears an optional field.
+         * @description Changes the given fields.
          *
          *     Permission: `administer`.
          */
@@ -1626,8 +1626,12 @@ export interface components {
              */
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             /** @description Restricts the key to these accounts; by default it has access to all accounts of its user */
-            account_ids?: number[] | null;
-            expires_at?: string | null;
+            account_ids?: number[];
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            expires_at?: string;
         };
         NewApiKey: {
             /**
@@ -1702,7 +1706,7 @@ export interface components {
             /** @description A role, by name or by number */
             role: ("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | (4 | 3 | 2 | 1 | 0);
             /** @example Example Energy */
-            organisation?: string | null;
+            organisation?: string;
             /**
              * Format: password
              * @example correct horse battery
@@ -1765,7 +1769,7 @@ export interface components {
             account_name: string;
             user_ids: number[];
         };
-        /** @description The fields to change. */
+        /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         UserUpdate: {
             name?: string;
             /**
@@ -1773,7 +1777,7 @@ export interface components {
              * @example trading_user@usermail.com
              */
             email?: string;
-            organisation?: string | null;
+            organisation?: "" | string;
             /** @description Rejected: use POST /user/change_role/{id} to change a role */
             role?: unknown;
             /** @description Rejected: use POST /auth/change_password to change a password */
@@ -1799,15 +1803,15 @@ export interface components {
              * @description Company number
              * @example SC123456
              */
-            business_id?: string | null;
+            business_id?: string;
             /**
              * Format: email
              * @example office@example.com
              */
-            email?: string | null;
+            email?: string;
             /** @example https://example.com */
-            website?: string | null;
-            address?: string | null;
+            website?: string;
+            address?: string;
         };
         Organisation: {
             /**
@@ -1831,23 +1835,14 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description The fields to change. */
+        /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         OrganisationUpdate: {
             /** @example Example Energy */
             name?: string;
-            /**
-             * @description Company number
-             * @example SC123456
-             */
-            business_id?: string | null;
-            /**
-             * Format: email
-             * @example office@example.com
-             */
-            email?: string | null;
-            /** @example https://example.com */
-            website?: string | null;
-            address?: string | null;
+            business_id?: "" | string;
+            email?: "" | string;
+            website?: "" | string;
+            address?: "" | string;
         };
         AccountCreate: {
             /** @example Example Account */
@@ -1858,7 +1853,7 @@ export interface components {
              */
             user_ids?: number[];
             /** @description Accounts from which it accepts transfers */
-            account_whitelist?: number[] | null;
+            account_whitelist?: number[];
             /** @example Europe/London */
             timezone?: string;
         };
@@ -1891,8 +1886,8 @@ export interface components {
         };
         /** @description The accounts to add to the whitelist and to remove from it. */
         WhitelistUpdate: {
-            add_to_whitelist?: number[] | null;
-            remove_from_whitelist?: number[] | null;
+            add_to_whitelist?: number[];
+            remove_from_whitelist?: number[];
         };
         AccountSummary: {
             /**
@@ -1929,7 +1924,7 @@ export interface components {
              * @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier
              * @example T_ABRBO-1
              */
-            local_device_identifier?: string | null;
+            local_device_identifier?: string;
             /** @example National Grid */
             grid: string;
             /** @enum {string} */
@@ -1947,7 +1942,7 @@ export interface components {
              */
             power_mw: number;
             /** @description Energy capacity of a storage device, in MWh */
-            energy_mwh?: number | null;
+            energy_mwh?: number;
             /**
              * @description Peak demand in MW
              * @example 0
@@ -2011,15 +2006,12 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description The fields to change */
+        /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         DeviceUpdate: {
             /** @example Aberdeen Offshore Wind Farm */
             device_name?: string;
-            /**
-             * @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier
-             * @example T_ABRBO-1
-             */
-            local_device_identifier?: string | null;
+            /** @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier */
+            local_device_identifier?: "" | string;
             /** @example National Grid */
             grid?: string;
             /** @enum {string} */
@@ -2037,7 +2029,7 @@ export interface components {
              */
             power_mw?: number;
             /** @description Energy capacity of a storage device, in MWh */
-            energy_mwh?: number | null;
+            energy_mwh?: "" | number;
             /**
              * @description Peak demand in MW
              * @example 0
@@ -2195,11 +2187,11 @@ export interface components {
             connected_grid_identification: string;
             /** @example Ofgem */
             issuing_body: string;
-            legal_status?: string | null;
-            issuance_purpose?: string | null;
-            support_received?: string | null;
-            quality_scheme_reference?: string | null;
-            dissemination_level?: string | null;
+            legal_status?: string;
+            issuance_purpose?: string;
+            support_received?: string;
+            quality_scheme_reference?: string;
+            dissemination_level?: string;
             /** @example GB */
             issue_market_zone: string;
         };
@@ -2257,8 +2249,8 @@ export interface components {
              * @enum {string}
              */
             energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            emissions_factor_production_device?: number | null;
-            emissions_factor_source?: string | null;
+            emissions_factor_production_device?: number;
+            emissions_factor_source?: string;
             issuance_post_energy_carrier_conversion?: boolean;
         };
         Bundle: {
@@ -2349,23 +2341,48 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
-            issuance_ids?: string[] | null;
-            device_id?: number | null;
-            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
-            certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
-            certificate_period_end?: string | null;
-            /** @description Default: any but "Bundle Split" */
-            certificate_bundle_status?: ("Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split") | null;
-            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
-            certificate_bundle_id_range_start?: number | null;
-            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
-            certificate_bundle_id_range_end?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
+            issuance_ids?: string[];
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            device_id?: number;
+            /** @enum {string} */
+            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
+            /**
+             * Format: date-time
+             * @description Intervals that start at this instant or later. Without an end, all of them
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_start?: string;
+            /**
+             * Format: date-time
+             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_end?: string;
+            /**
+             * @description Default: any but "Bundle Split"
+             * @enum {string}
+             */
+            certificate_bundle_status?: "Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split";
+            /**
+             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
+             * @example 1
+             */
+            certificate_bundle_id_range_start?: number;
+            /**
+             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
+             * @example 1
+             */
+            certificate_bundle_id_range_end?: number;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
+            sparse_filter_list?: (number | string)[][];
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
@@ -2374,7 +2391,7 @@ export interface components {
             /** @default 1000 */
             limit?: number;
             /** @description The `next_cursor` of the previous page */
-            cursor?: string | null;
+            cursor?: string;
         };
         /** @description The filter of the query, and the bundles that match. */
         CertificateQueryAnswer: {
@@ -2726,8 +2743,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2735,14 +2755,14 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "transfer";
             /**
@@ -2798,8 +2818,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2807,21 +2830,29 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "cancel";
             /** @description Who may claim the certificates; the name of the account if missing or blank */
-            beneficiary?: string | null;
-            cancellation_purpose?: string | null;
-            cancellation_period_start?: string | null;
-            cancellation_period_end?: string | null;
+            beneficiary?: string;
+            cancellation_purpose?: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            cancellation_period_start?: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            cancellation_period_end?: string;
         };
         ClaimRequest: {
             /**
@@ -2829,8 +2860,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2838,18 +2872,18 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "claim";
             /** @description If given, must be the beneficiary of every bundle */
-            beneficiary?: string | null;
+            beneficiary?: string;
         };
         ReserveRequest: {
             /**
@@ -2857,8 +2891,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2866,14 +2903,14 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "reserve";
         };
@@ -2883,8 +2920,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2892,14 +2932,14 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "unreserve";
         };
@@ -2909,8 +2949,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2918,21 +2961,21 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "lock";
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string | null;
+            reason?: string;
         };
         UnlockRequest: {
             /**
@@ -2940,8 +2983,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2949,21 +2995,21 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "unlock";
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string | null;
+            reason?: string;
         };
         WithdrawRequest: {
             /**
@@ -2971,8 +3017,11 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2980,21 +3029,21 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean | null;
+            localise_time?: boolean;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number | null;
+            certificate_quantity?: number;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number | null;
+            certificate_bundle_percentage?: number;
             /** @constant */
             action_type?: "withdraw";
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string | null;
+            reason?: string;
         };
         RecurringTransferRequest: {
             /**
@@ -3002,29 +3051,56 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
-            issuance_ids?: string[] | null;
-            device_id?: number | null;
-            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
-            certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
-            certificate_period_end?: string | null;
-            certificate_bundle_status?: "Active" | null;
-            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
-            certificate_bundle_id_range_start?: number | null;
-            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
-            certificate_bundle_id_range_end?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
+            issuance_ids?: string[];
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            device_id?: number;
+            /** @enum {string} */
+            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
+            /**
+             * Format: date-time
+             * @description Intervals that start at this instant or later. Without an end, all of them
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_start?: string;
+            /**
+             * Format: date-time
+             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_end?: string;
+            /** @constant */
+            certificate_bundle_status?: "Active";
+            /**
+             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
+             * @example 1
+             */
+            certificate_bundle_id_range_start?: number;
+            /**
+             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
+             * @example 1
+             */
+            certificate_bundle_id_range_end?: number;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
+            sparse_filter_list?: (number | string)[][];
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /** @description The first run; at once if missing. Must not be in the past */
-            initial_action_datetime?: string | null;
+            /**
+             * Format: date-time
+             * @description The first run; at once if missing. Must not be in the past
+             * @example 2025-01-12T14:00:00Z
+             */
+            initial_action_datetime?: string;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
@@ -3056,29 +3132,56 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /** @description If given, must be the id of the caller */
-            user_id?: number | null;
-            issuance_ids?: string[] | null;
-            device_id?: number | null;
-            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
-            certificate_period_start?: string | null;
-            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
-            certificate_period_end?: string | null;
-            certificate_bundle_status?: "Active" | null;
-            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
-            certificate_bundle_id_range_start?: number | null;
-            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
-            certificate_bundle_id_range_end?: number | null;
+            /**
+             * @description If given, must be the id of the caller
+             * @example 1
+             */
+            user_id?: number;
+            issuance_ids?: string[];
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            device_id?: number;
+            /** @enum {string} */
+            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
+            /**
+             * Format: date-time
+             * @description Intervals that start at this instant or later. Without an end, all of them
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_start?: string;
+            /**
+             * Format: date-time
+             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
+             * @example 2025-01-12T14:00:00Z
+             */
+            certificate_period_end?: string;
+            /** @constant */
+            certificate_bundle_status?: "Active";
+            /**
+             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
+             * @example 1
+             */
+            certificate_bundle_id_range_start?: number;
+            /**
+             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
+             * @example 1
+             */
+            certificate_bundle_id_range_end?: number;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
+            sparse_filter_list?: (number | string)[][];
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /** @description The first run; at once if missing. Must not be in the past */
-            initial_action_datetime?: string | null;
+            /**
+             * Format: date-time
+             * @description The first run; at once if missing. Must not be in the past
+             * @example 2025-01-12T14:00:00Z
+             */
+            initial_action_datetime?: string;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
@@ -3099,7 +3202,7 @@ export interface components {
              */
             certificate_quantity: number;
             /** @description Who may claim the certificates; the name of the account if missing */
-            beneficiary?: string | null;
+            beneficiary?: string;
         };
         RecurringAction: {
             /**
