@@ -13,6 +13,7 @@ RUN chown node:node /app
 USER node
 ENV HOST=0.0.0.0 PORT=8000
 EXPOSE 8000
+ENTRYPOINT ["sh", "docker/registry/own-secret.sh"]
 CMD ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "src/main.ts"]
 
 FROM development AS build

@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { passwordLength } from './rules/password.ts';
 
 const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
 
-/** The default secret for development. Production rejects it. */
+/** The default secret. Everybody can read it, so it is refused in production and on an address that others can reach. */
 export const DEVELOPMENT_JWT_SECRET = 'development-only-secret-do-not-use-in-production';
 
 /** The published password of the sample users. Production does not start while a user has it. */
@@ -95,6 +95,8 @@ const Settings = z
     OTEL_SERVICE_NAME: text(1).default('registry'),
     OTEL_TRACES_SAMPLER_ARG: number(0, 1).default(1),
     METRICS_TOKEN: text(16).optional(),
+    METRICS_HOST: text(1).default('127.0.0.1'),
+    METRICS_PORT: wholeNumber(0, 65_535).optional(),
     BODY_LIMIT_BYTES: wholeNumber(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.default([]),
     ESDB_CONNECTION_STRING: z
@@ -112,27 +114,51 @@ const Settings = z
     ELEXON_BASE_URL: httpUrl().default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {
-    if (settings.NODE_ENV !== 'production') return;
-    for (const [name, message] of publicSecrets(settings)) {
+    for (const [name, message] of [...publishedJwtSecrets(settings), ...publishedPasswords(settings)]) {
       context.addIssue({ code: 'custom', path: [name], message });
     }
   });
 
-/** Yields the settings that contain a secret published in this repository, with an error message for each. */
-function* publicSecrets(settings: {
+type SettingProblem = [name: string, message: string];
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only programs on this machine can reach a server that listens on `host`. */
+function isLoopback(host: string): boolean {
+  const version = isIP(host);
+  if (version === 0) return host.toLowerCase() === 'localhost';
+  return loopback.check(host, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The settings that hold the published JWT secret where it must not be used: with it, anybody can sign access tokens. */
+function* publishedJwtSecrets(settings: {
+  readonly NODE_ENV: string;
+  readonly HOST: string;
   readonly JWT_SECRET_KEY: string;
   readonly JWT_SECRET_KEY_PREVIOUS?: string | undefined;
+}): Generator<SettingProblem> {
+  const inProduction = settings.NODE_ENV === 'production';
+  if (!inProduction && isLoopback(settings.HOST)) return;
+  const where = inProduction ? 'in production' : 'unless HOST is a loopback address';
+  if (settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
+    yield ['JWT_SECRET_KEY', `must be set ${where}`];
+  }
+  if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
+    yield ['JWT_SECRET_KEY_PREVIOUS', `must not be the development secret ${where}`];
+  }
+}
+
+/** The settings that hold, in production, a password that everybody can read in the sources. */
+function* publishedPasswords(settings: {
+  readonly NODE_ENV: string;
   readonly DATABASE_OWNER_URL?: string | undefined;
   readonly DATABASE_WRITE_URL: string;
   readonly DATABASE_READ_URLS: readonly string[];
   readonly ESDB_CONNECTION_STRING?: string | undefined;
-}): Generator<[name: string, message: string]> {
-  if (settings.JWT_SECRET_KEY === DEVELOPMENT_JWT_SECRET) {
-    yield ['JWT_SECRET_KEY', 'must be set in production'];
-  }
-  if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
-    yield ['JWT_SECRET_KEY_PREVIOUS', 'must not be the development secret in production'];
-  }
+}): Generator<SettingProblem> {
+  if (settings.NODE_ENV !== 'production') return;
   const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING } = settings;
   const addresses = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING };
   for (const [name, value = []] of Object.entries(addresses)) {

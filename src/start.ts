@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import { refuseDefaultPasswords } from './authentication/index.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts';
 import { startJournal } from './journal/index.ts';
 import { startScheduler } from './scheduler/index.ts';
 import { startTracing, type Tracing } from './tracing/index.ts';
@@ -112,13 +113,16 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     onError: (error, what) => log.warn({ err: error }, what),
   });
   const stop = async () => {
+    await metricsListener?.stop();
     await app.close();
     await scheduler.stop();
     await journal.stop();
     await database.stop();
     await tracing?.stop();
   };
+  let metricsListener: MetricsListener | undefined;
   try {
+    metricsListener = await listenForMetrics(app.metrics, config, log);
     const url = await app.listen({ host: config.HOST, port: config.PORT });
     return { app, url, stop };
   } catch (error) {

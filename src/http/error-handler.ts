@@ -5,6 +5,7 @@ import { databaseError } from '../database/transaction.ts';
 import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
+import { clientAddressOf } from './client-address.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
 /**
@@ -44,7 +45,11 @@ export function answerUnreadablePath(
 ): FastifyReply {
   const detail = 'The path has a part that is too long, or that is not percent-encoded UTF-8.';
   reply.header('x-request-id', request.id);
-  request.log.info({ method: request.method, route: '(none)', status: statusCode }, 'request completed');
+  const client = clientAddressOf(request.ip);
+  request.log.info(
+    { method: request.method, route: '(none)', client, status: statusCode },
+    'request completed',
+  );
   return sendProblem(new Problem(statusCode, 'unreadable-path', detail), request, reply);
 }
 

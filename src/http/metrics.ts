@@ -1,16 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { problems } from '../operation/problem.ts';
 import { routeOf } from './request-log.ts';
 
-/** Counts every request, and serves `/metrics` to those who may read it. */
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The metrics of this application, for a listener of their own. */
+    readonly metrics: Metrics;
+  }
+}
+
+/** Counts every request, and serves `/metrics` to requests with the token. */
 export function serveMetrics(
   app: FastifyInstance,
   metrics: Metrics,
   { METRICS_TOKEN: token }: Pick<Config, 'METRICS_TOKEN'>,
 ): void {
+  app.decorate('metrics', metrics);
   app.addHook('onResponse', async (request, reply) => {
     const seconds = reply.elapsedTime / 1_000;
     metrics.requestCompleted({
@@ -22,7 +31,7 @@ export function serveMetrics(
   });
   app.addHook('onClose', async () => metrics.stop());
   app.get('/metrics', async (request, reply) => {
-    requireReader(request, token);
+    requireToken(request.headers, token);
     return reply
       .header('cache-control', 'no-store')
       .type(metrics.contentType)
@@ -31,33 +40,29 @@ export function serveMetrics(
 }
 
 /**
- * With a token set, whoever shows it; without one, this machine alone. Metrics name no one, but tell how much the registry does.
+ * Without a configured token, nobody reads the metrics here: the address of a peer does not tell whether the request came from
+ * this machine or through a proxy on it.
  *
- * @throws {Problem} 401 without the right token, 403 from elsewhere.
+ * @throws {Problem} 403 if no token is configured, 401 without the right one.
  */
-function requireReader(request: FastifyRequest, token: string | undefined): void {
-  if (token === undefined && !isOfThisMachine(request.raw)) {
-    throw problems.forbidden('Set METRICS_TOKEN to read the metrics from another machine.');
+function requireToken(headers: IncomingHttpHeaders, token: string | undefined): void {
+  if (token === undefined) {
+    throw problems.forbidden(
+      'Set METRICS_TOKEN to read the metrics here, or METRICS_PORT to serve them on a port of their own.',
+    );
   }
-  if (token !== undefined && !isSame(bearer(request), token)) {
+  if (!showsToken(headers, token)) {
     throw problems.unauthenticated('Send METRICS_TOKEN as "Authorization: Bearer <token>".');
   }
 }
 
-const LOOPBACK = /^(::1|(::ffff:)?127(\.\d+){3})$/;
-
-/** A proxy on this machine speaks for others. */
-function isOfThisMachine({ socket, headers }: FastifyRequest['raw']): boolean {
-  const forwarded = Object.keys(headers).some((name) =>
-    /^(forwarded|via|x-forwarded-.*|x-real-ip)$/.test(name),
-  );
-  return !forwarded && LOOPBACK.test(socket.remoteAddress ?? '');
+/** Whether a request has `Authorization: Bearer` with that token. */
+export function showsToken({ authorization = '' }: IncomingHttpHeaders, token: string): boolean {
+  const [, sent = ''] = /^bearer (\S+)$/i.exec(authorization) ?? [];
+  return isSame(sent, token);
 }
 
-const bearer = ({ headers }: FastifyRequest) =>
-  /^bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-
-/** In the same time, however much of it is right. */
+/** Constant-time comparison. */
 function isSame(sent: string, wanted: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(sent), digest(wanted));

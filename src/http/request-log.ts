@@ -1,16 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../operation/caller.ts';
+import { clientAddressOf } from './client-address.ts';
 
 /**
- * Every line of a request carries its id, method and route pattern and, once known, who calls; one line at its end tells the
- * status and how long it took. The path itself is not logged: it may hold what its sender would not tell a log.
+ * Every line of a request has its id, method, route pattern and the network of the client, and, once known, the caller. A last
+ * line has the status and the duration. The path is not logged, because it may contain a secret.
  */
 export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    const { method, span } = request;
+    const { method, ip, span } = request;
     const trace = span ? { trace_id: span.traceId } : {};
-    describe(request, reply, { method, route: routeOf(request), ...trace });
+    describe(request, reply, { method, route: routeOf(request), client: clientAddressOf(ip), ...trace });
   });
   app.addHook('onResponse', async (request, reply) => {
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;

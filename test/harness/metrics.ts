@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { expect } from 'vitest';
 
+/** The token with which test registries serve `/metrics`. */
+export const METRICS_TOKEN = 'the-token-of-the-tests';
+
 /** What `/metrics` said, to look values up in. */
 export interface Metrics {
   readonly text: string;
@@ -10,8 +13,10 @@ export interface Metrics {
   value(name: string, labels?: Record<string, string>): number | undefined;
 }
 
+export const metricsAuthorization = { authorization: `Bearer ${METRICS_TOKEN}` };
+
 export async function metricsOf(app: FastifyInstance): Promise<Metrics> {
-  const { statusCode, body } = await app.inject('/metrics');
+  const { statusCode, body } = await app.inject({ url: '/metrics', headers: metricsAuthorization });
   expect(statusCode, body).toBe(200);
   const samples = [...body.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name, labels = '', value]) => ({
     name,

@@ -11,6 +11,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/enums.ts';
 import { Client } from './client.ts';
+import { METRICS_TOKEN } from './metrics.ts';
 import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 
 /** The moment at which every test registry lives, unless a test moves its clock. */
@@ -85,6 +86,7 @@ export async function registryIn(
     // Machines that run tests are busy, and that is no reason to refuse what a test asks.
     MAX_EVENT_LOOP_DELAY_MS: '0',
     RATE_LIMIT_PER_MINUTE: '0',
+    METRICS_TOKEN,
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
   });

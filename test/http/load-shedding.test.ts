@@ -6,7 +6,7 @@ import { operations } from '../../src/http/operations.ts';
 import { Client } from '../harness/client.ts';
 import { testWithOwnRegistry as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
-import { metricsOf } from '../harness/metrics.ts';
+import { metricsAuthorization, metricsOf } from '../harness/metrics.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 const test = baseTest.override('settings', {
@@ -131,7 +131,7 @@ describe('while the event loop is late', () => {
     expectShed(await client.post('/organisation/create', { name: name() }));
     expectShed(await app.inject({ method: 'POST', url: '/auth/login' }));
     for (const url of ['/health', '/health/ready', '/metrics']) {
-      expect((await app.inject(url)).statusCode, url).toBe(200);
+      expect((await app.inject({ url, headers: metricsAuthorization })).statusCode, url).toBe(200);
     }
     expect((await app.inject('/health/ready')).json().load).toEqual({
       shedding: 'event loop',

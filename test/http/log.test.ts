@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import { clientAddressOf } from '../../src/http/client-address.ts';
 import { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 import { type CapturedLog, captureLog } from '../harness/log.ts';
@@ -63,6 +64,17 @@ describe('the lines of a request', () => {
     await trader.get('/certificate/999999');
     await trader.get('/certificates/999999');
     expect(captured.lines().map(({ route }) => route)).toEqual(['/certificate/:id', '/certificate/:id']);
+  });
+
+  test.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', clientAddressOf('2001:db8:1:2::')],
+  ])('name the network of the client: %s is %s', async (remoteAddress, client) => {
+    await app.inject({ url: '/health', remoteAddress });
+    await app.inject({ url: '/account/%E0%A4%A', remoteAddress });
+    expect(captured.lines().map((line) => line.client)).toEqual([client, client]);
+    expect(captured.text()).not.toContain('3:4:5:6');
   });
 
   test('name no actor without a token, and no route where there is none', async () => {

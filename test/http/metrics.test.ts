@@ -274,50 +274,6 @@ test('reads at the same time get the same series', async ({ registry }) => {
   expect(texts.map(series)).toEqual([3, 3, 3, 3, 3]);
 });
 
-describe('who may read them', () => {
-  const ask = (
-    registry: TestRegistry,
-    app = registry.app,
-    options: { headers?: Record<string, string>; remoteAddress?: string } = {},
-  ) => app.inject({ url: '/metrics', ...options });
-
-  test('without a token set: this machine, in Prometheus’ format', async ({ registry }) => {
-    const answer = await ask(registry);
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect((await ask(registry, registry.app, { remoteAddress: '::ffff:127.0.0.1' })).statusCode).toBe(200);
-  });
-
-  test.for([
-    [{ remoteAddress: '10.0.0.7' }],
-    [{ headers: { 'x-forwarded-for': '127.0.0.1' } }],
-    [{ headers: { forwarded: 'for=127.0.0.1' } }],
-  ] as const)(
-    'without a token set: nobody else, and no one through a proxy: %j',
-    async ([options], { registry }) => {
-      const answer = await ask(registry, registry.app, options);
-      expect(answer.statusCode).toBe(403);
-      expect(answer.body).not.toContain('registry_');
-    },
-  );
-
-  test('with a token set: whoever shows it, from anywhere', async ({ registry, market }) => {
-    const token = 'a-token-for-Prometheus';
-    const { database, app } = registry;
-    const config = { ...registry.config, METRICS_TOKEN: token };
-    const guarded = await buildApp({ config, database, log: app.log, clock: () => new Date() });
-    const remoteAddress = '10.0.0.7';
-    const statusWith = async (headers: Record<string, string>) =>
-      (await ask(registry, guarded, { headers, remoteAddress })).statusCode;
-    expect(await statusWith({ authorization: `Bearer ${token}` })).toBe(200);
-    expect(await statusWith({ authorization: `Bearer ${token}x` })).toBe(401);
-    expect(await statusWith(market.admin.authorization)).toBe(401);
-    expect((await ask(registry, guarded)).statusCode).toBe(401);
-    await guarded.close();
-  });
-});
-
 /** Names of metrics in a text, without the endings of a histogram's series. */
 const namesIn = (text: string) =>
   [...new Set([...text.matchAll(/\b(?:registry|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name))].map(

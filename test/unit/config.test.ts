@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   ConfigError,
   DEVELOPMENT_JWT_SECRET,
@@ -95,6 +95,30 @@ test('production refuses to start with the secret of development', () => {
   const secrets = { JWT_SECRET_KEY: 'x'.repeat(32), JWT_SECRET_KEY_PREVIOUS: DEVELOPMENT_JWT_SECRET };
   expect(() => readConfig({ ...production, ...secrets })).toThrow('JWT_SECRET_KEY_PREVIOUS must not be');
   expect(readConfig({ ...databases, ...secrets }).JWT_SECRET_KEY_PREVIOUS).toBe(DEVELOPMENT_JWT_SECRET);
+});
+
+describe.each(['development', 'test'])('in %s, the secret that everybody can read', (NODE_ENV) => {
+  test.each(['0.0.0.0', '::', '10.0.0.7', '2001:db8::1', '::ffff:10.0.0.7', 'registry.example.com', '127.1'])(
+    'is refused where the registry listens on %s',
+    (HOST) => {
+      const settings = { ...databases, NODE_ENV, HOST };
+      const message = 'unless HOST is a loopback address';
+      expect(() => readConfig(settings)).toThrow(`Configuration: JWT_SECRET_KEY must be set ${message}`);
+      const secrets = { JWT_SECRET_KEY: 'x'.repeat(32), JWT_SECRET_KEY_PREVIOUS: DEVELOPMENT_JWT_SECRET };
+      expect(() => readConfig({ ...settings, ...secrets })).toThrow(
+        `Configuration: JWT_SECRET_KEY_PREVIOUS must not be the development secret ${message}`,
+      );
+      expect(() => readConfig({ ...settings, JWT_SECRET_KEY: 'x'.repeat(32) })).not.toThrow();
+    },
+  );
+
+  test.each(['127.0.0.1', '127.200.0.9', '::1', '0:0:0:0:0:0:0:1', 'localhost'])(
+    'is good where it listens on %s',
+    (HOST) => {
+      const config = readConfig({ ...databases, NODE_ENV, HOST });
+      expect(config.JWT_SECRET_KEY).toBe(DEVELOPMENT_JWT_SECRET);
+    },
+  );
 });
 
 test('the rejected example passwords are exactly those of .env.example', async () => {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { DEVELOPMENT_JWT_SECRET } from '../../../src/config.ts';
 
 const dockerfile = await readFile('Dockerfile', 'utf8');
 const stages = dockerfile.split(/^(?=FROM )/m).filter((part) => part.startsWith('FROM '));
@@ -60,6 +61,35 @@ test('the context of the build has neither settings nor history nor what was ins
 
 test('the scripts for and about containers are scripts', async () => {
   const scripts = (await readdir('docker', { recursive: true })).filter((name) => name.endsWith('.sh'));
-  expect(scripts.length).toBe(5);
+  expect(scripts.length).toBe(6);
   for (const script of scripts) execFileSync('bash', ['-n', join('docker', script)]);
+});
+
+describe('a container of the development image', () => {
+  const secretWith = (settings: Record<string, string>): string =>
+    execFileSync('sh', ['docker/registry/own-secret.sh', 'sh', '-c', 'printf %s "$JWT_SECRET_KEY"'], {
+      env: { PATH: process.env.PATH, ...settings },
+      encoding: 'utf8',
+    });
+
+  test('starts every program through the script that generates a secret, which the image contains', async () => {
+    const development = stages.find((stage) => stage.includes(' AS development'));
+    expect(development).toMatch(/^ENTRYPOINT \["sh", "docker\/registry\/own-secret\.sh"\]$/m);
+    expect(await readFile('.dockerignore', 'utf8')).toMatch(/^!docker\/registry$/m);
+    expect(production).not.toMatch(/ENTRYPOINT/);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['no secret', {}],
+    ['an empty secret', { JWT_SECRET_KEY: '' }],
+    ['the published secret', { JWT_SECRET_KEY: DEVELOPMENT_JWT_SECRET }],
+  ])('generates another secret at each start with %s', (_, settings) => {
+    const secrets = [secretWith(settings), secretWith(settings)];
+    for (const secret of secrets) expect(secret).toMatch(/^[A-Za-z0-9+/]{64}$/);
+    expect(new Set(secrets).size).toBe(2);
+  });
+
+  test('keeps a secret of one’s own', () => {
+    expect(secretWith({ JWT_SECRET_KEY: 'a secret of my own' })).toBe('a secret of my own');
+  });
 });
