@@ -45,14 +45,20 @@ test.each(files)('%s may read the repository and no more, whatever single jobs m
   expect((await workflow(file)).permissions).toEqual({ contents: 'read' });
 });
 
-test.each(files)('every step of %s is a command, or an action of a version that is named', async (file) => {
-  for (const { steps } of Object.values((await workflow(file)).jobs)) {
-    for (const { uses, run } of steps) {
-      expect([uses, run].filter((each) => each !== undefined)).toHaveLength(1);
-      if (uses) expect(uses).toMatch(/^(actions|github)\/[\w/-]+@v\d+$/);
+test.each(files)(
+  'every step of %s is a command, or an action at a commit whose version is named',
+  async (file) => {
+    const text = await readFile(join(FOLDER, file), 'utf8');
+    const actions = [...text.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action);
+    for (const action of actions) expect(action).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const { steps } of Object.values((await workflow(file)).jobs)) {
+      for (const { uses, run } of steps) {
+        expect([uses, run].filter((each) => each !== undefined)).toHaveLength(1);
+        if (uses) expect(uses).toMatch(/^(actions|github)\/[\w/-]+@[0-9a-f]{40}$/);
+      }
     }
-  }
-});
+  },
+);
 
 describe('continuous integration', () => {
   let ci: Workflow;

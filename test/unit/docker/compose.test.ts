@@ -16,6 +16,14 @@ const Service = z.object({
   healthcheck: z.looseObject({}).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   restart: z.string().optional(),
+  user: z.string().optional(),
+  cap_drop: z.array(z.string()).default([]),
+  cap_add: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
+  read_only: z.boolean().default(false),
+  tmpfs: z.array(z.string()).default([]),
+  mem_limit: z.string().optional(),
+  pids_limit: z.int().optional(),
 });
 const Cluster = z.object({
   name: z.string(),
@@ -182,9 +190,41 @@ describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
     }
   });
 
-  test('pins the versions of what it runs', () => {
-    const images = Object.values(services).flatMap(({ image, build }) => (build ? [] : [image]));
-    for (const image of images) expect(image).toMatch(/:\d/);
+  test('pins what it runs by digest, and EventStoreDB by an exact version', () => {
+    const images = Object.entries(services).flatMap(([service, { image, build }]) =>
+      build ? [] : [{ service, image }],
+    );
+    const byTag = images.filter(({ image }) => !/:\d[\w.-]*@sha256:[0-9a-f]{64}$/.test(image));
+    expect(byTag).toEqual([
+      { service: 'eventstore', image: expect.stringMatching(/^eventstore\/eventstore:\d+\.\d+\.\d+-/) },
+    ]);
+    expect(
+      new Set(images.filter(({ image }) => image.startsWith('postgres:')).map(({ image }) => image)).size,
+    ).toBe(1);
+  });
+
+  test('every service drops all capabilities and gains no privileges', () => {
+    const limits = Object.values(services).map(({ cap_drop, security_opt }) => ({ cap_drop, security_opt }));
+    const confined = { cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
+    expect(limits).toEqual(limits.map(() => confined));
+    const added = Object.entries(services).filter(([, { cap_add }]) => cap_add.length > 0);
+    // The only one that runs as root, for the moment in which it writes the certificate for another user.
+    expect(added.filter(([service]) => service !== 'eventstore_certificates')).toEqual([]);
+  });
+
+  test('every service has a read-only root, with memory for temporary files, and limits', () => {
+    for (const [service, { read_only, tmpfs, mem_limit, pids_limit }] of Object.entries(services)) {
+      expect({ read_only, tmp: tmpfs[0] }, service).toEqual({ read_only: true, tmp: '/tmp' });
+      expect(mem_limit, service).toMatch(/^\d+[mg]$/);
+      expect(pids_limit, service).toBeGreaterThan(0);
+    }
+  });
+
+  test('both Postgres servers run as postgres, with a folder for their sockets', () => {
+    for (const service of ['postgres_db_write', 'postgres_db_read']) {
+      expect(services[service]?.user).toBe('postgres');
+      expect(services[service]?.tmpfs).toContain('/var/run/postgresql');
+    }
   });
 
   test('uses no variable that .env.example does not show', async () => {

@@ -20,7 +20,7 @@ test('what is built last is production: no root, a check of its health, and sign
 });
 
 test('every stage starts from the pinned image', () => {
-  expect(stages[0]).toMatch(/^FROM node:24-bookworm-slim AS base$/m);
+  expect(stages[0]).toMatch(/^FROM node:24-bookworm-slim@sha256:[0-9a-f]{64} AS base$/m);
   const names = stages.map((stage) => /^FROM (\S+) AS (\w+)$/m.exec(stage));
   for (const [, from = ''] of names.slice(1).map((match) => match ?? [])) {
     expect(names.map((match) => match?.[2])).toContain(from);
