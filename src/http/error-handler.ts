@@ -16,7 +16,7 @@ const PROBLEM_TYPE = 'application/problem+json';
 const UNAVAILABLE = /^(08|25006|40|53|57014|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
-/** Makes every error an RFC 9457 problem document; what the registry did not foresee is logged, and told to nobody. */
+/** Answers every error with an RFC 9457 problem document. Unexpected errors are logged, and not described to the client. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -31,7 +31,7 @@ export function handleErrors(app: FastifyInstance): void {
 /** The characters of a path (RFC 3986, 3.3), which mean nothing in HTML or on a terminal. */
 const PLAIN_PATH = /^[\w\-.~%!$&'()*+,;=:@/]{1,200}$/;
 
-/** Repeats the path asked for if that is harmless; never the query string, where secrets may stand. */
+/** Repeats the path of the request if that is harmless; never the query string, which may hold secrets. */
 function nothingAt({ method, url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1);
   return PLAIN_PATH.test(path) ? `There is no ${method} ${path} here.` : 'There is nothing at this path.';
@@ -72,7 +72,7 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(document);
 }
 
-/** The problem that an error is to the client; anything unknown is a 500 that says nothing. */
+/** The problem with which an error is answered; an unknown error is a 500 without details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return Problem.of(error);

@@ -9,14 +9,13 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 
 /*
- * A repeated request gets its first answer again (rules ACT-12 and API-18). The answer to a success,
- * or to a refusal that is recorded, is kept in the very transaction that it tells of. So a crash leaves both or neither, and
- * no two attempts can commit.
+ * A repeated request gets its first answer again (rules ACT-12 and API-18). The answer of a success, and of a refusal that is
+ * recorded, is stored in the transaction that it describes. So a crash leaves both or neither, and no two attempts can commit.
  */
 
 const HEADER = 'idempotency-key';
 const KEPT = sql`interval '24 hours'`;
-/** An attempt that has not answered by then is given up: its process is gone, or its commit will be refused. */
+/** An attempt without an answer after this time can be taken over: its process is gone, or its commit will be refused. */
 const PATIENCE = sql`interval '1 minute'`;
 const PURGED_AT_ONCE = 100;
 
@@ -31,17 +30,17 @@ type Answer =
       };
     };
 
-/** A request under a key that nobody has answered yet. */
+/** A request with a key that has no answer yet. */
 export interface Attempt {
-  /** Keeps the answer in the transaction that it tells of. */
+  /** Stores the answer in the transaction that it describes. */
   keep(tx: Transaction, value: unknown): Promise<void>;
-  /** Keeps a refusal in the transaction that records it. */
+  /** Stores a refusal in the transaction that records it. */
   keepRefusal(tx: Transaction, refusal: Problem): Promise<void>;
-  /** Once that has committed. */
+  /** Marks the refusal as stored, after that transaction has committed. */
   markKept(refusal: Problem): void;
-  /** Keeps an answer that no transaction kept, such as that of a dry run. */
+  /** Stores an answer that no transaction has stored, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
-  /** After a failure: keeps a refusal as the answer, unless it is kept already, and frees the key of anything that may pass. */
+  /** After a failure: stores a lasting refusal as the answer, unless it is stored already; frees the key after any other. */
   fail(problem: Problem | undefined): Promise<void>;
 }
 
@@ -114,7 +113,7 @@ export async function beginAttempt(
   };
 }
 
-/** A refusal that a client may repeat the request after is none to repeat to it. */
+/** Retryable refusals are not stored. */
 const isLasting = ({ status }: Problem) => status < 500 && status !== 429;
 
 /**

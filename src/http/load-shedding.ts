@@ -5,7 +5,7 @@ import { problems } from '../operation/problem.ts';
 
 export type Overload = 'event loop' | 'connections';
 
-/** Why one more request of that kind had better not begin: what waits too long fails in the end, and takes others with it. */
+/** The resource that is too busy for another request of that kind: one that waits too long fails and slows others down. */
 export function overloadOf(
   { config, database, eventLoop }: Pick<Services, 'config' | 'database' | 'eventLoop'>,
   use: 'write' | 'read',
@@ -15,7 +15,7 @@ export function overloadOf(
   return database.waiting(use) > mostWaiting ? 'connections' : undefined;
 }
 
-/** Under too much load, new requests are told at once to come back, before they cost anything; those under way are finished. */
+/** Answers new requests with 503 while the process is overloaded, before any work is done; running requests are finished. */
 export function shedLoad(
   app: FastifyInstance,
   services: Services,

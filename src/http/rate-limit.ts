@@ -6,19 +6,19 @@ import { clientAddressOf } from './client-address.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Credentials that a process remembers to have been good. */
+/** The number of accepted credentials that a process remembers. */
 const MOST_REMEMBERED = 10_000;
 
 export interface Limit {
   /**
-   * Before anybody is looked up in the database: turns away who comes from a network that has been unknown too often, and shows
-   * nothing that was good here before. Making up API keys costs the database no more than that.
+   * Before the caller is looked up in the database: refuses requests from a network with too many unknown callers, unless they show
+   * a credential that was accepted before. So invented API keys cost the database a bounded number of lookups.
    *
    * @throws {Problem} 429
    */
   admit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /**
-   * Once it is known who calls, or that it is nobody.
+   * Counts a request, after the caller was identified or found to be unknown.
    *
    * @throws {Problem} 429 for a caller who has called too often.
    */
@@ -28,8 +28,8 @@ export interface Limit {
 const UNLIMITED: Limit = { admit: async () => undefined, count: async () => undefined };
 
 /**
- * Counts the requests of each caller in windows of a minute, in the memory of this process, and tells how many are left. It
- * keeps one runaway client from slowing all others down; it is no quota: several processes allow as much each.
+ * Rate limiter: counts the requests of each caller in windows of one minute, in the memory of this process. It keeps one client
+ * from slowing down all others. It is not a quota: each of several processes allows as much.
  */
 export async function rateLimiter(app: FastifyInstance, perMinute: number): Promise<Limit> {
   if (perMinute === 0) return UNLIMITED;
@@ -70,7 +70,7 @@ function tell(reply: FastifyReply, { max, remaining, ttlInSeconds }: Window): vo
 const tooMany = ({ max, ttlInSeconds }: Window) =>
   problems.tooMany('too-many-requests', `More than ${max} requests in a minute.`, ttlInSeconds);
 
-/** The API key, else the user; whoever is not known, or not yet, counts by where it comes from. */
+/** The API key or, without one, the user. Unknown callers are counted by address. */
 function callerNamed(request: FastifyRequest): string {
   const caller = request.authority?.caller;
   if (caller?.apiKey) return `key ${caller.apiKey.id}`;
@@ -79,7 +79,7 @@ function callerNamed(request: FastifyRequest): string {
 
 const isKnown = ({ authority }: FastifyRequest) => authority !== null;
 
-/** What a request shows of who it is, so that no secret stays in memory. */
+/** A digest of the credentials of a request: the secrets themselves are not kept in memory. */
 const digestOf = ({ headers }: FastifyRequest) =>
   createHash('sha256')
     .update(JSON.stringify([headers.authorization, headers['x-api-key']]))

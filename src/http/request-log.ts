@@ -24,7 +24,7 @@ export function routeOf({ routeOptions }: FastifyRequest): string {
   return routeOptions.config.operation?.path ?? routeOptions.url ?? '(none)';
 }
 
-/** From here on, the request's lines say who calls. */
+/** Adds the caller to all further log lines of the request. */
 export function nameActor(request: FastifyRequest, reply: FastifyReply, { userId, apiKey }: Caller): void {
   describe(request, reply, { actor: userId, ...(apiKey ? { key_id: apiKey.id } : {}) });
 }

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** A span for every request of an operation, below the caller's `traceparent`. Probes of health are too many to be of interest. */
+/** Makes a span for every request of an operation, below the caller's `traceparent`. Health probes have none: there are too many. */
 export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined): void {
   app.decorateRequest('span', null);
   if (tracing === undefined) return;
@@ -18,7 +18,7 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
     request.span = begin(tracing, request);
     request.span.within(done);
   });
-  // The body comes by events of the socket, which know of no span.
+  // The body is read in socket events, which have lost the span.
   app.addHook('preValidation', ({ span }, _reply, done) => (span ? span.within(done) : done()));
   app.addHook('onResponse', async ({ span, authority }, { statusCode }) => {
     if (span === null) return;

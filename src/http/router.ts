@@ -58,7 +58,7 @@ export async function mountOperations(
   });
 }
 
-/** What every request passes before its operation. */
+/** The checks of every request before its operation. */
 interface RouteGuards {
   readonly services: Services;
   readonly authenticate: Authenticate;
@@ -79,7 +79,7 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
       schema: { response: { [status]: serializationSchema(schema) } },
       config: { operation },
       onRequest: async (request, reply) => {
-        // Tokens (RFC 6749, 5.1), what only some may see, and states that change: nothing for a cache.
+        // Answers hold tokens (RFC 6749, 5.1), data for some users only, and states that change: none may be cached.
         reply.header('cache-control', 'no-store');
         if (!operation.bypassLimits) await guards.limit.admit(request, reply);
         try {
@@ -133,7 +133,7 @@ async function answer(
 
 const BODY_MAY_TAKE_MS = 1_000;
 
-/** Rights are looked up before the body is read; of a body that took its time they are looked up again after it. */
+/** The caller is identified before the body is read, and again after a body that took long. */
 async function authorityNow(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -153,7 +153,7 @@ function readingPart(services: Services, request: FastifyRequest) {
   };
 }
 
-/** A client that shows the token of its own write never reads an older state, whichever instance it asks. */
+/** The position of the client's own write: its reads never show an older state, on whichever instance. */
 function consistency(request: FastifyRequest): WalPosition | undefined {
   const token = request.headers[CONSISTENCY];
   if (token === undefined) return undefined;

@@ -1,9 +1,9 @@
-/** Far deeper than any body of this API, and far from where recursion ends. */
+/** Deeper than any body of this API, and within the limits of recursion. */
 const DEEPEST = 64;
 
 /**
- * What makes JSON unfit to act on although it can be parsed, or `undefined`: an object with a name twice, which two
- * readers may understand differently (RFC 7493, 2.3), or nesting without end. `value` is what `text` parsed to.
+ * The reason to refuse JSON that can be parsed, or `undefined`: an object with a name twice, which parsers read differently
+ * (RFC 7493, 2.3), or too deep nesting. `value` is the parsed `text`.
  */
 export function strictJsonFault(text: string, value: unknown): string | undefined {
   const { names, depth } = measure(value);
@@ -18,7 +18,7 @@ function namesWritten(text: string): number {
   return names;
 }
 
-/** Names in all objects, and levels of nesting; it looks no deeper than it must, level by level, without recursion. */
+/** Counts the names in all objects and the levels of nesting, level by level, without recursion. */
 function measure(value: unknown): { names: number; depth: number } {
   let names = 0;
   let depth = 0;

@@ -4,7 +4,7 @@ import type { Role } from '../rules/enums.ts';
 import { assertAllowed, type Permission, type Scope, scopeOf } from '../rules/permission.ts';
 import { problems } from './problem.ts';
 
-/** What an API key may do of what its user may. */
+/** The restrictions of an API key. */
 export interface ApiKeyLimits {
   readonly id: number;
   readonly permissions: ReadonlySet<Permission>;
@@ -12,7 +12,7 @@ export interface ApiKeyLimits {
   readonly confined: boolean;
 }
 
-/** Who calls: what the token or the API key says, never what a body says. */
+/** The caller, as the token or the API key identifies it; never as a body does. */
 export interface Caller {
   readonly userId: number;
   readonly role: Role;
@@ -34,7 +34,7 @@ export function scopeFor({ role, apiKey }: Caller, permission: Permission): Scop
 }
 
 /**
- * The same for who must have the permission.
+ * The same, for a permission that the caller must have.
  *
  * @throws {Refusal} `not-allowed` for the role. @throws {Problem} 403 for the API key.
  */
@@ -58,7 +58,7 @@ export function reaches({ caller, scope }: Authority, accountId: number): boolea
 }
 
 /**
- * Somebody else's account looks exactly like one that does not exist.
+ * Requires that the caller may act for the account. An account of others is answered like one that does not exist.
  *
  * @throws {Problem} 404
  */

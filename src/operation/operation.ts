@@ -13,42 +13,42 @@ import type { EventLoop } from './event-loop.ts';
 import type { OlderClientFields } from './older-clients.ts';
 import type { Problem } from './problem.ts';
 
-/** The scheduler of this process; what it counts, it counts since it was started. */
+/** The state of this process's scheduler. Counts are since its start. */
 export interface SchedulerStatus {
-  /** One process leads: it does what is due. */
+  /** Whether this process is the leader, which runs the due jobs. */
   readonly leads: boolean;
   readonly bundlesExpired: number;
   /** Runs of recurring actions. */
   readonly runsDone: number;
   readonly runsRefused: number;
   readonly lastRoundAt: Date | null;
-  /** What is wrong, for everybody to read. The log says more. */
+  /** The current problem, in words fit for every reader. The log has the details. */
   readonly problem: string | null;
 }
 
-/** What every operation may use; composed once, in `main.ts` or by a test. */
+/** The services that operations use. */
 export interface Services {
   readonly config: Config;
   readonly database: Database;
   readonly clock: () => Date;
   readonly log: FastifyBaseLogger;
-  /** Spans for requests; absent where no traces are wanted. */
+  /** Request spans; absent if tracing is off. */
   readonly tracing?: Tracing;
-  /** How busy the process is; measured by the application itself, unless given. */
+  /** The delay of the event loop; measured by the application, unless given. */
   readonly eventLoop?: EventLoop;
-  /** What orders the journal and relays it; absent where another process does. */
+  /** The sequencer and relay of the journal; absent if another process runs them. */
   readonly journal?: Pick<Journal, 'status'>;
-  /** What does things when they are due; absent where another process does. */
+  /** The scheduler; absent if another process runs it. */
   readonly scheduler?: { status(): SchedulerStatus };
 }
 
-/** A body that is written as it is made, with back-pressure. */
+/** A body that is streamed, with back-pressure. */
 export interface Streamed {
   readonly contentType: string;
   readonly body: Readable;
 }
 
-/** Path, query string and body are objects: so a field that they do not name can be refused by name. */
+/** Path, query string and body are objects, so that a field that they do not declare can be refused by name. */
 type Fields = z.ZodObject | undefined;
 type Input<S extends Fields> = S extends z.ZodObject ? z.output<S> : undefined;
 
@@ -65,23 +65,23 @@ interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends A
   readonly requestId: string;
   /** The request's own log: each line names the request, its route and, but for a public operation, who calls. */
   readonly log: FastifyBaseLogger;
-  /** Where the request comes from: the client's IPv4 address, or the network of its IPv6 one. */
+  /** The client's IPv4 address, or the network of its IPv6 address. */
   readonly address: string;
   /** The first of the media types offered by the operation that the client accepts. */
   readonly mediaType: string;
   answerHeader(name: string, value: string): void;
   requestHeader(name: string): string | undefined;
   /**
-   * Who calls, asked anew: a stream may outlive the login that it began with.
+   * Identifies the caller again: a stream may outlive the login with which it began.
    *
    * @throws {Problem} 401, 403
    */
   reauthenticate(): Promise<Authority | null>;
-  /** Aborted when the server stops: streams without an end of their own end then. */
+  /** Aborted when the server stops, to end streams that have no end of their own. */
   readonly closing: AbortSignal;
 }
 
-/** A query reads, from a standby where it can; it has no way to write. */
+/** The call of a query. It reads, from a standby if possible, and cannot write. */
 export interface QueryCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
@@ -93,7 +93,7 @@ export interface QueryCall<
   stream(statement: SQL): AsyncIterable<Record<string, unknown>>;
 }
 
-/** A mutation writes in one transaction on the primary, as its caller; the answer waits until the standbys show it. */
+/** The call of a mutation. It writes in one transaction on the primary; the answer waits until the standbys show it. */
 export interface MutationCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
@@ -111,7 +111,7 @@ export interface MutationCall<
    * @throws {Problem} the one that `work` gives.
    */
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
-  /** Writes what is not the answer, such as an attempt that counts. */
+  /** Commits a write that is not the answer, such as the count of a login attempt. */
   record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
@@ -195,15 +195,15 @@ interface Declaration<
   };
   /** It answers or changes one entity that has a `version`, which is sent as `ETag`. {@link defineEdit} makes those that change one. */
   readonly versioned?: true;
-  /** For somebody who has logged in: not for API keys, whatever they may do. */
+  /** Excludes API keys, whatever their permissions. */
   readonly loginOnly?: true;
-  /** Answered under any load and however often: what tells how the registry is. */
+  /** Exempt from load shedding and rate limits, such as health checks. */
   readonly bypassLimits?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
   readonly refusals?: readonly number[];
 }
 
-/** An operation as the HTTP layer sees it. Only `defineQuery` and `defineMutation` make one, and they have checked its types. */
+/** An operation as the HTTP layer sees it, made by `defineQuery`, `defineMutation` or `defineEdit`, which check its types. */
 export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType, Access> {
   readonly changes: boolean;
   handle(call: unknown): Promise<unknown>;
