@@ -247,7 +247,7 @@ test('pruning removes the oldest backups and the log that only they needed, and 
   const segments = async () => (await readdir(server.archive)).filter(isSegment);
   const kept = await segments();
   const answer = await server.run('prune-backups', server.backups, server.archive, '1');
-  expect(answer).toMatchObject({ code: 0, output: expect.stringContaining('1 backups removed') });
+  expect(answer).toMatchObject({ code: 0, output: expect.stringContaining('Removed 1 backups') });
   expect(await readdir(server.backups)).toEqual([basename(backup)]);
   const first = /kept from ([0-9A-F]{24}) on/.exec(answer.output)?.[1] ?? '';
   expect(kept).toContain(first);
@@ -269,7 +269,7 @@ test('a segment of the log is kept once, and another of its name is refused', as
   expect(await archiveWal(one)).toMatchObject({ code: 0 });
   expect(await archiveWal(another)).toMatchObject({
     code: 1,
-    output: expect.stringContaining('never overwritten'),
+    output: expect.stringContaining('is not overwritten'),
   });
   expect(await readdir(server.archive)).toContain('a-name');
 });
