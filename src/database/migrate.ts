@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { z } from 'zod';
-import { ensureRoles } from './roles.ts';
+import { ensureRoles, revokePublicPrivileges } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** One migration at a time: any number that only the registry uses. */
@@ -31,6 +31,7 @@ export async function migrate(
 ): Promise<string[]> {
   return withMigrationLock(ownerUrl, async (owner) => {
     await ensureRoles(owner, writeUrl, readUrls);
+    await revokePublicPrivileges(owner);
     const before = await lastApplied(owner);
     await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
     const entries = await listedMigrations(migrationsFolder);

@@ -4,6 +4,9 @@ import { credentialsOf } from './connection-url.ts';
 /** The group roles that the migrations grant privileges to. They cannot log in and own nothing. */
 const GROUPS = { write: 'registry_write', read: 'registry_read' } as const;
 
+/** Connections that no role of the application can take: for the owner, migrations, backups and monitoring. */
+const CONNECTIONS_KEPT_FREE = 10;
+
 /**
  * Creates the roles of the application: the users of the write and read URLs, as members of the groups that hold the privileges.
  * A URL with the owner's own user (one role for all, as in small installations) or without a user is skipped.
@@ -14,15 +17,35 @@ export async function ensureRoles(
   readUrls: readonly string[],
 ): Promise<void> {
   for (const group of Object.values(GROUPS)) await ensureRole(owner, group, 'NOLOGIN');
-  await ensureLogin(owner, writeUrl, GROUPS.write);
-  for (const url of readUrls) await ensureLogin(owner, url, GROUPS.read);
+  const limit = await connectionLimit(owner);
+  await ensureLogin(owner, writeUrl, GROUPS.write, limit);
+  for (const url of readUrls) await ensureLogin(owner, url, GROUPS.read, limit);
 }
 
-async function ensureLogin(owner: pg.Client, url: string, group: string): Promise<void> {
+/**
+ * Takes from all roles what PostgreSQL lets everybody do: temporary tables, which fill the disk and shadow names, and (in a
+ * schema created before PostgreSQL 15) tables and functions in `public`.
+ */
+export async function revokePublicPrivileges(owner: pg.Client): Promise<void> {
+  const { rows } = await owner.query<{ name: string }>('SELECT current_database() AS name');
+  const database = owner.escapeIdentifier(rows[0]?.name ?? '');
+  await owner.query(`REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC`);
+  await owner.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+}
+
+/** How many connections to a server each role of the application may have. */
+async function connectionLimit(owner: pg.Client): Promise<number> {
+  const { rows } = await owner.query<{ open: number }>(`
+    SELECT (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - current_setting('reserved_connections')::int) AS open`);
+  return Math.max(1, (rows[0]?.open ?? 0) - CONNECTIONS_KEPT_FREE);
+}
+
+async function ensureLogin(owner: pg.Client, url: string, group: string, limit: number): Promise<void> {
   const { user: name, password } = credentialsOf(url);
   if (name === '' || name === owner.user) return;
   const secret = owner.escapeLiteral(password);
-  await ensureRole(owner, name, `LOGIN PASSWORD ${secret}`);
+  await ensureRole(owner, name, `LOGIN PASSWORD ${secret} CONNECTION LIMIT ${limit}`);
   await owner.query(`GRANT ${owner.escapeIdentifier(group)} TO ${owner.escapeIdentifier(name)}`);
 }
 

@@ -11,6 +11,7 @@ import { CONSERVATION, expectConserved, tradingPair } from '../harness/builders.
 import { runProgram } from '../harness/program.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
+import { NO_PRIVILEGE, refusalOf } from './database-rejections.ts';
 
 interface OwnDatabase extends MigrationUrls {
   readonly owner: pg.Pool;
@@ -240,4 +241,29 @@ test('a reset gives an empty registry with the newest schema, in which the appli
   const { rows } = await app.query('SELECT id FROM account');
   await app.end();
   expect(rows).toEqual([{ id: '1' }]);
+});
+
+test('everybody loses temporary tables and the right to create in the schema, also after a restore or a grant', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await owner.query('GRANT CREATE ON SCHEMA public TO PUBLIC');
+  await migrate(urls);
+  const app = new pg.Pool({ connectionString: urls.writeUrl, max: 1 });
+  onTestFinished(() => app.end());
+  app.on('error', () => undefined);
+  expect(await refusalOf(app, 'CREATE TEMPORARY TABLE own (id int)')).toBe(NO_PRIVILEGE);
+  expect(await refusalOf(app, 'CREATE TABLE own (id int)')).toBe(NO_PRIVILEGE);
+});
+
+test('roles of the application leave connections for the owner, migrations and monitoring', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrate(urls);
+  const { rows } = await owner.query(
+    `SELECT rolname, rolconnlimit, current_setting('max_connections')::int AS most FROM pg_roles WHERE rolname = ANY ($1)`,
+    [[WRITE_USER.name, READ_USER.name]],
+  );
+  expect(rows).toHaveLength(2);
+  for (const { rolconnlimit, most } of rows) {
+    expect(rolconnlimit).toBeGreaterThan(0);
+    expect(rolconnlimit).toBeLessThanOrEqual(most - 10);
+  }
 });

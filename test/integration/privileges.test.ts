@@ -138,6 +138,19 @@ describe('registry_app', () => {
   });
 });
 
+test('every function has a search path of its own, or a body that was resolved when it was created', async ({
+  registry,
+}) => {
+  const { rows } = await registry.primary.query<{ name: string; pinned: boolean }>(`
+    SELECT p.oid::regprocedure::text AS name,
+           (p.prosqlbody IS NOT NULL OR coalesce('search_path=public, pg_temp' = ANY (p.proconfig), false)) AS pinned
+    FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`);
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.filter(({ pinned }) => !pinned).map(({ name }) => name)).toEqual([]);
+});
+
 const NOT_ON_A_STANDBY = '0A000';
 
 describe('registry_reader', () => {
