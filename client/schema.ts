@@ -538,7 +538,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Creates an account and links the caller and the given users to it. Names are unique, regardless of case. Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.
+         * @description Creates an account and links the caller and the given users to it. Names are unique, regardless of case and of characters that look alike (`O` and `0`). Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.
          *
          *     Permission: `produce`.
          */
@@ -736,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Register a device
-         * @description Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case, and cannot be reused once certificates were issued under it, even after its device was deleted.
+         * @description Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case and of characters that look alike (`O` and `0`), and cannot be reused once certificates were issued under it, even after its device was deleted.
          *
          *     Permission: `produce`.
          */
@@ -1921,7 +1921,7 @@ export interface components {
             /** @example Aberdeen Offshore Wind Farm */
             device_name: string;
             /**
-             * @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier
+             * @description Unique within its grid, regardless of case and of characters that look alike. Certificates are issued only for devices with an identifier
              * @example T_ABRBO-1
              */
             local_device_identifier?: string;
@@ -2010,7 +2010,7 @@ export interface components {
         DeviceUpdate: {
             /** @example Aberdeen Offshore Wind Farm */
             device_name?: string;
-            /** @description Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier */
+            /** @description Unique within its grid, regardless of case and of characters that look alike. Certificates are issued only for devices with an identifier */
             local_device_identifier?: "" | string;
             /** @example National Grid */
             grid?: string;

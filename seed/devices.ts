@@ -24,15 +24,15 @@ export async function seedDevices(
       peak_demand numeric, location text, is_storage boolean)
     WHERE NOT EXISTS (
       SELECT FROM device retired
-      WHERE lower(retired.grid) = lower(d.grid)
-        AND lower(retired.local_device_identifier) = lower(d.local_device_identifier)
+      WHERE name_skeleton(retired.grid) = name_skeleton(d.grid)
+        AND name_skeleton(retired.local_device_identifier) = name_skeleton(d.local_device_identifier)
         AND EXISTS (SELECT FROM issuance i WHERE i.device_id = retired.id))
     ON CONFLICT DO NOTHING`);
   const wanted = JSON.stringify(devices.map(({ grid, local_device_identifier: id }) => ({ grid, id })));
   const rows = await tx.execute<{ id: number; identifier: string }>(sql`
     SELECT d.id, w.id AS identifier
     FROM device d JOIN jsonb_to_recordset(${wanted}::jsonb) AS w(grid text, id text)
-      ON lower(d.grid) = lower(w.grid) AND lower(d.local_device_identifier) = lower(w.id)
+      ON name_skeleton(d.grid) = name_skeleton(w.grid) AND name_skeleton(d.local_device_identifier) = name_skeleton(w.id)
     WHERE d.deleted_at IS NULL AND d.account_id = ${accountId}`);
   const ids = new Map(rows.map(({ id, identifier }) => [identifier, id]));
   const missing = devices.map((each) => each.local_device_identifier).filter((each) => !ids.has(each));

@@ -47,7 +47,7 @@ export async function seedUsers(tx: Transaction, password: string): Promise<Map<
 async function seedAccount(tx: Transaction, name: string, userIds: readonly number[]): Promise<number> {
   const id = await idOf(
     tx,
-    sql`SELECT id FROM account WHERE lower(account_name) = lower(${name}) AND deleted_at IS NULL`,
+    sql`SELECT id FROM account WHERE name_skeleton(account_name) = name_skeleton(${name}) AND deleted_at IS NULL`,
     sql`INSERT INTO account (account_name, timezone) VALUES (${name}, 'Europe/London') RETURNING id`,
   );
   await tx.execute(sql`

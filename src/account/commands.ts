@@ -57,7 +57,7 @@ export const createAccount = defineMutation({
   tag,
   summary: 'Create an account',
   description:
-    'Creates an account and links the caller and the given users to it. Names are unique, regardless of case. Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.',
+    'Creates an account and links the caller and the given users to it. Names are unique, regardless of case and of characters that look alike (`O` and `0`). Only an administrator can add users who do not share an account with the caller yet. An API key cannot add users other than its own.',
   permission: 'produce',
   body: AccountCreate,
   olderClients: olderClients.entity,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, instantText, quantity, version, words } from '../operation/schemas.ts';
+import { count, id, instantText, name, quantity, version } from '../operation/schemas.ts';
 import { isTimeZone } from '../rules/instant.ts';
 
 const ids = z.array(id).max(1_000);
@@ -12,7 +12,7 @@ const timezone = z
 
 export const AccountCreate = z
   .object({
-    account_name: words().meta({ examples: ['Example Account'] }),
+    account_name: name().meta({ examples: ['Example Account'] }),
     user_ids: ids.default([]).meta({ description: 'Users of the account, in addition to its creator' }),
     account_whitelist: ids.optional().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
@@ -21,7 +21,7 @@ export const AccountCreate = z
 
 export const AccountUpdate = z
   .object({
-    account_name: words().optional(),
+    account_name: name().optional(),
     user_ids: ids.min(1).optional(),
     timezone: timezone.optional(),
   })

@@ -64,25 +64,33 @@ const intervals: Look = {
   ],
 };
 
-/** Only plants that have had several devices are checked. */
-const plants: Look = {
-  over: sql`
-    FROM (SELECT i.issuance_id, i.production_start,
-                 max(i.production_end) OVER (PARTITION BY plant.grid, plant.identifier ORDER BY i.production_start, i.id
-                                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS previous_end
-          FROM (SELECT id, lower(grid) AS grid, lower(local_device_identifier) AS identifier,
-                       count(*) OVER (PARTITION BY lower(grid), lower(local_device_identifier)) AS devices
-                FROM device WHERE local_device_identifier IS NOT NULL) AS plant
-          JOIN issuance i ON i.device_id = plant.id AND i.withdrawn_at IS NULL
-          WHERE plant.devices > 1) AS live`,
-  invariants: [
-    {
-      name: 'no two devices of one plant have a live issuance for an instant',
-      holds: sql`coalesce(production_start >= previous_end, true)`,
-      line: sql`format('issuance %s starts before that of another device of its plant ends', issuance_id)`,
-    },
-  ],
+/** Checks plants that have had several devices. Two devices with the same `key` for grid and identifier are of one plant. */
+const plantsBy = (key: 'lower' | 'name_skeleton', name: string): Look => {
+  const plant = sql.raw(`${key}(grid), ${key}(local_device_identifier)`);
+  return {
+    over: sql`
+      FROM (SELECT i.issuance_id, i.production_start,
+                   max(i.production_end) OVER (PARTITION BY plant.number ORDER BY i.production_start, i.id
+                                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS previous_end
+            FROM (SELECT id, rank() OVER (ORDER BY ${plant}) AS number, count(*) OVER (PARTITION BY ${plant}) AS devices
+                  FROM device WHERE local_device_identifier IS NOT NULL) AS plant
+            JOIN issuance i ON i.device_id = plant.id AND i.withdrawn_at IS NULL
+            WHERE plant.devices > 1) AS live`,
+    invariants: [
+      {
+        name,
+        holds: sql`coalesce(production_start >= previous_end, true)`,
+        line: sql`format('issuance %s starts before that of another device of its plant ends', issuance_id)`,
+      },
+    ],
+  };
 };
 
-/** Issuances (rules ISS-3 to ISS-11, UNIT-8 and DEV-2). */
-export const issuanceLooks: readonly Look[] = [headers, ids, intervals, plants];
+const plants = plantsBy('lower', 'no two devices of one plant have a live issuance for an instant');
+const plantsThatLookAlike = plantsBy(
+  'name_skeleton',
+  'no two devices whose identifiers look alike have a live issuance for an instant',
+);
+
+/** Issuances (rules ISS-3 to ISS-11, UNIT-8, DEV-1 and DEV-2). */
+export const issuanceLooks: readonly Look[] = [headers, ids, intervals, plants, plantsThatLookAlike];

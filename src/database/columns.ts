@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { bigint, customType } from 'drizzle-orm/pg-core';
 
 /** The kinds of columns that all tables share. */
@@ -19,3 +19,7 @@ export const createdAt = () => instant().notNull().default(sql`now()`);
 /** A list of our own words or numbers, such as `('Active', 'Reserved')`, written out, as plans and constraints need it. */
 export const valuesOf = (values: readonly (string | number)[]): SQL =>
   sql.raw(`(${values.map((value) => (typeof value === 'number' ? value : `'${value}'`)).join(', ')})`);
+
+export const inLowerCase = (name: SQLWrapper): SQL => sql`lower(${name})`;
+/** The same for names that look alike (rule ACC-10), by a function of the migration `0013_names`. */
+export const skeletonOf = (name: SQLWrapper): SQL => sql`name_skeleton(${name})`;

@@ -23,13 +23,18 @@ export interface MigrationUrls {
  * Migrates the schema to the newest version and creates the application's roles. A second run changes nothing.
  *
  * @param migrationsFolder the migrations of another version, for tests.
+ * @param warn receives what a migration found and left as it is.
  * @returns the names of the migrations that were applied, in their order.
  */
 export async function migrate(
   { ownerUrl, writeUrl, readUrls }: MigrationUrls,
   migrationsFolder = MIGRATIONS,
+  warn: (warning: string) => void = () => undefined,
 ): Promise<string[]> {
   return withMigrationLock(ownerUrl, async (owner) => {
+    owner.on('notice', ({ severity, message = '' }) => {
+      if (severity === 'WARNING') warn(message);
+    });
     await ensureRoles(owner, writeUrl, readUrls);
     await revokePublicPrivileges(owner);
     const before = await lastApplied(owner);

@@ -25,7 +25,7 @@ import {
   technologyTypes,
 } from '../rules/enums.ts';
 import { lifecycle } from '../rules/lifecycle.ts';
-import { bytea, createdAt, id, instant, reference, valuesOf } from './columns.ts';
+import { bytea, createdAt, id, inLowerCase, instant, reference, skeletonOf, valuesOf } from './columns.ts';
 
 /**
  * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
@@ -88,7 +88,10 @@ export const organisation = pgTable(
 export const account = pgTable(
   'account',
   { id: id(), accountName: text().notNull(), timezone: text().notNull().default('UTC'), ...edited() },
-  (t) => [uniqueIndex('account_name_living').on(sql`lower(${t.accountName})`).where(living)],
+  (t) => [
+    uniqueIndex('account_name_living').on(inLowerCase(t.accountName)).where(living),
+    uniqueIndex('account_name_skeleton_living').on(skeletonOf(t.accountName)).where(living),
+  ],
 );
 
 export const accountUser = pgTable(
@@ -131,11 +134,11 @@ export const accountWhitelist = pgTable(
   ],
 );
 
-/** Which plant a device is: case tells no two of them apart. */
-const plantOf = (t: Readonly<Record<'grid' | 'localDeviceIdentifier', SQLWrapper>>): [SQL, SQL] => [
-  sql`lower(${t.grid})`,
-  sql`lower(${t.localDeviceIdentifier})`,
-];
+/** Devices are of one plant if their grids and identifiers have the same key (rule DEV-1), by either of its two keys. */
+const plantBy = (
+  keyOf: (name: SQLWrapper) => SQL,
+  t: Readonly<Record<'grid' | 'localDeviceIdentifier', SQLWrapper>>,
+): [SQL, SQL] => [keyOf(t.grid), keyOf(t.localDeviceIdentifier)];
 
 export const device = pgTable(
   'device',
@@ -160,9 +163,13 @@ export const device = pgTable(
   },
   (t) => [
     uniqueIndex('device_local_identifier_living')
-      .on(...plantOf(t))
+      .on(...plantBy(inLowerCase, t))
       .where(living),
-    index('device_by_local_identifier').on(...plantOf(t)),
+    uniqueIndex('device_identifier_skeleton_living')
+      .on(...plantBy(skeletonOf, t))
+      .where(living),
+    index('device_by_local_identifier').on(...plantBy(inLowerCase, t)),
+    index('device_by_identifier_skeleton').on(...plantBy(skeletonOf, t)),
     index('device_by_account').on(t.accountId, t.id).where(living),
     check('device_power_not_negative', sql`${t.powerMw} >= 0 AND ${t.powerMw} < 'Infinity'`),
     check('device_granularity', sql`${t.granularityMinutes} IN ${valuesOf(granularities)}`),

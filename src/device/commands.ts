@@ -58,7 +58,7 @@ export const createDevice = defineMutation({
   tag,
   summary: 'Register a device',
   description:
-    'Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case, and cannot be reused once certificates were issued under it, even after its device was deleted.',
+    'Registers a production or storage device in one of the caller’s accounts. `capacity` is an alias of `power_mw`. A local device identifier is unique within its grid, regardless of case and of characters that look alike (`O` and `0`), and cannot be reused once certificates were issued under it, even after its device was deleted.',
   permission: 'produce',
   body: DeviceCreate,
   olderClients: olderClients.device,

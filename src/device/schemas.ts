@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { clearable, EDIT, id, instant, instantText, quantity, version, words } from '../operation/schemas.ts';
+import {
+  clearable,
+  EDIT,
+  id,
+  instant,
+  instantText,
+  name,
+  quantity,
+  version,
+  words,
+} from '../operation/schemas.ts';
 import { energySources, granularities, technologyTypes } from '../rules/enums.ts';
 
 const MOST_MW = 1_000_000;
@@ -13,14 +23,14 @@ const location = words().meta({ description: 'Latitude and longitude', examples:
 
 const fields = {
   device_name: words().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
-  local_device_identifier: words()
+  local_device_identifier: name()
     .optional()
     .meta({
       description:
-        'Unique within its grid, regardless of case. Certificates are issued only for devices with an identifier',
+        'Unique within its grid, regardless of case and of characters that look alike. Certificates are issued only for devices with an identifier',
       examples: ['T_ABRBO-1'],
     }),
-  grid: words().meta({ examples: ['National Grid'] }),
+  grid: name().meta({ examples: ['National Grid'] }),
   energy_source: z.enum(energySources),
   technology_type: z.enum(technologyTypes),
   operational_date: instant,

@@ -22,16 +22,25 @@ const unknown = (path: string, message: string): Meaning => ({
 
 const KEPT = 'The device keeps the grid and the identifier under which its certificates were issued.';
 
+const ACCOUNT_NAME_TAKEN = taken(
+  'name-taken',
+  'body.account_name',
+  'An account has this name, or a name that looks like it.',
+);
+const IDENTIFIER_TAKEN = taken(
+  'identifier-taken',
+  'body.local_device_identifier',
+  'A device of this grid has this identifier, or one that looks like it.',
+);
+
 /** What a constraint of the database means to the person whose request ran into it. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
   organisation_name_living: taken('name-taken', 'body.name', 'An organisation with this name exists.'),
-  account_name_living: taken('name-taken', 'body.account_name', 'An account with this name exists.'),
-  device_local_identifier_living: taken(
-    'identifier-taken',
-    'body.local_device_identifier',
-    'A device of this grid has this identifier.',
-  ),
+  account_name_living: ACCOUNT_NAME_TAKEN,
+  account_name_skeleton_living: ACCOUNT_NAME_TAKEN,
+  device_local_identifier_living: IDENTIFIER_TAKEN,
+  device_identifier_skeleton_living: IDENTIFIER_TAKEN,
   device_local_identifier_spent: taken(
     'identifier-spent',
     'body.local_device_identifier',

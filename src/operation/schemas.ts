@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseInstant } from '../rules/instant.ts';
+import { isVisible, normalizeName } from '../rules/name.ts';
 import { Refusal } from '../rules/refusal.ts';
 
 /** The pieces that requests and answers of all features share. */
@@ -27,6 +28,16 @@ export const idParams = z.object({ id: idText });
 /** A text that a person wrote: trimmed, not empty, without control characters. */
 export const words = (longest = 200) =>
   z.string().trim().min(1).max(longest).refine(isPlainText, 'must not contain control characters');
+
+/** A name that people compare by eye, in its one spelling (rule ACC-9). */
+export const name = (longest = 200) =>
+  z
+    .string()
+    .refine(isVisible, 'must not contain invisible characters')
+    .overwrite(normalizeName)
+    .min(1)
+    .max(longest)
+    .refine(isPlainText, 'must not contain control characters');
 
 /** Text without control characters or halves of surrogate pairs: Postgres holds neither NUL nor such halves. */
 export function isPlainText(text: string): boolean {

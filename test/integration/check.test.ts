@@ -136,6 +136,13 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
       WHERE d.id = (SELECT device_id FROM issuance WHERE id = ${older})
         AND twin.id = (SELECT device_id FROM issuance WHERE id = ${again})`,
   },
+  'no two devices whose identifiers look alike have a live issuance for an instant': {
+    'one of them retired, with a zero-width character': ({ older, again }) => `
+      UPDATE device d SET grid = twin.grid, local_device_identifier = twin.local_device_identifier || U&'\\200B', deleted_at = now()
+      FROM device twin
+      WHERE d.id = (SELECT device_id FROM issuance WHERE id = ${older})
+        AND twin.id = (SELECT device_id FROM issuance WHERE id = ${again})`,
+  },
   'live bundles of an issuance neither overlap nor leave a gap': {
     'a watt-hour in two': onBundle('second', 'range_start = range_start - 1'),
     'a watt-hour in none': onBundle('second', 'range_start = range_start + 1'),

@@ -228,6 +228,36 @@ test('devices that differ in case only are named, and nothing is migrated until 
   expect(await appliedTo(owner)).toBe(entries.length);
 });
 
+test('accounts and devices whose names look alike are named, and nothing is migrated until they are renamed', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  const { entries } = await listed();
+  await migrateTo(
+    owner,
+    entries.findIndex(({ tag }) => tag.endsWith('_names')),
+  );
+  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await owner.query(`
+    INSERT INTO account (account_name) VALUES ('An accоunt'), ('An​ account'), ('Another account')`);
+  await owner.query(`
+    INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
+                        power_mw, peak_demand, location, is_storage, account_id)
+    SELECT device_name, 'D​1', grid, energy_source, technology_type, operational_date, power_mw, peak_demand, location,
+           is_storage, 2 FROM device`);
+  const before = await schemaOf(owner);
+  const { code, output } = await updateDatabase(urls);
+  expect(code, output).toBe(4);
+  expect(output).toContain(
+    'accounts 1 ("An account"), 2 ("An accоunt"), 3 ("An​ account"); devices 1 (grid "A grid", identifier "D1"), 2 (grid "A grid", identifier "D​1")',
+  );
+  expect(await schemaOf(owner)).toEqual(before);
+  await owner.query(`UPDATE account SET account_name = 'Account ' || id WHERE id IN (2, 3)`);
+  await owner.query('UPDATE device SET deleted_at = now() WHERE id = 2');
+  const done = await updateDatabase(urls);
+  expect(done.code, done.output).toBe(0);
+  expect(done.output).toMatch(/^Warning: .*: account 4 \("Another\u00a0account"\)\n/);
+  expect(await appliedTo(owner)).toBe(entries.length);
+});
+
 test('a reset gives an empty registry with the newest schema, in which the application may do its work', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await migrate(urls);
