@@ -10,6 +10,12 @@ const project = (name: string, globalSetup: string[], folder = `test/${name}`) =
   test: { name, include: [`${folder}/**/*.test.ts`], globalSetup },
 });
 
+/** The files of a worker share its modules, which saves most of the imports. They must not mock a module: another file may have loaded it. */
+const withSharedModules = (name: string, globalSetup: string[]) => {
+  const { test, ...rest } = project(name, globalSetup);
+  return { ...rest, test: { ...test, isolate: false } };
+};
+
 export default defineConfig({
   // The package's sources, as in the paths of tsconfig.json, so that nothing has to be built before a test.
   resolve: {
@@ -28,7 +34,7 @@ export default defineConfig({
     outputFile: { json: 'test-results.json' },
     projects: [
       // These need neither, or start servers of their own.
-      project('unit', []),
+      withSharedModules('unit', []),
       project('faults', []),
       project('packages', [], 'packages/*/test'),
       project('eventstore', [EVENT_STORE]),

@@ -1,32 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitForStandby, waitUntil } from '../harness/polling.ts';
 import type { Rng } from '../harness/rng.ts';
 import type { Environment } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import { ask } from './load.ts';
 
-/** More than the longest back-off and the longest deadline together, on a busy machine. */
-const PATIENCE_MS = 90_000;
-const LOOK_EVERY_MS = 250;
+/** The limit is longer than the longest back-off and the longest deadline together, on a busy machine. */
+const POLLING = { limitMs: 90_000, everyMs: 250 };
 
 /** Waits until all of it works again by itself, nothing is owed to a client, and every copy has everything. */
 export async function untilQuiescent(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
-  await eventually('every process is ready, one leads, and nothing waits for the event store', () =>
+  await waitUntil('every process is ready, one leads, and nothing waits for the event store', POLLING, () =>
     allReady(environment),
   );
   await settleOwed(environment, ledger, rng);
-  await eventually('nothing waits for the event store', () => allReady(environment));
-  await eventually('the standby shows all that the primary has', () => standbyIsLevel(environment));
-}
-
-async function eventually(what: string, holds: () => Promise<string | undefined>): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
-  let missing = await holds();
-  while (missing !== undefined) {
-    if (performance.now() > until)
-      throw new Error(`after ${PATIENCE_MS / 1_000} s it is still not so that ${what}: ${missing}`);
-    await sleep(LOOK_EVERY_MS);
-    missing = await holds();
-  }
+  await waitUntil('nothing waits for the event store', POLLING, () => allReady(environment));
+  await waitForStandby(environment.primary, environment.standby);
 }
 
 /** `undefined`, or what is missing. */
@@ -54,17 +42,9 @@ async function settleOwed(environment: Environment, ledger: Ledger, rng: Rng): P
   await environment.primary.query(
     `UPDATE idempotency_key SET started_at = started_at - interval '2 minutes' WHERE answer IS NULL`,
   );
-  await eventually('every request with a key has an answer', async () => {
+  await waitUntil('every request with a key has an answer', POLLING, async () => {
     const owed = ledger.owed();
     await Promise.all(owed.map((each) => ask(environment, ledger, rng, each)));
     return ledger.owed().length === 0 ? undefined : `${ledger.owed().length} have none`;
   });
-}
-
-async function standbyIsLevel({ primary, standby }: Environment): Promise<string | undefined> {
-  const written = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
-  const { rows } = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS level', [
-    written.rows[0]?.position,
-  ]);
-  return rows[0]?.level ? undefined : 'it lags';
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../harness/polling.ts';
 import type { Rng } from '../harness/rng.ts';
 import type { ApiProcess } from './api-process.ts';
 import type { Environment } from './environment.ts';
@@ -27,13 +28,21 @@ const LATE_MS = 3_000;
 /** The relay waits 5 s for an answer. */
 const TOO_LATE_MS = 6_000;
 
+/** A limit for what a process does by itself. Longer than any takeover may take. */
+const POLLING = { limitMs: 90_000, everyMs: 100 };
+
 async function leaderOf(apis: readonly ApiProcess[]): Promise<ApiProcess> {
-  for (;;) {
+  const found: ApiProcess[] = [];
+  await waitUntil('one process leads', POLLING, async () => {
     const leads = await Promise.all(apis.map(async (each) => (await each.readiness())?.journal.leads));
     const leader = apis[leads.indexOf(true)];
-    if (leader) return leader;
-    await sleep(100);
-  }
+    if (leader === undefined) return 'none does';
+    found.push(leader);
+    return undefined;
+  });
+  const [leader] = found;
+  if (leader === undefined) throw new Error('no process leads');
+  return leader;
 }
 
 async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Promise<string> {
@@ -57,18 +66,20 @@ async function untilAnotherLeads(
   return what;
 }
 
-/** Until every fault that was ordered has been met: otherwise nothing would have been tried. */
-async function untilMet({ faultsLeft }: Environment['eventStore']): Promise<void> {
-  while (faultsLeft() > 0) await sleep(100);
+/** Waits until every requested fault has occurred: before that, nothing has been tried. */
+function untilMet({ faultsLeft }: Environment['eventStore']): Promise<void> {
+  return waitUntil('every requested fault has occurred', POLLING, async () =>
+    faultsLeft() > 0 ? `${faultsLeft()} have not` : undefined,
+  );
 }
 
-/** Until every process says that the standby is late. */
-async function untilLate({ apis }: Environment): Promise<void> {
-  for (;;) {
+/** Waits until every process reports that the standby is late. */
+function untilLate({ apis }: Environment): Promise<void> {
+  return waitUntil('every process reports a late standby', POLLING, async () => {
     const states = await Promise.all(apis.map((each) => each.readiness()));
-    if (states.every((each) => each?.standbys.some(({ state }) => state === 'late'))) return;
-    await sleep(100);
-  }
+    const late = states.every((each) => each?.standbys.some(({ state }) => state === 'late'));
+    return late ? undefined : JSON.stringify(states);
+  });
 }
 
 const apiSteps = {

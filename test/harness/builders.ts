@@ -1,6 +1,7 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { BundleStatus, Role } from '../../src/rules/enums.ts';
 import type { Client } from './client.ts';
+import { waitForStandby } from './polling.ts';
 import { NOW, type TestRegistry } from './registry.ts';
 
 /** What tests need, made over HTTP as a user of the API makes it, and typed as far as tests look at it. */
@@ -237,17 +238,8 @@ function stepsTo(status: BundleStatus, aside: BundleStatus = 'Active'): string[]
 }
 
 /** Waits until the standby shows all that the primary has, for tests that write behind the API. */
-export async function shownEverywhere({ primary, standby }: TestRegistry): Promise<void> {
-  const { rows } = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
-  await vi.waitFor(
-    async () => {
-      const answer = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [
-        rows[0].position,
-      ]);
-      expect(answer.rows[0].shown).toBe(true);
-    },
-    { timeout: 30_000, interval: 5 },
-  );
+export function shownEverywhere({ primary, standby }: TestRegistry): Promise<void> {
+  return waitForStandby(primary, standby);
 }
 
 /**

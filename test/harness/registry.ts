@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/enums.ts';
 import { Client } from './client.ts';
 import { METRICS_TOKEN } from './metrics.ts';
+import { waitForStandby } from './polling.ts';
 import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 
 /** The moment at which every test registry lives, unless a test moves its clock. */
@@ -43,13 +44,7 @@ async function copyTemplate(primaryUrl: string, standbyUrl: string, name: string
   // Two files may copy at once, and a template that is being copied takes no second copy.
   await primary.query('SELECT pg_advisory_lock(1)');
   await primary.query(`CREATE DATABASE ${name} TEMPLATE ${databaseOf(primaryUrl)}`);
-  const { rows } = await primary.query('SELECT pg_current_wal_insert_lsn()::text AS position');
-  for (let shown = false; !shown; ) {
-    const answer = await standby.query('SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS shown', [
-      rows[0].position,
-    ]);
-    shown = answer.rows[0].shown;
-  }
+  await waitForStandby(primary, standby);
   await Promise.all([primary.end(), standby.end()]);
 }
 

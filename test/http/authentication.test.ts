@@ -1,21 +1,23 @@
 import { createHmac } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { keyId } from '../../src/authentication/access-token.ts';
 import type { Client } from '../harness/client.ts';
-import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let user: Client;
 let email: string;
 
-beforeAll(async () => {
-  registry = await openRegistry({ ACCESS_TOKEN_EXPIRE_MINUTES: '30' });
+const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '30' });
+
+test.beforeAll(async ({ registry: opened }) => {
+  registry = opened;
   user = await registry.as('TRADING_USER');
   email = (await user.get('/user/me')).json().email;
 });
-afterAll(() => registry.close());
-beforeEach(() => registry.setClock(NOW));
+test.beforeEach(() => registry.setClock(NOW));
 
 const minutesLater = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 const login = (payload: object | string, type = 'application/json') =>

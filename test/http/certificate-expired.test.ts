@@ -55,7 +55,7 @@ test('what expires while an action waits for it has expired', async ({ registry,
   registry.setClock(new Date(expiry.getTime() - 1));
   const later = await registry.as('ADMIN');
   const answer = await whileItWaits(
-    registry,
+    registry.primary,
     { table: 'bundle', id: bundle.id },
     () =>
       later.post('/certificate/cancel', {

@@ -1,21 +1,20 @@
 import type { SQL } from 'drizzle-orm';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { aBundle, hoursAgo, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { aBundle, hoursAgo, type TradingPair } from '../harness/builders.ts';
 import type { QueryAnswer } from '../harness/certificate-query.ts';
 import { Client } from '../harness/client.ts';
-import { NOW, openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let market: TradingPair;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
 });
-
-afterAll(() => registry.close());
 
 /** A registry in which `write` runs, and is shown by the standby, after every statement that a read executes. */
 async function withWriter(write: () => Promise<unknown>): Promise<Client> {

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { operations } from '../../src/http/operations.ts';
 import type { BundleStatus } from '../../src/rules/enums.ts';
 import { lifecycle } from '../../src/rules/lifecycle.ts';
-import { anAccount, expectConserved, type TradingPair, tradingPair } from '../harness/builders.ts';
+import { anAccount, expectConserved, type TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 /** Each action is rehearsed, and then done or refused in earnest: the answers agree, and a rehearsal changes no row. */
 
@@ -16,13 +17,12 @@ let auditor: Client;
 /** An account that accepts nothing from the source. */
 let stranger: number;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(async ({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
   auditor = await registry.as('AUDIT_USER');
   stranger = (await anAccount(market.admin)).id;
 });
-afterAll(() => registry.close());
 
 interface Try {
   readonly what: string;

@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, vi } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { type Bundle, shownEverywhere, type TradingPair } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
+import { waitForSequencer } from '../harness/polling.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 let journal: Journal;
@@ -30,10 +31,9 @@ afterAll(async () => {
   await journal.stop();
 });
 
-/** Waits until every entry has its place, on the standby too. */
+/** Waits until every entry has its position, on the standby too. */
 async function sequenced(registry: TestRegistry): Promise<void> {
-  const waiting = `SELECT count(*)::int AS n FROM journal j WHERE NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)`;
-  await vi.waitFor(async () => expect((await registry.primary.query(waiting)).rows[0].n).toBe(0), 20_000);
+  await waitForSequencer(registry.primary);
   await shownEverywhere(registry);
 }
 

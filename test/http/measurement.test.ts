@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Account, aDevice, anAccount, type Device } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
 let registry: TestRegistry;
 let owner: Client;
 let account: Account;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry: opened }) => {
+  registry = opened;
   owner = await registry.as('PRODUCTION_USER');
   account = await anAccount(owner);
 });
-afterAll(() => registry.close());
 
 const device = (fields: Record<string, unknown> = {}) =>
   aDevice(owner, { account_id: account.id, ...fields });

@@ -1,16 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
-
-let registry: TestRegistry;
-let admin: Client;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-  admin = await registry.as('ADMIN');
-});
-afterAll(() => registry.close());
+import { test } from '../harness/fixtures.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'] as const;
 const paths = [...new Set(operations.map(({ path }) => path))];
@@ -24,9 +14,9 @@ describe.each(paths)('%s', (path) => {
   const url = path.replace(':id', '999999');
   const allowed = allowedAt(path);
 
-  test.each(METHODS.filter((method) => !allowed.includes(method)))(
-    'answers %s with 405 and Allow, whoever calls and whatever the body',
-    async (method) => {
+  test.for(METHODS.filter((method) => !allowed.includes(method)))(
+    'answers %s with 405 and Allow, to any caller and for any body',
+    async (method, { registry, admin }) => {
       for (const headers of [{}, admin.authorization]) {
         const payload = method === 'PUT' ? { payload: '{' } : {};
         const type = { 'content-type': 'application/json' };
@@ -44,14 +34,14 @@ describe.each(paths)('%s', (path) => {
     },
   );
 
-  test('names its methods for OPTIONS', async () => {
+  test('names its methods for OPTIONS', async ({ registry }) => {
     const answer = await registry.app.inject({ method: 'OPTIONS', url });
     expect([answer.statusCode, answer.body]).toEqual([204, '']);
     expect(sorted(answer.headers.allow)).toEqual(allowed);
   });
 });
 
-test('the plural paths of certificates and the pages know their methods, too', async () => {
+test('the plural paths of certificates and the pages name their methods, too', async ({ registry }) => {
   for (const url of ['/certificates/query', '/', '/docs', '/redoc', '/openapi.json', '/metrics']) {
     const answer = await registry.app.inject({ method: 'PUT', url });
     expect(answer.statusCode, url).toBe(405);
@@ -59,9 +49,9 @@ test('the plural paths of certificates and the pages know their methods, too', a
   }
 });
 
-test.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const)(
+test.for(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const)(
   'an unknown path answers %s with 404',
-  async (method) => {
+  async (method, { registry }) => {
     const answer = await registry.app.inject({ method, url: '/no/such/path' });
     expect(answer.statusCode).toBe(404);
     expect(answer.headers).not.toHaveProperty('allow');

@@ -1,16 +1,9 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  aDevice,
-  anAccount,
-  hoursAgo,
-  issueBody,
-  type TradingPair,
-  tradingPair,
-  unique,
-} from '../harness/builders.ts';
+import { expect } from 'vitest';
+import { aDevice, anAccount, hoursAgo, issueBody, type TradingPair, unique } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 /** What a body refers to beside the thing that a request is about: one's own, others', deleted, and never made. */
 
@@ -27,13 +20,14 @@ let producer: Client;
 let admin: Client;
 let hours = 100;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry, 'PRODUCTION_USER');
+const test = baseTest.override('traderRole', 'PRODUCTION_USER');
+
+test.beforeAll(({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
   producer = market.trader;
   admin = market.admin;
 });
-afterAll(() => registry.close());
 
 async function deleted(path: string, id: number): Promise<number> {
   const { statusCode, body } = await admin.delete(`/${path}/delete/${id}`);

@@ -1,16 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { bundleStatuses } from '../../src/rules/enums.ts';
 import { statusTransitions } from '../../src/rules/lifecycle.ts';
-import {
-  aBundle,
-  aDevice,
-  expectConserved,
-  hoursAgo,
-  type TradingPair,
-  tradingPair,
-} from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { aBundle, aDevice, expectConserved, hoursAgo, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 import {
   CHECK,
   EXCLUSION,
@@ -30,16 +24,12 @@ let registry: TestRegistry;
 let market: TradingPair;
 let app: pg.Pool;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
 });
-
-afterAll(async () => {
-  await app.end();
-  await registry.close();
-});
+afterAll(() => app.end());
 
 /** Roles that write: the application's, and the owner of the tables, who may do anything that no trigger refuses. */
 const writers = [

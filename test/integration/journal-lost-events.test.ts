@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import type { Journal } from '../../src/journal/index.ts';
+import { type Journal, verifyJournal } from '../../src/journal/index.ts';
 import { relay } from '../../src/journal/relay.ts';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
 import { environmentOf, runProgram } from '../harness/program.ts';
@@ -33,7 +33,7 @@ function verify() {
   );
 }
 
-test('the program and the API say how many events they compared, and where EventStoreDB has none', async () => {
+test('the program and the API report how many events they compared, and the first that EventStoreDB lacks', async () => {
   relaying.start();
   const all = await relayed();
   await relaying.stopAll();
@@ -46,16 +46,29 @@ test('the program and the API say how many events they compared, and where Event
   const api = async () => (await relaying.market.admin.get('/events/verify')).json();
   expect(await api()).toEqual({ verified: all, compared: all, difference: null });
 
+  // Both wait ten seconds for the relay to append the events, so they wait at the same time.
   lose(5);
-  expect(await api()).toEqual({
-    verified: 5,
-    compared: 5,
-    difference: 'position 5: EventStoreDB has no event here',
-  });
-  lose(0);
-  expect(await verify()).toMatchObject({
+  const [fromApi, fromProgram] = await Promise.all([api(), verify()]);
+  const difference = 'position 5: EventStoreDB has no event here';
+  expect(fromApi).toEqual({ verified: 5, compared: 5, difference });
+  expect(fromProgram).toMatchObject({
     code: 1,
-    output: expect.stringContaining('DIFFERENCE: position 0: EventStoreDB has no event here'),
+    output: expect.stringContaining(`DIFFERENCE: ${difference}`),
+  });
+});
+
+test('a stream that has lost all its events differs at position 0', async () => {
+  relaying.start();
+  await relayed();
+  await relaying.stopAll();
+  lose(0);
+  const verified = await relaying.registry.database.readPrimary(({ execute }) =>
+    verifyJournal(execute, { log: eventStore.log, patienceMs: 0 }),
+  );
+  expect(verified).toEqual({
+    verified: 0,
+    compared: 0,
+    difference: 'position 0: EventStoreDB has no event here',
   });
 });
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, expect, vi } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
 import { test } from '../harness/fixtures.ts';
+import { entriesWithoutPosition, waitForSequencer } from '../harness/polling.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 const journals: Journal[] = [];
@@ -17,15 +18,6 @@ function start(registry: TestRegistry): Journal {
   return journal;
 }
 
-const waiting = async (registry: TestRegistry): Promise<number> =>
-  (
-    await registry.primary.query(
-      `SELECT count(*)::int AS n FROM journal j WHERE NOT EXISTS (SELECT FROM journal_position p WHERE p.journal_id = j.id)`,
-    )
-  ).rows[0].n;
-const untilOrdered = (registry: TestRegistry) =>
-  vi.waitFor(async () => expect(await waiting(registry)).toBe(0), 30_000);
-
 test('a transaction that stays open delays the order, and no entry overtakes it', async ({ registry }) => {
   start(registry);
   const slow = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
@@ -34,10 +26,10 @@ test('a transaction that stays open delays the order, and no entry overtakes it'
   await slow.query(`INSERT INTO organisation (name) VALUES ('slow')`);
   await registry.primary.query(`INSERT INTO organisation (name) VALUES ('quick')`);
   await sleep(500);
-  expect(await waiting(registry)).toBe(1);
+  expect(await entriesWithoutPosition(registry.primary)).toBe(1);
   await slow.query('COMMIT');
   await slow.end();
-  await untilOrdered(registry);
+  await waitForSequencer(registry.primary);
   const { rows } = await registry.primary.query(
     `SELECT j.attributes_after ->> 'name' AS name FROM journal_position p JOIN journal j ON j.id = p.journal_id ORDER BY p.position`,
   );
@@ -66,7 +58,7 @@ test('many writers that wait for one another, and roll back: events come in the 
     await client.end();
   };
   await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
-  await untilOrdered(registry);
+  await waitForSequencer(registry.primary);
 
   const { rows } = await registry.primary.query(
     `SELECT p.position::int, j.entity_id::int AS id, (j.attributes_after ->> 'address')::int AS count
@@ -90,7 +82,7 @@ test('one process leads; when its connection dies another takes over, and the or
     `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   await registry.primary.query(`INSERT INTO organisation (name) VALUES ('after the fall')`);
-  await untilOrdered(registry);
+  await waitForSequencer(registry.primary);
   await vi.waitFor(() => expect(journals.filter((each) => each.status().leads)).toHaveLength(1), 10_000);
   expect([second, third]).toHaveLength(2);
 });

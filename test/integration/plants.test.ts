@@ -1,7 +1,9 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { aDevice, hoursAgo, issueBody, type TradingPair, tradingPair } from '../harness/builders.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { aDevice, hoursAgo, issueBody, type TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
+import { waitForLock } from '../harness/polling.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
 /** What Postgres refuses by itself, so that no plant is ever two devices that issue. */
@@ -10,16 +12,12 @@ let registry: TestRegistry;
 let market: TradingPair;
 let app: pg.Pool;
 
-beforeAll(async () => {
-  registry = await openRegistry();
-  market = await tradingPair(registry);
+test.beforeAll(({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
   app = new pg.Pool({ connectionString: registry.config.DATABASE_WRITE_URL, max: 2 });
 });
-
-afterAll(async () => {
-  await app.end();
-  await registry.close();
-});
+afterAll(() => app.end());
 
 const device = async () => (await aDevice(market.admin, { account_id: market.source.id })).id;
 
@@ -29,16 +27,6 @@ const copyOf = (id: number) => `
                       power_mw, peak_demand, location, is_storage, account_id)
   SELECT device_name, upper(local_device_identifier), upper(grid), energy_source, technology_type, operational_date,
          power_mw, peak_demand, location, is_storage, account_id FROM device WHERE id = ${id}`;
-
-const waitsForLock = (statement: string) =>
-  vi.waitFor(async () => {
-    const { rows } = await registry.primary.query(
-      `SELECT FROM pg_stat_activity
-       WHERE wait_event_type = 'Lock' AND datname = current_database() AND strpos(query, $1) > 0`,
-      [statement],
-    );
-    expect(rows.length).toBe(1);
-  });
 
 describe.each([
   ['registry_app', () => app],
@@ -81,7 +69,7 @@ test('a plant that is registered while its device issues and is retired stays th
     await issuing.query(`UPDATE device SET deleted_at = now() WHERE id = ${id}`);
     const twin = registering.query(copyOf(id));
     const outcome = expect(twin).rejects.toMatchObject({ constraint: 'device_local_identifier_spent' });
-    await waitsForLock('INSERT INTO device');
+    await waitForLock(registry.primary, 'INSERT INTO device');
     await issuing.query('COMMIT');
     await outcome;
   } finally {
@@ -98,7 +86,7 @@ test('a device that moves to another account while its issuance waits issues to 
     await moving.query(`UPDATE device SET account_id = ${market.target.id} WHERE id = ${id}`);
     const body = issueBody({ device_id: id, metadata_id: market.metadataId, quantity: 10, ...hoursAgo(30) });
     const issuing = market.admin.post('/certificate/create', body);
-    await waitsForLock('FROM device');
+    await waitForLock(registry.primary, 'FROM device');
     await moving.query('COMMIT');
     const answer = await issuing;
     expect(answer.statusCode, answer.body).toBe(201);

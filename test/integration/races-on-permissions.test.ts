@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { aKey } from '../harness/api-key.ts';
 import {
   anAccount,
@@ -8,9 +8,10 @@ import {
   tradingPair,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
+import { testWithOwnMarket as test } from '../harness/fixtures.ts';
 import { type Row, whileItWaits } from '../harness/polling.ts';
 import { aRecurring, runDue, runsIn } from '../harness/recurring.ts';
-import { NOW, openRegistry, PASSWORD, type TestRegistry } from '../harness/registry.ts';
+import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 import { CLIENTS, type Reply, times } from './race.ts';
 
 /** Somebody acts, and the right to do so is taken: the outcome is that of the one before the other, in some order. */
@@ -18,13 +19,10 @@ import { CLIENTS, type Reply, times } from './race.ts';
 let registry: TestRegistry;
 let market: TradingPair;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeEach(({ registry: opened, market: pair }) => {
+  registry = opened;
+  market = pair;
 });
-beforeEach(async () => {
-  market = await tradingPair(registry);
-});
-afterAll(() => registry.close());
 
 const read = async (id: number): Promise<Bundle> => (await market.admin.get(`/certificate/${id}`)).json();
 
@@ -39,7 +37,7 @@ const remove = () =>
 
 /** What takes rights while a request waits for a row must be done before the request goes on. */
 const takenWhileItWaits = (row: Row, start: () => Promise<Reply>, take: () => Promise<Reply>) =>
-  whileItWaits(registry, row, start, async () => {
+  whileItWaits(registry.primary, row, start, async () => {
     const { statusCode, body } = await take();
     expect(statusCode, body).toBeLessThan(300);
   });

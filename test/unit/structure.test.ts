@@ -195,6 +195,13 @@ describe.each(packages)('the package $name', ({ folder, name, dependencies }) =>
   });
 });
 
+test('no test whose project shares modules between files mocks a module', async () => {
+  const tests = await filesIn('test/unit');
+  expect(tests.length).toBeGreaterThan(30);
+  const texts = await Promise.all(tests.map((file) => readFile(file, 'utf8')));
+  expect(tests.filter((_, index) => /\bvi\.(do)?mock\(/i.test(texts[index] ?? ''))).toEqual([]);
+});
+
 test('no file is longer than 350 lines, but what is generated', async () => {
   const folders = ['src', 'client', 'packages', 'seed', 'bench', 'test'];
   const written = await Promise.all(
