@@ -78,6 +78,7 @@ const Settings = z
     DATABASE_OWNER_URL: postgresUrl.optional(),
     DATABASE_WRITE_URL: postgresUrl,
     DATABASE_READ_URLS: urlList,
+    DATABASE_SEQUENCER_URL: postgresUrl.optional(),
     DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
     DATABASE_MAX_WAITING: wholeNumber(1).default(500),
     MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(500),
@@ -156,11 +157,14 @@ function* publishedPasswords(settings: {
   readonly DATABASE_OWNER_URL?: string | undefined;
   readonly DATABASE_WRITE_URL: string;
   readonly DATABASE_READ_URLS: readonly string[];
+  readonly DATABASE_SEQUENCER_URL?: string | undefined;
   readonly ESDB_CONNECTION_STRING?: string | undefined;
 }): Generator<SettingProblem> {
   if (settings.NODE_ENV !== 'production') return;
-  const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING } = settings;
-  const addresses = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, ESDB_CONNECTION_STRING };
+  const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS } = settings;
+  const { DATABASE_SEQUENCER_URL, ESDB_CONNECTION_STRING } = settings;
+  const databases = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, DATABASE_SEQUENCER_URL };
+  const addresses = { ...databases, ESDB_CONNECTION_STRING };
   for (const [name, value = []] of Object.entries(addresses)) {
     const passwords = [value].flat().map(passwordInUrl);
     if (passwords.some((password) => EXAMPLE_PASSWORDS.includes(password))) {

@@ -87,7 +87,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
   warnOfUnreachable(database, log);
   if (config.NODE_ENV === 'production') await requireNoDefaultPasswords(database, log);
   const journal = startJournal({
-    writeUrl: config.DATABASE_WRITE_URL,
+    writeUrl: config.DATABASE_SEQUENCER_URL ?? config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,
     stream: config.ESDB_STREAM,
     onError: (error, what) => log.warn({ err: error }, what),

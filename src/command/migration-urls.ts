@@ -14,6 +14,7 @@ export function readMigrationConfig(): { config: Config; urls: MigrationUrls } {
       ownerUrl: config.DATABASE_OWNER_URL,
       writeUrl: config.DATABASE_WRITE_URL,
       readUrls: config.DATABASE_READ_URLS,
+      sequencerUrl: config.DATABASE_SEQUENCER_URL,
     },
   };
 }

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { z } from 'zod';
-import { ensureRoles, revokePublicPrivileges } from './roles.ts';
+import { type ApplicationUrls, ensureRoles, revokePublicPrivileges } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** One migration at a time: any number that only the registry uses. */
@@ -13,10 +13,8 @@ const MIGRATION_LOCK = 7_262_001;
 
 const CONNECT_WITHIN_MS = 10_000;
 
-export interface MigrationUrls {
+export interface MigrationUrls extends ApplicationUrls {
   readonly ownerUrl: string;
-  readonly writeUrl: string;
-  readonly readUrls: readonly string[];
 }
 
 /**
@@ -27,7 +25,7 @@ export interface MigrationUrls {
  * @returns the names of the migrations that were applied, in their order.
  */
 export async function migrate(
-  { ownerUrl, writeUrl, readUrls }: MigrationUrls,
+  { ownerUrl, ...urls }: MigrationUrls,
   migrationsFolder = MIGRATIONS,
   warn: (warning: string) => void = () => undefined,
 ): Promise<string[]> {
@@ -35,7 +33,7 @@ export async function migrate(
     owner.on('notice', ({ severity, message = '' }) => {
       if (severity === 'WARNING') warn(message);
     });
-    await ensureRoles(owner, writeUrl, readUrls);
+    await ensureRoles(owner, urls);
     await revokePublicPrivileges(owner);
     const before = await lastApplied(owner);
     await migrateWithDrizzle(drizzle(owner), { migrationsFolder });

@@ -2,7 +2,15 @@ import pg from 'pg';
 import { credentialsOf } from './connection-url.ts';
 
 /** The group roles that the migrations grant privileges to. They cannot log in and own nothing. */
-const GROUPS = { write: 'registry_write', read: 'registry_read' } as const;
+const GROUPS = { write: 'registry_write', read: 'registry_read', sequencer: 'registry_sequencer' } as const;
+
+/** The addresses with the users of the application. */
+export interface ApplicationUrls {
+  readonly writeUrl: string;
+  readonly readUrls: readonly string[];
+  /** For a user of its own that orders the journal; without it, that is the user that writes. */
+  readonly sequencerUrl?: string | undefined;
+}
 
 /** Connections that no role of the application can take: for the owner, migrations, backups and monitoring. */
 const CONNECTIONS_KEPT_FREE = 10;
@@ -13,13 +21,14 @@ const CONNECTIONS_KEPT_FREE = 10;
  */
 export async function ensureRoles(
   owner: pg.Client,
-  writeUrl: string,
-  readUrls: readonly string[],
+  { writeUrl, readUrls, sequencerUrl = writeUrl }: ApplicationUrls,
 ): Promise<void> {
   for (const group of Object.values(GROUPS)) await ensureRole(owner, group, 'NOLOGIN');
   const limit = await connectionLimit(owner);
   await ensureLogin(owner, writeUrl, GROUPS.write, limit);
   for (const url of readUrls) await ensureLogin(owner, url, GROUPS.read, limit);
+  await ensureLogin(owner, sequencerUrl, GROUPS.sequencer, limit);
+  await removeFromSequencers(owner, writeUrl, sequencerUrl);
 }
 
 /**
@@ -31,6 +40,18 @@ export async function revokePublicPrivileges(owner: pg.Client): Promise<void> {
   const database = owner.escapeIdentifier(rows[0]?.name ?? '');
   await owner.query(`REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC`);
   await owner.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+}
+
+/** Takes the right to assign positions from the user that writes, once another user has it. */
+async function removeFromSequencers(owner: pg.Client, writeUrl: string, sequencerUrl: string): Promise<void> {
+  const { user } = credentialsOf(writeUrl);
+  const { rowCount } = await owner.query(
+    `SELECT FROM pg_auth_members m
+     WHERE m.roleid = $1::regrole AND m.member = (SELECT oid FROM pg_roles WHERE rolname = $2)`,
+    [GROUPS.sequencer, user],
+  );
+  if (rowCount === 0 || user === credentialsOf(sequencerUrl).user) return;
+  await owner.query(`REVOKE ${GROUPS.sequencer} FROM ${owner.escapeIdentifier(user)}`);
 }
 
 /** How many connections to a server each role of the application may have. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
-import { replay } from '../../src/journal/index.ts';
+import { replay, startJournal } from '../../src/journal/index.ts';
 import { CONSERVATION, expectConserved, tradingPair } from '../harness/builders.ts';
 import { runProgram } from '../harness/program.ts';
 import { openRegistry } from '../harness/registry.ts';
@@ -296,4 +296,41 @@ test('roles of the application leave connections for the owner, migrations and m
     expect(rolconnlimit).toBeGreaterThan(0);
     expect(rolconnlimit).toBeLessThanOrEqual(most - 10);
   }
+});
+
+test('with a user of its own for the sequencer, the user that writes assigns no positions', async () => {
+  const { owner, ownerUrl, readUrls } = await anEmptyDatabase();
+  const name = new URL(ownerUrl).pathname.slice(1);
+  const role = (use: string) => ({ name: `${use}_${name}`, password: 'a-password-of-tests' });
+  const [writer, sequencer] = [role('writer'), role('sequencer')];
+  const writeUrl = atDatabase(ownerUrl, name, writer);
+  const sequencerUrl = atDatabase(ownerUrl, name, sequencer);
+  const app = new pg.Pool({ connectionString: writeUrl, max: 1 });
+  app.on('error', () => undefined);
+  onTestFinished(async () => {
+    await app.end();
+    for (const each of [writer, sequencer]) {
+      await owner.query(`DROP OWNED BY ${each.name}; DROP ROLE ${each.name}`);
+    }
+  });
+  const position = `INSERT INTO journal_position (position, journal_id, hash)
+    SELECT 0, min(id), sha256('x') FROM journal HAVING false`;
+  await migrate({ ownerUrl, writeUrl, readUrls });
+  expect(await refusalOf(app, position)).toBe('nothing was refused');
+  await migrate({ ownerUrl, writeUrl, readUrls, sequencerUrl });
+  expect(await refusalOf(app, position)).toBe(NO_PRIVILEGE);
+  expect(await refusalOf(app, 'SET ROLE registry_sequencer')).toBe(NO_PRIVILEGE);
+
+  await app.query(`INSERT INTO organisation (name) VALUES ('One'), ('Two')`);
+  const errors: unknown[] = [];
+  const journal = startJournal({ writeUrl: sequencerUrl, onError: (error) => void errors.push(error) });
+  onTestFinished(() => journal.stop());
+  await vi.waitFor(
+    async () => {
+      const { rows } = await owner.query('SELECT count(*)::int AS number FROM journal_position');
+      expect(rows).toEqual([{ number: 2 }]);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  expect(errors).toEqual([]);
 });

@@ -99,7 +99,7 @@ describe('registry_app', () => {
       UNION ALL SELECT 'role', rolname::text FROM pg_roles
         WHERE rolname = current_user AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)
       UNION ALL SELECT 'member of', r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid
-        WHERE m.member = current_user::regrole AND r.rolname <> 'registry_write'`);
+        WHERE m.member = current_user::regrole AND r.rolname NOT IN ('registry_write', 'registry_sequencer')`);
     expect(rows).toEqual([]);
   });
 
