@@ -1626,12 +1626,8 @@ export interface components {
              */
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             /** @description Restricts the key to these accounts; by default it has access to all accounts of its user */
-            account_ids?: number[];
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            expires_at?: string;
+            account_ids?: number[] | null;
+            expires_at?: string | null;
         };
         NewApiKey: {
             /**
@@ -1706,7 +1702,7 @@ export interface components {
             /** @description A role, by name or by number */
             role: ("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | (4 | 3 | 2 | 1 | 0);
             /** @example Example Energy */
-            organisation?: string;
+            organisation?: string | null;
             /**
              * Format: password
              * @example correct horse battery
@@ -1771,13 +1767,9 @@ export interface components {
         };
         /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         UserUpdate: {
-            name?: string;
-            /**
-             * Format: email
-             * @example trading_user@usermail.com
-             */
-            email?: string;
-            organisation?: "" | string;
+            name?: string | null;
+            email?: string | null;
+            organisation?: ("" | string) | null;
             /** @description Rejected: use POST /user/change_role/{id} to change a role */
             role?: unknown;
             /** @description Rejected: use POST /auth/change_password to change a password */
@@ -1786,8 +1778,7 @@ export interface components {
             hashed_password?: unknown;
         };
         RoleChange: {
-            /** @description A role, by name or by number */
-            role?: ("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | (4 | 3 | 2 | 1 | 0);
+            role?: (("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | (4 | 3 | 2 | 1 | 0)) | null;
         };
         PasswordReset: {
             /**
@@ -1799,19 +1790,10 @@ export interface components {
         OrganisationCreate: {
             /** @example Example Energy */
             name: string;
-            /**
-             * @description Company number
-             * @example SC123456
-             */
-            business_id?: string;
-            /**
-             * Format: email
-             * @example office@example.com
-             */
-            email?: string;
-            /** @example https://example.com */
-            website?: string;
-            address?: string;
+            business_id?: string | null;
+            email?: string | null;
+            website?: string | null;
+            address?: string | null;
         };
         Organisation: {
             /**
@@ -1837,12 +1819,11 @@ export interface components {
         };
         /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         OrganisationUpdate: {
-            /** @example Example Energy */
-            name?: string;
-            business_id?: "" | string;
-            email?: "" | string;
-            website?: "" | string;
-            address?: "" | string;
+            name?: string | null;
+            business_id?: ("" | string) | null;
+            email?: ("" | string) | null;
+            website?: ("" | string) | null;
+            address?: ("" | string) | null;
         };
         AccountCreate: {
             /** @example Example Account */
@@ -1853,9 +1834,8 @@ export interface components {
              */
             user_ids?: number[];
             /** @description Accounts from which it accepts transfers */
-            account_whitelist?: number[];
-            /** @example Europe/London */
-            timezone?: string;
+            account_whitelist?: number[] | null;
+            timezone?: string | null;
         };
         Account: {
             /**
@@ -1879,15 +1859,14 @@ export interface components {
             created_at: string;
         };
         AccountUpdate: {
-            account_name?: string;
-            user_ids?: number[];
-            /** @example Europe/London */
-            timezone?: string;
+            account_name?: string | null;
+            user_ids?: number[] | null;
+            timezone?: string | null;
         };
         /** @description The accounts to add to the whitelist and to remove from it. */
         WhitelistUpdate: {
-            add_to_whitelist?: number[];
-            remove_from_whitelist?: number[];
+            add_to_whitelist?: number[] | null;
+            remove_from_whitelist?: number[] | null;
         };
         AccountSummary: {
             /**
@@ -1924,7 +1903,7 @@ export interface components {
              * @description Unique within its grid, regardless of case and of characters that look alike. Certificates are issued only for devices with an identifier
              * @example T_ABRBO-1
              */
-            local_device_identifier?: string;
+            local_device_identifier?: string | null;
             /** @example National Grid */
             grid: string;
             /** @enum {string} */
@@ -1942,7 +1921,7 @@ export interface components {
              */
             power_mw: number;
             /** @description Energy capacity of a storage device, in MWh */
-            energy_mwh?: number;
+            energy_mwh?: number | null;
             /**
              * @description Peak demand in MW
              * @example 0
@@ -2008,49 +1987,19 @@ export interface components {
         };
         /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         DeviceUpdate: {
-            /** @example Aberdeen Offshore Wind Farm */
-            device_name?: string;
-            /** @description Unique within its grid, regardless of case and of characters that look alike. Certificates are issued only for devices with an identifier */
-            local_device_identifier?: "" | string;
-            /** @example National Grid */
-            grid?: string;
-            /** @enum {string} */
-            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            /** @enum {string} */
-            technology_type?: "solar_pv" | "wind_turbine" | "hydro" | "battery_storage" | "other_storage" | "chp" | "other";
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            operational_date?: string;
-            /**
-             * @description Power in MW
-             * @example 50
-             */
-            power_mw?: number;
-            /** @description Energy capacity of a storage device, in MWh */
-            energy_mwh?: "" | number;
-            /**
-             * @description Peak demand in MW
-             * @example 0
-             */
-            peak_demand?: number;
-            /**
-             * @description Latitude and longitude
-             * @example 57.2278, -1.9797
-             */
-            location?: string;
-            is_storage?: boolean;
-            /**
-             * @description Length of its certificate intervals, in minutes
-             * @enum {number}
-             */
-            granularity_minutes?: 5 | 10 | 15 | 30 | 60;
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            account_id?: number;
+            device_name?: string | null;
+            local_device_identifier?: ("" | string) | null;
+            grid?: string | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            technology_type?: ("solar_pv" | "wind_turbine" | "hydro" | "battery_storage" | "other_storage" | "chp" | "other") | null;
+            operational_date?: string | null;
+            power_mw?: number | null;
+            energy_mwh?: ("" | number) | null;
+            peak_demand?: number | null;
+            location?: string | null;
+            is_storage?: boolean | null;
+            granularity_minutes?: (5 | 10 | 15 | 30 | 60) | null;
+            account_id?: number | null;
         };
         CertificateDevice: {
             device_name: string;
@@ -2157,28 +2106,11 @@ export interface components {
         };
         /** @description The fields to change */
         MeasurementUpdate: {
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            device_id?: number;
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            interval_start_datetime?: string;
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            interval_end_datetime?: string;
-            /**
-             * @description Net energy over the interval in whole Wh; negative if the device consumed more than it produced
-             * @example 1000000
-             */
-            interval_usage?: number;
-            /** @enum {string} */
-            gross_net_indicator?: "NET" | "GROSS";
+            device_id?: number | null;
+            interval_start_datetime?: string | null;
+            interval_end_datetime?: string | null;
+            interval_usage?: number | null;
+            gross_net_indicator?: ("NET" | "GROSS") | null;
         };
         MetadataCreate: {
             /** @example GB */
@@ -2187,11 +2119,11 @@ export interface components {
             connected_grid_identification: string;
             /** @example Ofgem */
             issuing_body: string;
-            legal_status?: string;
-            issuance_purpose?: string;
-            support_received?: string;
-            quality_scheme_reference?: string;
-            dissemination_level?: string;
+            legal_status?: string | null;
+            issuance_purpose?: string | null;
+            support_received?: string | null;
+            quality_scheme_reference?: string | null;
+            dissemination_level?: string | null;
             /** @example GB */
             issue_market_zone: string;
         };
@@ -2242,16 +2174,12 @@ export interface components {
              * @example 1
              */
             metadata_id: number;
-            /** @enum {string} */
-            energy_carrier?: "electricity" | "natural_gas" | "hydrogen" | "heat" | "other";
-            /**
-             * @description Default: that of the device
-             * @enum {string}
-             */
-            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            emissions_factor_production_device?: number;
-            emissions_factor_source?: string;
-            issuance_post_energy_carrier_conversion?: boolean;
+            energy_carrier?: ("electricity" | "natural_gas" | "hydrogen" | "heat" | "other") | null;
+            /** @description Default: that of the device */
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            emissions_factor_production_device?: number | null;
+            emissions_factor_source?: string | null;
+            issuance_post_energy_carrier_conversion?: boolean | null;
         };
         Bundle: {
             /**
@@ -2341,48 +2269,23 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
-            issuance_ids?: string[];
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            device_id?: number;
-            /** @enum {string} */
-            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            /**
-             * Format: date-time
-             * @description Intervals that start at this instant or later. Without an end, all of them
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_start?: string;
-            /**
-             * Format: date-time
-             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_end?: string;
-            /**
-             * @description Default: any but "Bundle Split"
-             * @enum {string}
-             */
-            certificate_bundle_status?: "Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split";
-            /**
-             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
-             * @example 1
-             */
-            certificate_bundle_id_range_start?: number;
-            /**
-             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
-             * @example 1
-             */
-            certificate_bundle_id_range_end?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
+            issuance_ids?: string[] | null;
+            device_id?: number | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            certificate_period_start?: string | null;
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
+            certificate_period_end?: string | null;
+            /** @description Default: any but "Bundle Split" */
+            certificate_bundle_status?: ("Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split") | null;
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
+            certificate_bundle_id_range_start?: number | null;
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
+            certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][];
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
@@ -2391,7 +2294,7 @@ export interface components {
             /** @default 1000 */
             limit?: number;
             /** @description The `next_cursor` of the previous page */
-            cursor?: string;
+            cursor?: string | null;
         };
         /** @description The filter of the query, and the bundles that match. */
         CertificateQueryAnswer: {
@@ -2743,11 +2646,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2755,16 +2655,15 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "transfer";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "transfer" | null;
             /**
              * @description The account to transfer to
              * @example 1
@@ -2818,11 +2717,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2830,29 +2726,20 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "cancel";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "cancel" | null;
             /** @description Who may claim the certificates; the name of the account if missing or blank */
-            beneficiary?: string;
-            cancellation_purpose?: string;
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            cancellation_period_start?: string;
-            /**
-             * Format: date-time
-             * @example 2025-01-12T14:00:00Z
-             */
-            cancellation_period_end?: string;
+            beneficiary?: string | null;
+            cancellation_purpose?: string | null;
+            cancellation_period_start?: string | null;
+            cancellation_period_end?: string | null;
         };
         ClaimRequest: {
             /**
@@ -2860,11 +2747,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2872,18 +2756,17 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "claim";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "claim" | null;
             /** @description If given, must be the beneficiary of every bundle */
-            beneficiary?: string;
+            beneficiary?: string | null;
         };
         ReserveRequest: {
             /**
@@ -2891,11 +2774,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2903,16 +2783,15 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "reserve";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "reserve" | null;
         };
         UnreserveRequest: {
             /**
@@ -2920,11 +2799,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2932,16 +2808,15 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "unreserve";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "unreserve" | null;
         };
         LockRequest: {
             /**
@@ -2949,11 +2824,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2961,21 +2833,20 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "lock";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "lock" | null;
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string;
+            reason?: string | null;
         };
         UnlockRequest: {
             /**
@@ -2983,11 +2854,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -2995,21 +2863,20 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "unlock";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "unlock" | null;
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string;
+            reason?: string | null;
         };
         WithdrawRequest: {
             /**
@@ -3017,11 +2884,8 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
             /**
              * @description Ids of bundles, as a query returns them
              * @example [
@@ -3029,21 +2893,20 @@ export interface components {
              *     ]
              */
             granular_certificate_bundle_ids: number[];
-            localise_time?: boolean;
+            localise_time?: boolean | null;
             /** @description Total Wh: bundles are taken in the order given, and the last one is split */
-            certificate_quantity?: number;
+            certificate_quantity?: number | null;
             /**
              * @description Part of each bundle, greater than 0 and at most 1
              * @example 0.5
              */
-            certificate_bundle_percentage?: number;
-            /** @constant */
-            action_type?: "withdraw";
+            certificate_bundle_percentage?: number | null;
+            action_type?: "withdraw" | null;
             /**
              * @description Required. Recorded with the action
              * @example Meter was misread
              */
-            reason?: string;
+            reason?: string | null;
         };
         RecurringTransferRequest: {
             /**
@@ -3051,56 +2914,29 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
-            issuance_ids?: string[];
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            device_id?: number;
-            /** @enum {string} */
-            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            /**
-             * Format: date-time
-             * @description Intervals that start at this instant or later. Without an end, all of them
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_start?: string;
-            /**
-             * Format: date-time
-             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_end?: string;
-            /** @constant */
-            certificate_bundle_status?: "Active";
-            /**
-             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
-             * @example 1
-             */
-            certificate_bundle_id_range_start?: number;
-            /**
-             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
-             * @example 1
-             */
-            certificate_bundle_id_range_end?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
+            issuance_ids?: string[] | null;
+            device_id?: number | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            certificate_period_start?: string | null;
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
+            certificate_period_end?: string | null;
+            certificate_bundle_status?: "Active" | null;
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
+            certificate_bundle_id_range_start?: number | null;
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
+            certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][];
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /**
-             * Format: date-time
-             * @description The first run; at once if missing. Must not be in the past
-             * @example 2025-01-12T14:00:00Z
-             */
-            initial_action_datetime?: string;
+            /** @description The first run; at once if missing. Must not be in the past */
+            initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
@@ -3113,8 +2949,7 @@ export interface components {
              * @example 12
              */
             number_of_recurring_actions: number;
-            /** @constant */
-            action_type?: "recurring_transfer";
+            action_type?: "recurring_transfer" | null;
             /**
              * @description Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split
              * @example 1000000
@@ -3132,56 +2967,29 @@ export interface components {
              * @example 1
              */
             source_id: number;
-            /**
-             * @description If given, must be the id of the caller
-             * @example 1
-             */
-            user_id?: number;
-            issuance_ids?: string[];
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            device_id?: number;
-            /** @enum {string} */
-            energy_source?: "solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other";
-            /**
-             * Format: date-time
-             * @description Intervals that start at this instant or later. Without an end, all of them
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_start?: string;
-            /**
-             * Format: date-time
-             * @description Intervals that end at this instant or earlier. Requires `certificate_period_start`
-             * @example 2025-01-12T14:00:00Z
-             */
-            certificate_period_end?: string;
-            /** @constant */
-            certificate_bundle_status?: "Active";
-            /**
-             * @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later
-             * @example 1
-             */
-            certificate_bundle_id_range_start?: number;
-            /**
-             * @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier
-             * @example 1
-             */
-            certificate_bundle_id_range_end?: number;
+            /** @description If given, must be the id of the caller */
+            user_id?: number | null;
+            issuance_ids?: string[] | null;
+            device_id?: number | null;
+            energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
+            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            certificate_period_start?: string | null;
+            /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
+            certificate_period_end?: string | null;
+            certificate_bundle_status?: "Active" | null;
+            /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
+            certificate_bundle_id_range_start?: number | null;
+            /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
+            certificate_bundle_id_range_end?: number | null;
             /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][];
+            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
              */
             localise_time?: boolean;
-            /**
-             * Format: date-time
-             * @description The first run; at once if missing. Must not be in the past
-             * @example 2025-01-12T14:00:00Z
-             */
-            initial_action_datetime?: string;
+            /** @description The first run; at once if missing. Must not be in the past */
+            initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             /**
@@ -3194,15 +3002,14 @@ export interface components {
              * @example 12
              */
             number_of_recurring_actions: number;
-            /** @constant */
-            action_type?: "recurring_cancel";
+            action_type?: "recurring_cancel" | null;
             /**
              * @description Total Wh of each run: bundles are taken in the order of interval start and id, and the last one is split
              * @example 1000000
              */
             certificate_quantity: number;
             /** @description Who may claim the certificates; the name of the account if missing */
-            beneficiary?: string;
+            beneficiary?: string | null;
         };
         RecurringAction: {
             /**

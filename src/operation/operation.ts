@@ -224,15 +224,30 @@ function strictInput({
   return {
     params: params && strict(params),
     queryParams: strict(queryParams ?? NO_FIELDS),
-    body: body && strict(body),
+    body: body && strict(body.safeExtend(nullableFields(body)), body.meta()),
   };
 }
 
 const NO_FIELDS = z.object({});
 
-function strict(schema: z.ZodObject): z.ZodObject {
-  const meta = schema.meta();
+function strict(schema: z.ZodObject, meta = schema.meta()): z.ZodObject {
   return meta ? schema.strict().meta(meta) : schema.strict();
+}
+
+/** The fields of a body that may be left out, described as nullable: `null` means that they are not given. */
+function nullableFields({ shape }: z.ZodObject): Record<string, z.ZodType> {
+  const optional = Object.entries(shape).flatMap(([name, field]) =>
+    field instanceof z.ZodOptional && !(field.unwrap() instanceof z.ZodNever) ? [[name, field] as const] : [],
+  );
+  return Object.fromEntries(
+    optional.map(([name, field]) => [
+      name,
+      z
+        .nullable(field.unwrap())
+        .optional()
+        .meta(field.meta() ?? {}),
+    ]),
+  );
 }
 
 /** Declares an operation that only reads. */

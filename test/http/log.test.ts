@@ -36,7 +36,7 @@ describe('the lines of a request', () => {
       method: 'GET',
       route: '/account/:id',
       actor: market.trader.userId,
-      status: 200,
+      status: 422,
       duration_ms: expect.any(Number),
       msg: 'request completed',
     });
