@@ -571,6 +571,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the directory of accounts
+         * @description Returns id and name of the accounts that are listed (`discoverable`), or of the account with exactly the given `name`, listed or not. With both `name` and `prefix`, `prefix` is not evaluated.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["listAccountDirectory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/{id}": {
         parameters: {
             query?: never;
@@ -608,7 +630,7 @@ export interface paths {
         head?: never;
         /**
          * Update an account
-         * @description Changes the name, the time zone or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.
+         * @description Changes the name, the time zone, whether the account is in the directory, or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.
          *
          *     Permission: `act`.
          */
@@ -668,7 +690,7 @@ export interface paths {
         };
         /**
          * List the accounts on a whitelist
-         * @description Returns the accounts from which this account accepts transfers.
+         * @description Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it: adding an id to a whitelist reveals no name.
          *
          *     Permission: `read`.
          */
@@ -1836,6 +1858,7 @@ export interface components {
             /** @description Accounts from which it accepts transfers */
             account_whitelist?: number[] | null;
             timezone?: string | null;
+            discoverable?: boolean | null;
         };
         Account: {
             /**
@@ -1847,6 +1870,8 @@ export interface components {
             user_ids: number[];
             account_whitelist: number[];
             timezone: string;
+            /** @description Whether every user finds the account and its name in the directory */
+            discoverable: boolean;
             /**
              * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
@@ -1862,11 +1887,21 @@ export interface components {
             account_name?: string | null;
             user_ids?: number[] | null;
             timezone?: string | null;
+            discoverable?: boolean | null;
         };
         /** @description The accounts to add to the whitelist and to remove from it. */
         WhitelistUpdate: {
             add_to_whitelist?: number[] | null;
             remove_from_whitelist?: number[] | null;
+        };
+        WhitelistedAccount: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            /** @description `null` unless the account is in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it */
+            account_name: string | null;
         };
         AccountSummary: {
             /**
@@ -3420,6 +3455,7 @@ export type AccountCreate = components['schemas']['AccountCreate'];
 export type Account = components['schemas']['Account'];
 export type AccountUpdate = components['schemas']['AccountUpdate'];
 export type WhitelistUpdate = components['schemas']['WhitelistUpdate'];
+export type WhitelistedAccount = components['schemas']['WhitelistedAccount'];
 export type AccountSummary = components['schemas']['AccountSummary'];
 export type DeviceCreate = components['schemas']['DeviceCreate'];
 export type Device = components['schemas']['Device'];
@@ -4777,6 +4813,57 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listAccountDirectory: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Where the last page ended */
+                cursor?: string;
+                /** @description The exact name of an account, whether or not it is listed */
+                name?: string;
+                /** @description Start of the name, regardless of case */
+                prefix?: string;
+            };
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of accounts */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Id, a positive integer
+                         * @example 1
+                         */
+                        id: number;
+                        account_name: string;
+                    }[];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     readAccount: {
         parameters: {
             query?: never;
@@ -5013,14 +5100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description Id, a positive integer
-                         * @example 1
-                         */
-                        id: number;
-                        account_name: string;
-                    }[];
+                    "application/json": components["schemas"]["WhitelistedAccount"][];
                 };
             };
             401: components["responses"]["Unauthorized"];

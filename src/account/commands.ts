@@ -41,12 +41,16 @@ async function lockAccountToClose(tx: Transaction, accountId: number): Promise<z
 async function applyChanges(
   tx: Transaction,
   accountId: number,
-  { account_name, timezone }: Partial<Pick<z.output<typeof Account>, 'account_name' | 'timezone'>> = {},
+  {
+    account_name,
+    timezone,
+    discoverable,
+  }: Partial<Pick<z.output<typeof Account>, 'account_name' | 'timezone' | 'discoverable'>> = {},
 ): Promise<void> {
   await tx.execute(sql`
     UPDATE account
     SET account_name = coalesce(${account_name ?? null}, account_name), timezone = coalesce(${timezone ?? null}, timezone),
-        version = ${nextVersion}
+        discoverable = coalesce(${discoverable ?? null}, discoverable), version = ${nextVersion}
     WHERE id = ${accountId}`);
 }
 
@@ -70,7 +74,8 @@ export const createAccount = defineMutation({
       if (caller.apiKey?.confined)
         throw problems.forbidden('An API key that is restricted to accounts cannot create accounts.');
       const [row] = await tx.execute<{ id: number }>(sql`
-        INSERT INTO account (account_name, timezone) VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}) RETURNING id`);
+        INSERT INTO account (account_name, timezone, discoverable)
+        VALUES (${body.account_name}, ${body.timezone ?? 'UTC'}, ${body.discoverable ?? false}) RETURNING id`);
       if (row === undefined) throw new Error('an insert gave no row');
       const userIds = [...new Set([...body.user_ids, caller.userId])];
       if (userIds.length > 1) requireLogin(caller);
@@ -88,7 +93,7 @@ export const updateAccount = defineEdit({
   tag,
   summary: 'Update an account',
   description:
-    'Changes the name, the time zone or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.',
+    'Changes the name, the time zone, whether the account is in the directory, or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.',
   permission: 'act',
   params: idParams,
   body: AccountUpdate,
@@ -97,7 +102,7 @@ export const updateAccount = defineEdit({
   refusals: [409],
   edit: ({ params, body, authority }) => {
     requireAccount(authority, params.id);
-    const { account_name, timezone, user_ids } = body;
+    const { account_name, timezone, discoverable, user_ids } = body;
     return {
       lock: async (tx) => {
         const before = await lockAccount(tx, params.id);
@@ -110,7 +115,7 @@ export const updateAccount = defineEdit({
       },
       revokesFrom: ({ leaving }) => leaving,
       change: async (tx, { before, leaving, joining }) => {
-        const changes = changesOf(before, { account_name, timezone });
+        const changes = changesOf(before, { account_name, timezone, discoverable });
         const unlinked = await unlinkUsers(tx, params.id, leaving);
         const linked = await linkUsers(tx, params.id, joining);
         if (changes === undefined && unlinked + linked === 0) return before;

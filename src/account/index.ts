@@ -1,4 +1,5 @@
 import { createAccount, deleteAccount, updateAccount, updateWhitelist } from './commands.ts';
+import { listDirectory } from './directory.ts';
 import { listAccounts, readAccount, readSummary, readWhitelist, readWhitelistInverse } from './queries.ts';
 
 export { requireOpenAccount } from './access.ts';
@@ -8,6 +9,7 @@ export { Account } from './schemas.ts';
 export const accountOperations = [
   createAccount,
   listAccounts,
+  listDirectory,
   readAccount,
   updateAccount,
   updateWhitelist,

@@ -1,12 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Execute } from '../database/connection.ts';
 import { ownAccounts } from '../operation/caller.ts';
 import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { idParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
+import { accountsKnownTo } from './directory.ts';
 import { accountsWhere, whitelistSources, whitelistTargets } from './read-model.ts';
-import { Account, AccountSummary } from './schemas.ts';
+import { Account, AccountSummary, NamedAccount, WhitelistedAccount } from './schemas.ts';
 import { summarizeAccount } from './summary.ts';
 
 const common = { method: 'GET', tag: 'Accounts', permission: 'read' } as const;
@@ -42,20 +44,14 @@ export const readAccount = defineQuery({
     read((reader) => requireOpenAccount(reader.execute, authority, params.id)),
 });
 
-const namedAccounts = {
-  status: 200,
-  description: 'One page of accounts',
-  schema: z.array(Account.pick({ id: true, account_name: true })),
-} as const;
-
 /** One page of the accounts that fulfil a condition, for a caller with access to the account of the path. */
-function pageOfRelatedAccounts(call: QueryCall<typeof idParams, typeof pageQuery>, related: SQL) {
-  return call.read(async ({ execute }) => {
-    await requireOpenAccount(execute, call.authority, call.params.id);
-    return pageById(call, (after, limit) =>
-      accountsWhere(execute, sql`a.id > ${after} AND ${related}`, limit),
-    );
-  });
+async function pageOfRelatedAccounts(
+  call: QueryCall<typeof idParams, typeof pageQuery>,
+  execute: Execute,
+  related: SQL,
+) {
+  await requireOpenAccount(execute, call.authority, call.params.id);
+  return pageById(call, (after, limit) => accountsWhere(execute, sql`a.id > ${after} AND ${related}`, limit));
 }
 
 export const readWhitelist = defineQuery({
@@ -63,11 +59,18 @@ export const readWhitelist = defineQuery({
   id: 'readAccountWhitelist',
   path: '/account/:id/whitelist',
   summary: 'List the accounts on a whitelist',
-  description: 'Returns the accounts from which this account accepts transfers.',
+  description:
+    'Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it: adding an id to a whitelist reveals no name.',
   params: idParams,
   queryParams: pageQuery,
-  answer: namedAccounts,
-  handle: (call) => pageOfRelatedAccounts(call, whitelistSources(call.params.id)),
+  answer: { status: 200, description: 'One page of accounts', schema: z.array(WhitelistedAccount) },
+  handle: (call) =>
+    call.read(async ({ execute }) => {
+      const page = await pageOfRelatedAccounts(call, execute, whitelistSources(call.params.id));
+      const ids = page.map(({ id }) => id);
+      const known = await accountsKnownTo(execute, call.authority, call.params.id, ids);
+      return page.map(({ id, account_name }) => ({ id, account_name: known.has(id) ? account_name : null }));
+    }),
 });
 
 export const readWhitelistInverse = defineQuery({
@@ -78,8 +81,9 @@ export const readWhitelistInverse = defineQuery({
   description: 'Returns the accounts to which this account can transfer certificates.',
   params: idParams,
   queryParams: pageQuery,
-  answer: namedAccounts,
-  handle: (call) => pageOfRelatedAccounts(call, whitelistTargets(call.params.id)),
+  answer: { status: 200, description: 'One page of accounts', schema: z.array(NamedAccount) },
+  handle: (call) =>
+    call.read(({ execute }) => pageOfRelatedAccounts(call, execute, whitelistTargets(call.params.id))),
 });
 
 export const readSummary = defineQuery({

@@ -8,6 +8,7 @@ interface AccountRow {
   readonly id: number;
   readonly accountName: string;
   readonly timezone: string;
+  readonly discoverable: boolean;
   readonly userIds: number[];
   readonly whitelist: number[];
   readonly version: number;
@@ -21,7 +22,7 @@ export async function accountsWhere(
   limit: number | null = null,
 ): Promise<z.output<typeof Account>[]> {
   const rows = await execute<AccountRow>(sql`
-    SELECT a.id, a.account_name AS "accountName", a.timezone, a.version, a.created_at AS "createdAt",
+    SELECT a.id, a.account_name AS "accountName", a.timezone, a.discoverable, a.version, a.created_at AS "createdAt",
            array(SELECT l.user_id FROM account_user l
                  WHERE l.account_id = a.id AND l.deleted_at IS NULL ORDER BY l.user_id) AS "userIds",
            array(SELECT w.source_account_id FROM account_whitelist w JOIN account s ON s.id = w.source_account_id
@@ -37,6 +38,7 @@ export async function accountsWhere(
     user_ids: row.userIds,
     account_whitelist: row.whitelist,
     timezone: row.timezone,
+    discoverable: row.discoverable,
     version: row.version,
     created_at: formatInstant(row.createdAt),
   }));

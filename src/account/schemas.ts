@@ -10,12 +10,17 @@ const timezone = z
   .refine(isTimeZone, 'must be an IANA time zone name, such as Europe/London')
   .meta({ examples: ['Europe/London'] });
 
+const discoverable = z
+  .boolean()
+  .meta({ description: 'Whether every user finds the account and its name in the directory' });
+
 export const AccountCreate = z
   .object({
     account_name: name().meta({ examples: ['Example Account'] }),
     user_ids: ids.default([]).meta({ description: 'Users of the account, in addition to its creator' }),
     account_whitelist: ids.optional().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
+    discoverable: discoverable.optional(),
   })
   .meta({ id: 'AccountCreate' });
 
@@ -24,6 +29,7 @@ export const AccountUpdate = z
     account_name: name().optional(),
     user_ids: ids.min(1).optional(),
     timezone: timezone.optional(),
+    discoverable: discoverable.optional(),
   })
   .meta({ id: 'AccountUpdate' });
 
@@ -41,10 +47,24 @@ export const Account = z
     user_ids: z.array(id),
     account_whitelist: z.array(id),
     timezone: z.string(),
+    discoverable,
     version,
     created_at: instantText,
   })
   .meta({ id: 'Account' });
+
+export const NamedAccount = Account.pick({ id: true, account_name: true });
+
+/** An account on a whitelist. */
+export const WhitelistedAccount = z
+  .object({
+    id,
+    account_name: z.string().nullable().meta({
+      description:
+        '`null` unless the account is in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it',
+    }),
+  })
+  .meta({ id: 'WhitelistedAccount' });
 
 export const AccountSummary = z
   .object({

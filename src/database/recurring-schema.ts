@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
 import { periodUnits } from '../rules/enums.ts';
 import { createdAt, id, instant, reference } from './columns.ts';
-import { account, actionType, registryUser } from './schema.ts';
+import { actionType } from './enum-schema.ts';
+import { account, registryUser } from './schema.ts';
 
 export const periodUnit = pgEnum('period_unit', periodUnits);
 

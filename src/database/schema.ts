@@ -8,38 +8,29 @@ import {
   integer,
   jsonb,
   numeric,
-  pgEnum,
   pgTable,
   text,
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import {
-  actionTypes,
-  bundleStatuses,
-  energyCarriers,
-  energySources,
-  granularities,
-  grossNetIndicators,
-  roleNames,
-  technologyTypes,
-} from '../rules/enums.ts';
+import { granularities } from '../rules/enums.ts';
 import { lifecycle } from '../rules/lifecycle.ts';
 import { bytea, createdAt, id, inLowerCase, instant, reference, skeletonOf, valuesOf } from './columns.ts';
+import {
+  actionResult,
+  actionType,
+  bundleStatus,
+  energyCarrier,
+  energySource,
+  grossNet,
+  technologyType,
+  userRole,
+} from './enum-schema.ts';
 
 /**
  * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
  * hand-written migrations beside the generated ones.
  */
-
-export const userRole = pgEnum('user_role', roleNames);
-export const energySource = pgEnum('energy_source', energySources);
-export const technologyType = pgEnum('technology_type', technologyTypes);
-export const energyCarrier = pgEnum('energy_carrier', energyCarriers);
-export const bundleStatus = pgEnum('bundle_status', bundleStatuses);
-export const actionType = pgEnum('action_type', actionTypes);
-export const grossNet = pgEnum('gross_net', grossNetIndicators);
-export const actionResult = pgEnum('action_result', ['Success', 'Failure']);
 
 /** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
 const edited = () => ({
@@ -87,7 +78,13 @@ export const organisation = pgTable(
 
 export const account = pgTable(
   'account',
-  { id: id(), accountName: text().notNull(), timezone: text().notNull().default('UTC'), ...edited() },
+  {
+    id: id(),
+    accountName: text().notNull(),
+    timezone: text().notNull().default('UTC'),
+    discoverable: boolean().notNull().default(false),
+    ...edited(),
+  },
   (t) => [
     uniqueIndex('account_name_living').on(inLowerCase(t.accountName)).where(living),
     uniqueIndex('account_name_skeleton_living').on(skeletonOf(t.accountName)).where(living),

@@ -76,6 +76,7 @@ export function anAccount(
     user_ids?: number[];
     account_whitelist?: number[];
     timezone?: string;
+    discoverable?: boolean;
   } = {},
 ): Promise<Account> {
   return made(client.post('/account/create', { account_name: unique('Account'), ...fields }));

@@ -187,6 +187,7 @@ export const ABOUT_NO_ONE_THING: readonly string[] = [
   'listOrganisations',
   'createAccount',
   'listAccounts',
+  'listAccountDirectory',
   'listDevices',
   'listMeasurements',
   'createIssuanceMetadata',

@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   deleteOrganisation: admin,
   createAccount: producers,
   listAccounts: everybody,
+  listAccountDirectory: everybody,
   readAccount: everybody,
   updateAccount: traders,
   updateAccountWhitelist: traders,

@@ -33,10 +33,12 @@ test('may be given when the account is opened', async ({ receiver, sender }) => 
   expect(inverse.json()).toEqual([{ id: opened.id, account_name: opened.account_name }]);
 });
 
-test('shows of the account of another no more than its id and name', async ({ receiver }) => {
+test('shows of the account of a stranger its id alone: whitelisting an id reveals no name', async ({
+  receiver,
+}) => {
   await change(receiver, { add_to_whitelist: [source.id] });
   expect((await receiver.get(`/account/${target.id}/whitelist`)).json()).toEqual([
-    { id: source.id, account_name: source.account_name },
+    { id: source.id, account_name: null },
   ]);
   expect((await receiver.get(`/account/${source.id}`)).statusCode).toBe(404);
 });

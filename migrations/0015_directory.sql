@@ -1,0 +1,1 @@
+ALTER TABLE "account" ADD COLUMN "discoverable" boolean DEFAULT false NOT NULL;
