@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Execute } from '../database/connection.ts';
 import { type Authority, type Caller, requireAccount } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
+import type { AccountId } from '../rules/units.ts';
 import { accountsWhere } from './read-model.ts';
 import type { Account } from './schemas.ts';
 
@@ -23,7 +24,7 @@ export function requireLogin({ apiKey }: Caller): void {
 export async function requireOpenAccount(
   execute: Execute,
   authority: Authority,
-  accountId: number,
+  accountId: AccountId,
 ): Promise<z.output<typeof Account>> {
   requireAccount(authority, accountId);
   const [account] = await accountsWhere(execute, sql`a.id = ${accountId}`);

@@ -7,7 +7,7 @@ import { olderClients } from '../operation/older-clients.ts';
 import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, nextVersion } from '../operation/row-version.ts';
-import { done, idParams } from '../operation/schemas.ts';
+import { accountParams, done } from '../operation/schemas.ts';
 import { openStatuses } from '../rules/lifecycle.ts';
 import { requireLogin } from './access.ts';
 import { addToWhitelist, linkUsers, lockUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
@@ -95,7 +95,7 @@ export const updateAccount = defineEdit({
   description:
     'Changes the name, the time zone, whether the account is in the directory, or the users. `user_ids` replaces all users; an account has at least one. Only an administrator can add users who neither share an account with the caller nor were users of this account before. An API key may send `user_ids` only if they are unchanged.',
   permission: 'act',
-  params: idParams,
+  params: accountParams,
   body: AccountUpdate,
   olderClients: olderClients.entity,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
@@ -135,7 +135,7 @@ export const updateWhitelist = defineEdit({
   description:
     'Adds accounts to the whitelist or removes them. An account receives transfers only from accounts on its whitelist. Adding an account twice and removing one that is not listed change nothing.',
   permission: 'act',
-  params: idParams,
+  params: accountParams,
   body: WhitelistUpdate,
   answer: { status: 200, description: 'The account as it is now', schema: Account },
   edit: ({ params, body, authority }) => {
@@ -162,7 +162,7 @@ export const deleteAccount = defineEdit({
   description:
     'Closes an account that has no devices and no certificates on which an action is possible (Active, Reserved, Locked or Cancelled). Its history is kept.',
   permission: 'act',
-  params: idParams,
+  params: accountParams,
   answer: { status: 200, description: 'The account is closed', schema: done },
   refusals: [409],
   edit: ({ params, authority }) => {

@@ -4,7 +4,7 @@ import type { Execute } from '../database/connection.ts';
 import { ownAccounts } from '../operation/caller.ts';
 import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { idParams, pageQuery } from '../operation/schemas.ts';
+import { accountParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
 import { accountsKnownTo } from './directory.ts';
 import { accountsWhere, whitelistSources, whitelistTargets } from './read-model.ts';
@@ -37,7 +37,7 @@ export const readAccount = defineQuery({
   path: '/account/:id',
   summary: 'Get an account',
   description: 'Returns the name, users, whitelist and time zone of an account.',
-  params: idParams,
+  params: accountParams,
   answer: { status: 200, description: 'The account', schema: Account },
   versioned: true,
   handle: ({ params, read, authority }) =>
@@ -46,7 +46,7 @@ export const readAccount = defineQuery({
 
 /** One page of the accounts that fulfil a condition, for a caller with access to the account of the path. */
 async function pageOfRelatedAccounts(
-  call: QueryCall<typeof idParams, typeof pageQuery>,
+  call: QueryCall<typeof accountParams, typeof pageQuery>,
   execute: Execute,
   related: SQL,
 ) {
@@ -61,7 +61,7 @@ export const readWhitelist = defineQuery({
   summary: 'List the accounts on a whitelist',
   description:
     'Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it: adding an id to a whitelist reveals no name.',
-  params: idParams,
+  params: accountParams,
   queryParams: pageQuery,
   answer: { status: 200, description: 'One page of accounts', schema: z.array(WhitelistedAccount) },
   handle: (call) =>
@@ -79,7 +79,7 @@ export const readWhitelistInverse = defineQuery({
   path: '/account/:id/whitelist_inverse',
   summary: 'List the accounts that whitelist an account',
   description: 'Returns the accounts to which this account can transfer certificates.',
-  params: idParams,
+  params: accountParams,
   queryParams: pageQuery,
   answer: { status: 200, description: 'One page of accounts', schema: z.array(NamedAccount) },
   handle: (call) =>
@@ -93,7 +93,7 @@ export const readSummary = defineQuery({
   summary: 'Summarize an account',
   description:
     'Returns totals of the devices by type, and of the energy of live bundles by energy source and status.',
-  params: idParams,
+  params: accountParams,
   answer: { status: 200, description: 'The totals', schema: AccountSummary },
   handle: ({ params, read, authority }) =>
     read(async (reader) =>

@@ -9,6 +9,7 @@ import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { canBeConfined, type Permission } from '../rules/permission.ts';
+import type { AccountId } from '../rules/units.ts';
 import { ApiKey, ApiKeyCreate, NewApiKey } from './schemas.ts';
 import { apiKeyHint, generateApiKey, hashSecret } from './secret.ts';
 
@@ -23,7 +24,7 @@ interface KeyRow {
   readonly name: string;
   readonly hint: string;
   readonly permissions: Permission[];
-  readonly accountIds: number[] | null;
+  readonly accountIds: AccountId[] | null;
   readonly version: number;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
@@ -123,10 +124,10 @@ async function requireKeyQuota(tx: Transaction, userId: number): Promise<void> {
 async function requireReachableAccounts(
   tx: Transaction,
   caller: Caller,
-  accountIds: readonly number[],
+  accountIds: readonly AccountId[],
 ): Promise<void> {
   const reachesAll = scopeFor(caller, 'read') === 'all';
-  const open = await tx.execute<{ id: number }>(sql`
+  const open = await tx.execute<{ id: AccountId }>(sql`
     SELECT id FROM account WHERE id = ANY (${array(accountIds)}::bigint[]) AND deleted_at IS NULL`);
   const reached = new Set(open.map(({ id }) => id).filter((id) => reachesAll || caller.accountIds.has(id)));
   const errors = accountIds

@@ -6,6 +6,7 @@ import type { Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import type { Role } from '../rules/enums.ts';
 import { type Permission, scopeOf } from '../rules/permission.ts';
+import type { AccountId, UserId } from '../rules/units.ts';
 import { type SessionIdentity, verifyAccessToken } from './access-token.ts';
 import { createUsageRecorder } from './api-key-usage.ts';
 import { hashSecret, isApiKey } from './secret.ts';
@@ -70,9 +71,9 @@ const ACCOUNTS_OF_USER = sql`array(
   WHERE l.user_id = u.id AND l.deleted_at IS NULL AND a.deleted_at IS NULL)`;
 
 interface UserRow {
-  readonly userId: number;
+  readonly userId: UserId;
   readonly role: Role;
-  readonly accountIds: number[];
+  readonly accountIds: AccountId[];
 }
 
 const toCaller = ({ userId, role, accountIds }: UserRow): Caller => ({
@@ -122,7 +123,7 @@ interface KeyRow extends UserRow {
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
   /** The open accounts to which the key is restricted; `null` for a key without restriction. */
-  readonly confinedTo: number[] | null;
+  readonly confinedTo: AccountId[] | null;
 }
 
 const hasExpired = ({ expiresAt }: KeyRow, now: Date) => expiresAt !== null && expiresAt <= now;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, id, instant, instantText, version, words } from '../operation/schemas.ts';
+import { accountId, count, id, instant, instantText, version, words } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
 
@@ -43,7 +43,7 @@ export const ApiKeyCreate = z
         description: 'Permissions of the key; it never has more than its user',
         examples: [['read', 'produce']],
       }),
-    account_ids: z.array(id).min(1).max(MAX_ACCOUNTS).optional().meta({
+    account_ids: z.array(accountId).min(1).max(MAX_ACCOUNTS).optional().meta({
       description:
         'Restricts the key to these accounts; by default it has access to all accounts of its user',
     }),

@@ -4,13 +4,15 @@ import { array, type Execute } from '../database/connection.ts';
 import { type Authority, ownAccounts, requireAccount } from '../operation/caller.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { idText, instant, pageQuery } from '../operation/schemas.ts';
+import { accountIdText, instant, pageQuery } from '../operation/schemas.ts';
 import { actionTypes } from '../rules/enums.ts';
 import { Action } from './action-schemas.ts';
 import { type ActionRow, actionsWhere, actionView } from './action-store.ts';
 
 const ActionQuery = pageQuery.extend({
-  account_id: idText.optional().meta({ description: 'The source account, or the target of a transfer' }),
+  account_id: accountIdText
+    .optional()
+    .meta({ description: 'The source account, or the target of a transfer' }),
   action_type: z.enum(actionTypes).optional(),
   from: instant.optional(),
   to: instant.optional(),

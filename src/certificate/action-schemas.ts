@@ -1,13 +1,22 @@
 import { z } from 'zod';
-import { id, instant, instantText, isPlainText, words } from '../operation/schemas.ts';
+import {
+  accountId,
+  bundleId,
+  id,
+  instant,
+  instantText,
+  isPlainText,
+  userId,
+  words,
+} from '../operation/schemas.ts';
 import { type ActionType, actionTypes } from '../rules/enums.ts';
 
 /** The fields of all actions on bundles. Lists and amounts are validated by the rules, so that a refusal is recorded. */
 const common = {
-  source_id: id.meta({ description: 'The account that holds the bundles' }),
-  user_id: id.optional().meta({ description: 'If given, must be the id of the caller' }),
+  source_id: accountId.meta({ description: 'The account that holds the bundles' }),
+  user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
   granular_certificate_bundle_ids: z
-    .array(id)
+    .array(bundleId)
     .meta({ description: 'Ids of bundles, as a query returns them', examples: [[1]] }),
   localise_time: z.boolean().optional(),
 };
@@ -41,7 +50,7 @@ export const TransferRequest = z
     ...common,
     ...part,
     ...named('transfer'),
-    target_id: id.meta({ description: 'The account to transfer to' }),
+    target_id: accountId.meta({ description: 'The account to transfer to' }),
   })
   .meta({ id: 'TransferRequest' });
 

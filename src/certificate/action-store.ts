@@ -4,17 +4,18 @@ import { array, type Execute } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { ActionType } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
+import { type AccountId, type ActionId, type BundleId, type UserId, type Wh, wh } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 
 /** Who wants what, and since when: the part of an action that is known before its outcome. */
 export interface ActionIntent {
-  readonly sourceId: number;
+  readonly sourceId: AccountId;
   /** Null for the registry itself. */
-  readonly userId: number | null;
+  readonly userId: UserId | null;
   /** The `user_id` of the body, which must be the caller's own. */
-  readonly namedUserId?: number | null | undefined;
-  readonly bundleIds: readonly number[];
-  /** Wh */
+  readonly namedUserId?: UserId | null | undefined;
+  readonly bundleIds: readonly BundleId[];
+  /** Wh, as it was sent */
   readonly quantity?: number | null | undefined;
   readonly percentage?: number | null | undefined;
   /** Null if no request asked for the action. */
@@ -32,9 +33,9 @@ export interface Recurring {
 export interface ActionOutcome {
   readonly result: 'Success' | 'Failure';
   readonly beneficiary?: string | null | undefined;
-  readonly resultingBundleIds: readonly number[];
-  /** The energy moved, in Wh; none if the action was refused. */
-  readonly energyWh?: number;
+  readonly resultingBundleIds: readonly BundleId[];
+  /** The energy moved; none if the action was refused. */
+  readonly energyWh?: Wh;
   readonly details: Readonly<Record<string, unknown>>;
   /** The recurring action that the action created. */
   readonly recurring?: Recurring | undefined;
@@ -42,24 +43,24 @@ export interface ActionOutcome {
 
 /** An action to record. `id` comes from {@link Transaction.beginAction}. */
 export interface NewAction {
-  readonly id: number;
+  readonly id: ActionId;
   readonly type: ActionType;
-  readonly targetId?: number | undefined;
+  readonly targetId?: AccountId | undefined;
   readonly intent: ActionIntent;
   readonly outcome: ActionOutcome;
   readonly completedAt: Date;
 }
 
 export interface ActionRow {
-  readonly id: number;
+  readonly id: ActionId;
   readonly actionType: ActionType;
   readonly actionResult: 'Success' | 'Failure';
-  readonly sourceId: number;
-  readonly targetId: number | null;
-  readonly userId: number | null;
+  readonly sourceId: AccountId;
+  readonly targetId: AccountId | null;
+  readonly userId: UserId | null;
   readonly beneficiary: string | null;
-  readonly bundleIds: number[];
-  readonly resultingBundleIds: number[];
+  readonly bundleIds: BundleId[];
+  readonly resultingBundleIds: BundleId[];
   readonly certificateQuantity: number | null;
   readonly certificateBundlePercentage: number | null;
   readonly requestedAt: Date;
@@ -92,7 +93,7 @@ export async function saveAction(tx: Transaction, action: NewAction): Promise<Ac
             ${intent.requestedAt.toISOString()}, ${action.completedAt.toISOString()})
     RETURNING ${COLUMNS}`);
   if (row === undefined) throw new Error('the insert of an action returned no row');
-  tx.onCommit({ action: action.type, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
+  tx.onCommit({ action: action.type, result: outcome.result, energyWh: outcome.energyWh ?? wh(0) });
   return row;
 }
 

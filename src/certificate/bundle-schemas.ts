@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  accountId,
   certificateNumber,
   count,
   id,
@@ -21,7 +22,7 @@ export const Bundle = z
       .string()
       .meta({ description: 'sha256, in lowercase hex', examples: ['9f86d081884c7d65'.repeat(4)] }),
     certificate_bundle_status: z.enum(bundleStatuses),
-    account_id: id,
+    account_id: accountId,
     metadata_id: id,
     certificate_bundle_id_range_start: certificateNumber,
     certificate_bundle_id_range_end: certificateNumber.meta({ description: 'Inclusive' }),

@@ -4,20 +4,21 @@ import type { Transaction } from '../database/transaction.ts';
 import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/enums.ts';
 import { bundleHash } from '../rules/hash.ts';
 import { certificateRange, splitRange } from '../rules/range.ts';
+import type { AccountId, BundleId, DeviceId, Wh } from '../rules/units.ts';
 
 /** A bundle locked for an action, with the facts for its rules and for the hashes of its children. */
 export interface LockedBundle {
-  readonly id: number;
-  readonly accountId: number;
+  readonly id: BundleId;
+  readonly accountId: AccountId;
   readonly status: BundleStatus;
   readonly priorStatus: BundleStatus | null;
-  readonly quantity: number;
+  readonly quantity: Wh;
   readonly rangeStart: number;
   readonly rangeEnd: number;
   readonly beneficiary: string | null;
   readonly hash: string;
   readonly issuanceId: string;
-  readonly deviceId: number;
+  readonly deviceId: DeviceId;
   readonly metadataId: number;
   readonly productionStart: Date;
   readonly productionEnd: Date;
@@ -28,7 +29,7 @@ export interface LockedBundle {
 }
 
 /** Locks bundles in the order of their ids, so that actions cannot deadlock (rule ACT-13). */
-export function lockBundles(tx: Transaction, ids: readonly number[]): Promise<LockedBundle[]> {
+export function lockBundles(tx: Transaction, ids: readonly BundleId[]): Promise<LockedBundle[]> {
   return tx.execute<LockedBundle>(sql`
     SELECT b.id, b.account_id AS "accountId", b.status, b.prior_status AS "priorStatus", b.quantity,
            b.range_start AS "rangeStart", b.range_end AS "rangeEnd", b.beneficiary, encode(b.hash, 'hex') AS hash,
@@ -42,7 +43,7 @@ export function lockBundles(tx: Transaction, ids: readonly number[]): Promise<Lo
 }
 
 interface Child {
-  readonly parentId: number;
+  readonly parentId: BundleId;
   readonly rangeStart: number;
   readonly rangeEnd: number;
   readonly hash: string;
@@ -56,14 +57,14 @@ interface Child {
  */
 export async function splitBundles(
   tx: Transaction,
-  parts: readonly { readonly bundle: LockedBundle; readonly take: number }[],
-): Promise<Map<number, number>> {
+  parts: readonly { readonly bundle: LockedBundle; readonly take: Wh }[],
+): Promise<Map<BundleId, BundleId>> {
   if (parts.length === 0) return new Map();
   const parentIds = parts.map(({ bundle }) => bundle.id);
   await tx.execute(sql`
     UPDATE bundle SET prior_status = status, status = 'Bundle Split' WHERE id = ANY (${array(parentIds)}::bigint[])`);
   const children = parts.flatMap(({ bundle, take }) => childrenOf(bundle, take));
-  const rows = await tx.execute<{ id: number; parentId: number; isFirst: boolean }>(sql`
+  const rows = await tx.execute<{ id: BundleId; parentId: BundleId; isFirst: boolean }>(sql`
     INSERT INTO bundle AS b (issuance_id, account_id, status, range_start, range_end, beneficiary, parent_id, hash, device_id,
                              production_start)
     SELECT p.issuance_id, p.account_id, p.prior_status, child.starts, child.ends, p.beneficiary, p.id,
@@ -79,7 +80,7 @@ export async function splitBundles(
   return new Map(rows.filter(({ isFirst }) => isFirst).map(({ parentId, id }) => [parentId, id]));
 }
 
-function childrenOf(parent: LockedBundle, take: number): Child[] {
+function childrenOf(parent: LockedBundle, take: Wh): Child[] {
   const halves = splitRange(certificateRange(parent.rangeStart, parent.rangeEnd), take);
   return halves.map((range) => ({
     parentId: parent.id,
@@ -91,7 +92,7 @@ function childrenOf(parent: LockedBundle, take: number): Child[] {
 
 /** The effect of an action on one bundle. */
 export interface Effect {
-  readonly bundleId: number;
+  readonly bundleId: BundleId;
   readonly status: BundleStatus;
   readonly priorStatus: BundleStatus | null;
 }
@@ -100,7 +101,7 @@ export interface Effect {
 export async function applyEffects(
   tx: Transaction,
   effects: readonly Effect[],
-  { accountId, beneficiary }: { accountId: number | null; beneficiary: string | null },
+  { accountId, beneficiary }: { accountId: AccountId | null; beneficiary: string | null },
 ): Promise<void> {
   await tx.execute(sql`
     UPDATE bundle b

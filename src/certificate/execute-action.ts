@@ -10,6 +10,7 @@ import { assertBundleList, MOST_BUNDLES } from '../rules/bundle-list.ts';
 import type { ActionType } from '../rules/enums.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
+import { type AccountId, type BundleId, type UserId, wh } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 import {
   type ActionIntent,
@@ -32,19 +33,19 @@ export interface ActionDefinition extends RecordedAs {
   decide?(
     tx: Transaction,
     locked: LockedAction,
-  ): Promise<{ readonly accountId?: number; readonly beneficiary?: string }>;
+  ): Promise<{ readonly accountId?: AccountId; readonly beneficiary?: string }>;
   /** Further writes, after the bundles carry the effect. */
-  settle?(tx: Transaction, bundleIds: readonly number[]): Promise<void>;
+  settle?(tx: Transaction, bundleIds: readonly BundleId[]): Promise<void>;
 }
 
 /** The type and the target under which an action is recorded. */
 export interface RecordedAs {
   readonly type: ActionType;
-  readonly targetId?: number | undefined;
+  readonly targetId?: AccountId | undefined;
 }
 
 interface OpenAccount {
-  readonly id: number;
+  readonly id: AccountId;
   readonly name: string;
 }
 
@@ -78,10 +79,10 @@ export interface ActionCall extends Committing {
   rehearse: Committing['transact'];
   readonly authority: Authority;
   readonly body: {
-    readonly source_id: number;
-    readonly user_id?: number | null | undefined;
+    readonly source_id: AccountId;
+    readonly user_id?: UserId | null | undefined;
     /** Absent from the request for a recurring action, whose runs select bundles by a filter. */
-    readonly granular_certificate_bundle_ids?: readonly number[] | undefined;
+    readonly granular_certificate_bundle_ids?: readonly BundleId[] | undefined;
     readonly certificate_quantity?: number | null | undefined;
     readonly certificate_bundle_percentage?: number | null | undefined;
   };
@@ -146,7 +147,7 @@ async function performAction(
   const shares = apportion(bundles, amount);
   const resultingBundleIds = await take(tx, type, bundles, shares, { accountId, beneficiary });
   await settle?.(tx, resultingBundleIds);
-  const energyWh = shares.reduce((sum, share) => sum + share.take, 0);
+  const energyWh = wh(shares.reduce((sum, share) => sum + share.take, 0));
   return { result: 'Success', beneficiary, resultingBundleIds, energyWh, details };
 }
 
@@ -198,8 +199,8 @@ export function requireOwnAccount({ authority, intent }: Pick<ActionContext, 'au
  */
 export async function lockParties(
   tx: Transaction,
-  sourceId: number,
-  targetId: number | undefined,
+  sourceId: AccountId,
+  targetId: AccountId | undefined,
 ): Promise<Omit<LockedAction, 'bundles'>> {
   const accounts = await lockAccounts(tx, targetId === undefined ? [sourceId] : [sourceId, targetId]);
   const source = accounts.get(sourceId);
@@ -207,7 +208,10 @@ export async function lockParties(
   return { source, target: targetId === undefined ? undefined : accounts.get(targetId) };
 }
 
-async function lockAccounts(tx: Transaction, ids: readonly number[]): Promise<Map<number, OpenAccount>> {
+async function lockAccounts(
+  tx: Transaction,
+  ids: readonly AccountId[],
+): Promise<Map<AccountId, OpenAccount>> {
   const rows = await tx.execute<OpenAccount>(sql`
     SELECT id, account_name AS name FROM account
     WHERE id = ANY (${array(ids)}::bigint[]) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE`);
@@ -232,9 +236,9 @@ async function take(
   tx: Transaction,
   type: LifecycleAction,
   bundles: readonly LockedBundle[],
-  shares: readonly Share<number>[],
-  written: { accountId: number | null; beneficiary: string | null },
-): Promise<number[]> {
+  shares: readonly Share<BundleId>[],
+  written: { accountId: AccountId | null; beneficiary: string | null },
+): Promise<BundleId[]> {
   const byId = new Map(bundles.map((bundle) => [bundle.id, bundle]));
   const parts = shares.flatMap(({ id, take: wanted }) => {
     const bundle = byId.get(id);

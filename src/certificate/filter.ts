@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
-import { id, instant } from '../operation/schemas.ts';
+import { accountId, id, instant, userId } from '../operation/schemas.ts';
 import { bundleStatuses, energySources } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { parseIssuanceId } from '../rules/issuance-id.ts';
@@ -28,8 +28,8 @@ const issuanceId = z
 
 /** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
 export const FilterFields = z.object({
-  source_id: id.meta({ description: 'The account whose bundles are listed' }),
-  user_id: id.optional().meta({ description: 'If given, must be the id of the caller' }),
+  source_id: accountId.meta({ description: 'The account whose bundles are listed' }),
+  user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
   issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).optional(),
   device_id: id.optional(),
   energy_source: z.enum(energySources).optional(),

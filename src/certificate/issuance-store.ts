@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EnergySource } from '../rules/enums.ts';
+import type { AccountId } from '../rules/units.ts';
 import type { Draft, Issuance } from './issuance.ts';
 
 /** A registered device of an open account, as issuing needs it. */
 export interface IssuingDevice {
   readonly id: number;
-  readonly accountId: number;
+  readonly accountId: AccountId;
   readonly localDeviceIdentifier: string | null;
   readonly powerMw: number;
   readonly granularityMinutes: number;

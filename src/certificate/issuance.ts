@@ -1,6 +1,7 @@
 import type { EnergyCarrier, EnergySource } from '../rules/enums.ts';
+import type { AccountId, Wh } from '../rules/units.ts';
 
-/** An issuance to make: the energy of one device in one interval. */
+/** An issuance to make: the energy of one device in one interval, in Wh. It is not positive if the device consumed. */
 export interface Draft {
   readonly deviceId: number;
   readonly start: Date;
@@ -21,8 +22,9 @@ export interface Characteristics {
 
 /** An issuance that is ready to be saved. */
 export interface Issuance extends Draft {
+  readonly quantityWh: Wh;
   readonly issuanceId: string;
-  readonly accountId: number;
+  readonly accountId: AccountId;
   readonly energyCarrier: EnergyCarrier;
   readonly energySource: EnergySource;
   readonly isStorage: boolean;

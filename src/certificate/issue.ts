@@ -7,6 +7,7 @@ import { assertInterval } from '../rules/interval.ts';
 import { formatIssuanceId } from '../rules/issuance-id.ts';
 import { rangeAfter } from '../rules/range.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
+import { wh } from '../rules/units.ts';
 import type { Draft, Issuance } from './issuance.ts';
 import {
   type IssuingDevice,
@@ -95,7 +96,7 @@ function assertIssuable(
   if (!device.localDeviceIdentifier) throw refuse.deviceUnidentified(device.id);
   const { start, end } = draft;
   assertInterval({ start, end }, device.granularityMinutes, now);
-  assertWithinCapacity(draft.quantityWh, {
+  assertWithinCapacity(wh(draft.quantityWh), {
     powerMw: device.powerMw,
     start,
     end,
@@ -105,7 +106,8 @@ function assertIssuable(
 }
 
 function prepare(draft: Draft, device: IssuingDevice, lastId: number, { config }: IssueOptions): Issuance {
-  const range = rangeAfter(lastId, draft.quantityWh);
+  const quantityWh = wh(draft.quantityWh);
+  const range = rangeAfter(lastId, quantityWh);
   const facts = {
     issuanceId: issuanceIdOf(draft),
     energyCarrier: draft.characteristics?.energyCarrier ?? 'electricity',
@@ -125,7 +127,8 @@ function prepare(draft: Draft, device: IssuingDevice, lastId: number, { config }
     null,
   );
   const { accountId, isStorage } = device;
-  return { ...draft, ...facts, accountId, isStorage, rangeStart: range.start, rangeEnd: range.end, hash };
+  const { start: rangeStart, end: rangeEnd } = range;
+  return { ...draft, ...facts, quantityWh, accountId, isStorage, rangeStart, rangeEnd, hash };
 }
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Execute } from '../database/connection.ts';
 import type { HistoricEntry } from '../journal/index.ts';
-import { type Authority, reaches } from '../operation/caller.ts';
+import type { Authority } from '../operation/caller.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { idParams } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
@@ -76,8 +76,10 @@ async function lookUp(execute: Execute, bundle: FullRow, authority: Authority): 
 }
 
 /** A storage validator may read other accounts, but they are not its own. */
-const ownedBy = (authority: Authority, accountId: number) =>
-  reaches(authority, accountId) || authority.caller.accountIds.has(accountId);
+const ownedBy = ({ caller, scope }: Authority, accountId: number) => {
+  const own: ReadonlySet<number> = caller.accountIds;
+  return scope === 'all' || own.has(accountId);
+};
 
 const isCreation = ({ event_type: type }: HistoricEntry) => type === 'CREATE';
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Authority, requireAccount } from '../operation/caller.ts';
 import { defineQuery, type QueryCall } from '../operation/operation.ts';
-import { count, countText, idParams } from '../operation/schemas.ts';
+import { accountParams, count, countText, idParams } from '../operation/schemas.ts';
 import { MOST_BUNDLES } from '../rules/bundle-list.ts';
 import { refuse } from '../rules/refusal.ts';
 import { requireBundle } from './access.ts';
@@ -155,7 +155,7 @@ export const readAccountCertificates = defineQuery({
   summary: 'List the live bundles of an account',
   description: 'As `/certificate/query` without a filter.',
   permission: 'read',
-  params: idParams,
+  params: accountParams,
   queryParams: z.object({ limit: countText(MOST_BUNDLES, 1_000), cursor: z.string().max(500).optional() }),
   answer: { status: 200, description: 'A page of bundles', schema: QueryAnswer },
   async handle({ params, queryParams: { limit, cursor }, read, authority }) {

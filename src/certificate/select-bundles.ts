@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../database/transaction.ts';
 import { MOST_BUNDLES } from '../rules/bundle-list.ts';
+import type { BundleId, Wh } from '../rules/units.ts';
 import { lockBundles } from './bundle-store.ts';
 import { conditionOf, type Filter } from './filter.ts';
 
@@ -12,12 +13,12 @@ import { conditionOf, type Filter } from './filter.ts';
 export async function selectBundlesForRun(
   tx: Transaction,
   filter: Filter,
-  quantity: number,
+  quantity: Wh,
   now: Date,
-): Promise<number[]> {
+): Promise<BundleId[]> {
   const condition = conditionOf({ ...filter, certificate_bundle_status: 'Active' });
   const select = async () => {
-    const rows = await tx.execute<{ id: number }>(sql`
+    const rows = await tx.execute<{ id: BundleId }>(sql`
       SELECT id
       FROM (SELECT id, quantity, sum(quantity) OVER (ORDER BY production_start, id) AS reached
             FROM (SELECT b.id, b.quantity, b.production_start

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { defineMutation } from '../operation/operation.ts';
 import { assertTransfer } from '../rules/transfer.ts';
+import type { AccountId } from '../rules/units.ts';
 import { actionOperation } from './action-operation.ts';
 import { TransferRequest } from './action-schemas.ts';
 import { type ActionDefinition, executeAction, requestContext } from './execute-action.ts';
@@ -18,7 +19,7 @@ export const transferCertificates = defineMutation({
 });
 
 /** The definition of a transfer, for a request or a recurring run (rule LIFE-4). */
-export function transfer(sourceId: number, targetId: number): ActionDefinition {
+export function transfer(sourceId: AccountId, targetId: AccountId): ActionDefinition {
   return {
     type: 'transfer',
     targetId,

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { granularities } from '../rules/enums.ts';
 import { lifecycle } from '../rules/lifecycle.ts';
+import type { AccountId } from '../rules/units.ts';
 import { bytea, createdAt, id, inLowerCase, instant, reference, skeletonOf, valuesOf } from './columns.ts';
 import {
   actionResult,
@@ -27,10 +28,7 @@ import {
   userRole,
 } from './enum-schema.ts';
 
-/**
- * The tables. What Drizzle cannot say (exclusion constraints, triggers, grants) stands in the
- * hand-written migrations beside the generated ones.
- */
+/** The tables. The hand-written migrations have what Drizzle cannot express: exclusion constraints, triggers, grants. */
 
 /** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
 const edited = () => ({
@@ -154,6 +152,7 @@ export const device = pgTable(
     isStorage: boolean().notNull(),
     granularityMinutes: integer().notNull().default(60),
     accountId: reference()
+      .$type<AccountId>()
       .notNull()
       .references(() => account.id),
     ...edited(),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { ActionId, Wh } from '../rules/units.ts';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
 
@@ -16,7 +17,7 @@ export interface DomainEvent {
   readonly action: string;
   readonly result: 'Success' | 'Failure';
   /** The energy of the bundles, 0 for a failure. */
-  readonly energyWh: number;
+  readonly energyWh: Wh;
 }
 
 /** The operations available inside a transaction. */
@@ -26,7 +27,7 @@ export interface Transaction {
   /** Passes the event to the listeners after the commit. It is discarded on a rollback. */
   onCommit(event: DomainEvent): void;
   /** Draws the id of an action and names it in all journal entries that follow. */
-  beginAction(): Promise<number>;
+  beginAction(): Promise<ActionId>;
 }
 
 export interface Committed<T> {
@@ -106,7 +107,7 @@ function transactionOn(client: pg.PoolClient, events: DomainEvent[]): Transactio
       const { rows } = await client.query<{ id: string }>(
         `SELECT set_config('registry.action_id', nextval('action_id_seq')::text, true) AS id`,
       );
-      return Number(rows[0]?.id);
+      return Number(rows[0]?.id) as ActionId;
     },
   };
 }

@@ -3,12 +3,13 @@ import type { ReadOrm } from '../database/connection.ts';
 import { device } from '../database/schema.ts';
 import { type Authority, reaches } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
+import type { AccountId } from '../rules/units.ts';
 import { type DeviceRow, devicesWhere } from './read-model.ts';
 
 /** Whether the caller may access a device: as a user of its account, administrator, or validator of storage devices. */
 export function canAccessDevice(
   authority: Authority,
-  row: { accountId: number; isStorage: boolean },
+  row: { accountId: AccountId; isStorage: boolean },
 ): boolean {
   return reaches(authority, row.accountId) || (authority.scope === 'storage devices' && row.isStorage);
 }

@@ -8,6 +8,7 @@ import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion } from '../operation/row-version.ts';
 import { done, idParams } from '../operation/schemas.ts';
+import type { AccountId } from '../rules/units.ts';
 import { requireDevice } from './access.ts';
 import { type DeviceRow, deviceView } from './read-model.ts';
 import { Device, DeviceCreate, DeviceUpdate } from './schemas.ts';
@@ -43,7 +44,7 @@ async function lockDevice(tx: Transaction, authority: Authority, id: number): Pr
  *
  * @throws {Problem} 422 if it is not open or the caller has no access to it.
  */
-async function lockTargetAccount(tx: Transaction, authority: Authority, accountId: number): Promise<void> {
+async function lockTargetAccount(tx: Transaction, authority: Authority, accountId: AccountId): Promise<void> {
   const rows = await tx.execute(
     sql`SELECT FROM account WHERE id = ${accountId} AND deleted_at IS NULL FOR SHARE`,
   );

@@ -5,7 +5,7 @@ import { bundle, device } from '../database/schema.ts';
 import { type Authority, ownAccounts, reaches } from '../operation/caller.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { idParams, pageQuery } from '../operation/schemas.ts';
+import { accountParams, idParams, pageQuery } from '../operation/schemas.ts';
 import { requireDevice } from './access.ts';
 import { devicesWhere, deviceView } from './read-model.ts';
 import { CertificateDevice, Device } from './schemas.ts';
@@ -56,14 +56,14 @@ export const readAccountDevices = defineQuery({
   path: '/account/:id/devices',
   summary: 'List the devices of an account',
   description: 'Returns the devices of an account, ordered by id.',
-  params: idParams,
+  params: accountParams,
   queryParams: pageQuery,
   answer: { status: 200, description: 'One page of devices', schema: z.array(Device) },
   handle: (call) =>
     call.read(async ({ orm, execute }) => {
-      const account = await requireOpenAccount(execute, call.authority, call.params.id);
+      await requireOpenAccount(execute, call.authority, call.params.id);
       const page = await pageById(call, (after, limit) =>
-        devicesWhere(orm, and(gt(device.id, after), eq(device.accountId, account.id)), limit),
+        devicesWhere(orm, and(gt(device.id, after), eq(device.accountId, call.params.id)), limit),
       );
       return page.map(deviceView);
     }),
@@ -76,7 +76,7 @@ export const readCertificateDevices = defineQuery({
   summary: 'List the devices whose certificates an account holds',
   description:
     'Returns the devices, including deleted ones, for which the certificates held by the account were issued. The devices may belong to other accounts; `account_id` is `null` if the caller has no access to that account.',
-  params: idParams,
+  params: accountParams,
   queryParams: pageQuery,
   answer: { status: 200, description: 'One page of devices', schema: z.array(CertificateDevice) },
   handle: (call) =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  accountId,
   clearable,
   EDIT,
   id,
@@ -51,7 +52,7 @@ const fields = {
   granularity_minutes: z
     .literal([...granularities])
     .meta({ description: 'Length of its certificate intervals, in minutes' }),
-  account_id: id,
+  account_id: accountId,
 };
 
 export const DeviceCreate = z

@@ -49,9 +49,9 @@ async function redactForeignEvents(
   { caller }: Authority,
 ): Promise<SequencedEntry[]> {
   const holders = await holdersBefore(execute, entries);
-  const isOwn = (accountId: number) => caller.accountIds.has(accountId);
+  const own: ReadonlySet<number> = caller.accountIds;
   // No account has the id 0, so an unknown holder counts as another account.
-  return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, isOwn));
+  return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, (id) => own.has(id)));
 }
 
 /** The account that held the bundle before each event or in which it was created, by the position of the event. */

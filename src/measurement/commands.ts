@@ -10,6 +10,7 @@ import { problems } from '../operation/problem.ts';
 import { changesOf, lockRow, nextVersion, requireSameId } from '../operation/row-version.ts';
 import { done, idAgain, idParams } from '../operation/schemas.ts';
 import { endProblems } from '../rules/interval.ts';
+import type { AccountId } from '../rules/units.ts';
 import { type ReadingRow, readingView, requireReading } from './read-model.ts';
 import { Measurement, MeasurementCreate, MeasurementUpdate } from './schemas.ts';
 
@@ -21,7 +22,7 @@ const common = { tag: 'Measurements', permission: 'produce' } as const;
  * @throws {Problem} 422 if it does not exist or the caller has no access to it.
  */
 async function lockDevice(tx: Transaction, authority: Authority, deviceId: number): Promise<void> {
-  const [row] = await tx.execute<{ accountId: number; isStorage: boolean }>(sql`
+  const [row] = await tx.execute<{ accountId: AccountId; isStorage: boolean }>(sql`
     SELECT account_id AS "accountId", is_storage AS "isStorage"
     FROM device WHERE id = ${deviceId} AND deleted_at IS NULL FOR SHARE`);
   if (row !== undefined && canAccessDevice(authority, row)) return;

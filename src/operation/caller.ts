@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Role } from '../rules/enums.ts';
 import { assertAllowed, type Permission, type Scope, scopeOf } from '../rules/permission.ts';
+import type { AccountId, UserId } from '../rules/units.ts';
 import { problems } from './problem.ts';
 
 /** The restrictions of an API key. */
@@ -14,10 +15,10 @@ export interface ApiKeyLimits {
 
 /** The caller, as the token or the API key identifies it; never as a body does. */
 export interface Caller {
-  readonly userId: number;
+  readonly userId: UserId;
   readonly role: Role;
   /** The open accounts it is a user of; those of them that its API key is confined to. */
-  readonly accountIds: ReadonlySet<number>;
+  readonly accountIds: ReadonlySet<AccountId>;
   /** The login that its access token belongs to. */
   readonly sessionId?: number;
   readonly apiKey?: ApiKeyLimits;
@@ -53,7 +54,7 @@ export interface Authority {
 }
 
 /** Whether the caller may act for an account: as one of its users, or as an administrator. */
-export function reaches({ caller, scope }: Authority, accountId: number): boolean {
+export function reaches({ caller, scope }: Authority, accountId: AccountId): boolean {
   return scope === 'all' || (scope === 'own' && caller.accountIds.has(accountId));
 }
 
@@ -62,7 +63,7 @@ export function reaches({ caller, scope }: Authority, accountId: number): boolea
  *
  * @throws {Problem} 404
  */
-export function requireAccount(authority: Authority, accountId: number): void {
+export function requireAccount(authority: Authority, accountId: AccountId): void {
   if (!reaches(authority, accountId)) throw problems.notFound('account', accountId);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseInstant } from '../rules/instant.ts';
 import { isVisible, normalizeName } from '../rules/name.ts';
 import { Refusal } from '../rules/refusal.ts';
+import type { AccountId, BundleId, DeviceId, UserId } from '../rules/units.ts';
 
 /** The pieces that requests and answers of all features share. */
 
@@ -10,6 +11,14 @@ export const id = z
   .int()
   .positive()
   .meta({ description: 'Id, a positive integer', examples: [1] });
+
+/** Types the ids that a schema reads: the one place where a number becomes an id of a kind. */
+type IdsOf<Id extends number> = typeof id & { readonly _zod: { readonly output: Id } };
+
+export const accountId = id as IdsOf<AccountId>;
+export const bundleId = id as IdsOf<BundleId>;
+export const deviceId = id as IdsOf<DeviceId>;
+export const userId = id as IdsOf<UserId>;
 
 /** An id in a path or a query string. */
 export const idText = z
@@ -23,7 +32,15 @@ export const idAgain = idText
   .optional()
   .meta({ description: 'The id of the path, if given: older clients send it here, too' });
 
+/** The same as {@link IdsOf}, for ids in a path or a query string. */
+type TextIdsOf<Id extends number> = typeof idText & { readonly _zod: { readonly output: Id } };
+
+export const accountIdText = idText as TextIdsOf<AccountId>;
+
 export const idParams = z.object({ id: idText });
+
+/** The path of an operation on one account. */
+export const accountParams = z.object({ id: accountIdText });
 
 /** A text that a person wrote: trimmed, not empty, without control characters. */
 export const words = (longest = 200) =>

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { exactDecimal } from './exact-decimal.ts';
 import { refuse } from './refusal.ts';
+import { type Wh, wh } from './units.ts';
 
 /**
  * The amount that a request asks for, as it was sent. `quantity`: total Wh of the action. `percentage`: part of each
@@ -14,19 +15,19 @@ export interface Ask {
 /** A valid amount (rules ACT-4 to ACT-6). `part` is the exact value of `percentage`. */
 export type Amount =
   | { readonly kind: 'whole bundles' }
-  | { readonly kind: 'quantity'; readonly quantity: number }
+  | { readonly kind: 'quantity'; readonly quantity: Wh }
   | { readonly kind: 'percentage'; readonly percentage: number | string; readonly part: Decimal };
 
-/** A bundle to take from: `quantity` in Wh, at least 1. */
+/** A bundle to take from: `quantity` is at least 1 Wh. */
 export interface Offer<Id> {
   readonly id: Id;
-  readonly quantity: number;
+  readonly quantity: Wh;
 }
 
 /** Take `take` Wh of the bundle. Its full quantity means the whole bundle; less means a split. */
 export interface Share<Id> {
   readonly id: Id;
-  readonly take: number;
+  readonly take: Wh;
 }
 
 /**
@@ -40,7 +41,7 @@ export function amountOf({ quantity, percentage }: Ask): Amount {
   if (hasQuantity && hasPercentage) throw refuse.quantityAndPercentage();
   if (hasQuantity) {
     if (!Number.isSafeInteger(quantity) || quantity < 1) throw refuse.quantityInvalid();
-    return { kind: 'quantity', quantity };
+    return { kind: 'quantity', quantity: wh(quantity) };
   }
   if (!hasPercentage) return { kind: 'whole bundles' };
   const part = exactDecimal(percentage);
@@ -66,12 +67,12 @@ export function asksForWholeBundles(ask: Ask): boolean {
   return quantity === undefined && exactDecimal(ask.percentage ?? 1)?.equals(1) === true;
 }
 
-function byQuantity<Id>(bundles: readonly Offer<Id>[], asked: number): Share<Id>[] {
+function byQuantity<Id>(bundles: readonly Offer<Id>[], asked: Wh): Share<Id>[] {
   const shares: Share<Id>[] = [];
-  let missing = asked;
+  let missing: number = asked;
   for (const { id, quantity } of bundles) {
     if (missing === 0) break;
-    const take = Math.min(missing, quantity);
+    const take = wh(Math.min(missing, quantity));
     shares.push({ id, take });
     missing -= take;
   }
@@ -90,4 +91,4 @@ function byPercentage<Id>(
   return shares;
 }
 
-const wholePart = (part: Decimal, quantity: number) => part.times(quantity).floor().toNumber();
+const wholePart = (part: Decimal, quantity: Wh) => wh(part.times(quantity).floor().toNumber());

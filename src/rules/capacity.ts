@@ -1,5 +1,6 @@
 import { exactDecimal } from './exact-decimal.ts';
 import { refuse } from './refusal.ts';
+import { type Wh, wh } from './units.ts';
 
 export const WH_PER_MWH = 1_000_000;
 const MS_PER_HOUR = 3_600_000;
@@ -17,7 +18,7 @@ export interface FullPower {
  *
  * @throws {RangeError} when power or margin is not a decimal of at least 0, or the interval has no length.
  */
-export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): number {
+export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): Wh {
   const power = exactDecimal(powerMw);
   const factor = exactDecimal(margin);
   const ms = end.getTime() - start.getTime();
@@ -26,7 +27,7 @@ export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): num
   }
   // Multiplied before it is divided: thirds of an hour have no exact decimal.
   const limit = power.times(WH_PER_MWH).times(factor).times(ms).dividedToIntegerBy(MS_PER_HOUR);
-  return Math.min(limit.toNumber(), Number.MAX_SAFE_INTEGER);
+  return wh(Math.min(limit.toNumber(), Number.MAX_SAFE_INTEGER));
 }
 
 /**
@@ -34,7 +35,7 @@ export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): num
  *
  * @throws {Refusal} `over-capacity`, with both figures.
  */
-export function assertWithinCapacity(quantityWh: number, device: FullPower): void {
+export function assertWithinCapacity(quantityWh: Wh, device: FullPower): void {
   const limitWh = capacityLimitWh(device);
   if (quantityWh > limitWh) throw refuse.overCapacity(quantityWh, limitWh);
 }

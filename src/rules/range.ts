@@ -1,4 +1,5 @@
 import { refuse } from './refusal.ts';
+import { type Wh, wh } from './units.ts';
 
 /** A contiguous range of certificate ids of one device, both ends included: safe integers from 1. One id is 1 Wh. */
 export interface CertificateRange {
@@ -34,8 +35,8 @@ export function rangeAfter(lastId: number, quantity: number): CertificateRange {
 }
 
 /** The number of certificates, which is the energy in Wh. */
-export function quantityOf({ start, end }: CertificateRange): number {
-  return end - start + 1;
+export function quantityOf({ start, end }: CertificateRange): Wh {
+  return wh(end - start + 1);
 }
 
 /**

@@ -18,12 +18,13 @@ import type { Authority } from '../operation/caller.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { scopeOf } from '../rules/permission.ts';
 import { refuse } from '../rules/refusal.ts';
+import type { UserId } from '../rules/units.ts';
 import { advance, end, lockRecurring, type RecurringRow } from './recurring-store.ts';
 
 /** A run that is due, and the user whose rights it has. */
 interface DueRun {
   readonly id: number;
-  readonly userId: number;
+  readonly userId: UserId;
 }
 
 export interface RunOptions {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { beneficiary, CertificateFilter } from '../certificate/index.ts';
-import { count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
+import { accountId, count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 
@@ -34,7 +34,7 @@ const common = <T extends ActionType>(type: T) => ({
 
 export const RecurringTransferRequest = CertificateFilter.safeExtend({
   ...common('recurring_transfer'),
-  target_id: id.meta({ description: 'The account to transfer to' }),
+  target_id: accountId.meta({ description: 'The account to transfer to' }),
 }).meta({ id: 'RecurringTransferRequest' });
 
 export const RecurringCancelRequest = CertificateFilter.safeExtend({

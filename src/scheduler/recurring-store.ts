@@ -4,6 +4,7 @@ import type { Execute } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { runAfter, type Schedule } from '../rules/recurrence.ts';
+import type { AccountId, UserId, Wh } from '../rules/units.ts';
 import type { RecurringAction } from './recurring-schemas.ts';
 
 export type RecurringType = 'recurring_transfer' | 'recurring_cancel';
@@ -11,12 +12,12 @@ export type RecurringType = 'recurring_transfer' | 'recurring_cancel';
 /** The definition of a recurring action. `filter`: as in the body of a certificate query. */
 export interface RecurringDefinition extends Schedule {
   readonly actionType: RecurringType;
-  readonly accountId: number;
-  readonly userId: number;
-  readonly targetId: number | null;
+  readonly accountId: AccountId;
+  readonly userId: UserId;
+  readonly targetId: AccountId | null;
   readonly beneficiary: string | null;
   readonly filter: Record<string, unknown>;
-  readonly certificateQuantity: number;
+  readonly certificateQuantity: Wh;
 }
 
 export interface RecurringRow extends RecurringDefinition {

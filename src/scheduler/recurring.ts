@@ -18,10 +18,11 @@ import { reaches, requireAccount } from '../operation/caller.ts';
 import { defineEdit, defineMutation, defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
-import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
+import { accountIdText, done, idParams, pageQuery } from '../operation/schemas.ts';
 import type { PeriodUnit } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { assertSchedule, type Schedule } from '../rules/recurrence.ts';
+import { wh } from '../rules/units.ts';
 import { RecurringAction, RecurringCancelRequest, RecurringTransferRequest } from './recurring-schemas.ts';
 import {
   end,
@@ -106,7 +107,7 @@ function create(call: CreationCall, { type, beneficiary = null, action }: Recurr
       targetId: targetId ?? null,
       beneficiary,
       filter: filterOf(body),
-      certificateQuantity: body.certificate_quantity,
+      certificateQuantity: wh(body.certificate_quantity),
     });
     const details = scheduleView(schedule);
     return { result: 'Success', beneficiary, resultingBundleIds: [], details, recurring: { id, run: null } };
@@ -151,7 +152,7 @@ export const listRecurring = defineQuery({
     'The recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those whose runs are over. Their runs are in the action log.',
   permission: 'read',
   queryParams: pageQuery.extend({
-    account_id: idText.optional().meta({ description: 'The source account' }),
+    account_id: accountIdText.optional().meta({ description: 'The source account' }),
   }),
   answer: { status: 200, description: 'A page of recurring actions', schema: z.array(RecurringAction) },
   refusals: [404],

@@ -7,7 +7,7 @@ import { accountUser, registryUser } from '../database/schema.ts';
 import type { Authority } from '../operation/caller.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
-import { idParams, pageQuery } from '../operation/schemas.ts';
+import { accountParams, idParams, pageQuery } from '../operation/schemas.ts';
 import { requireUser, visibleUsers } from './access.ts';
 import { usersWhere, userView } from './read-model.ts';
 import { AccountOfUser, User, UserWithAccounts } from './schemas.ts';
@@ -99,7 +99,7 @@ export const readAccountUsers = defineQuery({
   path: '/account/:id/users',
   summary: 'List the users of an account',
   description: 'Returns the users of an account, ordered by id.',
-  params: idParams,
+  params: accountParams,
   queryParams: pageQuery,
   answer: { status: 200, description: 'One page of users', schema: z.array(User) },
   handle: (call) =>

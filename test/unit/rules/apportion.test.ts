@@ -1,9 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Ask, amountOf, apportion, type Offer } from '../../../src/rules/apportion.ts';
+import { wh } from '../../../src/rules/units.ts';
 import { refused } from './expect-refusal.ts';
 
-const apportioned = (bundles: readonly Offer<number>[], ask: Ask) => apportion(bundles, amountOf(ask));
+/** Bundles as the tests write them: quantities are plain numbers. */
+interface Bundle {
+  readonly id: number;
+  readonly quantity: number;
+}
+
+const offered = (bundles: readonly Bundle[]): Offer<number>[] =>
+  bundles.map(({ id, quantity }) => ({ id, quantity: wh(quantity) }));
+
+const apportioned = (bundles: readonly Bundle[], ask: Ask) => apportion(offered(bundles), amountOf(ask));
 
 const three = [
   { id: 30, quantity: 100 },
