@@ -4,7 +4,7 @@ import { array, type Execute } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { ActionType } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { type AccountId, type ActionId, type BundleId, type UserId, type Wh, wh } from '../rules/units.ts';
+import type { AccountId, ActionId, BundleId, UserId } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 
 /** Who wants what, and since when: the part of an action that is known before its outcome. */
@@ -35,7 +35,7 @@ export interface ActionOutcome {
   readonly beneficiary?: string | null | undefined;
   readonly resultingBundleIds: readonly BundleId[];
   /** The energy moved; none if the action was refused. */
-  readonly energyWh?: Wh;
+  readonly energyWh?: number;
   readonly details: Readonly<Record<string, unknown>>;
   /** The recurring action that the action created. */
   readonly recurring?: Recurring | undefined;
@@ -93,7 +93,7 @@ export async function saveAction(tx: Transaction, action: NewAction): Promise<Ac
             ${intent.requestedAt.toISOString()}, ${action.completedAt.toISOString()})
     RETURNING ${COLUMNS}`);
   if (row === undefined) throw new Error('the insert of an action returned no row');
-  tx.onCommit({ action: action.type, result: outcome.result, energyWh: outcome.energyWh ?? wh(0) });
+  tx.onCommit({ action: action.type, result: outcome.result, energyWh: outcome.energyWh ?? 0 });
   return row;
 }
 

@@ -10,7 +10,7 @@ import { assertBundleList, MOST_BUNDLES } from '../rules/bundle-list.ts';
 import type { ActionType } from '../rules/enums.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import { type AccountId, type BundleId, type UserId, wh } from '../rules/units.ts';
+import type { AccountId, BundleId, UserId } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 import {
   type ActionIntent,
@@ -147,7 +147,7 @@ async function performAction(
   const shares = apportion(bundles, amount);
   const resultingBundleIds = await take(tx, type, bundles, shares, { accountId, beneficiary });
   await settle?.(tx, resultingBundleIds);
-  const energyWh = wh(shares.reduce((sum, share) => sum + share.take, 0));
+  const energyWh = shares.reduce((sum, share) => sum + share.take, 0);
   return { result: 'Success', beneficiary, resultingBundleIds, energyWh, details };
 }
 

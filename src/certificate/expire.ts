@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { expirable } from '../database/schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { hasLapsed, statusAfter } from '../rules/lifecycle.ts';
-import { type AccountId, type BundleId, wh } from '../rules/units.ts';
+import type { AccountId, BundleId } from '../rules/units.ts';
 import { saveAction } from './action-store.ts';
 import { applyEffects, lockBundles } from './bundle-store.ts';
 
@@ -54,7 +54,7 @@ async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date)
   if (lapsed.length === 0) return 0;
   const actionId = await tx.beginAction();
   const ids = lapsed.map(({ id }) => id);
-  const energyWh = wh(lapsed.reduce((sum, { quantity }) => sum + quantity, 0));
+  const energyWh = lapsed.reduce((sum, { quantity }) => sum + quantity, 0);
   const effects = lapsed.map((bundle) => ({
     bundleId: bundle.id,
     status: statusAfter('expire', bundle),

@@ -96,7 +96,7 @@ function assertIssuable(
   if (!device.localDeviceIdentifier) throw refuse.deviceUnidentified(device.id);
   const { start, end } = draft;
   assertInterval({ start, end }, device.granularityMinutes, now);
-  assertWithinCapacity(wh(draft.quantityWh), {
+  assertWithinCapacity(draft.quantityWh, {
     powerMw: device.powerMw,
     start,
     end,

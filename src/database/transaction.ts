@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { ActionId, Wh } from '../rules/units.ts';
+import type { ActionId } from '../rules/units.ts';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
 
@@ -17,7 +17,7 @@ export interface DomainEvent {
   readonly action: string;
   readonly result: 'Success' | 'Failure';
   /** The energy of the bundles, 0 for a failure. */
-  readonly energyWh: Wh;
+  readonly energyWh: number;
 }
 
 /** The operations available inside a transaction. */

@@ -35,7 +35,7 @@ export function capacityLimitWh({ powerMw, start, end, margin }: FullPower): Wh 
  *
  * @throws {Refusal} `over-capacity`, with both figures.
  */
-export function assertWithinCapacity(quantityWh: Wh, device: FullPower): void {
+export function assertWithinCapacity(quantityWh: number, device: FullPower): void {
   const limitWh = capacityLimitWh(device);
   if (quantityWh > limitWh) throw refuse.overCapacity(quantityWh, limitWh);
 }

@@ -65,6 +65,8 @@ const OpenApi = z.strictObject({
   }),
 });
 
+/** The energy of a reading, which is negative when the device consumed. */
+const FLOWS_BOTH_WAYS = /\/interval_usage(\/anyOf\/\d+)?$/;
 /** A refused action shows the amount that was requested, whatever it was. */
 const AS_REQUESTED = /^#\/components\/schemas\/Action\/properties\/certificate_(quantity|bundle_percentage)/;
 
@@ -239,7 +241,7 @@ describe('the OpenAPI document', () => {
     for (const [at, { minimum, exclusiveMinimum, maximum }] of numbers) {
       expect(maximum, at).toBeTypeOf('number');
       const least = Number(minimum ?? exclusiveMinimum ?? Number.NaN);
-      expect(least, at).toBeGreaterThanOrEqual(at.endsWith('/interval_usage') ? Number.MIN_SAFE_INTEGER : 0);
+      expect(least, at).toBeGreaterThanOrEqual(FLOWS_BOTH_WAYS.test(at) ? Number.MIN_SAFE_INTEGER : 0);
     }
   });
 

@@ -3,7 +3,6 @@ import { afterAll, describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { expireBatch } from '../../src/certificate/index.ts';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { wh } from '../../src/rules/units.ts';
 import { tradingPair } from '../harness/builders.ts';
 import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { test } from '../harness/fixtures.ts';
@@ -119,7 +118,7 @@ describe('actions and their energy', () => {
     const ask = () =>
       registry.database
         .transact({ userId: null, requestId: null }, async (tx) => {
-          tx.onCommit({ action: 'transfer', result: 'Success', energyWh: wh(5) });
+          tx.onCommit({ action: 'transfer', result: 'Success', energyWh: 5 });
           throw new Error('no commit');
         })
         .catch(() => undefined);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertWithinCapacity, capacityLimitWh } from '../../../src/rules/capacity.ts';
-import { wh } from '../../../src/rules/units.ts';
 import { refused } from './expect-refusal.ts';
 
 const lasting = (minutes: number) => ({
@@ -40,8 +39,8 @@ describe('the capacity limit', () => {
 
   test('allows exactly itself and not one Wh more', () => {
     const device = { powerMw: 0.3, margin: 1.1, ...lasting(60) };
-    expect(() => assertWithinCapacity(wh(330_000), device)).not.toThrow();
-    const refusal = refused(() => assertWithinCapacity(wh(330_001), device));
+    expect(() => assertWithinCapacity(330_000, device)).not.toThrow();
+    const refusal = refused(() => assertWithinCapacity(330_001, device));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'over-capacity' });
     expect(refusal.message).toMatch(/330001 .*330000 /);
   });
