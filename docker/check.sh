@@ -135,7 +135,7 @@ standby_heals() {
 example_is_refused() {
   say 'production does not start with the settings of .env.example'
   if compose up --build --detach --wait --quiet-pull; then fail 'it started'; fi
-  compose logs migration | grep --fixed-strings 'must not have a password of .env.example' || fail 'the log does not say why'
+  compose logs migration | grep --fixed-strings 'must not contain a password of .env.example' || fail 'the log does not say why'
 }
 
 write_secrets() {

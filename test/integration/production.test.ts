@@ -31,9 +31,9 @@ test('production does not start with the example as its settings, and says each 
   expect(output.trim()).toBe(
     `Configuration: ${[
       'JWT_SECRET_KEY must be set in production',
-      'DATABASE_OWNER_URL must not have a password of .env.example in production',
-      'DATABASE_WRITE_URL must not have a password of .env.example in production',
-      'DATABASE_READ_URLS must not have a password of .env.example in production',
+      'DATABASE_OWNER_URL must not contain a password of .env.example in production',
+      'DATABASE_WRITE_URL must not contain a password of .env.example in production',
+      'DATABASE_READ_URLS must not contain a password of .env.example in production',
     ].join('; ')}`,
   );
 });
