@@ -20,7 +20,7 @@ export const login = defineMutation({
   tag: 'Authentication',
   summary: 'Log in',
   description:
-    'Exchanges an e-mail and a password, sent as a form or as JSON, for a short-lived access token and a refresh token. The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.',
+    'Exchanges an e-mail and a password for a short-lived access token and a refresh token. The same fields are accepted as a form (`application/x-www-form-urlencoded`). The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
   olderClients: olderClients.oauth,

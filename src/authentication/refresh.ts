@@ -14,7 +14,7 @@ export const refresh = defineMutation({
   tag: 'Authentication',
   summary: 'Refresh the tokens',
   description:
-    'Exchanges a refresh token for a new access token and a new refresh token. For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.',
+    'Exchanges a refresh token for a new access token and a new refresh token. The same field is accepted as a form (`application/x-www-form-urlencoded`). For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
   olderClients: olderClients.oauth,

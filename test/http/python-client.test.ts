@@ -28,21 +28,21 @@ afterAll(async () => {
 const PROGRAM = `
 import os, sys
 sys.path.insert(0, sys.argv[1])
-import httpx
-from registry_client import AuthenticatedClient
+from registry_client import AuthenticatedClient, Client
+from registry_client.api.authentication import login
 from registry_client.api.certificates import query_certificates
-from registry_client.models import CertificateQuery
+from registry_client.models import CertificateQuery, LoginBody
 
 url = os.environ["REGISTRY"]
-login = {"username": "trading_user@usermail.com", "password": "registry-demo"}
-token = httpx.post(url + "/auth/login", data=login).json()["access_token"]
-client = AuthenticatedClient(base_url=url, token=token)
+credentials = LoginBody.from_dict({"username": "trading_user@usermail.com", "password": "registry-demo"})
+tokens = login.sync(client=Client(base_url=url), body=credentials)
+client = AuthenticatedClient(base_url=url, token=tokens.access_token)
 answer = query_certificates.sync(client=client, body=CertificateQuery.from_dict({"source_id": 1, "limit": 3}))
 print(len(answer.granular_certificate_bundles), "bundles of", answer.granular_certificate_bundles[0].device_id)
 `;
 
 test.skipIf(!available)(
-  'a Python client generated from the document queries certificates (.ci/run installs the generator)',
+  'a Python client generated from the document logs in and queries certificates (.ci/run installs the generator)',
   async () => {
     const output = join(folder, 'client');
     await promisify(execFile)(
