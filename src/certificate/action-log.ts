@@ -70,7 +70,7 @@ export const listActions = defineQuery({
   tag: 'Actions',
   summary: 'List actions',
   description:
-    'The action log, refusals included: of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.',
+    'Returns the action log, including refused actions, of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.',
   permission: 'read',
   queryParams: ActionQuery,
   answer: { status: 200, description: 'A page of actions', schema: z.array(Action) },

@@ -11,7 +11,7 @@ export const cancelCertificates = defineMutation({
   path: '/certificate/cancel',
   summary: 'Cancel bundles for a beneficiary',
   description:
-    'Takes the certificates out of trade, so that their beneficiary can claim them. Without a beneficiary, it is the account.',
+    'Takes certificates out of trade, so that their beneficiary can claim them. The default beneficiary is the account.',
   permission: 'act',
   body: CancelRequest,
   handle: (call) => {

@@ -9,7 +9,7 @@ export const checkCertificates = defineQuery({
   tag: 'Certificates',
   summary: 'Check the conservation of energy',
   description:
-    'Checks conservation and its preconditions over the whole registry, and reports the first violation.',
+    'Checks conservation and its preconditions over the whole registry, and returns the first violation.',
   permission: 'administer',
   answer: {
     status: 200,

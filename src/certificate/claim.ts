@@ -10,7 +10,7 @@ export const claimCertificates = defineMutation({
   path: '/certificate/claim',
   summary: 'Claim cancelled bundles',
   description:
-    'States that the beneficiary of the certificates used the energy. This is final. A beneficiary in the request must be that of every bundle.',
+    'Records that the beneficiary of the certificates used the energy. A claim cannot be reversed. If the request has a beneficiary, it must be the beneficiary of every bundle.',
   permission: 'act',
   body: ClaimRequest,
   handle: (call) =>

@@ -34,7 +34,7 @@ export const createCertificates = defineMutation({
   tag: 'Certificates',
   summary: 'Issue certificates for one interval of a device',
   description:
-    'Issues a bundle to the account of the device. Ids, hash, issuance id, status and expiry are set by the registry, whatever the body has. An interval is issued once; a repetition is refused with 409, which names the issuance.',
+    'Issues a bundle to the account of the device. The registry sets ids, hash, issuance id, status and expiry, and ignores them in the body. Certificates are issued once for an interval; a second request receives 409 with the id of the existing issuance.',
   permission: 'issue',
   queryParams: z.object({
     nonce: z.string().max(1_000).optional().meta({ description: 'Ignored. Older clients send it' }),

@@ -27,9 +27,9 @@ export const readLineage = defineQuery({
   method: 'GET',
   path: '/certificate/:id/lineage',
   tag: 'Certificates',
-  summary: 'Read the lineage of a bundle',
+  summary: 'Get the lineage of a bundle',
   description:
-    'The bundle and its ancestors up to the issuance, all of their events in order, and a verification of their hashes, which are recomputed. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.',
+    'Returns the bundle and its ancestors up to the issuance, with all of their events in order. Their hashes are recomputed and verified. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.',
   permission: 'read',
   params: idParams,
   queryParams: LineageQuery,

@@ -10,7 +10,7 @@ export const lockCertificates = defineMutation({
   path: '/certificate/lock',
   summary: 'Lock bundles',
   description:
-    'A Locked bundle cannot be used while an issue is investigated. Takes whole bundles, Active or Reserved, and requires a reason.',
+    'Locks bundles while an issue is investigated. A Locked bundle cannot be used. Only whole bundles that are Active or Reserved can be locked. A reason is required.',
   permission: 'issue',
   body: LockRequest,
   handle: (call) =>
@@ -29,7 +29,7 @@ export const unlockCertificates = defineMutation({
   id: 'unlockCertificates',
   path: '/certificate/unlock',
   summary: 'Unlock bundles',
-  description: 'Restores the status before the lock. Requires a reason.',
+  description: 'Restores the status that the bundles had before they were locked. A reason is required.',
   permission: 'issue',
   body: UnlockRequest,
   handle: (call) =>

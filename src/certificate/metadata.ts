@@ -10,7 +10,7 @@ export const createMetadata = defineMutation({
   tag: 'Certificates',
   summary: 'Create issuance metadata',
   description:
-    'Facts that an issuing body states on its certificates. Issuances refer to them, and they never change.',
+    'Creates metadata that an issuing body states on its certificates. Issuances refer to it by id. It cannot be changed later.',
   permission: 'administer',
   body: MetadataCreate,
   answer: { status: 201, description: 'The metadata', schema: Metadata },

@@ -72,7 +72,7 @@ export const queryCertificates = defineQuery({
   path: '/certificate/query',
   summary: 'Query the bundles of an account',
   description:
-    'All filters are combined with AND. Further pages are read with `cursor`. With `Accept: text/csv` or `application/x-ndjson`, the answer is a stream of all matches.',
+    'Returns the bundles of an account that match all of the filters. Pass `next_cursor` as `cursor` to get the next page. With `Accept: text/csv` or `application/x-ndjson`, the response is a stream of all matches.',
   answer: { status: 202, description: 'A page of bundles', schema: QueryAnswer, streams: STREAM_TYPES },
   handle: async (call: Call) => {
     const { authority, body, read, mediaType, stream } = call;
@@ -112,10 +112,10 @@ export const queryFullCertificates = defineQuery({
   path: '/certificate/query_full',
   summary: 'Query the bundles of an account, with device and metadata',
   description:
-    'As `/certificate/query`, but the answer is an array of full views, and the cursor of the next page is in the header `registry-next-cursor`.',
+    'Works like `/certificate/query`, but returns an array of bundles with their device and metadata. The cursor of the next page is in the `registry-next-cursor` header.',
   answer: {
     status: 202,
-    description: 'A page of full views',
+    description: 'A page of bundles with device and metadata',
     schema: z.array(FullBundle),
     streams: STREAM_TYPES,
   },
@@ -153,7 +153,7 @@ export const readAccountCertificates = defineQuery({
   path: '/account/:id/certificates',
   tag: 'Certificates',
   summary: 'List the live bundles of an account',
-  description: 'As `/certificate/query` without a filter.',
+  description: 'Returns the same as `/certificate/query` without filters.',
   permission: 'read',
   params: accountParams,
   queryParams: z.object({ limit: countText(MOST_BUNDLES, 1_000), cursor: z.string().max(500).optional() }),
@@ -186,11 +186,12 @@ export const readCertificate = defineQuery({
   method: 'GET',
   path: '/certificate/:id',
   tag: 'Certificates',
-  summary: 'Read a bundle',
-  description: 'The bundle with its device and metadata, for users of the account that holds it.',
+  summary: 'Get a bundle',
+  description:
+    'Returns a bundle with its device and metadata. The caller must be a user of the account that holds it.',
   permission: 'read',
   params: idParams,
-  answer: { status: 200, description: 'The full view', schema: FullBundle },
+  answer: { status: 200, description: 'The bundle with its device and metadata', schema: FullBundle },
   handle: async ({ params, read, authority }) =>
     fullView(await read(({ execute }) => requireBundle(execute, authority, params.id))),
 });

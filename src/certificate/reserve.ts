@@ -8,7 +8,8 @@ export const reserveCertificates = defineMutation({
   id: 'reserveCertificates',
   path: '/certificate/reserve',
   summary: 'Reserve bundles',
-  description: 'A Reserved bundle can be cancelled, but not transferred until it is unreserved.',
+  description:
+    'Reserves Active bundles. A Reserved bundle can be cancelled, but cannot be transferred until it is unreserved.',
   permission: 'act',
   body: ReserveRequest,
   handle: (call) => executeAction(requestContext(call), { type: 'reserve' }),
@@ -19,7 +20,7 @@ export const unreserveCertificates = defineMutation({
   id: 'unreserveCertificates',
   path: '/certificate/unreserve',
   summary: 'Unreserve bundles',
-  description: 'Reserved bundles become Active again.',
+  description: 'Makes Reserved bundles Active again.',
   permission: 'act',
   body: UnreserveRequest,
   handle: (call) => executeAction(requestContext(call), { type: 'unreserve' }),

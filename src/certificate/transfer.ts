@@ -12,7 +12,7 @@ export const transferCertificates = defineMutation({
   path: '/certificate/transfer',
   summary: 'Transfer bundles to another account',
   description:
-    'The target must have the source on its whitelist. All bundles are transferred, or none. A refusal is recorded.',
+    'Transfers bundles to an account whose whitelist contains the source account. Either all bundles are transferred or none. Refused transfers are recorded in the action log.',
   permission: 'act',
   body: TransferRequest,
   handle: (call) => executeAction(requestContext(call), transfer(call.body.source_id, call.body.target_id)),

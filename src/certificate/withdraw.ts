@@ -13,7 +13,7 @@ export const withdrawCertificates = defineMutation({
   path: '/certificate/withdraw',
   summary: 'Withdraw bundles',
   description:
-    'For certificates that should not have been issued. It is final, takes whole bundles and requires a reason. After every live bundle of an issuance is withdrawn, its interval can be issued again, as a new version with new ids.',
+    'Withdraws certificates that should not have been issued. A withdrawal cannot be reversed. Only whole bundles can be withdrawn, and a reason is required. After all live bundles of an issuance are withdrawn, certificates can be issued for its interval again, as a new version with new ids.',
   permission: 'issue',
   body: WithdrawRequest,
   handle: (call) =>

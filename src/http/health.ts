@@ -139,11 +139,11 @@ const live = defineQuery({
   method: 'GET',
   path: '/health',
   tag: 'Core',
-  summary: 'Liveness',
-  description: 'Whether the process answers. It asks no database.',
+  summary: 'Check liveness',
+  description: 'Reports that the process is running. It does not query the database.',
   permission: 'public',
   bypassLimits: true,
-  answer: { status: 200, description: 'It does', schema: Liveness },
+  answer: { status: 200, description: 'The process is running', schema: Liveness },
   async handle() {
     return { status: 'ok' as const };
   },
@@ -154,9 +154,9 @@ const ready = defineQuery({
   method: 'GET',
   path: '/health/ready',
   tag: 'Core',
-  summary: 'Readiness',
+  summary: 'Check readiness',
   description:
-    'Whether requests can be served, with the state and lag of each part. 503 while the primary is down.',
+    'Reports whether requests can be served, with the state and lag of each part. Returns 503 while the primary is down.',
   permission: 'public',
   bypassLimits: true,
   answer: { status: 200, description: 'The state of each part', schema: Readiness },

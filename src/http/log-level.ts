@@ -35,9 +35,9 @@ export const changeLogLevel = defineMutation({
   method: 'POST',
   path: '/change_log_level',
   tag: 'Core',
-  summary: 'Change how much is logged',
+  summary: 'Change the log level',
   description:
-    'Changes the level of the log of the process that answers, until it ends; other processes keep theirs. The log says who did it.',
+    'Changes the log level of the process that handles the request, until it stops. Other processes keep their level. The change and the user who made it are logged.',
   permission: 'administer',
   body: LogLevelChange,
   answer: { status: 200, description: 'The level before and now', schema: LogLevel },
@@ -47,7 +47,7 @@ export const changeLogLevel = defineMutation({
     const record = log.child({}, { level: 'info' });
     record.info({ from: before, to: level }, 'the log level was changed');
     services.log.level = level;
-    const message = `This process now logs from "${level}" on; others keep their level.`;
+    const message = `The log level of this process is now "${level}". Other processes keep their level.`;
     return { message, old_level: before, new_level: level };
   },
 });

@@ -36,7 +36,7 @@ import {
 const tag = 'Recurring actions';
 
 const RUNS =
-  'Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.';
+  'Each run is a separate action on the Active bundles that match the filter, and is executed with the permissions that the user has at that time. A refused run is recorded, and the schedule continues. Requires a login: API keys cannot create recurring actions, because these would continue after the key is revoked.';
 
 export const createRecurringTransfer = defineMutation({
   ...actionOperation,
@@ -44,7 +44,7 @@ export const createRecurringTransfer = defineMutation({
   id: 'createRecurringTransfer',
   path: '/certificate/recurring_transfer',
   summary: 'Create a recurring transfer',
-  description: `The target must have the source on its whitelist, now and at each run. ${RUNS}`,
+  description: `Creates a transfer that is repeated on a schedule. The whitelist of the target account must contain the source account, now and at each run. ${RUNS}`,
   permission: 'act',
   loginOnly: true,
   body: RecurringTransferRequest,
@@ -60,7 +60,7 @@ export const createRecurringCancel = defineMutation({
   id: 'createRecurringCancel',
   path: '/certificate/recurring_cancel',
   summary: 'Create a recurring cancellation',
-  description: `Without a beneficiary, it is the name that the account has at each run. ${RUNS}`,
+  description: `Creates a cancellation that is repeated on a schedule. The default beneficiary is the name that the account has at each run. ${RUNS}`,
   permission: 'act',
   loginOnly: true,
   body: RecurringCancelRequest,
@@ -149,7 +149,7 @@ export const listRecurring = defineQuery({
   tag,
   summary: 'List recurring actions',
   description:
-    'The recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those whose runs are over. Their runs are in the action log.',
+    'Returns the recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those that have ended. Their runs are in the action log.',
   permission: 'read',
   queryParams: pageQuery.extend({
     account_id: accountIdText.optional().meta({ description: 'The source account' }),
@@ -180,7 +180,8 @@ export const deleteRecurring = defineEdit({
   path: '/certificate/recurring/:id',
   tag,
   summary: 'Stop a recurring action',
-  description: 'There are no further runs; past runs remain. Any trading user of the account can do this.',
+  description:
+    'Stops a recurring action: it does not run again. Past runs are kept. Any trading user of the account can stop it.',
   permission: 'act',
   params: idParams,
   answer: { status: 200, description: 'The recurring action is stopped', schema: done },
