@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Liveness
-         * @description Whether the process answers. It asks no database.
+         * Check liveness
+         * @description Reports that the process is running. It does not query the database.
          */
         get: operations["health"];
         put?: never;
@@ -29,8 +29,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Readiness
-         * @description Whether requests can be served, with the state and lag of each part. 503 while the primary is down.
+         * Check readiness
+         * @description Reports whether requests can be served, with the state and lag of each part. Returns 503 while the primary is down.
          */
         get: operations["ready"];
         put?: never;
@@ -51,8 +51,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change how much is logged
-         * @description Changes the level of the log of the process that answers, until it ends; other processes keep theirs. The log says who did it.
+         * Change the log level
+         * @description Changes the log level of the process that handles the request, until it stops. Other processes keep their level. The change and the user who made it are logged.
          *
          *     Permission: `administer`.
          */
@@ -74,7 +74,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Exchanges an e-mail and a password, sent as a form or as JSON, for a short-lived access token and a refresh token. The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.
+         * @description Exchanges an e-mail and a password for a short-lived access token and a refresh token. The same fields are accepted as a form (`application/x-www-form-urlencoded`). The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.
          */
         post: operations["login"];
         delete?: never;
@@ -94,7 +94,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh the tokens
-         * @description Exchanges a refresh token for a new access token and a new refresh token. For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.
+         * @description Exchanges a refresh token for a new access token and a new refresh token. The same field is accepted as a form (`application/x-www-form-urlencoded`). For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
         put?: never;
         /**
          * Create issuance metadata
-         * @description Facts that an issuing body states on its certificates. Issuances refer to them, and they never change.
+         * @description Creates metadata that an issuing body states on its certificates. Issuances refer to it by id. It cannot be changed later.
          *
          *     Permission: `administer`.
          */
@@ -1044,7 +1044,7 @@ export interface paths {
         put?: never;
         /**
          * Issue certificates for one interval of a device
-         * @description Issues a bundle to the account of the device. Ids, hash, issuance id, status and expiry are set by the registry, whatever the body has. An interval is issued once; a repetition is refused with 409, which names the issuance.
+         * @description Issues a bundle to the account of the device. The registry sets ids, hash, issuance id, status and expiry, and ignores them in the body. Certificates are issued once for an interval; a second request receives 409 with the id of the existing issuance.
          *
          *     Permission: `issue`.
          */
@@ -1066,7 +1066,7 @@ export interface paths {
         put?: never;
         /**
          * Query the bundles of an account
-         * @description All filters are combined with AND. Further pages are read with `cursor`. With `Accept: text/csv` or `application/x-ndjson`, the answer is a stream of all matches.
+         * @description Returns the bundles of an account that match all of the filters. Pass `next_cursor` as `cursor` to get the next page. With `Accept: text/csv` or `application/x-ndjson`, the response is a stream of all matches.
          *
          *     Permission: `read`.
          */
@@ -1088,7 +1088,7 @@ export interface paths {
         put?: never;
         /**
          * Query the bundles of an account, with device and metadata
-         * @description As `/certificate/query`, but the answer is an array of full views, and the cursor of the next page is in the header `registry-next-cursor`.
+         * @description Works like `/certificate/query`, but returns an array of bundles with their device and metadata. The cursor of the next page is in the `registry-next-cursor` header.
          *
          *     Permission: `read`.
          */
@@ -1108,7 +1108,7 @@ export interface paths {
         };
         /**
          * Check the conservation of energy
-         * @description Checks conservation and its preconditions over the whole registry, and reports the first violation.
+         * @description Checks conservation and its preconditions over the whole registry, and returns the first violation.
          *
          *     Permission: `administer`.
          */
@@ -1129,8 +1129,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a bundle
-         * @description The bundle with its device and metadata, for users of the account that holds it.
+         * Get a bundle
+         * @description Returns a bundle with its device and metadata. The caller must be a user of the account that holds it.
          *
          *     Permission: `read`.
          */
@@ -1151,8 +1151,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the lineage of a bundle
-         * @description The bundle and its ancestors up to the issuance, all of their events in order, and a verification of their hashes, which are recomputed. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.
+         * Get the lineage of a bundle
+         * @description Returns the bundle and its ancestors up to the issuance, with all of their events in order. Their hashes are recomputed and verified. Events in accounts of other users are shown without users, requests and beneficiaries (`null`), and such an account is named "another account". Other parts of a split are not shown.
          *
          *     Permission: `read`.
          */
@@ -1174,7 +1174,7 @@ export interface paths {
         };
         /**
          * List the live bundles of an account
-         * @description As `/certificate/query` without a filter.
+         * @description Returns the same as `/certificate/query` without filters.
          *
          *     Permission: `read`.
          */
@@ -1198,7 +1198,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer bundles to another account
-         * @description The target must have the source on its whitelist. All bundles are transferred, or none. A refusal is recorded.
+         * @description Transfers bundles to an account whose whitelist contains the source account. Either all bundles are transferred or none. Refused transfers are recorded in the action log.
          *
          *     Permission: `act`.
          */
@@ -1220,7 +1220,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel bundles for a beneficiary
-         * @description Takes the certificates out of trade, so that their beneficiary can claim them. Without a beneficiary, it is the account.
+         * @description Takes certificates out of trade, so that their beneficiary can claim them. The default beneficiary is the account.
          *
          *     Permission: `act`.
          */
@@ -1242,7 +1242,7 @@ export interface paths {
         put?: never;
         /**
          * Claim cancelled bundles
-         * @description States that the beneficiary of the certificates used the energy. This is final. A beneficiary in the request must be that of every bundle.
+         * @description Records that the beneficiary of the certificates used the energy. A claim cannot be reversed. If the request has a beneficiary, it must be the beneficiary of every bundle.
          *
          *     Permission: `act`.
          */
@@ -1264,7 +1264,7 @@ export interface paths {
         put?: never;
         /**
          * Reserve bundles
-         * @description A Reserved bundle can be cancelled, but not transferred until it is unreserved.
+         * @description Reserves Active bundles. A Reserved bundle can be cancelled, but cannot be transferred until it is unreserved.
          *
          *     Permission: `act`.
          */
@@ -1286,7 +1286,7 @@ export interface paths {
         put?: never;
         /**
          * Unreserve bundles
-         * @description Reserved bundles become Active again.
+         * @description Makes Reserved bundles Active again.
          *
          *     Permission: `act`.
          */
@@ -1308,7 +1308,7 @@ export interface paths {
         put?: never;
         /**
          * Lock bundles
-         * @description A Locked bundle cannot be used while an issue is investigated. Takes whole bundles, Active or Reserved, and requires a reason.
+         * @description Locks bundles while an issue is investigated. A Locked bundle cannot be used. Only whole bundles that are Active or Reserved can be locked. A reason is required.
          *
          *     Permission: `issue`.
          */
@@ -1330,7 +1330,7 @@ export interface paths {
         put?: never;
         /**
          * Unlock bundles
-         * @description Restores the status before the lock. Requires a reason.
+         * @description Restores the status that the bundles had before they were locked. A reason is required.
          *
          *     Permission: `issue`.
          */
@@ -1352,7 +1352,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw bundles
-         * @description For certificates that should not have been issued. It is final, takes whole bundles and requires a reason. After every live bundle of an issuance is withdrawn, its interval can be issued again, as a new version with new ids.
+         * @description Withdraws certificates that should not have been issued. A withdrawal cannot be reversed. Only whole bundles can be withdrawn, and a reason is required. After all live bundles of an issuance are withdrawn, certificates can be issued for its interval again, as a new version with new ids.
          *
          *     Permission: `issue`.
          */
@@ -1372,7 +1372,7 @@ export interface paths {
         };
         /**
          * List actions
-         * @description The action log, refusals included: of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.
+         * @description Returns the action log, including refused actions, of one account, of all accounts of the caller or, for administrators, of all accounts. A transfer from an account of other users is shown without its user and its original bundles.
          *
          *     Permission: `read`.
          */
@@ -1396,7 +1396,7 @@ export interface paths {
         put?: never;
         /**
          * Create a recurring transfer
-         * @description The target must have the source on its whitelist, now and at each run. Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.
+         * @description Creates a transfer that is repeated on a schedule. The whitelist of the target account must contain the source account, now and at each run. Each run is a separate action on the Active bundles that match the filter, and is executed with the permissions that the user has at that time. A refused run is recorded, and the schedule continues. Requires a login: API keys cannot create recurring actions, because these would continue after the key is revoked.
          *
          *     Permission: `act`.
          */
@@ -1418,7 +1418,7 @@ export interface paths {
         put?: never;
         /**
          * Create a recurring cancellation
-         * @description Without a beneficiary, it is the name that the account has at each run. Each run is an action of its own on Active bundles of the filter, and is executed with the rights that the user has at that time. A refused run is recorded, and the next one has its own time. Requires a login: API keys cannot create recurring actions, which would outlive them.
+         * @description Creates a cancellation that is repeated on a schedule. The default beneficiary is the name that the account has at each run. Each run is a separate action on the Active bundles that match the filter, and is executed with the permissions that the user has at that time. A refused run is recorded, and the schedule continues. Requires a login: API keys cannot create recurring actions, because these would continue after the key is revoked.
          *
          *     Permission: `act`.
          */
@@ -1438,7 +1438,7 @@ export interface paths {
         };
         /**
          * List recurring actions
-         * @description The recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those whose runs are over. Their runs are in the action log.
+         * @description Returns the recurring actions of one account, of all accounts of the caller or, for administrators, of all accounts, including those that have ended. Their runs are in the action log.
          *
          *     Permission: `read`.
          */
@@ -1463,7 +1463,7 @@ export interface paths {
         post?: never;
         /**
          * Stop a recurring action
-         * @description There are no further runs; past runs remain. Any trading user of the account can do this.
+         * @description Stops a recurring action: it does not run again. Past runs are kept. Any trading user of the account can stop it.
          *
          *     Permission: `act`.
          */
@@ -3537,7 +3537,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does */
+            /** @description The process is running */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3654,24 +3654,6 @@ export interface operations {
                      */
                     password: string;
                 };
-                /**
-                 * @example {
-                 *       "username": "trading_user@usermail.com",
-                 *       "password": "registry-demo"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
-                    /**
-                     * @description The e-mail of the user
-                     * @example trading_user@usermail.com
-                     */
-                    username: string;
-                    /**
-                     * Format: password
-                     * @example registry-demo
-                     */
-                    password: string;
-                };
             };
         };
         responses: {
@@ -3717,15 +3699,6 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @example gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 */
-                    refresh_token: string;
-                };
-                /**
-                 * @example {
-                 *       "refresh_token": "gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-                 *     }
-                 */
-                "application/x-www-form-urlencoded": {
                     /** @example gcrr_000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 */
                     refresh_token: string;
                 };
@@ -5969,7 +5942,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A page of full views */
+            /** @description A page of bundles with device and metadata */
             202: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -6048,7 +6021,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The full view */
+            /** @description The bundle with its device and metadata */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
