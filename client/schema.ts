@@ -1527,7 +1527,7 @@ export interface components {
         };
         Readiness: {
             /**
-             * @description degraded: all works, but with less in reserve
+             * @description `degraded`: fully functional with reduced redundancy
              * @enum {string}
              */
             status: "ready" | "degraded";
@@ -1535,7 +1535,7 @@ export interface components {
             primary: "up" | "down";
             standbys: {
                 /**
-                 * @description By its place among DATABASE_READ_URLS
+                 * @description Name, numbered by position in DATABASE_READ_URLS
                  * @example standby 1
                  */
                 name: string;
@@ -1550,51 +1550,51 @@ export interface components {
                 server: string;
                 /** @enum {string} */
                 use: "write" | "read";
-                /** @description Connections that it may have */
+                /** @description Maximum number of connections */
                 size: number;
                 connections: number;
                 idle: number;
-                /** @description Those who wait for a connection */
+                /** @description Requests waiting for a connection */
                 waiting: number;
             }[];
             load: {
-                /** @description Why new requests are answered 503 at once, if they are */
+                /** @description Overloaded resource that causes new requests to be rejected with 503; null if none */
                 shedding: ("event loop" | "connections") | null;
                 event_loop_delay_ms: number | null;
             };
-            /** @description null while this process has no part in it */
+            /** @description null if this process does not run it */
             journal: {
-                /** @description Whether this process orders the journal; one of all does */
+                /** @description Whether this process is the leader that orders the journal */
                 leads: boolean;
                 /** @enum {string} */
                 event_store: "absent" | "unknown" | "up" | "down" | "diverged";
-                /** @description The next position to be given */
+                /** @description Next position to be assigned */
                 ordered_up_to: number | null;
-                /** @description Entries that wait for a position, counted to 10 000 */
+                /** @description Entries without a position, at most 10 000 */
                 unordered: number | null;
-                /** @description The next position that EventStoreDB lacks; seen seconds ago where this process does not lead */
+                /** @description Next position missing in EventStoreDB; may be seconds old unless this process leads */
                 relayed_up_to: number | null;
-                /** @description Events that EventStoreDB lacks, by that */
+                /** @description Number of events missing in EventStoreDB, derived from `relayed_up_to` */
                 unrelayed: number | null;
                 problem: string | null;
             } | null;
-            /** @description null while this process has no part in it */
+            /** @description null if this process does not run it */
             scheduler: {
-                /** @description Whether this process does what is due; one of all does */
+                /** @description Whether this process is the leader of the scheduler */
                 leads: boolean;
-                /** @description By this process, since its start */
+                /** @description Bundles expired by this process since it started */
                 bundles_expired: number;
-                /** @description Runs of recurring actions, by this process */
+                /** @description Recurring runs executed by this process */
                 runs_done: number;
                 runs_refused: number;
-                /** @description When this process was last done with what was due */
+                /** @description Time at which this process last completed all due work */
                 last_round_at: string | null;
                 problem: string | null;
             } | null;
         };
         LogLevelChange: {
             /**
-             * @description trace, debug, info, warn, error, fatal, silent; also `WARNING` and `CRITICAL`, in capitals or not
+             * @description trace, debug, info, warn, error, fatal, silent; also `WARNING` and `CRITICAL`, case-insensitive
              * @example debug
              */
             level: string;
@@ -1668,7 +1668,7 @@ export interface components {
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             account_ids: number[] | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -1700,7 +1700,7 @@ export interface components {
             permissions: ("read" | "act" | "produce" | "storage" | "issue" | "administer")[];
             account_ids: number[] | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -1745,7 +1745,7 @@ export interface components {
             role: "ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR";
             organisation: string | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -1767,7 +1767,7 @@ export interface components {
             role: "ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR";
             organisation: string | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -1829,7 +1829,7 @@ export interface components {
             website: string | null;
             address: string | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -1873,7 +1873,7 @@ export interface components {
             /** @description Whether every user finds the account and its name in the directory */
             discoverable: boolean;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -2010,7 +2010,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -2063,7 +2063,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -2129,7 +2129,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -2210,7 +2210,7 @@ export interface components {
              */
             metadata_id: number;
             energy_carrier?: ("electricity" | "natural_gas" | "hydrogen" | "heat" | "other") | null;
-            /** @description Default: that of the device */
+            /** @description Defaults to that of the device */
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
             emissions_factor_production_device?: number | null;
             emissions_factor_source?: string | null;
@@ -2309,11 +2309,11 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            /** @description Intervals that start at this instant or later */
             certificate_period_start?: string | null;
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
-            /** @description Default: any but "Bundle Split" */
+            /** @description Defaults to all statuses except "Bundle Split" */
             certificate_bundle_status?: ("Active" | "Reserved" | "Locked" | "Cancelled" | "Cancelled for Storage" | "Claimed" | "Expired" | "Exported" | "Withdrawn" | "Bundle Split") | null;
             /** @description Only with exactly one issuance id: bundles whose range ends at this certificate id or later */
             certificate_bundle_id_range_start?: number | null;
@@ -2328,10 +2328,10 @@ export interface components {
             localise_time?: boolean;
             /** @default 1000 */
             limit?: number;
-            /** @description The `next_cursor` of the previous page */
+            /** @description Cursor from `next_cursor` of the previous page */
             cursor?: string | null;
         };
-        /** @description The filter of the query, and the bundles that match. */
+        /** @description The filter of the query and the matching bundles. */
         CertificateQueryAnswer: {
             granular_certificate_bundles: components["schemas"]["Bundle"][];
             /** @description Wh of all matches, not of the page */
@@ -2469,7 +2469,7 @@ export interface components {
         };
         LineageIssuance: {
             issuance_id: string;
-            /** @description Raised when a withdrawn interval is issued again */
+            /** @description Incremented when a withdrawn interval is issued again */
             issue_version: number;
             certificate_bundle_id_range_start: number;
             certificate_bundle_id_range_end: number;
@@ -2486,7 +2486,7 @@ export interface components {
         };
         IssuanceVersion: {
             issuance_id: string;
-            /** @description Raised when a withdrawn interval is issued again */
+            /** @description Incremented when a withdrawn interval is issued again */
             issue_version: number;
             certificate_bundle_id_range_start: number;
             certificate_bundle_id_range_end: number;
@@ -2497,15 +2497,15 @@ export interface components {
             issuance_datestamp: string;
             withdrawal_datestamp: string | null;
         };
-        /** @description Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the link before it. */
+        /** @description Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the previous link. */
         HashChain: {
-            /** @description Whether every bundle of the line is verified */
+            /** @description Whether every bundle of the lineage is verified */
             verified: boolean;
             facts: components["schemas"]["SharedFacts"];
             /** @description From the first bundle of the issuance down to this one */
             links: components["schemas"]["HashLink"][];
         };
-        /** @description The facts that all bundles of the issuance share, with the names that the hash covers. */
+        /** @description The facts common to all bundles of the issuance, under the names that the hash covers. */
         SharedFacts: {
             /**
              * @description Id, a positive integer
@@ -2559,7 +2559,7 @@ export interface components {
             /** @description sha256, in lowercase hex */
             recomputed_hash: string;
             verified: boolean;
-            /** @description The first fault */
+            /** @description The first problem; null if none */
             problem: string | null;
         };
         AccountNamed: {
@@ -2571,7 +2571,7 @@ export interface components {
         TimelineEvent: {
             /** Format: uuid */
             id: string;
-            /** @description Position in the order of all events; null until it is assigned, moments later */
+            /** @description Position in the order of all events; null until it is assigned */
             position: number | null;
             /**
              * Format: date-time
@@ -2648,7 +2648,7 @@ export interface components {
             event_id: string;
             /** @enum {string} */
             event_type: "CREATE" | "UPDATE" | "DELETE";
-            /** @description Position in the order of all events; null until it is assigned, moments later */
+            /** @description Position in the order of all events; null until it is assigned */
             position: number | null;
             /**
              * Format: date-time
@@ -2725,7 +2725,7 @@ export interface components {
             user_id: number | null;
             beneficiary: string | null;
             granular_certificate_bundle_ids: number[];
-            /** @description The bundles that carry the effect of the action */
+            /** @description The bundles affected by the action: those named, or the new parts of split bundles */
             resulting_bundle_ids: number[];
             /** @example 1000000 */
             certificate_quantity: number | null;
@@ -2770,7 +2770,7 @@ export interface components {
              */
             certificate_bundle_percentage?: number | null;
             action_type?: "cancel" | null;
-            /** @description Who may claim the certificates; the name of the account if missing or blank */
+            /** @description Who may claim the certificates. Defaults to the name of the account if missing or blank */
             beneficiary?: string | null;
             cancellation_purpose?: string | null;
             cancellation_period_start?: string | null;
@@ -2878,7 +2878,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "lock" | null;
             /**
-             * @description Required. Recorded with the action
+             * @description Reason for the action (required)
              * @example Meter was misread
              */
             reason?: string | null;
@@ -2908,7 +2908,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "unlock" | null;
             /**
-             * @description Required. Recorded with the action
+             * @description Reason for the action (required)
              * @example Meter was misread
              */
             reason?: string | null;
@@ -2938,7 +2938,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "withdraw" | null;
             /**
-             * @description Required. Recorded with the action
+             * @description Reason for the action (required)
              * @example Meter was misread
              */
             reason?: string | null;
@@ -2954,7 +2954,7 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            /** @description Intervals that start at this instant or later */
             certificate_period_start?: string | null;
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
@@ -2970,7 +2970,7 @@ export interface components {
              * @default false
              */
             localise_time?: boolean;
-            /** @description The first run; at once if missing. Must not be in the past */
+            /** @description Time of the first run, not in the past. Defaults to the current time */
             initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
@@ -3007,7 +3007,7 @@ export interface components {
             issuance_ids?: string[] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
-            /** @description Intervals that start at this instant or later. Without an end, all of them */
+            /** @description Intervals that start at this instant or later */
             certificate_period_start?: string | null;
             /** @description Intervals that end at this instant or earlier. Requires `certificate_period_start` */
             certificate_period_end?: string | null;
@@ -3023,7 +3023,7 @@ export interface components {
              * @default false
              */
             localise_time?: boolean;
-            /** @description The first run; at once if missing. Must not be in the past */
+            /** @description Time of the first run, not in the past. Defaults to the current time */
             initial_action_datetime?: string | null;
             /** @enum {string} */
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
@@ -3043,7 +3043,7 @@ export interface components {
              * @example 1000000
              */
             certificate_quantity: number;
-            /** @description Who may claim the certificates; the name of the account if missing */
+            /** @description Who may claim the certificates. Defaults to the name of the account */
             beneficiary?: string | null;
         };
         RecurringAction: {
@@ -3071,7 +3071,7 @@ export interface components {
              * @example 1000000
              */
             certificate_quantity: number;
-            /** @description The filters that were given, as in a certificate query */
+            /** @description The filters of the request, as in a certificate query */
             filter: {
                 [key: string]: unknown;
             };
@@ -3084,12 +3084,12 @@ export interface components {
             recurring_action_period_units: "days" | "weeks" | "months" | "years";
             recurring_action_period_quantity: number;
             number_of_recurring_actions: number;
-            /** @description Number of runs that are over, done or refused */
+            /** @description Number of finished runs, including refused ones */
             runs_done: number;
             /** @description null after the last run */
             next_action_datetime: string | null;
             /**
-             * @description Raised by every change. In quotes it is the entity tag: `If-Match: "3"`
+             * @description Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`
              * @example 1
              */
             version: number;
@@ -3561,7 +3561,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The state of each part */
+            /** @description The state of each component */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3598,7 +3598,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The level before and now */
+            /** @description The previous and the new level */
             200: {
                 headers: {
                     "cache-control": components["headers"]["cache-control"];
@@ -3833,7 +3833,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
                 /** @description List the keys of another user (administrators only) */
                 user_id?: number;
@@ -4066,7 +4066,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -4106,7 +4106,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -4364,7 +4364,7 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: {
-                /** @description The id of the path, if given: older clients send it here, too */
+                /** @description Must equal the id in the path if present (sent by older clients) */
                 user_id?: number;
             };
             header?: {
@@ -4416,7 +4416,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -4515,7 +4515,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -4751,7 +4751,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -4791,7 +4791,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
                 /** @description The exact name of an account, whether or not it is listed */
                 name?: string;
@@ -5046,7 +5046,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -5090,7 +5090,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -5241,7 +5241,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -5425,7 +5425,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -5469,7 +5469,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
             };
             header?: {
@@ -5568,7 +5568,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
                 /** @description Return only readings of this device */
                 device_id?: number;
@@ -5705,7 +5705,7 @@ export interface operations {
     deleteMeasurement: {
         parameters: {
             query?: {
-                /** @description The id of the path, if given: older clients send it here, too */
+                /** @description Must equal the id in the path if present (sent by older clients) */
                 measurement_id?: number;
             };
             header?: {
@@ -6129,7 +6129,7 @@ export interface operations {
     transferCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6188,7 +6188,7 @@ export interface operations {
     cancelCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6246,7 +6246,7 @@ export interface operations {
     claimCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6303,7 +6303,7 @@ export interface operations {
     reserveCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6360,7 +6360,7 @@ export interface operations {
     unreserveCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6417,7 +6417,7 @@ export interface operations {
     lockCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6475,7 +6475,7 @@ export interface operations {
     unlockCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6533,7 +6533,7 @@ export interface operations {
     withdrawCertificates: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6593,7 +6593,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
                 /** @description The source account, or the target of a transfer */
                 account_id?: number;
@@ -6637,7 +6637,7 @@ export interface operations {
     createRecurringTransfer: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6698,7 +6698,7 @@ export interface operations {
     createRecurringCancel: {
         parameters: {
             query?: {
-                /** @description Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
+                /** @description Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new bundles in `resulting_bundle_ids` do not exist afterwards */
                 dry_run?: boolean;
             };
             header?: {
@@ -6761,7 +6761,7 @@ export interface operations {
             query?: {
                 /** @description Rows on a page, at most 1000 */
                 limit?: number;
-                /** @description Where the last page ended */
+                /** @description Cursor from `registry-next-cursor` of the previous page */
                 cursor?: string;
                 /** @description The source account */
                 account_id?: number;

@@ -47,7 +47,7 @@ const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
  * Checks that no sample user has the published sample password. If the primary is down the check is skipped: then
- * nobody can log in, but reads can be served.
+ * logins are impossible, but reads can be served.
  *
  * @throws {ConfigError} naming the first such user.
  */

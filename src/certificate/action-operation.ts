@@ -10,7 +10,7 @@ export const actionOperation = {
   queryParams: z.object({
     dry_run: flagText.meta({
       description:
-        'Check and answer as usual, with the `action_result` "Dry run", but change nothing. The ids of the action and of new ' +
+        'Validate the request and return the result with `action_result` "Dry run", without changing anything. The ids of the action and of new ' +
         'bundles in `resulting_bundle_ids` do not exist afterwards',
     }),
   }),

@@ -60,7 +60,7 @@ export const CancelRequest = z
     ...part,
     ...named('cancel'),
     beneficiary: beneficiary.meta({
-      description: 'Who may claim the certificates; the name of the account if missing or blank',
+      description: 'Who may claim the certificates. Defaults to the name of the account if missing or blank',
     }),
     cancellation_purpose: words().optional(),
     cancellation_period_start: instant.optional(),
@@ -74,7 +74,7 @@ export const CancelRequest = z
 
 const reason = words(2_000)
   .optional()
-  .meta({ description: 'Required. Recorded with the action', examples: ['Meter was misread'] });
+  .meta({ description: 'Reason for the action (required)', examples: ['Meter was misread'] });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
   z.object({ ...common, ...part, ...named(type) }).meta({ id: title });
@@ -109,9 +109,9 @@ export const Action = z
     }),
     beneficiary: z.string().nullable(),
     granular_certificate_bundle_ids: z.array(id),
-    resulting_bundle_ids: z
-      .array(id)
-      .meta({ description: 'The bundles that carry the effect of the action' }),
+    resulting_bundle_ids: z.array(id).meta({
+      description: 'The bundles affected by the action: those named, or the new parts of split bundles',
+    }),
     certificate_quantity: z
       .int()
       .nullable()

@@ -20,7 +20,7 @@ const CertificateCreate = z
       .meta({ description: 'Wh', examples: [12_500_000] }),
     metadata_id: id,
     energy_carrier: z.enum(energyCarriers).optional(),
-    energy_source: z.enum(energySources).optional().meta({ description: 'Default: that of the device' }),
+    energy_source: z.enum(energySources).optional().meta({ description: 'Defaults to that of the device' }),
     emissions_factor_production_device: z.number().min(0).max(1e9).optional(),
     emissions_factor_source: words().optional(),
     issuance_post_energy_carrier_conversion: z.boolean().optional(),

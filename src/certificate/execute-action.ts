@@ -76,7 +76,7 @@ export interface ActionContext extends Committing {
 
 /** The parts of a call that {@link requestContext} takes, by name: the fields that all requests for actions share. */
 export interface ActionCall extends Committing {
-  rehearse: Committing['transact'];
+  dryRun: Committing['transact'];
   readonly authority: Authority;
   readonly body: {
     readonly source_id: AccountId;
@@ -93,7 +93,7 @@ export interface ActionCall extends Committing {
 
 /** The context of an action that a request asks for. */
 export function requestContext(call: ActionCall): ActionContext {
-  const { body, authority, queryParams, services, requestId, transact, rehearse, refuse } = call;
+  const { body, authority, queryParams, services, requestId, transact, dryRun, refuse } = call;
   const { clock } = services;
   const intent: ActionIntent = {
     sourceId: body.source_id,
@@ -110,7 +110,7 @@ export function requestContext(call: ActionCall): ActionContext {
     intent,
     dryRun: queryParams.dry_run,
     clock,
-    transact: queryParams.dry_run ? rehearse : transact,
+    transact: queryParams.dry_run ? dryRun : transact,
     refuse,
   };
 }

@@ -35,14 +35,14 @@ export const FilterFields = z.object({
   energy_source: z.enum(energySources).optional(),
   certificate_period_start: instant
     .optional()
-    .meta({ description: 'Intervals that start at this instant or later. Without an end, all of them' }),
+    .meta({ description: 'Intervals that start at this instant or later' }),
   certificate_period_end: instant.optional().meta({
     description: 'Intervals that end at this instant or earlier. Requires `certificate_period_start`',
   }),
   certificate_bundle_status: z
     .enum(bundleStatuses)
     .optional()
-    .meta({ description: 'Default: any but "Bundle Split"' }),
+    .meta({ description: 'Defaults to all statuses except "Bundle Split"' }),
   certificate_bundle_id_range_start: id.optional().meta({
     description:
       'Only with exactly one issuance id: bundles whose range ends at this certificate id or later',

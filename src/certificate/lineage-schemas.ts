@@ -26,7 +26,7 @@ const IssuanceVersion = z
     issue_version: z
       .int()
       .positive()
-      .meta({ description: 'Raised when a withdrawn interval is issued again' }),
+      .meta({ description: 'Incremented when a withdrawn interval is issued again' }),
     certificate_bundle_id_range_start: certificateNumber,
     certificate_bundle_id_range_end: certificateNumber,
     issuance_datestamp: instantText,
@@ -55,7 +55,7 @@ const SharedFacts = z
   })
   .meta({
     id: 'SharedFacts',
-    description: 'The facts that all bundles of the issuance share, with the names that the hash covers.',
+    description: 'The facts common to all bundles of the issuance, under the names that the hash covers.',
   });
 
 const HashLink = z
@@ -69,20 +69,20 @@ const HashLink = z
     hash: sha256,
     recomputed_hash: sha256,
     verified: z.boolean(),
-    problem: z.string().nullable().meta({ description: 'The first fault' }),
+    problem: z.string().nullable().meta({ description: 'The first problem; null if none' }),
   })
   .meta({ id: 'HashLink' });
 
 const HashChain = z
   .object({
-    verified: z.boolean().meta({ description: 'Whether every bundle of the line is verified' }),
+    verified: z.boolean().meta({ description: 'Whether every bundle of the lineage is verified' }),
     facts: SharedFacts,
     links: z.array(HashLink).meta({ description: 'From the first bundle of the issuance down to this one' }),
   })
   .meta({
     id: 'HashChain',
     description:
-      'Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the link before it.',
+      'Each hash is sha256 over `facts`, with the range and the quantity of the link, as RFC 8785 JSON, followed by the hash of the previous link.',
   });
 
 const attributes = z.record(z.string(), z.unknown()).nullable();
@@ -92,7 +92,7 @@ const Diff = z.object({ field: z.string(), before: z.unknown(), after: z.unknown
 const event = {
   position: count
     .nullable()
-    .meta({ description: 'Position in the order of all events; null until it is assigned, moments later' }),
+    .meta({ description: 'Position in the order of all events; null until it is assigned' }),
   timestamp: instantText,
   entity_id: id,
   parent_entity_id: id.nullable(),

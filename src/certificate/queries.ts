@@ -22,7 +22,11 @@ import { STREAM_TYPES, streamRows } from './stream.ts';
 const PageFields = {
   /** At most what one action can take. */
   limit: z.int().min(1).max(MOST_BUNDLES).default(1_000),
-  cursor: z.string().max(500).optional().meta({ description: 'The `next_cursor` of the previous page' }),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: 'Cursor from `next_cursor` of the previous page' }),
 };
 const CertificateQuery = CertificateFilter.safeExtend(PageFields).meta({ id: 'CertificateQuery' });
 
@@ -34,7 +38,7 @@ const QueryAnswer = z
   })
   .meta({
     id: 'CertificateQueryAnswer',
-    description: 'The filter of the query, and the bundles that match.',
+    description: 'The filter of the query and the matching bundles.',
   });
 
 /**

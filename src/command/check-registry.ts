@@ -16,7 +16,7 @@ runProgram(async () => {
       firstViolation(execute, (name) => say(`  holds: ${name}`)),
     );
     if (found) say(`VIOLATED: ${found.invariant}: ${found.violation}`);
-    else say('Every watt-hour is in its place.');
+    else say('All invariants hold.');
     process.exitCode = found ? ExitStatus.negative : 0;
   } finally {
     await database.stop();

@@ -67,7 +67,7 @@ export const verifyEvents = defineQuery({
       return await services.database.readPrimary(({ execute }) => verifyJournal(execute, { log }));
     } catch (error) {
       if (error instanceof EventStoreUnavailable)
-        throw problems.unavailable('EventStoreDB does not answer at the moment.');
+        throw problems.unavailable('EventStoreDB is currently unavailable.');
       throw error;
     } finally {
       await log?.close();

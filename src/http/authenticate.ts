@@ -7,9 +7,9 @@ import { problems } from '../operation/problem.ts';
 import type { Permission } from '../rules/permission.ts';
 
 /**
- * Who is calling, and how far the operation's permission reaches for it; `null` for a public operation.
+ * Returns the caller and the scope of the operation's permission; `null` for a public operation.
  *
- * @throws {Problem} 401 without a valid credential of a living user, 403 when role or API key lack the permission.
+ * @throws {Problem} 401 without a valid credential of a user that is not deleted, 403 when role or API key lack the permission.
  */
 export type Authenticate = (
   request: FastifyRequest,
@@ -28,20 +28,20 @@ export function authenticator(services: Services): Authenticate {
 }
 
 /**
- * How far the operation's permission reaches for a caller.
+ * Returns the scope of the operation's permission for a caller.
  *
  * @throws {Problem | Refusal} 403
  */
 export function authorise({ loginOnly }: Operation, permission: Permission, caller: Caller): Authority {
   if (loginOnly && caller.apiKey)
-    throw problems.forbidden('This takes somebody who has logged in, not an API key.');
+    throw problems.forbidden('This operation requires a login; API keys are not accepted.');
   return { caller, scope: requireScope(caller, permission) };
 }
 
 const API_KEY_HEADER = 'x-api-key';
 const API_KEY_PREFIX = 'gcr_';
 
-/** @throws {Problem} 401 when there is none, or two, of which it would not be clear who is meant. */
+/** @throws {Problem} 401 without a credential, or with two. */
 function credentialOf({ headers }: FastifyRequest): Credential {
   const { authorization, [API_KEY_HEADER]: apiKey } = headers;
   if (authorization !== undefined && apiKey !== undefined)

@@ -12,11 +12,11 @@ import { problemOf } from './error-handler.ts';
 export interface HeldAuthorization {
   /** `null` for a public operation. */
   readonly authority: Authority | null;
-  /** Once in each transaction: holds it until the commit. The transaction then revokes rights of the users `revokesFrom`. */
+  /** Locks the caller's rights until the commit. Call once per transaction. `revokesFrom`: users who lose rights by it. */
   hold(tx: Transaction, revokesFrom?: readonly number[]): Promise<void>;
 }
 
-/** The caller was authorized when its request came, and is not now. What it asked for is rolled back. */
+/** The caller lost its authorization during the request; the work is rolled back. */
 export class AuthorizationLost extends Error {
   readonly answer: Problem;
 
@@ -37,10 +37,10 @@ class AuthorizationReduced extends Error {
 }
 
 /**
- * Runs a mutation as if every revocation of its caller's rights came either before it or after it. If rights are gone when it is
- * about to commit, or to be refused for another reason, it is run again with the rights that are left.
+ * Re-runs the mutation if the caller's rights were reduced before the commit or before a refusal. So a concurrent
+ * revocation takes effect either entirely before the mutation or entirely after it.
  *
- * @throws {AuthorizationLost} when none are left for the operation; otherwise what `work` throws.
+ * @throws {AuthorizationLost} if the remaining rights do not permit the operation; otherwise the error of `work`.
  */
 export async function withAuthorization<T>(
   operation: Operation,
@@ -62,7 +62,7 @@ export async function withAuthorization<T>(
   }
 }
 
-/** The authorization of a caller, and whether a refusal may tell it what it must not know any more. */
+/** The authorization of a caller, and whether the caller may still see the reason of a refusal. */
 function holdable({ database, clock }: Services, authority: Authority) {
   const { caller } = authority;
   const holding = new WeakSet<Transaction>();

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { Address6 } from 'ip-address';
 
-/** An IPv6 client has at least so many bits to itself, and could count as ever new ones within them. */
+/** Prefix length of an IPv6 client. A client could otherwise use a new address for each request. */
 const OWN_BITS = 64;
 
-/** The address that counts as one client: an IPv4 address, or the network of an IPv6 one. */
+/** Returns the IPv4 address of a client, or the network of its IPv6 address. */
 export function clientAddressOf(ip: string): string {
   if (!isIPv6(ip)) return ip;
   const address = new Address6(ip);

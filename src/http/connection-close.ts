@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What a client has left, once the application closes, to end what it sends or takes. The rest of a stop needs time, too. */
+/** Time limit for open connections during shutdown. Part of the total, so that the remaining steps have time. */
 const LAST_REQUEST_MS = 5_000;
 
 /**
- * Once the application closes, a connection ends with the answer that is under way on it. A client that keeps its
- * connections open for the next request, as most do, would else hold up the stop until its patience ends. So would one that sends half a request, or takes no more of
- * its answer: it is cut off.
+ * During shutdown, closes each connection after its current response. Idle and stalled connections are closed too, so
+ * that they do not delay shutdown.
  */
 export function endConnectionsAtClose(app: FastifyInstance): void {
   let closing = false;
@@ -20,7 +19,7 @@ export function endConnectionsAtClose(app: FastifyInstance): void {
     if (closing) reply.header('connection', 'close');
     return payload;
   });
-  // An answer that had begun by then has told its client otherwise.
+  // A response that had already begun was sent without `connection: close`.
   app.addHook('onResponse', async ({ raw }) => {
     if (closing) raw.socket.destroySoon();
   });

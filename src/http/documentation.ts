@@ -35,7 +35,7 @@ const REDOC_PAGE = `<!doctype html>
 </html>
 `;
 
-/** Swagger UI's own policy would let it load styles and fonts from anywhere, and ask a validator on the web. */
+/** Swagger UI's default policy would load external styles and call an external validator. */
 const UI_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
 

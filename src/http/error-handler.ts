@@ -16,7 +16,7 @@ const PROBLEM_TYPE = 'application/problem+json';
 const UNAVAILABLE = /^(08|25006|40|53|57014|57P)/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
-/** Answers every error with an RFC 9457 problem document. Unexpected errors are logged, and not described to the client. */
+/** Answers every error with an RFC 9457 problem document. Unexpected errors are logged; the client gets no details. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -34,16 +34,16 @@ const PLAIN_PATH = /^[\w\-.~%!$&'()*+,;=:@/]{1,200}$/;
 /** Repeats the path of the request if that is harmless; never the query string, which may hold secrets. */
 function nothingAt({ method, url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1);
-  return PLAIN_PATH.test(path) ? `There is no ${method} ${path} here.` : 'There is nothing at this path.';
+  return PLAIN_PATH.test(path) ? `${method} ${path} does not exist.` : 'The path does not exist.';
 }
 
-/** Answers a path that the router cannot read: it ends before any route, hook or handler. */
+/** Answers a path that the router cannot parse; no hook or handler runs for it. */
 export function answerUnreadablePath(
   { statusCode = 400 }: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const detail = 'The path has a part that is too long, or that is not percent-encoded UTF-8.';
+  const detail = 'A path segment is too long or not percent-encoded UTF-8.';
   reply.header('x-request-id', request.id);
   const client = clientAddressOf(request.ip);
   request.log.info(
@@ -55,7 +55,7 @@ export function answerUnreadablePath(
 
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { errors, headers, extensions } = problem.details;
-  // Serialized here: the operation's answer schema is not that of a problem.
+  // Serialized here, because the operation's response schema does not fit a problem.
   const document = JSON.stringify({
     type: `urn:gc-registry:problem:${problem.code}`,
     title: STATUS_CODES[problem.status] ?? 'Error',
@@ -72,7 +72,7 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(document);
 }
 
-/** The problem with which an error is answered; an unknown error is a 500 without details. */
+/** Converts an error to a problem; an unknown error becomes a 500 without details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return Problem.of(error);
@@ -82,18 +82,13 @@ export function problemOf(error: unknown): Problem {
 }
 
 function unexpected(): Problem {
-  return new Problem(
-    500,
-    'unexpected',
-    'The registry failed unexpectedly; nothing was told about why. Quote the instance.',
-  );
+  return new Problem(500, 'unexpected', 'An unexpected error occurred. Quote `instance` when you report it.');
 }
 
 function databaseProblem(error: { code?: string | undefined; constraint?: string | undefined }): Problem {
   const code = error.code ?? '';
-  if (UNAVAILABLE.test(code)) return problems.unavailable('The database does not answer at the moment.');
-  if (NUMBER_OUT_OF_RANGE.test(code))
-    return problems.invalid([], 'A value is outside what the registry can hold.');
+  if (UNAVAILABLE.test(code)) return problems.unavailable('The database is currently unavailable.');
+  if (NUMBER_OUT_OF_RANGE.test(code)) return problems.invalid([], 'A value is outside the supported range.');
   return constraintProblem(error.constraint) ?? unexpected();
 }
 
@@ -114,5 +109,5 @@ function frameworkProblem(error: unknown): Problem | undefined {
 
 function connectionProblem(error: unknown): Problem | undefined {
   if (!isConnectionLost(error)) return undefined;
-  return problems.unavailable('The database does not answer at the moment.');
+  return problems.unavailable('The database is currently unavailable.');
 }

@@ -9,50 +9,52 @@ import { overloadOf } from './load-shedding.ts';
 const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 
 const Standby = z.object({
-  name: z.string().meta({ description: 'By its place among DATABASE_READ_URLS', examples: ['standby 1'] }),
+  name: z
+    .string()
+    .meta({ description: 'Name, numbered by position in DATABASE_READ_URLS', examples: ['standby 1'] }),
   state: z.enum(['streaming', 'late', 'unreachable']),
   lag_bytes: count.nullable(),
   lag_seconds: quantity.nullable(),
 });
 
 const JournalState = z.object({
-  leads: z.boolean().meta({ description: 'Whether this process orders the journal; one of all does' }),
+  leads: z.boolean().meta({ description: 'Whether this process is the leader that orders the journal' }),
   event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
-  ordered_up_to: count.nullable().meta({ description: 'The next position to be given' }),
-  unordered: count.nullable().meta({ description: 'Entries that wait for a position, counted to 10 000' }),
+  ordered_up_to: count.nullable().meta({ description: 'Next position to be assigned' }),
+  unordered: count.nullable().meta({ description: 'Entries without a position, at most 10 000' }),
   relayed_up_to: count.nullable().meta({
-    description:
-      'The next position that EventStoreDB lacks; seen seconds ago where this process does not lead',
+    description: 'Next position missing in EventStoreDB; may be seconds old unless this process leads',
   }),
-  unrelayed: count.nullable().meta({ description: 'Events that EventStoreDB lacks, by that' }),
+  unrelayed: count
+    .nullable()
+    .meta({ description: 'Number of events missing in EventStoreDB, derived from `relayed_up_to`' }),
   problem: z.string().nullable(),
 });
 
 const SchedulerState = z.object({
-  leads: z.boolean().meta({ description: 'Whether this process does what is due; one of all does' }),
-  bundles_expired: count.meta({ description: 'By this process, since its start' }),
-  runs_done: count.meta({ description: 'Runs of recurring actions, by this process' }),
+  leads: z.boolean().meta({ description: 'Whether this process is the leader of the scheduler' }),
+  bundles_expired: count.meta({ description: 'Bundles expired by this process since it started' }),
+  runs_done: count.meta({ description: 'Recurring runs executed by this process' }),
   runs_refused: count,
   last_round_at: instantText
     .nullable()
-    .meta({ description: 'When this process was last done with what was due' }),
+    .meta({ description: 'Time at which this process last completed all due work' }),
   problem: z.string().nullable(),
 });
 
 const Pool = z.object({
   server: z.string().meta({ examples: ['primary'] }),
   use: z.enum(['write', 'read']),
-  size: count.meta({ description: 'Connections that it may have' }),
+  size: count.meta({ description: 'Maximum number of connections' }),
   connections: count,
   idle: count,
-  waiting: count.meta({ description: 'Those who wait for a connection' }),
+  waiting: count.meta({ description: 'Requests waiting for a connection' }),
 });
 
 const Load = z.object({
-  shedding: z
-    .enum(['event loop', 'connections'])
-    .nullable()
-    .meta({ description: 'Why new requests are answered 503 at once, if they are' }),
+  shedding: z.enum(['event loop', 'connections']).nullable().meta({
+    description: 'Overloaded resource that causes new requests to be rejected with 503; null if none',
+  }),
   event_loop_delay_ms: quantity.nullable(),
 });
 
@@ -60,13 +62,13 @@ const Readiness = z
   .object({
     status: z
       .enum(['ready', 'degraded'])
-      .meta({ description: 'degraded: all works, but with less in reserve' }),
+      .meta({ description: '`degraded`: fully functional with reduced redundancy' }),
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
     pools: z.array(Pool).meta({ description: 'The connections of this process' }),
     load: Load,
-    journal: JournalState.nullable().meta({ description: 'null while this process has no part in it' }),
-    scheduler: SchedulerState.nullable().meta({ description: 'null while this process has no part in it' }),
+    journal: JournalState.nullable().meta({ description: 'null if this process does not run it' }),
+    scheduler: SchedulerState.nullable().meta({ description: 'null if this process does not run it' }),
   })
   .meta({ id: 'Readiness' });
 
@@ -159,7 +161,7 @@ const ready = defineQuery({
     'Reports whether requests can be served, with the state and lag of each part. Returns 503 while the primary is down.',
   permission: 'public',
   bypassLimits: true,
-  answer: { status: 200, description: 'The state of each part', schema: Readiness },
+  answer: { status: 200, description: 'The state of each component', schema: Readiness },
   refusals: [503],
   async handle({ services }) {
     const parts = await partsOf(services);

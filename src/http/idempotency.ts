@@ -9,14 +9,14 @@ import type { Operation, Services } from '../operation/operation.ts';
 import { Problem, type ProblemDetails, problems } from '../operation/problem.ts';
 
 /*
- * A repeated request gets its first answer again (rules ACT-12 and API-18). The answer of a success, and of a refusal that is
+ * A repeated request returns the stored answer (rules ACT-12 and API-18). The answer of a success, and of a refusal that is
  * recorded, is stored in the transaction that it describes. So a crash leaves both or neither, and no two attempts can commit.
  */
 
 const HEADER = 'idempotency-key';
 const KEPT = sql`interval '24 hours'`;
 /** An attempt without an answer after this time can be taken over: its process is gone, or its commit will be refused. */
-const PATIENCE = sql`interval '1 minute'`;
+const ATTEMPT_TIMEOUT = sql`interval '1 minute'`;
 const PURGED_AT_ONCE = 100;
 
 type Answer =
@@ -44,7 +44,7 @@ export interface Attempt {
   fail(problem: Problem | undefined): Promise<void>;
 }
 
-/** The key of a request that has one and whose operation takes one: a POST that changes something, of a known user. */
+/** Returns the key of the request if its operation accepts one: a POST that writes, by a known user. */
 export function idempotencyKeyOf(request: FastifyRequest, operation: Operation): string | undefined {
   const key = request.headers[HEADER];
   if (key === undefined || !takesIdempotencyKey(operation)) return undefined;
@@ -61,14 +61,14 @@ export function takesIdempotencyKey({ method, changes, permission }: Operation):
   return method === 'POST' && changes && permission !== 'public';
 }
 
-/** The first answer. A standby that has replayed up to the position shows what it describes. */
+/** The stored answer. A standby that has replayed `position` shows the write that it describes. */
 interface Replayed {
   readonly replayed: { readonly value: unknown } | { readonly refusal: Problem };
   readonly position: WalPosition;
 }
 
 /**
- * Starts an attempt, or gives the first answer.
+ * Starts an attempt, or returns the stored answer.
  *
  * @throws {Problem} 409 while the first request is under way, 422 for another request with this key.
  */
@@ -116,10 +116,7 @@ export async function beginAttempt(
 /** Retryable refusals are not stored. */
 const isLasting = ({ status }: Problem) => status < 500 && status !== 429;
 
-/**
- * Tells requests apart, and users from their API keys, which may reach less. It is keyed, because a body may hold a password,
- * which a plain hash would give away.
- */
+/** Hash of the request and of its API key, keyed because a body may contain a password. */
 function hashOf({ method, url, headers, body, authority }: FastifyRequest, secret: string): string {
   const keyId = authority?.caller.apiKey?.id ?? null;
   return createHmac('sha256', secret)
@@ -131,14 +128,14 @@ function canonicalText(value: unknown): string {
   try {
     return canonicalize(value) ?? '';
   } catch {
-    throw problems.malformed('The body has a number out of range, or a text with half a surrogate pair.');
+    throw problems.malformed('The body has a number out of range, or a text with an unpaired surrogate.');
   }
 }
 
 interface Claim {
   readonly userId: number;
   readonly key: string;
-  /** Of the request: by the secret of today, and by that of before if there is one. */
+  /** Hashes of the request with the current and the previous secret. */
   readonly hashes: readonly [string, ...string[]];
   readonly attempt: string;
 }
@@ -153,7 +150,7 @@ async function claim(tx: Transaction, { userId, key, hashes, attempt }: Claim): 
     ON CONFLICT (user_id, key) DO UPDATE
       SET request_hash = excluded.request_hash, attempt = excluded.attempt, started_at = now(), answer = NULL
       WHERE k.started_at < now() - ${KEPT}
-         OR k.answer IS NULL AND k.started_at < now() - ${PATIENCE} AND k.request_hash = ANY (${array(hashes)}::text[])
+         OR k.answer IS NULL AND k.started_at < now() - ${ATTEMPT_TIMEOUT} AND k.request_hash = ANY (${array(hashes)}::text[])
     RETURNING attempt`);
   return claimed.length > 0;
 }
@@ -166,7 +163,7 @@ interface Known {
 async function recall(tx: Transaction, userId: number, key: string): Promise<Known> {
   const [known] = await tx.execute<Known>(sql`
     SELECT request_hash AS hash, answer FROM idempotency_key WHERE user_id = ${userId} AND key = ${key}`);
-  // Freed between the two statements: the other attempt failed just now.
+  // The other attempt failed and freed the key between the two statements.
   if (known === undefined) throw stillRunning();
   return known;
 }
@@ -195,7 +192,7 @@ const partsOf = ({ status, code, message, details }: Problem) => ({
   details,
 });
 
-/** @throws {Problem} 409 when another attempt has taken the key over: what this one did is rolled back. */
+/** @throws {Problem} 409 if another attempt took over the key: the work of this one is rolled back. */
 async function save(tx: Transaction, own: SQL, answer: Answer): Promise<void> {
   const saved = await tx.execute(sql`
     UPDATE idempotency_key SET answer = ${JSON.stringify(answer)}::jsonb WHERE ${own} AND answer IS NULL RETURNING attempt`);

@@ -5,8 +5,8 @@ import { problems } from '../operation/problem.ts';
 import { strictJsonFault } from './strict-json.ts';
 
 /**
- * Reads JSON bodies. A body without a content type is JSON too: the HTTP clients of Python send what
- * `json.dumps` gave without one. An empty body is no body, whatever type it claims.
+ * Reads JSON bodies. A body without a content type is JSON too: the HTTP clients of Python send the
+ * output of `json.dumps` without one. An empty body counts as absent.
  */
 export function acceptUntypedJson(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
@@ -18,7 +18,7 @@ export function acceptUntypedJson(app: FastifyInstance): void {
   app.removeContentTypeParser(JSON_TYPE);
   app.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined);
-    // Decoding puts a replacement character where bytes make no sense, and so changes what was sent.
+    // Decoding replaces invalid bytes, and would change the body silently.
     if (!isUtf8(bytes)) return done(problems.malformed('The body is not valid UTF-8.'));
     const text = bytes.toString();
     parseJson(request, text, (error, value) => {

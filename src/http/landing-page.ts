@@ -12,12 +12,12 @@ const PAGE = `<!doctype html>
 </head>
 <body>
 <h1>Granular Certificate Registry</h1>
-<p>Who made which watt-hour, in which hour, and who may claim it.</p>
+<p>Registry for granular energy certificates.</p>
 <ul>
   <li><a href="/docs">Try the API</a> in Swagger UI: log in with <em>Authorize</em></li>
   <li><a href="/redoc">Read the API</a> in Redoc</li>
   <li><a href="/openapi.json">The OpenAPI document</a>, for Postman and generators</li>
-  <li><a href="/health/ready">How the registry is doing</a></li>
+  <li><a href="/health/ready">Readiness</a></li>
 </ul>
 </body>
 </html>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { logLevels } from '../config.ts';
 import { defineMutation } from '../operation/operation.ts';
 
-/** What Python names differently. */
+/** Python's names of levels. */
 const PYTHON_LEVELS = new Map([
   ['warning', 'warn'],
   ['critical', 'fatal'],
@@ -14,7 +14,7 @@ const LogLevelChange = z
       .string()
       .max(20)
       .meta({
-        description: `${logLevels.join(', ')}; also \`WARNING\` and \`CRITICAL\`, in capitals or not`,
+        description: `${logLevels.join(', ')}; also \`WARNING\` and \`CRITICAL\`, case-insensitive`,
         examples: ['debug'],
       })
       .transform((text) => PYTHON_LEVELS.get(text.toLowerCase()) ?? text.toLowerCase())
@@ -40,10 +40,10 @@ export const changeLogLevel = defineMutation({
     'Changes the log level of the process that handles the request, until it stops. Other processes keep their level. The change and the user who made it are logged.',
   permission: 'administer',
   body: LogLevelChange,
-  answer: { status: 200, description: 'The level before and now', schema: LogLevel },
+  answer: { status: 200, description: 'The previous and the new level', schema: LogLevel },
   async handle({ body: { level }, services, log }) {
     const before = services.log.level;
-    // A line of its own level: it is written even where the old level, or the new one, would leave it out.
+    // Logged unconditionally: the old or the new level may be above `info`.
     const record = log.child({}, { level: 'info' });
     record.info({ from: before, to: level }, 'the log level was changed');
     services.log.level = level;

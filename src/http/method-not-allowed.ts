@@ -3,7 +3,7 @@ import { Problem } from '../operation/problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A route that only names the methods of its path. */
+    /** A route that only answers the methods that its path does not have. */
     namesMethods?: true;
     /** Read by @fastify/cors, which does not declare it: no CORS for this route. */
     cors?: false;
@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 /**
  * Answers the other methods of known paths (RFC 9110, 15.5.6 and 9.3.7): OPTIONS with 204, all others with a 405 problem, both
- * with `Allow`. Must be called before the first route; the function that it gives, after the last one.
+ * with `Allow`. Call it before the first route, and call the returned function after the last route.
  */
 export function trackMethods(app: FastifyInstance): () => void {
   const methodsOf = new Map<string, Set<HTTPMethods>>();
@@ -46,7 +46,12 @@ async function nameMethods(
   allow: string,
 ): Promise<FastifyReply> {
   if (method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
-  throw new Problem(405, 'method-not-allowed', `This path does not take ${method}, but ${allow}.`, {
-    headers: { allow },
-  });
+  throw new Problem(
+    405,
+    'method-not-allowed',
+    `This path does not accept ${method}. Accepted methods: ${allow}.`,
+    {
+      headers: { allow },
+    },
+  );
 }

@@ -11,7 +11,7 @@ export interface MetricsListener {
 }
 
 /**
- * Serves `/metrics` on `METRICS_PORT`, a port that no proxy of the API leads to. Here the token is asked for only if there is one.
+ * Serves `/metrics` on `METRICS_PORT`, a separate, internal port. A token is required only if one is configured.
  *
  * @returns undefined without `METRICS_PORT`.
  * @throws the error of the socket, for example if the port is in use.
@@ -28,7 +28,7 @@ export async function listenForMetrics(
       response.writeHead(status, { 'cache-control': 'no-store', 'content-type': type }).end(text);
     const refuse = (status: number, text: string) => answer(status, 'text/plain; charset=utf-8', `${text}\n`);
     if (request.method !== 'GET' || request.url !== '/metrics') {
-      return refuse(404, 'There is only GET /metrics here.');
+      return refuse(404, 'Only GET /metrics exists.');
     }
     if (token !== undefined && !showsToken(request.headers, token)) {
       return refuse(401, 'Send METRICS_TOKEN as "Authorization: Bearer <token>".');

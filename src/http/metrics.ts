@@ -8,7 +8,7 @@ import { routeOf } from './request-log.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The metrics of this application, for a listener of their own. */
+    /** The metrics of this application, for the separate listener. */
     readonly metrics: Metrics;
   }
 }
@@ -40,15 +40,15 @@ export function serveMetrics(
 }
 
 /**
- * Without a configured token, nobody reads the metrics here: the address of a peer does not tell whether the request came from
- * this machine or through a proxy on it.
+ * Rejects all requests without a configured token: the peer address does not distinguish local requests from proxied
+ * ones.
  *
  * @throws {Problem} 403 if no token is configured, 401 without the right one.
  */
 function requireToken(headers: IncomingHttpHeaders, token: string | undefined): void {
   if (token === undefined) {
     throw problems.forbidden(
-      'Set METRICS_TOKEN to read the metrics here, or METRICS_PORT to serve them on a port of their own.',
+      'Set METRICS_TOKEN to read the metrics here, or METRICS_PORT to serve them on a separate port.',
     );
   }
   if (!showsToken(headers, token)) {

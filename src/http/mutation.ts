@@ -13,8 +13,8 @@ import { type VersionCheck, versionCheckOf } from './precondition.ts';
 export const CONSISTENCY = 'registry-consistency';
 
 /**
- * Runs a mutation as its caller. The answer has the position in the log that it reached (`registry-consistency`), and says if a
- * standby does not show it yet.
+ * Runs a mutation. Sets `registry-consistency` (the log position of the write) and, if a standby lags,
+ * `registry-replica`.
  */
 export async function mutate(
   operation: Operation,
@@ -57,7 +57,7 @@ export async function mutate(
     return value;
   } catch (error) {
     const lost = error instanceof AuthorizationLost ? error : undefined;
-    // If even this fails, the key is free again a minute later.
+    // If this fails too, another attempt can take over the key after a minute.
     await attempt
       ?.fail(lost ? undefined : problemOf(error))
       .catch((failure) => request.log.warn({ err: failure }, 'could not free an Idempotency-Key'));
@@ -73,7 +73,7 @@ export async function mutate(
   }
 }
 
-/** What every call has, whatever its operation. */
+/** The common part of all calls. */
 interface MutationInput {
   readonly authority: Authority | null;
   readonly requestId: string;
@@ -89,8 +89,9 @@ interface Conditions {
 }
 
 /**
- * The transactions that an operation may use. The order of their steps is here alone: lock, hold the caller's authorization if the
- * work revokes rights, check the version, do the work, hold the authorization, keep the answer for the `Idempotency-Key`.
+ * The transactions that an operation may use. This is the only place that orders the steps: lock, lock the
+ * caller's rights if the work revokes rights, check the version, do the work, lock the rights, store the answer for
+ * the `Idempotency-Key`.
  */
 function transactionsOf(write: Write, { checkVersion, authorization, attempt }: Conditions) {
   const transact = <T>(work: Work<T>, { revokesFrom }: TransactOptions = {}) =>
@@ -110,16 +111,16 @@ function transactionsOf(write: Write, { checkVersion, authorization, attempt }: 
         checkVersion(entity.version);
         return change(tx, entity);
       }),
-    async rehearse<T>(work: Work<T>): Promise<T> {
+    async dryRun<T>(work: Work<T>): Promise<T> {
       try {
         return await write<never>(async (tx) => {
           const value = await work(tx);
           await authorization.hold(tx);
           await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
-          throw new Rehearsed(value);
+          throw new DryRunRollback(value);
         });
       } catch (error) {
-        if (error instanceof Rehearsed) return error.value as T;
+        if (error instanceof DryRunRollback) return error.value as T;
         throw error;
       }
     },
@@ -137,12 +138,12 @@ function transactionsOf(write: Write, { checkVersion, authorization, attempt }: 
   };
 }
 
-/** Ends a rehearsal, so that all of its work is rolled back. */
-class Rehearsed extends Error {
+/** Thrown to roll back a dry run. */
+class DryRunRollback extends Error {
   readonly value: unknown;
 
   constructor(value: unknown) {
-    super('a rehearsal is rolled back');
+    super('a dry run is rolled back');
     this.value = value;
   }
 }

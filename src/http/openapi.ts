@@ -16,7 +16,7 @@ import { takesIfMatch } from './precondition.ts';
 import { REQUEST_EXAMPLES } from './request-examples.ts';
 import { ANSWER_HEADERS, successHeaders } from './response-headers.ts';
 
-/** The release's, which `package.json` has. */
+/** The version in package.json. */
 const VERSION = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
@@ -102,7 +102,7 @@ const withExample =
     return example === undefined ? parameter : { ...parameter, example };
   };
 
-/** A parameter is described as what it means (`output`); as the text that carries it where that says no type. */
+/** Uses the output schema, or the input schema if the output has no type. */
 function parametersOf(
   place: 'path' | 'query',
   schema: z.ZodType | undefined,
@@ -142,19 +142,19 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
   };
 }
 
-/** The problems that follow from what an operation is, with those it names itself. */
+/** The statuses implied by the declaration, plus `refusals`. */
 function refusalsOf(operation: Operation): number[] {
-  const { permission, params, method, answer, changes, bypassLimits: essential, refusals = [] } = operation;
+  const { permission, params, method, answer, changes, bypassLimits, refusals = [] } = operation;
   const follow = [
     ...(permission === 'public' ? [] : [401, 403]),
     ...(params ? [404] : []),
     ...(method === 'GET' ? [] : [400, 413, 415]),
     ...(answer.streams ? [406] : []),
     ...(changes ? [409] : []),
-    ...(essential ? [] : [503]),
+    ...(bypassLimits ? [] : [503]),
     ...(takesIfMatch(operation) ? [400, 412] : []),
-    ...(essential ? [] : [429]),
-    // Of a header, too, such as `registry-consistency`.
+    ...(bypassLimits ? [] : [429]),
+    // Headers are validated too, such as `registry-consistency`.
     422,
     500,
   ];

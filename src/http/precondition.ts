@@ -3,8 +3,8 @@ import type { Operation } from '../operation/operation.ts';
 import { Problem, problems } from '../operation/problem.ts';
 
 /*
- * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change raises the
- * version: a client that sends the tag that it has seen changes what it has seen, or nothing.
+ * Optimistic locking (RFC 9110, 13.1.1). The strong tag of an entity is its version in quotes. Every change
+ * increments the version. A change with a stale tag fails with 412.
  */
 
 const HEADER = 'if-match';
@@ -12,12 +12,12 @@ const HEADER = 'if-match';
 const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
 /** A list may have empty members (5.6.1). */
 const TAGS = new RegExp(`^[ \\t,]*${TAG.source}(?:[ \\t]*,(?:[ \\t]*${TAG.source})?)*[ \\t]*$`);
-/** The form of the header. */
+/** Pattern of the header `If-Match`. */
 export const IF_MATCH = new RegExp(`^[ \\t]*\\*[ \\t]*$|${TAGS.source}`);
 
 const tagOf = (version: number) => `"${version}"`;
 
-/** @throws {Problem} 412 when the entity is at another version than the caller has seen. */
+/** @throws {Problem} 412 if the entity has another version than the tag. */
 export type VersionCheck = (version: number) => void;
 
 /** Whether an operation changes one entity that has a version. */
@@ -26,7 +26,7 @@ export function takesIfMatch({ versioned, changes, params }: Operation): boolean
 }
 
 /**
- * The check of the version that a request has seen against the one that it is about to change.
+ * Returns the check of the request's `If-Match` against the version of the locked entity.
  *
  * @throws {Problem} 400 for a header that is neither `*` nor a list of entity tags.
  */
@@ -42,7 +42,7 @@ export function versionCheckOf({ headers }: FastifyRequest, operation: Operation
   };
 }
 
-/** A weak tag is well formed, and never strong enough to match. */
+/** A weak tag is valid but never matches (strong comparison). */
 function strongTags(header: string): string[] {
   if (!TAGS.test(header)) {
     throw problems.malformed('If-Match must be * or a list of entity tags, such as "3".');
@@ -50,7 +50,7 @@ function strongTags(header: string): string[] {
   return [...header.matchAll(TAG)].map(([tag]) => tag).filter((tag) => !tag.startsWith('W/'));
 }
 
-/** Names the version of the entity that is answered, where it has one. */
+/** Sets `ETag` to the version of the returned entity, if it has one. */
 export function nameVersion(reply: FastifyReply, { versioned }: Operation, value: unknown): void {
   if (versioned !== true || typeof value !== 'object' || value === null) return;
   if ('version' in value && typeof value.version === 'number') reply.header('etag', tagOf(value.version));

@@ -18,9 +18,9 @@ export interface Limit {
    */
   admit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /**
-   * Counts a request, after the caller was identified or found to be unknown.
+   * Counts a request, after the caller was identified or turned out to be unknown.
    *
-   * @throws {Problem} 429 for a caller who has called too often.
+   * @throws {Problem} 429 for a caller over its limit.
    */
   count(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
@@ -40,14 +40,14 @@ export async function rateLimiter(app: FastifyInstance, perMinute: number): Prom
     async admit(request, reply) {
       const network = await counter(request, { increment: false });
       if (network.isAllowed || network.remaining > 0 || wasGood.has(digestOf(request))) return;
-      tell(reply, network);
+      setRateLimitHeaders(reply, network);
       throw tooMany(network);
     },
     async count(request, reply) {
       const caller = await counter(request);
       if (caller.isAllowed) return;
       if (isKnown(request)) remember(wasGood, digestOf(request));
-      tell(reply, caller);
+      setRateLimitHeaders(reply, caller);
       if (caller.isExceeded) throw tooMany(caller);
     },
   };
@@ -59,7 +59,7 @@ interface Window {
   readonly ttlInSeconds: number;
 }
 
-function tell(reply: FastifyReply, { max, remaining, ttlInSeconds }: Window): void {
+function setRateLimitHeaders(reply: FastifyReply, { max, remaining, ttlInSeconds }: Window): void {
   reply.headers({
     'ratelimit-limit': String(max),
     'ratelimit-remaining': String(remaining),

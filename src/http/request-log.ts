@@ -19,12 +19,12 @@ export function logRequests(app: FastifyInstance): void {
   });
 }
 
-/** The pattern of the route, the same for all ids and for both names of a path; bounded, as the routes are. */
+/** The pattern of the route, the same for all ids and for both names of a path. The number of values is bounded. */
 export function routeOf({ routeOptions }: FastifyRequest): string {
   return routeOptions.config.operation?.path ?? routeOptions.url ?? '(none)';
 }
 
-/** Adds the caller to all further log lines of the request. */
+/** Adds the caller to the request's log lines. */
 export function nameActor(request: FastifyRequest, reply: FastifyReply, { userId, apiKey }: Caller): void {
   describe(request, reply, { actor: userId, ...(apiKey ? { key_id: apiKey.id } : {}) });
 }

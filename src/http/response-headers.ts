@@ -4,8 +4,7 @@ import { takesIdempotencyKey } from './idempotency.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /*
- * The headers that the API itself gives, for the OpenAPI document. An answer has those of its status that have something to
- * say. What transport, helmet and CORS add is theirs.
+ * The response headers of the API, for the OpenAPI document. Headers of helmet and CORS are not included.
  */
 
 const text = (description: string, ...examples: string[]) => ({
@@ -52,7 +51,7 @@ type Name = keyof typeof ANSWER_HEADERS;
 const ALWAYS: readonly Name[] = ['cache-control', 'x-request-id'];
 const LIMITED: readonly Name[] = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'];
 const WRITTEN: readonly Name[] = ['registry-consistency', 'registry-replica'];
-/** What has a status of its own to tell. */
+/** Headers of specific statuses. */
 const OF_STATUS: Readonly<Partial<Record<number, readonly Name[]>>> = {
   401: ['www-authenticate'],
   409: ['retry-after'],
@@ -64,12 +63,12 @@ const OF_STATUS: Readonly<Partial<Record<number, readonly Name[]>>> = {
 const referringTo = (names: readonly Name[]): JsonSchema =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** Of the one success of an operation. */
+/** Headers of the success response. */
 export function successHeaders(operation: Operation): JsonSchema {
-  const { bypassLimits: essential, changes, versioned, method } = operation;
+  const { bypassLimits, changes, versioned, method } = operation;
   return referringTo([
     ...ALWAYS,
-    ...(essential ? [] : LIMITED),
+    ...(bypassLimits ? [] : LIMITED),
     ...(changes ? WRITTEN : []),
     ...(takesIdempotencyKey(operation) ? (['idempotency-replayed'] as const) : []),
     ...(isPaged(operation) ? (['registry-next-cursor'] as const) : []),
@@ -77,14 +76,14 @@ export function successHeaders(operation: Operation): JsonSchema {
   ]);
 }
 
-/** Of a problem of that status, whatever the operation: a refusal may have been recorded, and may be repeated. */
+/** Headers of an error response. A refusal may be recorded and replayed, so it can have those of a write. */
 export function problemHeaders(status: number): JsonSchema {
   const own = OF_STATUS[status] ?? [];
   const recorded: readonly Name[] = status < 500 ? [...WRITTEN, 'idempotency-replayed'] : WRITTEN;
   return referringTo([...ALWAYS, ...LIMITED, ...recorded, ...own]);
 }
 
-/** Lists answer an array, and lead to the next page in a header; other pages carry the cursor in their body. */
+/** A list has the cursor of its next page in a header, since its body is an array. */
 function isPaged({ queryParams, body, answer }: Operation): boolean {
   const takesCursor = [queryParams, body].some(
     (each) => each instanceof z.ZodObject && 'cursor' in each.shape,

@@ -11,7 +11,7 @@ const OPEN_PAGES = [
   /^\*$/,
 ];
 
-/** Refuses, at startup, a route that is neither an operation (which declares a permission) nor a public page. */
+/** Rejects, at startup, a route that is neither an operation (which declares a permission) nor a public page. */
 export function requireDeclaredRoutes(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
     const isOpen = config?.namesMethods || OPEN_PAGES.some((page) => page.test(url));

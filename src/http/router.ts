@@ -34,7 +34,7 @@ declare module 'fastify' {
   }
 }
 
-/** Mounts every operation at its path; a certificate operation also under the plural that the users' guide shows. */
+/** Mounts every operation at its path; a certificate operation also under the plural path that the user guide documents. */
 export async function mountOperations(
   app: FastifyInstance,
   operations: readonly Operation[],
@@ -79,14 +79,14 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
       schema: { response: { [status]: serializationSchema(schema) } },
       config: { operation },
       onRequest: async (request, reply) => {
-        // Answers hold tokens (RFC 6749, 5.1), data for some users only, and states that change: none may be cached.
+        // Responses contain tokens (RFC 6749, 5.1), private data and state that changes: none may be cached.
         reply.header('cache-control', 'no-store');
         if (!operation.bypassLimits) await guards.limit.admit(request, reply);
         try {
           request.authority = await guards.authenticate(request, operation, consistency(request));
           if (request.authority) nameActor(request, reply, request.authority.caller);
         } finally {
-          // A refused request counts, too.
+          // Failed requests count as well.
           if (!operation.bypassLimits) await guards.limit.count(request, reply);
         }
       },
@@ -153,15 +153,13 @@ function readingPart(services: Services, request: FastifyRequest) {
   };
 }
 
-/** The position of the client's own write: its reads never show an older state, on whichever instance. */
+/** The position of the client's own write: its reads never show an older state, on any instance. */
 function consistency(request: FastifyRequest): WalPosition | undefined {
   const token = request.headers[CONSISTENCY];
   if (token === undefined) return undefined;
   const position = parsePosition(String(token));
   if (position) return position;
-  throw problems.invalid([
-    { path: `header.${CONSISTENCY}`, message: 'is not a token that a write returned' },
-  ]);
+  throw problems.invalid([{ path: `header.${CONSISTENCY}`, message: 'is not a valid consistency token' }]);
 }
 
 function negotiate(operation: Operation, request: FastifyRequest): string {

@@ -124,7 +124,7 @@ async function rebuildWithin(copy: pg.Client, table: string): Promise<string | u
     return undefined;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError && CONSTRAINT_VIOLATED.test(error.code ?? ''))) throw error;
-    return `${table} as events tell of it breaks ${error.constraint ?? error.message}: ${error.detail ?? ''}`;
+    return `the rebuilt ${table} violates ${error.constraint ?? error.message}: ${error.detail ?? ''}`;
   }
 }
 
@@ -165,8 +165,8 @@ async function* journalEvents(original: pg.Client): AsyncGenerator<StagedEvent[]
 }
 
 /**
- * The events in EventStoreDB of the changes in the snapshot, and possibly later ones. A text names what is missing. Of the journal
- * only the ids of its entries are used: which events belong to the snapshot, not their content.
+ * The events in EventStoreDB of the changes in the snapshot, and possibly later ones. Yields a text that names the missing events, if any. Of the
+ * journal only the ids of its entries are used: they tell which events belong to the snapshot.
  */
 async function* storedEvents(
   original: pg.Client,
@@ -184,7 +184,7 @@ async function* storedEvents(
     if (staged.length > 0) yield staged;
     if (wanted.size === 0 || batch.length === BATCH) continue;
     if (performance.now() > giveUpAt) {
-      yield `event ${[...wanted][0]} of the journal is not in EventStoreDB, nor are ${wanted.size - 1} more`;
+      yield `event ${[...wanted][0]} of the journal is not in EventStoreDB, and ${wanted.size - 1} more are missing`;
       return;
     }
     await sleep(100);

@@ -46,15 +46,15 @@ async function page(client: pg.Client, table: string, after: string): Promise<Ro
 function differenceOf(table: string, original?: Row, rebuilt?: Row): string | undefined {
   if (original?.text === rebuilt?.text) return undefined;
   if (rebuilt === undefined || (original && BigInt(original.id) < BigInt(rebuilt.id))) {
-    return `${table} ${original?.id} is in the database, and no event tells of it`;
+    return `${table} ${original?.id} is in the database but in no event`;
   }
   if (original === undefined || original.id !== rebuilt.id) {
-    return `${table} ${rebuilt.id} is what events tell of, and not in the database`;
+    return `${table} ${rebuilt.id} is in the events but not in the database`;
   }
   const text = (row: Row, column: string) => JSON.stringify(row.attributes[column]);
   const column = Object.keys(original.attributes).find(
     (name) => text(original, name) !== text(rebuilt, name),
   );
   if (column === undefined) return `${table} ${original.id} differs in the last digits of a number`;
-  return `${table} ${original.id} has ${column} ${text(original, column)}, and by its events ${text(rebuilt, column)}`;
+  return `${table} ${original.id} has ${column} ${text(original, column)}, but ${text(rebuilt, column)} in its events`;
 }

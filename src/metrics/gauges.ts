@@ -16,8 +16,8 @@ const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged'] as co
 type Refresh = () => void;
 
 /**
- * Creates the gauges and the counters of the scheduler, and returns a function that updates them. A gauge of an unknown value has no sample instead of
- * an old one.
+ * Creates the gauges and the counters of the scheduler, and returns a function that updates them. A gauge of an unknown value
+ * is omitted.
  */
 export function createGauges(
   registry: Registry,
@@ -163,7 +163,7 @@ function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler'
   return () => {
     const { leads: leading, problem, lastRoundAt, ...counts } = scheduler?.status() ?? NO_SCHEDULER;
     leads.set(leading ? 1 : 0);
-    // The scheduler counts; the counters take over its totals since the start of the process.
+    // The scheduler counts; the counters copy its totals since the start of the process.
     for (const counter of [runs, expired]) counter.reset();
     runs.inc({ result: 'done' }, counts.runsDone);
     runs.inc({ result: 'refused' }, counts.runsRefused);

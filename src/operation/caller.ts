@@ -9,11 +9,11 @@ import { problems } from './problem.ts';
 export interface ApiKeyLimits {
   readonly id: number;
   readonly permissions: ReadonlySet<Permission>;
-  /** Whether it reaches the caller's `accountIds` alone, whatever the role reaches. */
+  /** Whether access is limited to `accountIds`. */
   readonly confined: boolean;
 }
 
-/** The caller, as the token or the API key identifies it; never as a body does. */
+/** The caller that the token or API key identifies. */
 export interface Caller {
   readonly userId: UserId;
   readonly role: Role;
@@ -24,30 +24,29 @@ export interface Caller {
   readonly apiKey?: ApiKeyLimits;
 }
 
-/** How far a permission reaches for the caller: as its role says, and no further than its API key does. */
+/** The scope of a permission for the caller: that of its role, limited by its API key. `undefined` without the permission. */
 export function scopeFor({ role, apiKey }: Caller, permission: Permission): Scope | undefined {
   const scope = scopeOf(permission, role);
   if (apiKey === undefined || scope === undefined) return scope;
   if (!apiKey.permissions.has(permission)) return undefined;
-  // Storage devices are reached whoever's they are, which no list of accounts bounds.
+  // The storage scope is independent of accounts, so a key restricted to accounts cannot have it.
   if (apiKey.confined && scope === 'storage devices') return undefined;
   return apiKey.confined ? 'own' : scope;
 }
 
 /**
- * The same, for a permission that the caller must have.
+ * The scope of a permission that the caller must have.
  *
  * @throws {Refusal} `not-allowed` for the role. @throws {Problem} 403 for the API key.
  */
 export function requireScope(caller: Caller, permission: Permission): Scope {
   assertAllowed(permission, caller.role);
   const scope = scopeFor(caller, permission);
-  if (scope === undefined)
-    throw problems.forbidden(`The API key was not given the permission ${permission}.`);
+  if (scope === undefined) throw problems.forbidden(`The API key lacks the permission ${permission}.`);
   return scope;
 }
 
-/** A caller and how far the permission of the operation at hand reaches for it. */
+/** A caller and the scope of the operation's permission. */
 export interface Authority {
   readonly caller: Caller;
   readonly scope: Scope;
@@ -59,7 +58,7 @@ export function reaches({ caller, scope }: Authority, accountId: AccountId): boo
 }
 
 /**
- * Requires that the caller may act for the account. An account of others is answered like one that does not exist.
+ * Requires that the caller may act for the account. Another user's account gives the same 404 as one that does not exist.
  *
  * @throws {Problem} 404
  */
@@ -67,13 +66,13 @@ export function requireAccount(authority: Authority, accountId: AccountId): void
   if (!reaches(authority, accountId)) throw problems.notFound('account', accountId);
 }
 
-/** The ids of the accounts whose records the caller may read, as a subquery: its own, closed ones too. */
+/** The ids of the accounts whose records the caller may read, as a subquery. Closed accounts are included. */
 export function ownAccounts({ userId, accountIds, apiKey }: Caller): SQL {
   if (apiKey?.confined) return sql`SELECT unnest(${array([...accountIds])}::bigint[])`;
   return sql`SELECT account_id FROM account_user WHERE user_id = ${userId} AND deleted_at IS NULL`;
 }
 
-/** The condition that a user's `id` is one that the caller may know of: itself, or one who shares an open account with it. */
+/** Condition: users visible to the caller, which are itself and the users of its open accounts. */
 export function usersKnownTo({ caller, scope }: Authority, id: SQL): SQL {
   if (scope === 'all') return sql`true`;
   return sql`(${id} = ${caller.userId} OR ${id} IN (

@@ -20,7 +20,7 @@ const unknown = (path: string, message: string): Meaning => ({
   message,
 });
 
-const KEPT = 'The device keeps the grid and the identifier under which its certificates were issued.';
+const KEPT = 'Grid and identifier cannot be changed after certificates were issued.';
 
 const ACCOUNT_NAME_TAKEN = taken(
   'name-taken',
@@ -33,7 +33,7 @@ const IDENTIFIER_TAKEN = taken(
   'A device of this grid has this identifier, or one that looks like it.',
 );
 
-/** What a constraint of the database means to the person whose request ran into it. */
+/** The problem for a violated constraint. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
   organisation_name_living: taken('name-taken', 'body.name', 'An organisation with this name exists.'),
@@ -44,7 +44,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   device_local_identifier_spent: taken(
     'identifier-spent',
     'body.local_device_identifier',
-    'Certificates of another device of this grid were issued under this identifier: it stays that device’s for ever.',
+    'Certificates were already issued under this identifier for another device; it cannot be reused.',
   ),
   device_local_identifier_kept: taken('device-has-issued', 'body.local_device_identifier', KEPT),
   device_grid_kept: taken('device-has-issued', 'body.grid', KEPT),
@@ -68,7 +68,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     status: 422,
     code: 'too-large',
     path: 'body',
-    message: 'The request is too large to be kept as one event.',
+    message: 'The request is too large to be recorded as one event.',
   },
   measurement_interval: {
     status: 422,
@@ -86,7 +86,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   issuance_metadata_id_issuance_metadata_id_fk: unknown('body.metadata_id', 'There is no such metadata.'),
 };
 
-/** The problem that a violated constraint is, if a request can run into it. */
+/** Returns the problem for a violated constraint; `undefined` if no request can violate it. */
 export function constraintProblem(constraint: string | undefined): Problem | undefined {
   const meaning = constraint === undefined ? undefined : MEANINGS[constraint];
   if (meaning === undefined) return undefined;

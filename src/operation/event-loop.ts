@@ -1,15 +1,15 @@
-/** How busy this process is. */
+/** Measures the delay of the event loop. */
 export interface EventLoop {
-  /** Milliseconds by which the process has been late in all of the last few looks; 0 if it was in time in one of them. */
+  /** The smallest delay of the last samples in ms. */
   delayMs(): number;
   stop(): void;
 }
 
 const LOOK_EVERY_MS = 100;
-/** One long pause makes one look late; only a loop that stays busy makes all of them late. */
+/** Number of samples. One long pause delays one sample; only a saturated loop delays all of them. */
 const LOOKS = 3;
 
-/** Looks ten times a second how late a timer fires. It keeps no process alive. */
+/** Samples the timer delay ten times a second. The timer is unref'ed. */
 export function watchEventLoop(now: () => number = () => performance.now()): EventLoop {
   let last = now();
   let late: number[] = [];

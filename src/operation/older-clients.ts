@@ -1,11 +1,11 @@
 /** Fields that older clients send and that an operation accepts although it does not know them. */
 export interface OlderClientFields {
   readonly ignored?: readonly string[];
-  /** From the earlier name of a field to its name here, which wins if both are sent. */
+  /** From the earlier name of a field to its current name, which takes precedence if both are sent. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
 
-/** All such fields, by what is sent. Any other unknown field is refused. */
+/** All such fields, by request. Any other unknown field is refused. */
 export const olderClients = {
   /** OAuth 2.0 clients send these with the password and the refresh token (RFC 6749, 4.3.2 and 6). */
   oauth: { ignored: ['grant_type', 'scope', 'client_id', 'client_secret'] },

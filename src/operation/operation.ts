@@ -22,7 +22,7 @@ export interface SchedulerStatus {
   readonly runsDone: number;
   readonly runsRefused: number;
   readonly lastRoundAt: Date | null;
-  /** The current problem, in words fit for every reader. The log has the details. */
+  /** The current problem, without details that must not be public. The log has the details. */
   readonly problem: string | null;
 }
 
@@ -52,18 +52,18 @@ export interface Streamed {
 type Fields = z.ZodObject | undefined;
 type Input<S extends Fields> = S extends z.ZodObject ? z.output<S> : undefined;
 
-/** What an operation requires of its caller. `public` needs no token. */
+/** The permission that an operation requires. `public` requires no token. */
 type Access = Permission | 'public';
 
 interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends Access> {
-  /** Who calls, and how far the permission of the operation reaches for it; `null` for a public operation. */
+  /** The caller and the scope of the permission; `null` for a public operation. */
   readonly authority: R extends 'public' ? null : Authority;
   readonly params: Input<P>;
   readonly queryParams: Input<Q>;
   readonly body: Input<B>;
   readonly services: Services;
   readonly requestId: string;
-  /** The request's own log: each line names the request, its route and, but for a public operation, who calls. */
+  /** The request's own log: each line names the request, its route and, unless the operation is public, the caller. */
   readonly log: FastifyBaseLogger;
   /** The client's IPv4 address, or the network of its IPv6 address. */
   readonly address: string;
@@ -89,7 +89,7 @@ export interface QueryCall<
   R extends Access = Permission,
 > extends Call<P, Q, B, R> {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** The rows of a statement as they come. */
+  /** Streams the rows of a statement. */
   stream(statement: SQL): AsyncIterable<Record<string, unknown>>;
 }
 
@@ -100,18 +100,17 @@ export interface MutationCall<
   B extends Fields = undefined,
   R extends Access = Permission,
 > extends Call<P, Q, B, R> {
-  /** The one transaction of a mutation. Its value is the answer: kept with it, for when the request is repeated. */
+  /** The one transaction of a mutation. Its result is stored for repeated requests. */
   transact<T>(work: (tx: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
-  /** Does the same work, checks what its commit would check, and rolls it back. */
-  rehearse<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Runs the work with all deferred checks and rolls back. */
+  dryRun<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * Records a refusal, once the transaction of the mutation has been rolled back. The problem is the answer: kept with its
-   * record, for when the request is repeated.
+   * Records a refusal after the transaction of the mutation was rolled back. The problem is stored for repeated requests.
    *
-   * @throws {Problem} the one that `work` gives.
+   * @throws {Problem} the problem returned by `work`.
    */
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
-  /** Commits a write that is not the answer, such as the count of a login attempt. */
+  /** Commits a write that is independent of the result, such as the count of a login attempt. */
   record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
@@ -120,7 +119,7 @@ export interface TransactOptions {
   readonly revokesFrom?: readonly number[];
 }
 
-/** The call of an operation that changes one entity: it has no transaction of its own, but gives the steps of one. */
+/** The call of an operation that changes one entity. Its handler returns the steps of a transaction instead of running one. */
 export type EditCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
@@ -140,11 +139,11 @@ export interface EditSteps<Entity extends Versioned, T> {
    */
   lock(tx: Transaction): Promise<Entity>;
   /**
-   * Users who lose rights by the change. Where it is given, the caller's own rights are held before the change, since the
+   * Users who lose rights by the change. If present, the caller's own rights are locked before the change, since the
    * change may end them; otherwise only before the commit.
    */
   revokesFrom?(entity: Entity): readonly number[];
-  /** Writes the change. Its value is the answer. */
+  /** Writes the change and returns the response. */
   change(tx: Transaction, entity: Entity): Promise<T>;
 }
 

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { problems } from './problem.ts';
 
 /**
- * Keyset pagination: a cursor holds the sort keys of the last row of a page, so that a page costs the same
- * however deep it lies, and rows that come or go meanwhile shift nothing.
+ * Keyset pagination: a cursor holds the sort keys of the last row of a page. Each page has the same cost, and
+ * concurrent inserts and deletes do not shift the pages.
  */
 
 export function encodeCursor(keys: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-/** @throws {Problem} 422 for a cursor that no page gave; `place` is where the request had it. */
+/** @throws {Problem} 422 for an invalid cursor. `place` is the part of the request that contains it. */
 export function decodeCursor<Keys extends z.ZodType>(
   cursor: string | undefined,
   keys: Keys,
@@ -19,7 +19,7 @@ export function decodeCursor<Keys extends z.ZodType>(
   if (cursor === undefined) return undefined;
   const parsed = keys.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
   if (parsed.success) return parsed.data;
-  throw problems.invalid([{ path: `${place}.cursor`, message: 'is not a cursor that this registry gave' }]);
+  throw problems.invalid([{ path: `${place}.cursor`, message: 'is not a valid cursor' }]);
 }
 
 function parseJson(text: string): unknown {
@@ -38,8 +38,8 @@ export interface PageRequest {
 }
 
 /**
- * One page of a list in the order of ids. `load` gives at most `limit` rows with ids past `after`; one row
- * more than the page is asked for, to know whether there is a next one.
+ * One page of a list in the order of ids. `load` returns at most `limit` rows with ids after `after`. One row
+ * more than the page is loaded, to determine whether there is a next page.
  */
 export async function pageById<Row extends { id: number }>(
   call: { queryParams: PageRequest; answerHeader(name: string, value: string): void },

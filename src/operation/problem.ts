@@ -17,7 +17,7 @@ export interface ProblemDetails {
 }
 
 /**
- * An answer that says no, as an RFC 9457 problem document. Throwing one means that nothing was changed.
+ * An error response, as an RFC 9457 problem document. Throwing one means that nothing was changed.
  * `code` is stable, and the last part of the document's `type`.
  */
 export class Problem extends Error {
@@ -32,13 +32,13 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** What a refusal by the certificate rules is over HTTP: the fields that rules speak of stand in the body. */
+  /** Converts a refusal to a problem; its fields are body fields. */
   static of({ kind, code, message, errors }: Refusal): Problem {
     const inBody = errors.map(({ path, message: why }) => ({ path: `body.${path}`, message: why }));
     return new Problem(REFUSAL_STATUS[kind], code, message, inBody.length > 0 ? { errors: inBody } : {});
   }
 
-  /** The same, with more members in its document. */
+  /** Returns a copy with more members in the document. */
   with(extensions: Readonly<Record<string, unknown>>): Problem {
     const { details } = this;
     return new Problem(this.status, this.code, this.message, {
@@ -48,7 +48,7 @@ export class Problem extends Error {
   }
 }
 
-/** Every problem that is not a refusal by the certificate rules. */
+/** Problems other than refusals. */
 export const problems = {
   malformed: (detail: string) => new Problem(400, 'malformed', detail),
   invalid: (errors: readonly FieldError[], detail = 'The request has invalid fields.') =>
@@ -63,7 +63,7 @@ export const problems = {
   tooMany: (code: string, detail: string, retryAfterSeconds: number) =>
     new Problem(429, code, detail, { headers: { 'retry-after': String(Math.max(1, retryAfterSeconds)) } }),
   overloaded: () =>
-    new Problem(503, 'overloaded', 'Too much is under way. Nothing was begun: try again in a moment.', {
+    new Problem(503, 'overloaded', 'The registry is overloaded and did not start the request. Retry later.', {
       headers: { 'retry-after': '1' },
     }),
   unavailable: (detail: string) =>

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { OlderClientFields } from './older-clients.ts';
 
 /**
- * The fields of a request body that its schema is to read. A field that is `null` is not given, whatever its name: many
- * clients send the fields that they leave out as `null`. Fields of older clients are renamed or dropped.
+ * Returns the fields of a request body for its schema. A field that is `null` counts as absent: many clients send unset
+ * fields as `null`. Fields of older clients are renamed or dropped.
  */
 export function givenFields(
   body: unknown,
@@ -24,10 +24,10 @@ export function givenFields(
 
 const folded = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();
 
-/** A typing error changes at most so many characters. */
+/** Maximum edit distance of a suggested name. */
 const MOST_TYPING_ERRORS = 2;
 
-/** The message for a field that a request must not have, with the known field that was probably meant. */
+/** The message for an unknown field, with the most similar known field. */
 export function unknownFieldMessage(name: string, { shape }: z.ZodObject): string {
   const [nearest] = Object.keys(shape)
     .map((known) => ({ known, errors: distance(folded(known), folded(name)) }))

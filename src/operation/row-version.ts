@@ -4,18 +4,18 @@ import type { Transaction } from '../database/transaction.ts';
 import { problems } from './problem.ts';
 
 /*
- * The parts of an edit (`defineEdit`): its row is locked first, then read, and written only where something differs.
+ * The parts of an edit (`defineEdit`): its row is locked, read, and written only if a field differs.
  */
 
-/** Locks the living row of an id, if there is one, so that it is seen next as it will be when it is written. */
+/** Locks the row so that the following read is current. Deleted rows are not locked. */
 export async function lockRow(tx: Transaction, table: PgTable, id: number): Promise<void> {
   await tx.execute(sql`SELECT FROM ${table} WHERE id = ${id} AND deleted_at IS NULL FOR NO KEY UPDATE`);
 }
 
 /**
- * Older clients name what they delete in the query string, too.
+ * Older clients repeat the id of the deleted entity in the query string.
  *
- * @throws {Problem} 422 where that is another id than the path's.
+ * @throws {Problem} 422 if the ids differ.
  */
 export function requireSameId(id: number, query: Readonly<Record<string, number | undefined>>): void {
   const errors = Object.entries(query)
@@ -28,8 +28,8 @@ export function requireSameId(id: number, query: Readonly<Record<string, number 
 export const nextVersion: SQL = sql`version + 1`;
 
 /**
- * The fields asked for that differ from what is there, or `undefined` when none does: then nothing is written, the
- * version stays and the journal has no entry. A field that is `undefined` is not asked for.
+ * Returns the requested fields that differ from the row, or `undefined` if none does: then nothing is written, and the
+ * version and the journal stay unchanged. A field that is `undefined` is not requested.
  */
 export function changesOf<Row extends object>(
   row: Row,

@@ -4,7 +4,7 @@ import { isVisible, normalizeName } from '../rules/name.ts';
 import { Refusal } from '../rules/refusal.ts';
 import type { AccountId, BundleId, DeviceId, UserId } from '../rules/units.ts';
 
-/** The pieces that requests and answers of all features share. */
+/** Schemas shared by all features. */
 
 /** An id in a JSON body: a positive integer that JSON carries exactly. */
 export const id = z
@@ -27,10 +27,10 @@ export const idText = z
   .transform(Number)
   .pipe(id);
 
-/** The id of the path once more, in the query string; `requireSameId` compares them. */
+/** The id of the path, repeated in the query string; `requireSameId` compares them. */
 export const idAgain = idText
   .optional()
-  .meta({ description: 'The id of the path, if given: older clients send it here, too' });
+  .meta({ description: 'Must equal the id in the path if present (sent by older clients)' });
 
 /** The same as {@link IdsOf}, for ids in a path or a query string. */
 type TextIdsOf<Id extends number> = typeof idText & { readonly _zod: { readonly output: Id } };
@@ -56,13 +56,13 @@ export const name = (longest = 200) =>
     .max(longest)
     .refine(isPlainText, 'must not contain control characters');
 
-/** Text without control characters or halves of surrogate pairs: Postgres holds neither NUL nor such halves. */
+/** Text without control characters or unpaired surrogates: Postgres accepts neither NUL nor unpaired surrogates. */
 export function isPlainText(text: string): boolean {
   return !/\p{Cc}/u.test(text.replaceAll(/[\n\r\t]/g, '')) && text.isWellFormed();
 }
 
 /**
- * An optional value on edit. The empty text removes the value: `null` does not, since it means that the field is not given.
+ * An optional value on edit. The empty text removes the value; `null` means that the field is not given.
  */
 export const clearable = <S extends z.ZodType>(schema: S) =>
   z.union([z.literal('').transform(() => null), schema]).optional();
@@ -90,7 +90,7 @@ export const instant = z
 /** An ISO 8601 datetime on output, with `Z` or an offset. */
 export const instantText = z.string().meta({ format: 'date-time', examples: ['2025-01-12T14:00:00Z'] });
 
-/** A number of things or units, on output. */
+/** A count, on output. */
 export const count = z.int().nonnegative();
 
 /** A measured quantity that is never negative, on output. */
@@ -111,7 +111,7 @@ export const countText = (most: number, byDefault: number) =>
     .pipe(z.int().min(1).max(most))
     .default(byDefault);
 
-/** A yes or no in a query string. */
+/** A boolean in a query string. */
 export const flagText = z
   .enum(['true', 'false'])
   .default('false')
@@ -123,7 +123,11 @@ export const MAX_PAGE = 1_000;
 /** Query string of every list. While there is a next page, the header `registry-next-cursor` leads to it. */
 export const pageQuery = z.object({
   limit: countText(MAX_PAGE, 100).meta({ description: `Rows on a page, at most ${MAX_PAGE}` }),
-  cursor: z.string().max(500).optional().meta({ description: 'Where the last page ended' }),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: 'Cursor from `registry-next-cursor` of the previous page' }),
 });
 
 /** The version of an entity that is edited, on output. */
@@ -131,7 +135,7 @@ export const version = z
   .int()
   .positive()
   .meta({
-    description: 'Raised by every change. In quotes it is the entity tag: `If-Match: "3"`',
+    description: 'Incremented by every change. In quotes it is the entity tag: `If-Match: "3"`',
     examples: [1],
   });
 

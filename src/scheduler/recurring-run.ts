@@ -73,7 +73,7 @@ export type RunResult = 'done' | 'refused' | 'not due';
 
 /**
  * Executes one run. Its action, or the record of its refusal, commits together with the step to the next run, under a lock
- * on the recurring action: each run is executed once (rule REC-5). A refused run is over; the next one has its own time.
+ * on the recurring action: each run is executed once (rule REC-5). A refused run is not retried.
  *
  * @throws any error that is not a refusal; then nothing has changed, and the run is still due (rule REC-8).
  */
@@ -90,7 +90,7 @@ async function runOnce(database: Database, due: DueRun, clock: () => Date): Prom
   return value;
 }
 
-/** The user lost rights while the run was under way: it is judged again, by the rights that are left. */
+/** The user lost rights while the run was under way: it is checked again with the remaining rights. */
 class RightsLost extends Error {}
 
 /** The run was refused, and the refusal is recorded. */
@@ -120,7 +120,7 @@ type Prepared =
   | { readonly intent: ActionIntent; readonly refusal: Problem }
   | { readonly intent: ActionIntent; readonly authority: Authority; readonly refusal?: undefined };
 
-/** The rights of the run's user as they are now, and the bundles that its filter selects (rules REC-2 and REC-3). */
+/** The current rights of the run's user, and the bundles that its filter selects (rules REC-2 and REC-3). */
 async function prepare(tx: Transaction, row: RecurringRow, clock: () => Date): Promise<Prepared> {
   const intent = intentOf(row, clock());
   const authority = await authorityOf(tx, row);
@@ -145,7 +145,7 @@ function intentOf(row: RecurringRow, now: Date): ActionIntent {
   };
 }
 
-/** The rights of the user as they are now, or the problem that there are none. */
+/** The user's current rights, or the problem if the user was deleted. */
 async function authorityOf(tx: Transaction, { userId }: RecurringRow): Promise<Authority | Problem> {
   const caller = await loadCaller(tx, userId);
   if (caller === undefined) return problems.forbidden('The user of this recurring action was deleted.');

@@ -8,7 +8,7 @@ import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 const schedule = {
   initial_action_datetime: instant
     .optional()
-    .meta({ description: 'The first run; at once if missing. Must not be in the past' }),
+    .meta({ description: 'Time of the first run, not in the past. Defaults to the current time' }),
   recurring_action_period_units: z.enum(periodUnits),
   recurring_action_period_quantity: z
     .int()
@@ -40,7 +40,7 @@ export const RecurringTransferRequest = CertificateFilter.safeExtend({
 export const RecurringCancelRequest = CertificateFilter.safeExtend({
   ...common('recurring_cancel'),
   beneficiary: beneficiary.meta({
-    description: 'Who may claim the certificates; the name of the account if missing',
+    description: 'Who may claim the certificates. Defaults to the name of the account',
   }),
 }).meta({ id: 'RecurringCancelRequest' });
 
@@ -55,12 +55,12 @@ export const RecurringAction = z
     certificate_quantity: wattHours,
     filter: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'The filters that were given, as in a certificate query' }),
+      .meta({ description: 'The filters of the request, as in a certificate query' }),
     initial_action_datetime: instantText,
     recurring_action_period_units: z.enum(periodUnits),
     recurring_action_period_quantity: z.int().min(1).max(MOST_PERIODS),
     number_of_recurring_actions: z.int().min(1).max(MOST_RUNS),
-    runs_done: count.meta({ description: 'Number of runs that are over, done or refused' }),
+    runs_done: count.meta({ description: 'Number of finished runs, including refused ones' }),
     next_action_datetime: instantText.nullable().meta({ description: 'null after the last run' }),
     version,
     created_at: instantText,

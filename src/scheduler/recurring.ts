@@ -70,7 +70,7 @@ export const createRecurringCancel = defineMutation({
   },
 });
 
-/** What sets one kind of recurring action apart: its type in the action log, and the action that each run executes. */
+/** A kind of recurring action: its type in the action log, and the action that each run executes. */
 interface RecurringKind {
   readonly type: RecurringType;
   readonly beneficiary?: string | null;
@@ -87,7 +87,7 @@ interface CreationCall extends ActionCall {
   };
 }
 
-/** Creates a recurring action, judged by all rules that do not depend on the bundles of its runs. */
+/** Creates a recurring action, checked by all rules that do not depend on the bundles of its runs. */
 function create(call: CreationCall, { type, beneficiary = null, action }: RecurringKind) {
   const { body } = call;
   const { targetId } = action;

@@ -72,8 +72,8 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
           state.lastRoundAt = clock();
         },
         (error: unknown) => {
-          problems.set(name, `The scheduler could not complete a round of ${name}.`);
-          onError(error, `a round of the scheduler failed: ${name}`);
+          problems.set(name, `The scheduler job ${name} failed.`);
+          onError(error, `the scheduler job ${name} failed`);
         },
       );
       underWay.add(working);

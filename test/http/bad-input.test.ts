@@ -118,10 +118,10 @@ describe('a path', () => {
   });
 
   test.for([
-    ['/no/such%20path;v=1', 'There is no GET /no/such%20path;v=1 here.'],
-    ['/nothing?token=secret&email=a@b.c', 'There is no GET /nothing here.'],
-    ['/<script>alert(1)</script>', 'There is no GET /%3Cscript%3Ealert(1)%3C/script%3E here.'],
-    [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'There is nothing at this path.'],
+    ['/no/such%20path;v=1', 'GET /no/such%20path;v=1 does not exist.'],
+    ['/nothing?token=secret&email=a@b.c', 'GET /nothing does not exist.'],
+    ['/<script>alert(1)</script>', 'GET /%3Cscript%3Ealert(1)%3C/script%3E does not exist.'],
+    [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'The path does not exist.'],
   ] as const)(
     'that leads nowhere is told without what may do harm: %s',
     async ([url, detail], { registry }) => {

@@ -51,7 +51,7 @@ const listen = async ({ app }: TestRegistry, settings: { METRICS_TOKEN?: string 
   return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${listener.port}${path}`, init);
 };
 
-test('on a port of their own: without a token, and nothing else is there', async ({ registry }) => {
+test('on a separate port: without a token, and nothing else is there', async ({ registry }) => {
   const get = await listen(registry);
   const answer = await get('/metrics');
   expect(answer.status).toBe(200);
@@ -61,7 +61,7 @@ test('on a port of their own: without a token, and nothing else is there', async
   expect((await get('/metrics', { method: 'POST' })).status).toBe(404);
 });
 
-test('on a port of their own: with the token, if one is configured', async ({ registry }) => {
+test('on a separate port: with the token, if one is configured', async ({ registry }) => {
   const get = await listen(registry, { METRICS_TOKEN });
   expect((await get('/metrics')).status).toBe(401);
   expect((await get('/metrics', { headers: metricsAuthorization })).status).toBe(200);

@@ -76,7 +76,7 @@ test('an event store that is down is no difference: the API answers 503, and the
   await eventStore.server.stop();
   expect((await relaying.market.admin.get('/events/verify')).json()).toMatchObject({
     status: 503,
-    detail: 'EventStoreDB does not answer at the moment.',
+    detail: 'EventStoreDB is currently unavailable.',
   });
   const { code, output } = await verify();
   expect(code).toBe(3);

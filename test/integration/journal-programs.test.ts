@@ -52,7 +52,7 @@ test('both programs name the first difference, and end with 1', async ({ registr
   });
   expect(await run(registry, 'replay-journal')).toMatchObject({
     code: 1,
-    output: expect.stringContaining('DIFFERENCE: device 1 has power_mw 100, and by its events 7'),
+    output: expect.stringContaining('DIFFERENCE: device 1 has power_mw 100, but 7 in its events'),
   });
 });
 

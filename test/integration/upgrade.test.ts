@@ -125,7 +125,7 @@ test.each(['this version', 'the version before'])(
     client.release(true);
     const folder = version === 'this version' ? { migrationsFolder: newMigrations } : {};
     expect((await replay({ urls: urls(), ...folder })).difference).toBe(
-      'account 1 has weight 3, and by its events 1.5',
+      'account 1 has weight 3, but 1.5 in its events',
     );
   },
 );
