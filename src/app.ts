@@ -14,6 +14,7 @@ import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/request-tracing.ts';
 import { requireDeclaredRoutes } from './http/route-guard.ts';
 import { mountOperations } from './http/router.ts';
+import { createStreamLimit } from './http/stream-limit.ts';
 import { createMetrics } from './metrics/index.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
@@ -44,7 +45,8 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
   acceptUntypedJson(app);
   traceRequests(app, services.tracing);
   logRequests(app);
-  const metrics = createMetrics(services);
+  const streams = createStreamLimit(services.config);
+  const metrics = createMetrics({ ...services, openStreams: streams.open });
   serveMetrics(app, metrics, services.config);
   shedLoad(app, services, metrics);
   app.addHook('onClose', async () => eventLoop.stop());
@@ -59,7 +61,7 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
   });
   await serveDocumentation(app, operations);
   serveLandingPage(app);
-  await mountOperations(app, operations, services);
+  await mountOperations(app, operations, services, streams);
   answerOtherMethods();
   return app;
 }

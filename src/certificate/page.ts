@@ -36,6 +36,24 @@ export const totalOf = (condition: SQL): SQL => sql`${selectVolume} WHERE ${cond
 /** For an answer without a total: a total costs a scan of all matches. */
 export const noTotal: SQL = sql`SELECT 0 AS volume`;
 
+/** A place in the order of certificate queries: the start of the interval of a bundle, and its id. Neither ever changes. */
+export interface BundlePosition {
+  readonly start: Date;
+  readonly id: number;
+}
+
+/** `SELECT` of the next matches after a position, in the order of certificate queries. */
+export function selectAfter(
+  { select, condition }: Pick<PageOf, 'select' | 'condition'>,
+  after: BundlePosition | undefined,
+  limit: number,
+): SQL {
+  const past = after
+    ? sql`AND (b.production_start, b.id) > (${after.start.toISOString()}::timestamptz, ${after.id}::bigint)`
+    : sql``;
+  return sql`${select} WHERE ${condition} ${past} ORDER BY b.production_start, b.id LIMIT ${limit}`;
+}
+
 /** Milliseconds of an instant, and an id. */
 const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0)]);
 
@@ -55,16 +73,13 @@ export async function selectPage<Row extends BundleRow>(
   { execute }: Reader,
   { sourceId, select, condition, total, limit, cursor, place }: PageOf,
 ): Promise<Page<Row>> {
-  const after = decodeCursor(cursor ?? undefined, CursorKeys, place);
-  const past = after
-    ? sql`AND (b.production_start, b.id) > (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::bigint)`
-    : sql``;
+  const keys = decodeCursor(cursor ?? undefined, CursorKeys, place);
+  const after = keys && { start: new Date(keys[0]), id: keys[1] };
   const found = await execute<Found>(sql`
     SELECT a.timezone AS account_timezone, total.volume AS total_volume, page.*
     FROM account a
     CROSS JOIN (${total}) AS total
-    LEFT JOIN (${select} WHERE ${condition} ${past}
-               ORDER BY b.production_start, b.id LIMIT ${limit + 1}) AS page ON true
+    LEFT JOIN (${selectAfter({ select, condition }, after, limit + 1)}) AS page ON true
     WHERE a.id = ${sourceId}
     ORDER BY page.production_starting_interval, page.id`);
   const [first] = found;

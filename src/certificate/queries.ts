@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Authority, requireAccount } from '../operation/caller.ts';
 import { defineQuery, type QueryCall } from '../operation/operation.ts';
@@ -79,16 +78,20 @@ export const queryCertificates = defineQuery({
     'Returns the bundles of an account that match all of the filters. Pass `next_cursor` as `cursor` to get the next page. With `Accept: text/csv` or `application/x-ndjson`, the response is a stream of all matches.',
   answer: { status: 202, description: 'A page of bundles', schema: QueryAnswer, streams: STREAM_TYPES },
   handle: async (call: Call) => {
-    const { authority, body, read, mediaType, stream } = call;
+    const { authority, body, read, mediaType } = call;
     const { source_id: sourceId, limit, cursor, localise_time: localise } = body;
     requireOwn(authority, body);
     const condition = conditionOf(body);
     if (mediaType !== 'application/json') {
       const timezone = await read((reader) => timezoneOf(reader, sourceId));
-      return streamRows({ stream, mediaType }, sql`${selectBundles} WHERE ${condition}`, {
-        columns: Object.keys(Bundle.shape),
-        view: (row: BundleRow) => bundleView(row, localise ? timezone : undefined),
-      });
+      return streamRows(
+        { read, mediaType },
+        { select: selectBundles, condition },
+        {
+          columns: Object.keys(Bundle.shape),
+          view: (row: BundleRow) => bundleView(row, localise ? timezone : undefined),
+        },
+      );
     }
     const { rows, total, timezone, next } = await read((reader) =>
       selectPage<BundleRow>(reader, {
@@ -124,16 +127,20 @@ export const queryFullCertificates = defineQuery({
     streams: STREAM_TYPES,
   },
   handle: async (call: Call) => {
-    const { authority, body, read, mediaType, stream } = call;
+    const { authority, body, read, mediaType } = call;
     const { source_id: sourceId, limit, cursor, localise_time: localise } = body;
     requireOwn(authority, body);
     const condition = conditionOf(body);
     if (mediaType !== 'application/json') {
       const timezone = await read((reader) => timezoneOf(reader, sourceId));
-      return streamRows({ stream, mediaType }, sql`${selectFullBundles} WHERE ${condition}`, {
-        columns: Object.keys(FullBundle.shape),
-        view: (row: FullRow) => fullView(row, localise ? timezone : undefined),
-      });
+      return streamRows(
+        { read, mediaType },
+        { select: selectFullBundles, condition },
+        {
+          columns: Object.keys(FullBundle.shape),
+          view: (row: FullRow) => fullView(row, localise ? timezone : undefined),
+        },
+      );
     }
     const { rows, timezone, next } = await read((reader) =>
       selectPage<FullRow>(reader, {

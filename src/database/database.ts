@@ -1,17 +1,6 @@
-import type { SQL } from 'drizzle-orm';
 import type pg from 'pg';
-import QueryStream from 'pg-query-stream';
 import type { Tracing } from '../tracing/index.ts';
-import {
-  compile,
-  createPool,
-  type Execute,
-  executeOn,
-  ormOn,
-  type PoolOptions,
-  type ReadOrm,
-  types,
-} from './connection.ts';
+import { createPool, type Execute, executeOn, ormOn, type PoolOptions, type ReadOrm } from './connection.ts';
 import { isConnectionLost, isPoolTimeout } from './connection-errors.ts';
 import type { WalPosition } from './position.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
@@ -31,7 +20,7 @@ export interface DatabaseOptions {
   readonly tracing?: Tracing | undefined;
 }
 
-/** Read-only access to one server; `stream` gives rows as they come, with back-pressure. */
+/** Read-only access to one server. */
 export interface Reader {
   readonly orm: ReadOrm;
   readonly execute: Execute;
@@ -60,8 +49,6 @@ export interface Database {
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Reads from the primary: for reads that a write depends on. */
   readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** As {@link read}, row by row; once the first row has come, a lost server breaks the stream off. */
-  stream(statement: SQL, options?: ReadOptions): AsyncIterable<Record<string, unknown>>;
   /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
   waitForReplicas(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
@@ -155,19 +142,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       }
     },
     readPrimary: onPrimary,
-    async *stream(statement, { atLeast } = {}) {
-      const standby = await replicas.choose(atLeast, options.replicaWaitMs);
-      let begun = false;
-      try {
-        for await (const row of streamFrom(standby?.pool ?? primaryReads, statement)) {
-          begun = true;
-          yield row;
-        }
-      } catch (error) {
-        if (begun || standby === undefined || !isTransient(error)) throw error;
-        yield* streamFrom(primaryReads, statement);
-      }
-    },
     waitForReplicas: (position) => replicas.reached(position, options.replicaWaitMs),
     status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
     pools: pools.statuses,
@@ -193,19 +167,4 @@ function poolStatus(server: string, use: PoolStatus['use'], pool: pg.Pool): Pool
 
 function readerOn(pool: pg.Pool): Reader {
   return { orm: ormOn(pool), execute: executeOn(pool) };
-}
-
-const STREAM_BATCH = 1_000;
-
-async function* streamFrom(pool: pg.Pool, statement: SQL): AsyncGenerator<Record<string, unknown>> {
-  const client = await pool.connect();
-  let finished = false;
-  try {
-    const { text, values } = compile(statement);
-    const rows = client.query(new QueryStream(text, values, { batchSize: STREAM_BATCH, types }));
-    yield* rows;
-    finished = true;
-  } finally {
-    client.release(!finished);
-  }
 }

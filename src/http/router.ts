@@ -1,6 +1,5 @@
 import accepts from '@fastify/accepts';
 import formbody from '@fastify/formbody';
-import type { SQL } from 'drizzle-orm';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parsePosition, type WalPosition } from '../database/position.ts';
@@ -9,6 +8,7 @@ import {
   FORM_TYPE,
   JSON_TYPE,
   type Operation,
+  type QueryCall,
   type Services,
   type Streamed,
 } from '../operation/operation.ts';
@@ -21,6 +21,7 @@ import { CONSISTENCY, mutate } from './mutation.ts';
 import { nameVersion } from './precondition.ts';
 import { type Limit, rateLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
+import { type StreamLimit, sendStream } from './stream-limit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -39,6 +40,7 @@ export async function mountOperations(
   app: FastifyInstance,
   operations: readonly Operation[],
   services: Services,
+  streams: StreamLimit,
 ): Promise<void> {
   const closing = new AbortController();
   app.decorate('closing', closing);
@@ -47,6 +49,7 @@ export async function mountOperations(
   await app.register(accepts);
   const guards: RouteGuards = {
     services,
+    streams,
     authenticate: authenticator(services),
     limit: await rateLimiter(app, services.config.RATE_LIMIT_PER_MINUTE),
   };
@@ -61,6 +64,7 @@ export async function mountOperations(
 /** The checks of every request before its operation. */
 interface RouteGuards {
   readonly services: Services;
+  readonly streams: StreamLimit;
   readonly authenticate: Authenticate;
   readonly limit: Limit;
 }
@@ -97,7 +101,7 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
 
 async function answer(
   operation: Operation,
-  { services, authenticate }: RouteGuards,
+  { services, streams, authenticate }: RouteGuards,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -121,14 +125,33 @@ async function answer(
     reauthenticate: () => authenticate(request, operation, consistency(request)),
     closing: request.server.closing.signal,
   };
+  if (mediaType !== JSON_TYPE && !operation.changes) {
+    const read: Read = (work) => streams.read(() => readFrom(services, request)(work));
+    const streamed = await openStream(streams, authority, () => operation.handle({ ...call, read }));
+    return sendStream(reply.code(operation.answer.status), streamed, services.config.STREAM_IDLE_MS);
+  }
   const result = operation.changes
     ? await mutate(operation, services, call, request, reply)
-    : await operation.handle({ ...call, ...readingPart(services, request) });
+    : await operation.handle({ ...call, read: readFrom(services, request) });
   nameVersion(reply, operation, result);
-  reply.code(operation.answer.status);
-  if (mediaType === JSON_TYPE) return reply.send(result);
-  const { contentType, body } = result as Streamed;
-  return reply.type(contentType).send(body);
+  return reply.code(operation.answer.status).send(result);
+}
+
+/** Begins a stream, which has its place until its body is closed. */
+async function openStream(
+  streams: StreamLimit,
+  authority: Authority | null,
+  handle: () => Promise<unknown>,
+): Promise<Streamed> {
+  const release = streams.admit(authority);
+  try {
+    const streamed = (await handle()) as Streamed;
+    streamed.body.once('close', release);
+    return streamed;
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 const BODY_MAY_TAKE_MS = 1_000;
@@ -144,13 +167,11 @@ async function authorityNow(
   return authenticate(request, operation, consistency(request));
 }
 
-function readingPart(services: Services, request: FastifyRequest) {
+type Read = QueryCall['read'];
+
+function readFrom({ database }: Services, request: FastifyRequest): Read {
   const atLeast = consistency(request);
-  return {
-    read: <T>(work: Parameters<typeof services.database.read<T>>[0]) =>
-      services.database.read(work, { atLeast }),
-    stream: (statement: SQL) => services.database.stream(statement, { atLeast }),
-  };
+  return (work) => database.read(work, { atLeast });
 }
 
 /** The position of the client's own write: its reads never show an older state, on any instance. */

@@ -8,6 +8,8 @@ export interface MetricSources {
   readonly database: Pick<Database, 'status' | 'pools' | 'read' | 'listen'>;
   readonly journal?: Pick<Journal, 'status'>;
   readonly scheduler?: { status(): SchedulerStatus };
+  /** The number of streamed answers that are under way. */
+  readonly openStreams: () => number;
 }
 
 const STANDBY_STATES = ['streaming', 'late', 'unreachable'] as const;
@@ -21,16 +23,22 @@ type Refresh = () => void;
  */
 export function createGauges(
   registry: Registry,
-  { database, journal, scheduler }: MetricSources,
+  { database, journal, scheduler, openStreams }: MetricSources,
 ): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
   const refreshJournal = watchJournal(registry, journal);
   const refreshScheduler = watchScheduler(registry, scheduler);
+  const streams = gauge(
+    registry,
+    'registry_streams_open',
+    'Streamed answers (CSV, NDJSON, server-sent events) that are under way',
+  );
   return async () => {
     const lag = await knownLag(database);
     refreshDatabase();
     refreshPools();
+    streams.set(openStreams());
     refreshJournal(lag);
     refreshScheduler();
   };

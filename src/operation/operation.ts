@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { SQL } from 'drizzle-orm';
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
@@ -89,8 +88,6 @@ export interface QueryCall<
   R extends Access = Permission,
 > extends Call<P, Q, B, R> {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Streams the rows of a statement. */
-  stream(statement: SQL): AsyncIterable<Record<string, unknown>>;
 }
 
 /** The call of a mutation. It writes in one transaction on the primary; the answer waits until the standbys show it. */

@@ -7,10 +7,10 @@ import {
   type Bundle,
   hoursAgo,
   metadata,
-  shownEverywhere,
   type TradingPair,
 } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
+import { anAccountOfMany } from '../harness/many-bundles.ts';
 
 let source_id: number;
 const bundles: Bundle[] = [];
@@ -127,28 +127,10 @@ test('a media type that the registry does not write is refused', async ({ market
   expect((await ask(market, 'image/png')).statusCode).toBe(406);
 });
 
-test('a stream of more rows than one batch of the database comes whole', async ({ registry, market }) => {
-  const account = await anAccount(market.admin);
-  const device = await aDevice(market.admin, { account_id: account.id, granularity_minutes: 5 });
-  // Behind the API, for its speed; each as the registry would issue it.
-  await registry.primary.query(
-    `WITH slot AS (SELECT n, '2025-01-01Z'::timestamptz + n * interval '5 min' AS at FROM generate_series(0, 2499) n),
-     header AS (
-       INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
-                             range_start, range_end, expiry)
-       SELECT $1 || '-' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), $1::bigint, $2, at,
-              at + interval '5 min', 'wind', n * 10 + 1, n * 10 + 10, at + interval '2 years'
-       FROM slot ORDER BY n RETURNING *)
-     INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
-     SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM header`,
-    [device.id, market.metadataId, account.id],
-  );
-  await shownEverywhere(registry);
-  const answer = await market.admin.post(
-    '/certificate/query',
-    { source_id: account.id },
-    { accept: 'application/x-ndjson' },
-  );
+test('a stream of several pages has every row once, in order', async ({ registry, market }) => {
+  const { admin, metadataId } = market;
+  const manyId = await anAccountOfMany(registry, admin, { count: 2_500, metadataId });
+  const answer = await ask(market, 'application/x-ndjson', { source_id: manyId });
   const ranges = linesOf(answer.body).map((row) => row.certificate_bundle_id_range_start);
   expect(ranges).toEqual(Array.from({ length: 2_500 }, (_, n) => n * 10 + 1));
 });

@@ -103,9 +103,16 @@ describe('while too many wait for a connection that writes', () => {
 test('while too many wait for a connection that reads, reads are shed and mutations are not', async ({
   registry,
 }) => {
-  const rows = registry.database.stream(sql`SELECT n FROM generate_series(1, 5000) AS n`);
-  const held = rows[Symbol.asyncIterator]();
-  await held.next();
+  // The one connection that reads waits for a lock that the test holds.
+  const holder = await registry.standby.connect();
+  await holder.query('SELECT pg_advisory_lock(1)');
+  const held = registry.database.read(({ execute }) => execute(sql`SELECT pg_advisory_xact_lock(1)`));
+  await vi.waitFor(() => {
+    const pool = registry.database
+      .pools()
+      .find(({ server, use }) => server === 'standby 1' && use === 'read');
+    expect(pool).toMatchObject({ connections: 1, idle: 0 });
+  }, 20_000);
   const queued: Promise<LightMyRequestResponse>[] = [];
   for (let many = 1; many <= 3; many++) {
     queued.push(admin.get('/organisation/list'));
@@ -113,7 +120,9 @@ test('while too many wait for a connection that reads, reads are shed and mutati
   }
   expectShed(await admin.get('/organisation/list'));
   expect((await create()).statusCode).toBe(201);
-  await held.return?.();
+  await holder.query('SELECT pg_advisory_unlock(1)');
+  holder.release();
+  await held;
   for (const answer of await Promise.all(queued)) expect(answer.statusCode, answer.body).toBe(200);
 });
 

@@ -1,0 +1,95 @@
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Authority } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
+
+/** The bounds of streamed answers (CSV, NDJSON, server-sent events) in this process. */
+export interface StreamLimit {
+  /**
+   * Takes a place for one stream.
+   *
+   * @returns a function that gives the place back.
+   * @throws {Problem} 429 for a user with too many streams, 503 if the process has too many.
+   */
+  admit(authority: Authority | null): () => void;
+  /** Runs a read of a stream. At most a quarter of a pool's connections serve streams at a time; other reads wait for their turn. */
+  read<T>(work: () => Promise<T>): Promise<T>;
+  /** The number of open streams. */
+  open(): number;
+}
+
+type Bounds = Pick<Config, 'MAX_STREAMS' | 'MAX_STREAMS_PER_USER' | 'DATABASE_POOL_SIZE'>;
+
+/** The share of a pool's connections that may serve streams, so that they cannot delay the look-up of callers. */
+const SHARE_OF_POOL = 1 / 4;
+
+export function createStreamLimit({
+  MAX_STREAMS: most,
+  MAX_STREAMS_PER_USER: mostPerUser,
+  DATABASE_POOL_SIZE: poolSize,
+}: Bounds): StreamLimit {
+  const openByUser = new Map<number, number>();
+  let open = 0;
+  return {
+    admit(authority) {
+      const userId = authority?.caller.userId ?? 0;
+      const own = openByUser.get(userId) ?? 0;
+      if (own >= mostPerUser) {
+        throw problems.tooMany('too-many-streams', `More than ${mostPerUser} streams at a time.`, 1);
+      }
+      if (open >= most) throw problems.overloaded();
+      open += 1;
+      openByUser.set(userId, own + 1);
+      return () => {
+        open -= 1;
+        const left = (openByUser.get(userId) ?? 0) - 1;
+        if (left > 0) openByUser.set(userId, left);
+        else openByUser.delete(userId);
+      };
+    },
+    read: inTurn(Math.max(1, Math.floor(poolSize * SHARE_OF_POOL))),
+    open: () => open,
+  };
+}
+
+/** Runs at most `most` pieces of work at a time; the others wait in the order in which they came. */
+function inTurn(most: number): StreamLimit['read'] {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((turn) => waiting.push(turn));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
+
+/** Sends a stream. It breaks off if the client does not read for `idleMs` while data waits for it. */
+export function sendStream(
+  reply: FastifyReply,
+  { contentType, body }: { contentType: string; body: Readable },
+  idleMs: number,
+): FastifyReply {
+  reply.type(contentType);
+  if (reply.request.method === 'HEAD') {
+    // The framework would read the body to its end, which a stream of events does not have.
+    body.destroy();
+    return reply.send('');
+  }
+  const { raw } = reply;
+  const { socket } = raw;
+  if (socket instanceof Socket) {
+    // The timer of the socket starts again whenever the client takes bytes.
+    raw.setTimeout(idleMs, () => {
+      if (raw.writableLength > 0 || socket.writableLength > 0) socket.destroy();
+    });
+  }
+  return reply.send(body);
+}
