@@ -162,7 +162,7 @@ describe('a key may do no more than', () => {
     expect((await reader.get(`/account/${own.id}`)).statusCode).toBe(200);
     for (const answer of [await edit(reader, own), await make(reader)]) {
       expect(answer.statusCode).toBe(403);
-      expect(answer.json().detail).toContain('The API key was not given');
+      expect(answer.json().detail).toContain('The API key lacks the permission');
     }
   });
 

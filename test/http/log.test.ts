@@ -169,7 +169,7 @@ describe('POST /change_log_level', () => {
 
   test('leaves other processes as they are, and says so', async ({ registry }) => {
     const answer = await change(admin, 'fatal');
-    expect(answer.json().message).toContain('This process');
+    expect(answer.json().message).toContain('of this process is now');
     expect(registry.app.log.level).not.toBe('fatal');
   });
 
