@@ -42,6 +42,7 @@ export default defineConfig({
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
       project('integration', [CLUSTER, EVENT_STORE]),
       project('http', [CLUSTER, EVENT_STORE]),
+      project('clients', [CLUSTER, EVENT_STORE]),
       project('model', [CLUSTER]),
     ],
   },

@@ -12,6 +12,9 @@ import { openConfiguredDatabase, startRegistry } from '../src/start.ts';
 import { SAMPLE_USERS } from './people.ts';
 import { seedSampleRegistry } from './sample-registry.ts';
 
+/** Where the front end of the previous registry runs during development. */
+const LOCAL_PAGES = 'http://localhost:8080,http://127.0.0.1:8080';
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Runs the registry on a machine that has only Node.js: an embedded Postgres pair, sample data and the API. */
@@ -33,7 +36,7 @@ async function demo(): Promise<void> {
   stopOnSignal(stop, say);
   try {
     const settings = await connectTo(cluster);
-    const config = readConfig({ LOG_LEVEL: 'warn', ...process.env, ...settings });
+    const config = readConfig({ LOG_LEVEL: 'warn', CORS_ORIGINS: LOCAL_PAGES, ...process.env, ...settings });
     await fill(config);
     const registry = await startOnFreePort(config);
     stopRegistry = registry.stop;

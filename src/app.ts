@@ -1,7 +1,7 @@
-import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { endConnectionsAtClose } from './http/connection-close.ts';
+import { allowOrigins } from './http/cors.ts';
 import { serveDocumentation } from './http/documentation.ts';
 import { answerUnreadablePath, handleErrors } from './http/error-handler.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
@@ -45,20 +45,13 @@ export async function buildApp(given: Services): Promise<FastifyInstance> {
   acceptUntypedJson(app);
   traceRequests(app, services.tracing);
   logRequests(app);
+  await app.register(helmet, { contentSecurityPolicy: false });
+  await allowOrigins(app, services.config.CORS_ORIGINS);
   const streams = createStreamLimit(services.config);
   const metrics = createMetrics({ ...services, openStreams: streams.open });
   serveMetrics(app, metrics, services.config);
   shedLoad(app, services, metrics);
   app.addHook('onClose', async () => eventLoop.stop());
-  await app.register(helmet, { contentSecurityPolicy: false });
-  await app.register(cors, {
-    origin: [...services.config.CORS_ORIGINS],
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: ['*'],
-    // `OPTIONS` without a preflight's headers is answered by the path itself, with `Allow`.
-    strictPreflight: false,
-    preflightContinue: true,
-  });
   await serveDocumentation(app, operations);
   serveLandingPage(app);
   await mountOperations(app, operations, services, streams);

@@ -57,6 +57,14 @@ const commaList = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+/** The origin of a page as a browser sends it (RFC 6454, 6.2): never `*`, and without a path. */
+const webOrigin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
+    'must list origins such as https://app.example.com, without a path',
+  );
+
 /** An IP address, or a network such as 10.0.0.0/8. */
 const networkAddress = z.string().refine((text) => {
   const [address = '', bits, ...rest] = text.split('/');
@@ -102,7 +110,7 @@ const Settings = z
     METRICS_HOST: text(1).default('127.0.0.1'),
     METRICS_PORT: wholeNumber(0, 65_535).optional(),
     BODY_LIMIT_BYTES: wholeNumber(1_024).default(2_097_152),
-    CORS_ORIGINS: commaList.default([]),
+    CORS_ORIGINS: commaList.pipe(z.array(webOrigin)).default([]),
     ESDB_CONNECTION_STRING: z
       .string()
       .regex(

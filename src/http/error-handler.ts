@@ -6,6 +6,7 @@ import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
 import { clientAddressOf } from './client-address.ts';
+import { allowOriginOf } from './cors.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
 /**
@@ -45,6 +46,7 @@ export function answerUnreadablePath(
 ): FastifyReply {
   const detail = 'A path segment is too long or not percent-encoded UTF-8.';
   reply.header('x-request-id', request.id);
+  allowOriginOf(request, reply);
   const client = clientAddressOf(request.ip);
   request.log.info(
     { method: request.method, route: '(none)', client, status: statusCode },
