@@ -322,7 +322,7 @@ export interface paths {
         head?: never;
         /**
          * Update a user
-         * @description Changes the name, e-mail or organisation of the caller or, for an administrator, of any user. Roles and passwords are changed by separate operations.
+         * @description Changes the name or organisation of the caller or, for an administrator, of any user. Roles, passwords and e-mails are changed by separate operations.
          *
          *     Permission: `read`.
          */
@@ -345,6 +345,72 @@ export interface paths {
          *     Permission: `administer`.
          */
         post: operations["changeUserRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/change_email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a change of your e-mail
+         * @description Records the e-mail that you want to have. An administrator verifies that the address is yours and changes it; until then you log in with the current one. A later request replaces an earlier one, and a request for the current e-mail withdraws it. The response is the same whether or not another user has the address. Wrong passwords count as failed logins.
+         *
+         *     Permission: `read`.
+         */
+        post: operations["requestEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/email_changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requested changes of e-mails
+         * @description Returns the request of the caller, or the requests of all users for an administrator, ordered by user.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["listEmailChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/change_email/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the e-mail of a user
+         * @description Sets the e-mail with which a user logs in, and removes the request of the user, if there is one. E-mails of users are unique, regardless of case. Takes the password of the administrator; wrong ones count as failed logins. The user finds the change among its events, with the previous e-mail and the administrator.
+         *
+         *     Permission: `administer`.
+         */
+        post: operations["changeUserEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1482,7 +1548,7 @@ export interface paths {
         };
         /**
          * List or stream events
-         * @description Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.
+         * @description Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now and, except for API keys, of the caller’s own user. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.
          *
          *     Permission: `read`.
          */
@@ -1790,6 +1856,7 @@ export interface components {
         /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         UserUpdate: {
             name?: string | null;
+            /** @description The current e-mail, as older clients send it back */
             email?: string | null;
             organisation?: ("" | string) | null;
             /** @description Rejected: use POST /user/change_role/{id} to change a role */
@@ -1801,6 +1868,34 @@ export interface components {
         };
         RoleChange: {
             role?: (("ADMIN" | "PRODUCTION_USER" | "TRADING_USER" | "AUDIT_USER" | "STORAGE_VALIDATOR") | (4 | 3 | 2 | 1 | 0)) | null;
+        };
+        EmailChange: {
+            /**
+             * Format: email
+             * @example trading_user@usermail.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password of the caller
+             * @example correct horse battery
+             */
+            current_password: string;
+        };
+        EmailChangeRequest: {
+            /**
+             * @description Id of the user
+             * @example 1
+             */
+            id: number;
+            /** @description The current e-mail */
+            email: string;
+            requested_email: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            requested_at: string;
         };
         PasswordReset: {
             /**
@@ -3447,6 +3542,8 @@ export type UserWithAccounts = components['schemas']['UserWithAccounts'];
 export type AccountOfUser = components['schemas']['AccountOfUser'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type EmailChange = components['schemas']['EmailChange'];
+export type EmailChangeRequest = components['schemas']['EmailChangeRequest'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type OrganisationCreate = components['schemas']['OrganisationCreate'];
 export type Organisation = components['schemas']['Organisation'];
@@ -4294,6 +4391,157 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    requestEmailChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "admin_user@example.com",
+                 *       "current_password": "registry-demo"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description The request is recorded */
+            202: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEmailChanges: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Cursor from `registry-next-cursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of requests */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChangeRequest"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeUserEmail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description Id, a positive integer
+                 * @example 5
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "storage_validator@example.com",
+                 *       "current_password": "registry-demo"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];

@@ -8,6 +8,7 @@ export {
   lockForRevocation,
   retainsRights,
 } from './authorization-lock.ts';
+export { confirmPassword } from './confirm-password.ts';
 export { refuseDefaultPasswords } from './default-password-guard.ts';
 export {
   type Credential,
@@ -17,7 +18,8 @@ export {
   reloadCaller,
 } from './identify.ts';
 export { assertPasswordAllowed, hashPassword, setPassword } from './password.ts';
-export { newPassword } from './schemas.ts';
+export { newPassword, password } from './schemas.ts';
+export { clearAttempts } from './throttle.ts';
 
 export const authenticationOperations = [
   login,

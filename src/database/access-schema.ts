@@ -78,3 +78,12 @@ export const loginThrottle = pgTable(
   },
   (t) => [index('login_throttle_by_end').on(t.keptUntil)],
 );
+
+/** The e-mail that a user asked for, until an administrator changes it. Not in the journal: it is no fact of the registry. */
+export const emailChangeRequest = pgTable('email_change_request', {
+  userId: reference()
+    .primaryKey()
+    .references(() => registryUser.id),
+  email: text().notNull(),
+  requestedAt: createdAt(),
+});

@@ -42,6 +42,7 @@ export function readEvents(
 
 /**
  * Removes the actor and the action from events that happened while another account held the bundle, as lineage does.
+ * Events of the caller's own user are complete.
  */
 async function redactForeignEvents(
   execute: Execute,
@@ -50,8 +51,11 @@ async function redactForeignEvents(
 ): Promise<SequencedEntry[]> {
   const holders = await holdersBefore(execute, entries);
   const own: ReadonlySet<number> = caller.accountIds;
-  // No account has the id 0, so an unknown holder counts as another account.
-  return entries.map((entry) => redact(entry, holders.get(entry.position) ?? 0, (id) => own.has(id)));
+  return entries.map((entry) => {
+    if (entry.entity_name !== 'bundle') return entry;
+    // No account has the id 0, so an unknown holder counts as another account.
+    return redact(entry, holders.get(entry.position) ?? 0, (id) => own.has(id));
+  });
 }
 
 /** The account that held the bundle before each event or in which it was created, by the position of the event. */
@@ -78,9 +82,14 @@ function filters({ entity_name: name, entity_id: entityId }: z.output<typeof Eve
   ];
 }
 
-/** Condition: all events for an administrator, otherwise the history of the bundles held by the caller's accounts. */
+/**
+ * Condition: all events for an administrator, otherwise the history of the bundles held by the caller's accounts and,
+ * without an API key, of the caller's own user: a change of it by others must not go unnoticed.
+ */
 function visibleEvents({ caller, scope }: Authority): SQL {
   if (scope === 'all') return sql`true`;
-  return sql`j.entity_name = 'bundle' AND j.entity_id IN (
+  const bundles = sql`j.entity_name = 'bundle' AND j.entity_id IN (
     SELECT id FROM bundle WHERE account_id = ANY (${array([...caller.accountIds])}::bigint[]))`;
+  if (caller.apiKey !== undefined) return bundles;
+  return sql`(${bundles} OR j.entity_name = 'registry_user' AND j.entity_id = ${caller.userId})`;
 }

@@ -45,6 +45,10 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   },
   updateUser: { path: { id: SAMPLE.storageValidator }, body: { organisation: 'Example Energy' } },
   changeUserRole: { path: { id: SAMPLE.storageValidator }, body: { role: 'STORAGE_VALIDATOR' } },
+  changeUserEmail: {
+    path: { id: SAMPLE.storageValidator },
+    body: { email: 'storage_validator@example.com', current_password: PASSWORD },
+  },
   resetUserPassword: { path: { id: SAMPLE.storageValidator }, body: { password: PASSWORD } },
   createOrganisation: {
     body: {
@@ -127,5 +131,6 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   createRecurringCancel: {
     body: { ...filter, beneficiary: 'The school at the harbour', ...schedule },
   },
+  requestEmailChange: { body: { email: 'admin_user@example.com', current_password: PASSWORD } },
   changePassword: { body: { current_password: PASSWORD, new_password: PASSWORD } },
 };

@@ -41,7 +41,7 @@ export const updateUser = defineEdit({
   tag,
   summary: 'Update a user',
   description:
-    'Changes the name, e-mail or organisation of the caller or, for an administrator, of any user. Roles and passwords are changed by separate operations.',
+    'Changes the name or organisation of the caller or, for an administrator, of any user. Roles, passwords and e-mails are changed by separate operations.',
   permission: 'read',
   loginOnly: true,
   params: idParams,
@@ -57,14 +57,19 @@ export const updateUser = defineEdit({
       return before;
     },
     change: async (tx, before) => {
-      const { name, email, organisation } = body;
-      return userView(await updateUserRow(tx, before, { name, email, organisation }));
+      const { name, email = before.email, organisation } = body;
+      if (email !== before.email)
+        throw problems.invalid([{ path: 'body.email', message: CHANGED_ELSEWHERE }]);
+      return userView(await updateUserRow(tx, before, { name, organisation }));
     },
   }),
 });
 
+const CHANGED_ELSEWHERE =
+  'use POST /auth/change_email to request another e-mail or, as an administrator, POST /user/change_email/{id} to change it';
+
 /** Writes the fields that differ and returns the resulting row. */
-async function updateUserRow(
+export async function updateUserRow(
   tx: Transaction,
   before: UserRow,
   wanted: { readonly [Name in keyof UserRow]?: UserRow[Name] | undefined },
@@ -108,6 +113,7 @@ export const deleteUser = defineEdit({
           .where(eq(registryUser.id, user.id));
         await tx.execute(sql`
         UPDATE account_user SET deleted_at = now() WHERE user_id = ${params.id} AND deleted_at IS NULL`);
+        await tx.execute(sql`DELETE FROM email_change_request WHERE user_id = ${params.id}`);
         return { message: `User ${params.id} is deleted.` };
       },
     };

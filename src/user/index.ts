@@ -1,4 +1,5 @@
 import { changeRole, createUser, deleteUser, updateUser } from './commands.ts';
+import { changeEmail, listEmailChanges, requestEmailChange } from './email-change.ts';
 import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './queries.ts';
 import { resetPassword } from './reset-password.ts';
 
@@ -13,6 +14,9 @@ export const userOperations = [
   readUser,
   updateUser,
   changeRole,
+  requestEmailChange,
+  listEmailChanges,
+  changeEmail,
   resetPassword,
   deleteUser,
   readAccountUsers,

@@ -4,7 +4,7 @@ import { newPassword } from '../authentication/index.ts';
 import { clearable, EDIT, id, instantText, version, words } from '../operation/schemas.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/enums.ts';
 
-const email = z
+export const email = z
   .string()
   .trim()
   .max(254)
@@ -51,7 +51,7 @@ export const UserCreate = z
 export const UserUpdate = z
   .object({
     name: words().optional(),
-    email: email.optional(),
+    email: email.optional().meta({ description: 'The current e-mail, as older clients send it back' }),
     organisation: clearable(words()),
     role: notAccepted('use POST /user/change_role/{id} to change a role'),
     password: notAccepted('use POST /auth/change_password to change a password'),

@@ -200,6 +200,7 @@ describe('a key may do no more than', () => {
     const closed = operations.filter(({ loginOnly }) => loginOnly);
     expect(closed.map(({ id }) => id).toSorted()).toEqual([
       'changePassword',
+      'changeUserEmail',
       'changeUserRole',
       'createApiKey',
       'createRecurringCancel',
@@ -208,7 +209,9 @@ describe('a key may do no more than', () => {
       'deleteApiKey',
       'deleteUser',
       'listApiKeys',
+      'listEmailChanges',
       'logout',
+      'requestEmailChange',
       'resetUserPassword',
       'updateUser',
     ]);

@@ -164,6 +164,8 @@ async function takenBodies(market: TradingPair): Promise<Record<string, object>>
     login: { username: 'nobody@example.com', password: 'x' },
     refreshSession: { refresh_token: 'x' },
     changePassword: { current_password: PASSWORD, new_password: 'long enough now' },
+    requestEmailChange: { current_password: PASSWORD, email: 'fuzz@example.com' },
+    changeUserEmail: { current_password: PASSWORD, email: 'fuzz@example.com' },
     createApiKey: { name: 'Fuzz', permissions: ['read'], account_ids: [source.id], expires_at: '2027-01-01' },
     resetUserPassword: { password: 'long enough now' },
     updateUser: {},

@@ -80,11 +80,15 @@ describe('the feed', () => {
     expect(seen).toEqual(all.map(({ position }) => position));
   });
 
-  test("shows others the history of their accounts' bundles, and nothing else", async ({
+  test("shows others the history of their accounts' bundles and of their own user, and nothing else", async ({
     registry,
     market,
   }) => {
-    const mine = await events(market.receiver);
+    const { userId } = market.receiver;
+    const [, ...mine] = await events(market.receiver);
+    expect(await events(market.receiver, '&entity_name=registry_user')).toMatchObject([
+      { event_type: 'CREATE', entity_id: userId },
+    ]);
     expect(new Set(mine.map(({ entity_name, entity_id }) => `${entity_name} ${entity_id}`))).toEqual(
       new Set([`bundle ${moved}`]),
     );
@@ -100,7 +104,7 @@ describe('the feed', () => {
       },
     ]);
     const stranger = await registry.as('AUDIT_USER');
-    expect(await events(stranger)).toEqual([]);
+    expect(await events(stranger, '&entity_name=bundle')).toEqual([]);
     expect(await events(stranger, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);
   });
 

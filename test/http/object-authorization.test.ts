@@ -147,6 +147,8 @@ async function bodyOf(operationId: string, id: number, which: Case): Promise<Rec
   switch (operationId) {
     case 'changeUserRole':
       return { role: 'ADMIN' };
+    case 'changeUserEmail':
+      return { email: `${crypto.randomUUID()}@example.com`, current_password: PASSWORD };
     case 'resetUserPassword':
       return { password: PASSWORD };
     case 'createDevice':

@@ -114,6 +114,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   changeUserRole: { thing: 'user', right: administer(200) },
   // Nobody removes oneself.
   deleteUser: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
+  changeUserEmail: { thing: 'user', right: administer(200) },
   // One's own is changed, not reset.
   resetUserPassword: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
   deleteApiKey: { thing: 'API key', right: self },
@@ -177,6 +178,8 @@ export const ABOUT_NO_ONE_THING: readonly string[] = [
   'refreshSession',
   'logout',
   'changePassword',
+  'requestEmailChange',
+  'listEmailChanges',
   'createApiKey',
   'listApiKeys',
   'createUser',

@@ -91,20 +91,6 @@ describe('an edit', () => {
     expect((await admin.get(`/user/${before.id}`)).json()).toMatchObject(before);
   });
 
-  test('does not take the e-mail of another, in any case', async () => {
-    const [one, other] = [await aUser(), await aUser()];
-    const answer = await admin.patch(`/user/update/${one.id}`, { email: other.email.toUpperCase() });
-    expect(answer.statusCode).toBe(409);
-    expect(answer.json().errors).toMatchObject([{ path: 'body.email' }]);
-    expect((await admin.get(`/user/${one.id}`)).json().email).toBe(one.email);
-  });
-
-  test('may write one’s own e-mail in another case', async () => {
-    const { id, email } = await aUser();
-    const answer = await admin.patch(`/user/update/${id}`, { email: email.toUpperCase() });
-    expect(answer.json().email).toBe(email.toUpperCase());
-  });
-
   test('of oneself is everybody’s, whatever the role', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const answer = await auditor.patch(`/user/update/${auditor.userId}`, { name: 'Me' });
