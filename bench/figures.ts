@@ -1,17 +1,12 @@
+/** The middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low, high] = [sorted[middle - 1] ?? 0, sorted[middle] ?? 0];
-  return sorted.length % 2 === 0 ? (low + high) / 2 : high;
+  return quantile(values, 0.5);
 }
 
-/** The milliseconds that each call took, one after the other. */
-export async function timesOf<T>(works: readonly T[], run: (work: T) => Promise<unknown>): Promise<number[]> {
-  const times: number[] = [];
-  for (const work of works) {
-    const start = performance.now();
-    await run(work);
-    times.push(performance.now() - start);
-  }
-  return times;
+/** The value below which a share of the values lies, by linear interpolation. `NaN` without values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const [low, high] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
+  return low + (high - low) * (at - Math.floor(at));
 }
