@@ -10,6 +10,7 @@ import {
   words,
 } from '../operation/schemas.ts';
 import { type ActionType, actionTypes } from '../rules/enums.ts';
+import { AMOUNT_FORMS } from '../rules/refusal.ts';
 
 /** The fields of all actions on bundles. Lists and amounts are validated by the rules, so that a refusal is recorded. */
 const common = {
@@ -23,12 +24,12 @@ const common = {
 
 const part = {
   certificate_quantity: z
-    .int()
+    .int(AMOUNT_FORMS.quantity)
     .meta({ minimum: 1 })
     .optional()
     .meta({ description: 'Total Wh: bundles are taken in the order given, and the last one is split' }),
   certificate_bundle_percentage: z
-    .number()
+    .number(AMOUNT_FORMS.percentage)
     .meta({ exclusiveMinimum: 0, maximum: 1 })
     .optional()
     .meta({ description: 'Part of each bundle, greater than 0 and at most 1', examples: [0.5] }),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parsePosition, type WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
+import { fieldMessage } from '../operation/field-message.ts';
 import {
   FORM_TYPE,
   JSON_TYPE,
@@ -209,7 +210,7 @@ function parseInput({ params, queryParams, body, olderClients }: Operation, requ
 const MOST_ERRORS = 100;
 
 function parse(place: string, schema: z.ZodObject, value: unknown, errors: FieldError[]): unknown {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: fieldMessage });
   if (parsed.success) return parsed.data;
   const found = parsed.error.issues.flatMap((issue) => fieldErrors(place, schema, issue));
   errors.push(...found.slice(0, MOST_ERRORS));

@@ -51,7 +51,8 @@ export class Problem extends Error {
 /** Problems other than refusals. */
 export const problems = {
   malformed: (detail: string) => new Problem(400, 'malformed', detail),
-  invalid: (errors: readonly FieldError[], detail = 'The request has invalid fields.') =>
+  /** Unless `detail` is given, it is the first error, because many clients show nothing else. */
+  invalid: (errors: readonly FieldError[], detail = firstOf(errors)) =>
     new Problem(422, 'invalid-fields', detail, { errors }),
   unauthenticated: (detail: string) =>
     new Problem(401, 'not-authenticated', detail, { headers: { 'www-authenticate': 'Bearer' } }),
@@ -69,3 +70,12 @@ export const problems = {
   unavailable: (detail: string) =>
     new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } }),
 };
+
+/** The first error as a sentence, with the number of the others. The place of a field (`body.`) is left out. */
+function firstOf([first, ...others]: readonly FieldError[]): string {
+  if (first === undefined) return 'The request is not valid.';
+  const [place = '', ...names] = first.path.split('.');
+  const field = names.length > 0 ? names.join('.') : `The ${place}`;
+  const more = others.length === 1 ? 'another field is' : `${others.length} more fields are`;
+  return `${field} ${first.message}${others.length > 0 ? `; ${more} invalid` : ''}.`;
+}

@@ -45,6 +45,12 @@ const spoken = (action: string) => action.replaceAll('_', ' ');
 
 const field = (path: string, message: string): FieldError[] => [{ path, message }];
 
+/** What the amounts of an action must be (rules ACT-4 and ACT-5). */
+export const AMOUNT_FORMS = {
+  quantity: 'must be a whole number of Wh, at least 1',
+  percentage: 'must be a number greater than 0 and at most 1',
+} as const;
+
 const QUANTITY = 'certificate_quantity';
 const PERCENTAGE = 'certificate_bundle_percentage';
 const WHOLE_ONLY = 'is not possible for an action on whole bundles';
@@ -99,9 +105,8 @@ const requestRefusals = {
       ...field(QUANTITY, 'cannot be combined with a percentage'),
       ...field(PERCENTAGE, 'cannot be combined with a quantity'),
     ]),
-  quantityInvalid: () => badField('quantity-invalid', QUANTITY, 'must be an integer of at least 1'),
-  percentageInvalid: () =>
-    badField('percentage-invalid', PERCENTAGE, 'must be a decimal greater than 0 and at most 1'),
+  quantityInvalid: () => badField('quantity-invalid', QUANTITY, AMOUNT_FORMS.quantity),
+  percentageInvalid: () => badField('percentage-invalid', PERCENTAGE, AMOUNT_FORMS.percentage),
   notEnough: (askedWh: number, availableWh: number) =>
     badField(
       'not-enough',
