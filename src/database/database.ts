@@ -3,6 +3,7 @@ import type { Tracing } from '../tracing/index.ts';
 import { createPool, type Execute, executeOn, ormOn, type PoolOptions, type ReadOrm } from './connection.ts';
 import { isConnectionLost, isPoolTimeout } from './connection-errors.ts';
 import type { WalPosition } from './position.ts';
+import { watchPrimaryLog } from './primary-log.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
 import { tracedPool } from './traced-pool.ts';
@@ -51,6 +52,8 @@ export interface Database {
   readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
   waitForReplicas(position: WalPosition): Promise<boolean>;
+  /** Whether `position` is past the end of the primary's log, so that no write returned it. `false` while the primary is down. */
+  isFuture(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
   pools(): PoolStatus[];
   /** How many requests wait for the busiest pool that such a request may use now. */
@@ -117,19 +120,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const pools = openPools(options);
   const { primary, primaryReads } = pools;
   const listeners = new Set<(event: DomainEvent) => void>();
-  const replicas = watchReplicas(pools.primaryMonitor, pools.standbys);
+  const primaryLog = watchPrimaryLog(pools.primaryMonitor);
+  const replicas = watchReplicas(primaryLog, pools.standbys);
   await replicas.observe();
 
   const readPools = () => {
     const standbys = replicas.candidates().map(({ pool }) => pool);
     return standbys.length > 0 ? standbys : [primaryReads];
   };
+  const transact = createTransact(primary, (event) => {
+    for (const listener of listeners) listener(event);
+  });
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 
   return {
-    transact: createTransact(primary, (event) => {
-      for (const listener of listeners) listener(event);
-    }),
+    async transact(actor, work) {
+      const committed = await transact(actor, work);
+      primaryLog.committed(committed.position);
+      return committed;
+    },
     async read(work, { atLeast } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
       if (standby === undefined) return onPrimary(work);
@@ -143,7 +152,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     },
     readPrimary: onPrimary,
     waitForReplicas: (position) => replicas.reached(position, options.replicaWaitMs),
-    status: () => ({ primary: replicas.primaryReachable() ? 'up' : 'down', replicas: replicas.statuses() }),
+    isFuture: primaryLog.isBehind,
+    status: () => ({ primary: primaryLog.reachable() ? 'up' : 'down', replicas: replicas.statuses() }),
     pools: pools.statuses,
     waiting: (use) =>
       use === 'write'

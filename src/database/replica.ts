@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { parsePosition, type WalPosition } from './position.ts';
+import type { PrimarySample } from './primary-log.ts';
 import { createReplayWaiter } from './replay-waiter.ts';
 import { databaseError } from './transaction.ts';
 
@@ -29,14 +30,6 @@ export interface Replica {
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
   /** Checks how far the standby has replayed, compared with a sample of the primary (if there is one). */
   observe(primary: PrimarySample | undefined): Promise<void>;
-}
-
-/** How far the primary's log reached at a moment of this process's monotonic clock, which no change of the date moves. */
-export interface PrimarySample {
-  readonly at: number;
-  readonly position: WalPosition;
-  /** Postgres' name for the cluster, which a standby shares with its primary and with no other. */
-  readonly system: string;
 }
 
 const MAX_SAMPLES = 600;

@@ -1,6 +1,6 @@
-import type pg from 'pg';
-import { parsePosition, type WalPosition } from './position.ts';
-import type { PrimarySample, Replica } from './replica.ts';
+import type { WalPosition } from './position.ts';
+import type { PrimaryLog } from './primary-log.ts';
+import type { Replica } from './replica.ts';
 
 const OBSERVE_EVERY_MS = 500;
 
@@ -20,7 +20,6 @@ export interface Replicas {
    */
   candidates(): Replica[];
   statuses(): ReturnType<Replica['status']>[];
-  primaryReachable(): boolean;
   observe(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -29,28 +28,11 @@ export interface Replicas {
 export const ANSWER_WITHIN_MS = 2_000;
 
 /** Samples the write-ahead log position of the primary and of every standby, twice a second. */
-export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replica[]): Replicas {
-  let primaryReachable = true;
+export function watchReplicas(primary: PrimaryLog, replicas: readonly Replica[]): Replicas {
   let observing: Promise<void> | undefined;
 
-  async function samplePrimary(): Promise<PrimarySample | undefined> {
-    try {
-      const at = performance.now();
-      const { rows } = await primaryMonitor.query<{ position: string; system: string }>(
-        'SELECT pg_current_wal_flush_lsn()::text AS position, system_identifier::text AS system FROM pg_control_system()',
-      );
-      const [row] = rows;
-      const position = parsePosition(row?.position ?? '');
-      primaryReachable = position !== undefined;
-      return position && row ? { at, position, system: row.system } : undefined;
-    } catch {
-      primaryReachable = false;
-      return undefined;
-    }
-  }
-
   async function observe(): Promise<void> {
-    const sample = await samplePrimary();
+    const sample = await primary.sample();
     await Promise.all(replicas.map((each) => each.observe(sample)));
   }
 
@@ -63,7 +45,7 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
 
   function candidates(): Replica[] {
     const usable = replicas.filter((each) => each.usable());
-    if (usable.length > 0 || primaryReachable) return withLeastLag(usable);
+    if (usable.length > 0 || primary.reachable()) return withLeastLag(usable);
     return withLeastLag(replicas.filter((each) => each.status().state === 'late'));
   }
 
@@ -82,7 +64,6 @@ export function watchReplicas(primaryMonitor: pg.Pool, replicas: readonly Replic
     },
     candidates,
     statuses: () => replicas.map((each) => each.status()),
-    primaryReachable: () => primaryReachable,
     observe,
     async stop() {
       clearInterval(timer);

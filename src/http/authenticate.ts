@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import { type Credential, createIdentify, type Identify } from '../authentication/index.ts';
-import type { WalPosition } from '../database/position.ts';
 import { type Authority, type Caller, requireScope } from '../operation/caller.ts';
 import type { Operation, Services } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -11,18 +10,14 @@ import type { Permission } from '../rules/permission.ts';
  *
  * @throws {Problem} 401 without a valid credential of a user that is not deleted, 403 when role or API key lack the permission.
  */
-export type Authenticate = (
-  request: FastifyRequest,
-  operation: Operation,
-  atLeast: WalPosition | undefined,
-) => Promise<Authority | null>;
+export type Authenticate = (request: FastifyRequest, operation: Operation) => Promise<Authority | null>;
 
 export function authenticator(services: Services): Authenticate {
   const identify: Identify = createIdentify(services);
-  return async (request, operation, atLeast) => {
+  return async (request, operation) => {
     const { permission, changes } = operation;
     if (permission === 'public') return null;
-    const asked = { changes, atLeast, log: request.log };
+    const asked = { changes, atLeast: request.atLeast, log: request.log };
     return authorise(operation, permission, await identify(credentialOf(request), asked));
   };
 }

@@ -6,11 +6,10 @@ import type { Authority } from '../operation/caller.ts';
 import type { EditSteps, Operation, Services, TransactOptions, Versioned } from '../operation/operation.ts';
 import type { Problem } from '../operation/problem.ts';
 import { AuthorizationLost, type HeldAuthorization, withAuthorization } from './authorization-recheck.ts';
+import { CONSISTENCY } from './consistency.ts';
 import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import { type VersionCheck, versionCheckOf } from './precondition.ts';
-
-export const CONSISTENCY = 'registry-consistency';
 
 /**
  * Runs a mutation. Sets `registry-consistency` (the log position of the write) and, if a standby lags,

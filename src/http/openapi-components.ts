@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { POSITION } from '../database/position.ts';
+import { CONSISTENCY } from './consistency.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { CONSISTENCY } from './mutation.ts';
 import { IF_MATCH } from './precondition.ts';
 import { problemHeaders } from './response-headers.ts';
 
@@ -70,7 +70,7 @@ export const HEADER_PARAMETERS = {
     required: false,
     schema: { type: 'string', pattern: POSITION.source },
     description:
-      'The token from the response to a write. The response reflects that write, whichever instance serves it.',
+      'The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422.',
   },
 } as const;
 

@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts';
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parsePosition, type WalPosition } from '../database/position.ts';
+import type { WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
 import { fieldMessage } from '../operation/field-message.ts';
 import {
@@ -17,8 +17,9 @@ import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { givenFields, unknownFieldMessage } from '../operation/request-fields.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { clientAddressOf } from './client-address.ts';
+import { consistencyOf } from './consistency.ts';
 import { serializationSchema } from './json-schema.ts';
-import { CONSISTENCY, mutate } from './mutation.ts';
+import { mutate } from './mutation.ts';
 import { nameVersion } from './precondition.ts';
 import { type Limit, rateLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
@@ -33,6 +34,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     authority: Authority | null;
+    /** The state that the client has seen: it is answered from none that is older. */
+    atLeast: WalPosition | undefined;
   }
 }
 
@@ -47,6 +50,7 @@ export async function mountOperations(
   app.decorate('closing', closing);
   app.addHook('preClose', async () => closing.abort());
   app.decorateRequest('authority', null);
+  app.decorateRequest('atLeast', undefined);
   await app.register(accepts);
   const guards: RouteGuards = {
     services,
@@ -88,7 +92,8 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
         reply.header('cache-control', 'no-store');
         if (!operation.bypassLimits) await guards.limit.admit(request, reply);
         try {
-          request.authority = await guards.authenticate(request, operation, consistency(request));
+          request.atLeast = await consistencyOf(request, operation, guards.services.database);
+          request.authority = await guards.authenticate(request, operation);
           if (request.authority) nameActor(request, reply, request.authority.caller);
         } finally {
           // Failed requests count as well.
@@ -123,7 +128,7 @@ async function answer(
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    reauthenticate: () => authenticate(request, operation, consistency(request)),
+    reauthenticate: () => authenticate(request, operation),
     closing: request.server.closing.signal,
   };
   if (mediaType !== JSON_TYPE && !operation.changes) {
@@ -165,23 +170,13 @@ async function authorityNow(
   authenticate: Authenticate,
 ): Promise<Authority | null> {
   if (reply.elapsedTime < BODY_MAY_TAKE_MS) return request.authority;
-  return authenticate(request, operation, consistency(request));
+  return authenticate(request, operation);
 }
 
 type Read = QueryCall['read'];
 
-function readFrom({ database }: Services, request: FastifyRequest): Read {
-  const atLeast = consistency(request);
+function readFrom({ database }: Services, { atLeast }: FastifyRequest): Read {
   return (work) => database.read(work, { atLeast });
-}
-
-/** The position of the client's own write: its reads never show an older state, on any instance. */
-function consistency(request: FastifyRequest): WalPosition | undefined {
-  const token = request.headers[CONSISTENCY];
-  if (token === undefined) return undefined;
-  const position = parsePosition(String(token));
-  if (position) return position;
-  throw problems.invalid([{ path: `header.${CONSISTENCY}`, message: 'is not a valid consistency token' }]);
 }
 
 function negotiate(operation: Operation, request: FastifyRequest): string {

@@ -191,11 +191,6 @@ test.each(['xyz', '0', '0/GG', "0/0'; --", ''])(
   },
 );
 
-test('a token from the future is answered by the primary', async () => {
-  const answer = await market.admin.get('/account/list', { 'registry-consistency': 'FFFFFFF/0' });
-  expect(answer.statusCode).toBe(200);
-});
-
 test('a standby that is stopped is replaced by the primary, and comes back by itself', async () => {
   await own.cluster.standby.stop('immediate');
   try {
