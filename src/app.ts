@@ -15,6 +15,7 @@ import { traceRequests } from './http/request-tracing.ts';
 import { requireDeclaredRoutes } from './http/route-guard.ts';
 import { mountOperations } from './http/router.ts';
 import { createStreamLimit } from './http/stream-limit.ts';
+import { watchLag } from './journal/index.ts';
 import { createMetrics } from './metrics/index.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
@@ -22,10 +23,13 @@ import type { Services } from './operation/operation.ts';
 /** How long a client may take to send a request, body and all. */
 const LONGEST_REQUEST_MS = 60_000;
 
+/** The services that the application does not make itself. */
+export type GivenServices = Omit<Services, 'journalLag'>;
+
 /** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
-export async function buildApp(given: Services): Promise<FastifyInstance> {
+export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   const eventLoop = given.eventLoop ?? watchEventLoop();
-  const services = { ...given, eventLoop };
+  const services: Services = { ...given, eventLoop, journalLag: watchLag(given.database) };
   const { TRUSTED_PROXIES } = services.config;
   const app: FastifyInstance = Fastify({
     loggerInstance: services.log,

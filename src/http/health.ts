@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { knownLag } from '../journal/index.ts';
 import { defineQuery, type Services } from '../operation/operation.ts';
 import { Problem } from '../operation/problem.ts';
 import { count, instantText, quantity } from '../operation/schemas.ts';
@@ -20,42 +19,25 @@ const Standby = z.object({
 const JournalState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process is the leader that orders the journal' }),
   event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
-  ordered_up_to: count.nullable().meta({ description: 'Next position to be assigned' }),
   unordered: count.nullable().meta({ description: 'Entries without a position, at most 10 000' }),
-  relayed_up_to: count.nullable().meta({
-    description: 'Next position missing in EventStoreDB; may be seconds old unless this process leads',
+  unrelayed: count.nullable().meta({
+    description: 'Number of events missing in EventStoreDB; may be seconds old unless this process leads',
   }),
-  unrelayed: count
-    .nullable()
-    .meta({ description: 'Number of events missing in EventStoreDB, derived from `relayed_up_to`' }),
   problem: z.string().nullable(),
 });
 
 const SchedulerState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process is the leader of the scheduler' }),
-  bundles_expired: count.meta({ description: 'Bundles expired by this process since it started' }),
-  runs_done: count.meta({ description: 'Recurring runs executed by this process' }),
-  runs_refused: count,
   last_round_at: instantText
     .nullable()
     .meta({ description: 'Time at which this process last completed all due work' }),
   problem: z.string().nullable(),
 });
 
-const Pool = z.object({
-  server: z.string().meta({ examples: ['primary'] }),
-  use: z.enum(['write', 'read']),
-  size: count.meta({ description: 'Maximum number of connections' }),
-  connections: count,
-  idle: count,
-  waiting: count.meta({ description: 'Requests waiting for a connection' }),
-});
-
 const Load = z.object({
   shedding: z.enum(['event loop', 'connections']).nullable().meta({
     description: 'Overloaded resource that causes new requests to be rejected with 503; null if none',
   }),
-  event_loop_delay_ms: quantity.nullable(),
 });
 
 const Readiness = z
@@ -65,47 +47,36 @@ const Readiness = z
       .meta({ description: '`degraded`: fully functional with reduced redundancy' }),
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
-    pools: z.array(Pool).meta({ description: 'The connections of this process' }),
     load: Load,
     journal: JournalState.nullable().meta({ description: 'null if this process does not run it' }),
     scheduler: SchedulerState.nullable().meta({ description: 'null if this process does not run it' }),
   })
   .meta({ id: 'Readiness' });
 
-async function journalState({ journal, database }: Services): Promise<z.output<typeof JournalState> | null> {
+async function journalState({
+  journal,
+  journalLag,
+}: Services): Promise<z.output<typeof JournalState> | null> {
   if (journal === undefined) return null;
   const { leads, eventStore, relayedUpTo, problem } = journal.status();
-  const lag = await knownLag(database);
-  const ordered = lag?.orderedUpTo ?? null;
+  const lag = await journalLag();
   return {
     leads,
     event_store: eventStore,
-    ordered_up_to: ordered,
     unordered: lag?.unordered ?? null,
-    relayed_up_to: relayedUpTo,
-    // The standby that was asked may be a moment behind the relay.
-    unrelayed: ordered === null || relayedUpTo === null ? null : Math.max(0, ordered - relayedUpTo),
+    // The lag may be older than what the relay knows.
+    unrelayed: lag === undefined || relayedUpTo === null ? null : Math.max(0, lag.orderedUpTo - relayedUpTo),
     problem,
   };
 }
 
 function schedulerState({ scheduler }: Services): z.output<typeof SchedulerState> | null {
   if (scheduler === undefined) return null;
-  const { leads, bundlesExpired, runsDone, runsRefused, lastRoundAt, problem } = scheduler.status();
+  const { leads, lastRoundAt, problem } = scheduler.status();
   return {
     leads,
-    bundles_expired: bundlesExpired,
-    runs_done: runsDone,
-    runs_refused: runsRefused,
     last_round_at: lastRoundAt && formatInstant(lastRoundAt),
     problem,
-  };
-}
-
-function loadState(services: Services): z.output<typeof Load> {
-  return {
-    shedding: overloadOf(services, 'write') ?? overloadOf(services, 'read') ?? null,
-    event_loop_delay_ms: services.eventLoop?.delayMs() ?? null,
   };
 }
 
@@ -121,8 +92,7 @@ async function partsOf(services: Services): Promise<Parts> {
       lag_bytes: lagBytes,
       lag_seconds: lagSeconds,
     })),
-    pools: services.database.pools(),
-    load: loadState(services),
+    load: { shedding: overloadOf(services, 'write') ?? overloadOf(services, 'read') ?? null },
     journal: await journalState(services),
     scheduler: schedulerState(services),
   };
@@ -158,7 +128,7 @@ const ready = defineQuery({
   tag: 'Core',
   summary: 'Check readiness',
   description:
-    'Reports whether requests can be served, with the state and lag of each part. Returns 503 while the primary is down.',
+    'Reports whether requests can be served, with the state and lag of each part. Counts and positions are in the metrics. Lags of the journal may be a second old. Returns 503 while the primary is down.',
   permission: 'public',
   bypassLimits: true,
   answer: { status: 200, description: 'The state of each component', schema: Readiness },

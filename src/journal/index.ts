@@ -7,7 +7,7 @@ export {
   sequencedEntries,
 } from './entry.ts';
 export { connectEventLog, type EventLog, EventStoreUnavailable } from './event-log.ts';
-export { type JournalLag, journalLag, knownLag } from './lag.ts';
+export { type JournalLag, journalLag, type LagWatch, watchLag } from './lag.ts';
 export { type Replayed, replay } from './replay.ts';
 export { type Journal, type JournalStatus, startJournal } from './service.ts';
 export { verifyJournal } from './verify.ts';

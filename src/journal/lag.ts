@@ -24,10 +24,33 @@ export async function journalLag(execute: Execute): Promise<JournalLag> {
   return lag;
 }
 
+/** For how long an answer is used again. */
+const FRESH_MS = 1_000;
 const TIMEOUT_MS = 1_000;
 
-/** The same for health and metrics: `undefined` within a second if the databases are down or too busy. */
-export function knownLag(database: Pick<Database, 'read'>): Promise<JournalLag | undefined> {
-  const answer = database.read(({ execute }) => journalLag(execute)).catch(() => undefined);
-  return Promise.race([answer, sleep(TIMEOUT_MS, undefined, { ref: false })]);
+/** Gives the lag as it was within the last second: `undefined` if the databases are down or too busy to answer in a second. */
+export type LagWatch = () => Promise<JournalLag | undefined>;
+
+/**
+ * The lag for health and metrics, which are answered under any load and as often as they are asked: the database is queried once a
+ * second at most, and once at a time, however many ask.
+ */
+export function watchLag(database: Pick<Database, 'read'>): LagWatch {
+  let looking: Promise<void> | undefined;
+  let last: { readonly lag: JournalLag | undefined; readonly at: number } | undefined;
+  const fresh = () => (last !== undefined && performance.now() - last.at < FRESH_MS ? last : undefined);
+
+  async function look(): Promise<void> {
+    const lag = await database.read(({ execute }) => journalLag(execute)).catch(() => undefined);
+    last = { lag, at: performance.now() };
+    looking = undefined;
+  }
+
+  return async () => {
+    const known = fresh();
+    if (known) return known.lag;
+    looking ??= look();
+    await Promise.race([looking, sleep(TIMEOUT_MS, undefined, { ref: false })]);
+    return fresh()?.lag;
+  };
 }

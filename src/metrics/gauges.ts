@@ -1,11 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
-import { type Journal, type JournalLag, knownLag } from '../journal/index.ts';
+import type { Journal, JournalLag, LagWatch } from '../journal/index.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 
 /** The components whose state the gauges show. */
 export interface MetricSources {
-  readonly database: Pick<Database, 'status' | 'pools' | 'read' | 'listen'>;
+  readonly database: Pick<Database, 'status' | 'pools' | 'listen'>;
+  readonly journalLag: LagWatch;
   readonly journal?: Pick<Journal, 'status'>;
   readonly scheduler?: { status(): SchedulerStatus };
   /** The number of streamed answers that are under way. */
@@ -23,7 +24,7 @@ type Refresh = () => void;
  */
 export function createGauges(
   registry: Registry,
-  { database, journal, scheduler, openStreams }: MetricSources,
+  { database, journalLag, journal, scheduler, openStreams }: MetricSources,
 ): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
@@ -35,7 +36,7 @@ export function createGauges(
     'Streamed answers (CSV, NDJSON, server-sent events) that are under way',
   );
   return async () => {
-    const lag = await knownLag(database);
+    const lag = await journalLag();
     refreshDatabase();
     refreshPools();
     streams.set(openStreams());

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { Journal } from '../journal/index.ts';
+import type { Journal, LagWatch } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Tracing } from '../tracing/index.ts';
 import type { Authority } from './caller.ts';
@@ -35,6 +35,8 @@ export interface Services {
   readonly tracing?: Tracing;
   /** The delay of the event loop; measured by the application, unless given. */
   readonly eventLoop?: EventLoop;
+  /** How far the order of the journal is behind, for health and metrics. */
+  readonly journalLag: LagWatch;
   /** The sequencer and relay of the journal; absent if another process runs them. */
   readonly journal?: Pick<Journal, 'status'>;
   /** The scheduler; absent if another process runs it. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { metricsAuthorization, parseMetrics } from '../harness/metrics.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const MOVABLE_CLOCK = new URL('movable-clock.ts', import.meta.url).href;
@@ -16,7 +17,6 @@ const Readiness = z.object({
     event_store: z.string(),
     unordered: z.number().nullable(),
     unrelayed: z.number().nullable(),
-    relayed_up_to: z.number().nullable(),
     problem: z.string().nullable(),
   }),
 });
@@ -37,6 +37,8 @@ export interface ApiProcess {
   /** Sets its clock so far ahead of ours; behind, where negative. */
   setClockAhead(ms: number): void;
   readiness(): Promise<Readiness | undefined>;
+  /** The number of events in EventStoreDB, as far as the process knows. */
+  relayPosition(): Promise<number | undefined>;
 }
 
 /** @param logFile takes what the process prints, for whoever looks into a failure. */
@@ -70,6 +72,15 @@ export function apiProcess(name: string, environment: Record<string, string>, lo
       try {
         const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
         return Readiness.parse(await response.json());
+      } catch {
+        return undefined;
+      }
+    },
+    async relayPosition() {
+      try {
+        const options = { headers: metricsAuthorization, signal: AbortSignal.timeout(5_000) };
+        const response = await fetch(`${url}/metrics`, options);
+        return parseMetrics(await response.text()).value('registry_relay_position');
       } catch {
         return undefined;
       }

@@ -14,6 +14,7 @@ import type { MigrationUrls } from '../../src/database/migrate.ts';
 import { openConfiguredDatabase } from '../../src/start.ts';
 import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
 import { startTestCluster } from '../harness/cluster.ts';
+import { METRICS_TOKEN } from '../harness/metrics.ts';
 import { atDatabase, READ_USER, TEMPLATE, WRITE_USER } from '../harness/urls.ts';
 import { type ApiProcess, apiProcess } from './api-process.ts';
 import { logIn, send } from './client.ts';
@@ -95,6 +96,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
     // A busy machine is not what is tried here.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     RATE_LIMIT_PER_MINUTE: '0',
+    METRICS_TOKEN,
   };
 }
 

@@ -24,14 +24,16 @@ async function allReady({ apis, primary }: Environment): Promise<string | undefi
     throw new Error(`${crashed.map(({ name }) => name).join(', ')} ended, and nobody had killed it`);
   const states = await Promise.all(apis.map((each) => each.readiness()));
   const ready = states.every((each) => each?.status === 'ready' && each.journal.problem === null);
-  const leader = states.find((each) => each?.journal.leads)?.journal;
+  const leading = states.findIndex((each) => each?.journal.leads);
+  const leader = states[leading]?.journal;
   // The primary knows best: a process may have asked a standby that lacks the last entries.
   const { rows } = await primary.query(`
     SELECT (SELECT count(*)::int FROM journal) AS entries, (SELECT count(*)::int FROM journal_position) AS positions`);
   const { entries, positions } = rows[0] ?? {};
-  const relayed = leader?.unrelayed === 0 && leader.event_store === 'up' && leader.relayed_up_to === entries;
+  const known = await apis[leading]?.relayPosition();
+  const relayed = leader?.unrelayed === 0 && leader.event_store === 'up' && known === entries;
   const done = relayed && positions === entries;
-  return ready && done ? undefined : JSON.stringify([rows[0], ...states]);
+  return ready && done ? undefined : JSON.stringify([rows[0], { relayed: known }, ...states]);
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { expect } from 'vitest';
 
 /** The token with which test registries serve `/metrics`. */
 export const METRICS_TOKEN = 'the-token-of-the-tests';
@@ -17,7 +16,12 @@ export const metricsAuthorization = { authorization: `Bearer ${METRICS_TOKEN}` }
 
 export async function metricsOf(app: FastifyInstance): Promise<Metrics> {
   const { statusCode, body } = await app.inject({ url: '/metrics', headers: metricsAuthorization });
-  expect(statusCode, body).toBe(200);
+  if (statusCode !== 200) throw new Error(`/metrics answered ${statusCode}: ${body}`);
+  return parseMetrics(body);
+}
+
+/** Parses Prometheus' text format. It needs no test runner, because programs use it too. */
+export function parseMetrics(body: string): Metrics {
   const samples = [...body.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name, labels = '', value]) => ({
     name,
     labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text])),

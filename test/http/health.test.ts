@@ -1,6 +1,8 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import type { Database } from '../../src/database/database.ts';
 import { test } from '../harness/fixtures.ts';
+import { metricsOf } from '../harness/metrics.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 const get = (registry: TestRegistry, url: string, headers: Record<string, string> = {}) =>
@@ -67,10 +69,77 @@ describe('readiness', () => {
       status: 503,
       primary: 'down',
       standbys: [{ state: 'streaming' }],
-      pools: expect.arrayContaining([expect.objectContaining({ server: 'primary', use: 'write' })]),
       load: { shedding: null },
       journal: { event_store: 'absent', unordered: expect.any(Number) },
       scheduler: null,
     });
+  });
+
+  test('tells states and lags, and neither counts, positions nor connections', async ({ registry }) => {
+    const { config, database, app: given } = registry;
+    const app = await buildApp({
+      config,
+      database,
+      clock: () => NOW,
+      log: given.log,
+      journal: { status: () => ({ leads: true, eventStore: 'up', relayedUpTo: 0, problem: null }) },
+      scheduler: {
+        status: () => ({
+          leads: true,
+          bundlesExpired: 7,
+          runsDone: 8,
+          runsRefused: 9,
+          lastRoundAt: NOW,
+          problem: null,
+        }),
+      },
+    });
+    const ready = (await app.inject('/health/ready')).json();
+    await app.close();
+    expect(Object.keys(ready).sort()).toEqual(
+      ['journal', 'load', 'primary', 'scheduler', 'standbys', 'status'].sort(),
+    );
+    expect(Object.keys(ready.load)).toEqual(['shedding']);
+    expect(Object.keys(ready.journal)).toEqual(['leads', 'event_store', 'unordered', 'unrelayed', 'problem']);
+    expect(Object.keys(ready.scheduler)).toEqual(['leads', 'last_round_at', 'problem']);
+  });
+
+  test('and metrics ask the database once for a hundred callers, and not at all within a second', async ({
+    registry,
+  }) => {
+    let reads = 0;
+    const database: Database = {
+      ...registry.database,
+      async read(...args) {
+        reads += 1;
+        return registry.database.read(...args);
+      },
+    };
+    const app = await buildApp({
+      config: registry.config,
+      database,
+      clock: () => NOW,
+      log: registry.app.log,
+      journal: { status: () => ({ leads: true, eventStore: 'absent', relayedUpTo: null, problem: null }) },
+    });
+    const look = () =>
+      Promise.all([
+        metricsOf(app),
+        ...Array.from({ length: 100 }, () =>
+          app.inject('/health/ready').then(({ statusCode }) => statusCode),
+        ),
+      ]);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [, ...statuses] = await look();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(reads).toBe(1);
+    vi.advanceTimersByTime(999);
+    await look();
+    expect(reads).toBe(1);
+    vi.advanceTimersByTime(1);
+    await look();
+    expect(reads).toBe(2);
+    await app.close();
   });
 });

@@ -4,6 +4,7 @@ import { type RunningRegistry, startRegistry } from '../../src/start.ts';
 import { tradingPair } from '../harness/builders.ts';
 import { openBreakableEventStore, openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import { metricsOf } from '../harness/metrics.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 const running: RunningRegistry[] = [];
@@ -23,6 +24,17 @@ async function start(
   return async () => JSON.parse(await (await fetch(`${started.url}/health/ready`)).text());
 }
 
+/** What the process started last says of its positions. */
+async function positions() {
+  const app = running.at(-1)?.app;
+  if (app === undefined) throw new Error('no process was started');
+  const metrics = await metricsOf(app);
+  return {
+    ordered: metrics.value('registry_journal_position'),
+    relayed: metrics.value('registry_relay_position'),
+  };
+}
+
 test('readiness tells that all is ordered and relayed', async ({ registry }) => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
@@ -36,14 +48,17 @@ test('readiness tells that all is ordered and relayed', async ({ registry }) => 
         journal: {
           leads: true,
           event_store: 'up',
-          ordered_up_to: rows[0].entries,
           unordered: 0,
-          relayed_up_to: rows[0].entries,
           unrelayed: 0,
           problem: null,
         },
       }),
     { timeout: 20_000, interval: 50 },
+  );
+  const { entries } = rows[0];
+  await vi.waitFor(
+    async () => expect(await positions()).toEqual({ ordered: entries, relayed: entries }),
+    20_000,
   );
 });
 
@@ -94,11 +109,14 @@ test('a process that does not lead tells how far the order is all the same', asy
       expect((await second()).journal).toMatchObject({
         leads: false,
         event_store: 'absent',
-        ordered_up_to: rows[0].entries,
         unordered: 0,
         unrelayed: null,
       }),
     { timeout: 20_000, interval: 50 },
+  );
+  await vi.waitFor(
+    async () => expect(await positions()).toEqual({ ordered: rows[0].entries, relayed: undefined }),
+    20_000,
   );
 });
 
@@ -114,13 +132,15 @@ test('every process tells of the event store, whoever leads', async ({ registry 
       async () => expect(await second()).toMatchObject({ status, journal: { leads: false, ...journal } }),
       { timeout: 30_000, interval: 50 },
     );
-  const all = rows[0].entries;
-  await expectSecond('ready', { event_store: 'up', relayed_up_to: all, unrelayed: 0, problem: null });
+  await expectSecond('ready', { event_store: 'up', unrelayed: 0, problem: null });
+  const relayed = rows[0].entries;
+  await vi.waitFor(async () => expect(await positions()).toMatchObject({ relayed }), 20_000);
 
   await eventStore.server.stop();
   await registry.primary.query("INSERT INTO organisation (name) VALUES ('waits')");
   const problem = 'EventStoreDB does not accept events.';
-  await expectSecond('degraded', { event_store: 'down', relayed_up_to: all, unrelayed: 1, problem });
+  await expectSecond('degraded', { event_store: 'down', unrelayed: 1, problem });
+  expect(await positions()).toMatchObject({ relayed });
 
   eventStore.server.memory.forget(eventStore.log.stream);
   await eventStore.server.restart();
