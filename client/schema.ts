@@ -30,7 +30,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Reports whether requests can be served, with the state and lag of each part. Returns 503 while the primary is down.
+         * @description Reports whether requests can be served, with the state and lag of each part. Counts and positions are in the metrics. Lags of the journal may be a second old. Returns 503 while the primary is down.
          */
         get: operations["ready"];
         put?: never;
@@ -1610,23 +1610,9 @@ export interface components {
                 lag_bytes: number | null;
                 lag_seconds: number | null;
             }[];
-            /** @description The connections of this process */
-            pools: {
-                /** @example primary */
-                server: string;
-                /** @enum {string} */
-                use: "write" | "read";
-                /** @description Maximum number of connections */
-                size: number;
-                connections: number;
-                idle: number;
-                /** @description Requests waiting for a connection */
-                waiting: number;
-            }[];
             load: {
                 /** @description Overloaded resource that causes new requests to be rejected with 503; null if none */
                 shedding: ("event loop" | "connections") | null;
-                event_loop_delay_ms: number | null;
             };
             /** @description null if this process does not run it */
             journal: {
@@ -1634,13 +1620,9 @@ export interface components {
                 leads: boolean;
                 /** @enum {string} */
                 event_store: "absent" | "unknown" | "up" | "down" | "diverged";
-                /** @description Next position to be assigned */
-                ordered_up_to: number | null;
                 /** @description Entries without a position, at most 10 000 */
                 unordered: number | null;
-                /** @description Next position missing in EventStoreDB; may be seconds old unless this process leads */
-                relayed_up_to: number | null;
-                /** @description Number of events missing in EventStoreDB, derived from `relayed_up_to` */
+                /** @description Number of events missing in EventStoreDB; may be seconds old unless this process leads */
                 unrelayed: number | null;
                 problem: string | null;
             } | null;
@@ -1648,11 +1630,6 @@ export interface components {
             scheduler: {
                 /** @description Whether this process is the leader of the scheduler */
                 leads: boolean;
-                /** @description Bundles expired by this process since it started */
-                bundles_expired: number;
-                /** @description Recurring runs executed by this process */
-                runs_done: number;
-                runs_refused: number;
                 /** @description Time at which this process last completed all due work */
                 last_round_at: string | null;
                 problem: string | null;
@@ -3495,7 +3472,7 @@ export interface components {
         IdempotencyKey: string;
         /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
         IfMatch: string;
-        /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+        /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
         Consistency: string;
     };
     requestBodies: never;
@@ -3936,7 +3913,7 @@ export interface operations {
                 user_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4127,7 +4104,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4167,7 +4144,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4207,7 +4184,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4242,7 +4219,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -4461,7 +4438,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4668,7 +4645,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -4767,7 +4744,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4802,7 +4779,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5003,7 +4980,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5047,7 +5024,7 @@ export interface operations {
                 prefix?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5089,7 +5066,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5298,7 +5275,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5342,7 +5319,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5388,7 +5365,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5493,7 +5470,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5528,7 +5505,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5677,7 +5654,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5721,7 +5698,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5822,7 +5799,7 @@ export interface operations {
                 device_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5857,7 +5834,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6117,7 +6094,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6170,7 +6147,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6224,7 +6201,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6258,7 +6235,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6299,7 +6276,7 @@ export interface operations {
                 format?: "timeline" | "raw";
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6340,7 +6317,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6850,7 +6827,7 @@ export interface operations {
                 to?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7015,7 +6992,7 @@ export interface operations {
                 account_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7106,7 +7083,7 @@ export interface operations {
                 entity_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7142,7 +7119,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;

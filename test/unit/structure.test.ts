@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['rules', 'database', 'operation', 'authentication', 'certificate'],
   'meter-data': ['rules', 'database', 'certificate'],
   http: ['rules', 'tracing', 'database', 'journal', 'metrics', 'operation', 'config.ts', ...FEATURES],
-  'app.ts': ['metrics', 'operation', 'http'],
+  'app.ts': ['journal', 'metrics', 'operation', 'http'],
   'start.ts': [
     'config.ts',
     'tracing',
