@@ -20,13 +20,13 @@ import { createMetrics } from './metrics/index.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
 
-/** How long a client may take to send a request, body and all. */
+/** The time limit for the receipt of a request, including its body. */
 const LONGEST_REQUEST_MS = 60_000;
 
-/** The services that the application does not make itself. */
+/** The services that the application does not create itself. */
 export type GivenServices = Omit<Services, 'journalLag'>;
 
-/** Builds the HTTP application. It neither connects nor listens: that is `main.ts`'s, or a test's. */
+/** Builds the HTTP application. It neither connects nor listens. */
 export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   const eventLoop = given.eventLoop ?? watchEventLoop();
   const services: Services = { ...given, eventLoop, journalLag: watchLag(given.database) };

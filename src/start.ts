@@ -62,7 +62,7 @@ async function requireNoDefaultPasswords(database: Database, log: FastifyBaseLog
   }
 }
 
-/** The API starts without its servers and uses them once they can be reached, so a wrong address needs a line in the log. */
+/** The API starts without its servers and uses them once they are reachable, so a wrong address must be logged. */
 function warnOfUnreachable(database: Database, log: FastifyBaseLogger): void {
   const { primary, replicas } = database.status();
   if (primary === 'down') {

@@ -7,7 +7,10 @@ import { formatInstant } from '../rules/instant.ts';
 import type { AccountId, ActionId, BundleId, UserId } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 
-/** Who wants what, and since when: the part of an action that is known before its outcome. */
+/**
+ * The part of an action that is known before its outcome: type, user, accounts and amounts, and the time of the
+ * request.
+ */
 export interface ActionIntent {
   readonly sourceId: AccountId;
   /** Null for the registry itself. */

@@ -26,7 +26,7 @@ const conservation: Look = {
       line: sql`format('issuance %s: %s Wh issued, %s Wh in live bundles', i.issuance_id, i.quantity, held.quantity)`,
     },
     {
-      name: 'an issuance is withdrawn when all its live bundles are, and only then',
+      name: 'an issuance is withdrawn exactly when all its live bundles are',
       holds: sql`held.withdrawn = (i.withdrawn_at IS NOT NULL)`,
       line: sql`format('issuance %s', i.issuance_id)`,
     },
@@ -99,7 +99,7 @@ const status: readonly Invariant[] = [
     line: sql`format('bundle %s is %s', b.id, b.status)`,
   },
   {
-    name: 'a lock and a split put a status aside, and nothing else does',
+    name: 'only locked bundles and split parents have a prior status',
     holds: sql`CASE WHEN b.prior_status IS NULL THEN b.status NOT IN ('Locked', 'Bundle Split')
                ELSE (b.status, b.prior_status) IN (${putsAside}) END`,
     line: sql`format('bundle %s is %s and was %s', b.id, b.status, coalesce(b.prior_status::text, 'nothing'))`,

@@ -21,20 +21,20 @@ import {
 } from './action-store.ts';
 import { applyEffects, type LockedBundle, lockBundles, splitBundles } from './bundle-store.ts';
 
-/** What one kind of action does that the others do not. What they share is in {@link executeAction}. */
+/** The definition of one kind of action: what distinguishes it from the others. {@link executeAction} does the rest. */
 export interface ActionDefinition extends RecordedAs {
   readonly type: Exclude<LifecycleAction, 'expire'>;
-  /** Kept with the action. */
+  /** Stored with the action. */
   readonly details?: Readonly<Record<string, unknown>>;
   /**
-   * Rules and lookups of this kind of action, once its accounts and bundles are locked. Returns what is written to
-   * the bundles beside their status.
+   * Evaluates the rules and lookups of this kind of action, once its accounts and bundles are locked. Returns what is
+   * written to the bundles besides their status.
    */
   decide?(
     tx: Transaction,
     locked: LockedAction,
   ): Promise<{ readonly accountId?: AccountId; readonly beneficiary?: string }>;
-  /** Further writes, after the bundles carry the effect. */
+  /** Further writes, after the bundles were changed. */
   settle?(tx: Transaction, bundleIds: readonly BundleId[]): Promise<void>;
 }
 
@@ -64,13 +64,16 @@ interface Committing {
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
 }
 
-/** Who wants what: made by {@link requestContext} for a request, by the scheduler for a recurring run. */
+/**
+ * The user and the rights of an action: made by {@link requestContext} for a request, by the scheduler for a recurring
+ * run.
+ */
 export interface ActionContext extends Committing {
-  /** The rights that the action is judged by. */
+  /** The rights that decide on the action. */
   readonly authority: Authority;
   readonly intent: ActionIntent;
   readonly dryRun: boolean;
-  /** Read after all locks are held: what expires while an action waits has expired (rule UNIT-6). */
+  /** Read after all locks are held: bundles that expire while an action waits are expired for it (rule UNIT-6). */
   readonly clock: () => Date;
 }
 

@@ -42,7 +42,7 @@ const ids: Look = {
           FROM issuance) AS issued`,
   invariants: [
     {
-      name: 'certificate ids of a device count up from 1 without a hole',
+      name: 'certificate ids of a device ascend from 1 without a gap',
       holds: sql`range_start = expected`,
       line: sql`format('issuance %s starts at %s, where %s is next', issuance_id, range_start, expected)`,
     },

@@ -21,7 +21,7 @@ const recurring: Look = {
                FROM action WHERE recurring_run IS NOT NULL GROUP BY recurring_action_id) AS l USING (id)`,
   invariants: [
     {
-      name: 'a recurring action has run as often as it says, each run once',
+      name: 'the log contains each finished run of a recurring action once',
       holds: sql`coalesce(l.number, 0) = r.runs_done AND coalesce(l.last, 0) = r.runs_done`,
       line: sql`format('recurring action %s: %s runs of %s done, %s in the log', r.id, r.runs_done, r.number_of_runs, coalesce(l.number, 0))`,
     },
@@ -37,7 +37,7 @@ const making: Look = {
           FULL JOIN (SELECT entity_id FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE') AS j ON j.entity_id = b.id) AS made`,
   invariants: [
     {
-      name: 'every bundle was made in the journal, once',
+      name: 'every bundle has exactly one creation in the journal',
       holds: sql`single IS NULL AND pairs = bundles`,
       line: sql`format('%s bundles, %s pairs of a bundle and an entry; alone: %s', bundles, pairs, coalesce(single::text, 'none'))`,
     },
@@ -54,7 +54,7 @@ const history: Look = {
   over: sql`FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE' AND attributes_after ? 'status'`,
   invariants: [
     {
-      name: 'in the journal, every status was left as the lifecycle allows',
+      name: 'every change of status in the journal is one that the lifecycle allows',
       holds: sql`(attributes_before ->> 'status', attributes_after ->> 'status') IN (${steps})`,
       line: sql`format('bundle %s, entry %s', entity_id, id)`,
     },

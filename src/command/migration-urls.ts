@@ -2,7 +2,7 @@ import { type Config, ConfigError, readConfig } from '../config.ts';
 import type { MigrationUrls } from '../database/migrate.ts';
 import { loadEnvironment } from '../environment.ts';
 
-/** The settings of a program that changes the schema, which is the owner's business. */
+/** The settings of a program that changes the schema. Only the owner can. */
 export function readMigrationConfig(): { config: Config; urls: MigrationUrls } {
   const config = readConfig(loadEnvironment());
   if (config.DATABASE_OWNER_URL === undefined) {

@@ -2,9 +2,14 @@ import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/
 import { bytea, createdAt, id, instant, reference } from './columns.ts';
 import { registryUser } from './schema.ts';
 
-/** How users show who they are, besides the password. Secrets are kept as sha256 of 256 random bits, never in the journal. */
+/**
+ * How users authenticate, besides the password. Only SHA-256 hashes of 256 random bits are stored, never in the
+ * journal.
+ */
 
-/** A login that goes on until it expires, is logged out or revoked: then its row is gone, and its tokens with it. */
+/**
+ * A session: it lasts until it expires, is logged out or revoked; then its row is deleted, and its tokens are invalid.
+ */
 export const session = pgTable(
   'session',
   {
@@ -12,11 +17,11 @@ export const session = pgTable(
     userId: reference()
       .notNull()
       .references(() => registryUser.id),
-    /** Hash of the half that all refresh tokens of this login share. */
+    /** Hash of the part that all refresh tokens of the session share. */
     familyHash: bytea().notNull(),
-    /** Hash of the other half of the token that is good now. */
+    /** Hash of the secret part of the current token. */
     secretHash: bytea().notNull(),
-    /** The same of the token before it, and what its successor was derived with. */
+    /** Hash of the secret part of the previous token, and the salt from which its successor was derived. */
     previousHash: bytea(),
     salt: bytea(),
     createdAt: instant().notNull(),
@@ -30,7 +35,7 @@ export const session = pgTable(
   ],
 );
 
-/** What a program may do in its user's name; an entity of the journal. */
+/** The permissions of a program that acts for its user; an entity of the journal. */
 export const apiKey = pgTable(
   'api_key',
   {
@@ -39,10 +44,10 @@ export const apiKey = pgTable(
       .notNull()
       .references(() => registryUser.id),
     name: text().notNull(),
-    /** The first characters of the key, to know it by. */
+    /** The first characters of the key, to recognize it. */
     hint: text().notNull(),
     permissions: text().array().notNull(),
-    /** The accounts that it is confined to; without, all of its user's. */
+    /** The accounts to which the key is restricted; `null` for all accounts of its user. */
     accountIds: bigint({ mode: 'number' }).array(),
     expiresAt: instant(),
     version: integer().notNull().default(1),
@@ -52,7 +57,7 @@ export const apiKey = pgTable(
   (t) => [index('api_key_by_user').on(t.userId, t.id)],
 );
 
-/** A key's secret and its last use, apart from the key so that neither is in the journal. */
+/** The secret and the last use of a key, in a table of their own because the journal contains neither. */
 export const apiKeySecret = pgTable(
   'api_key_secret',
   {
@@ -65,14 +70,14 @@ export const apiKeySecret = pgTable(
   (t) => [uniqueIndex('api_key_secret_hash').on(t.secretHash)],
 );
 
-/** Failed logins of one account, network or pair of both within a window. Unlogged: a crash forgets them. */
+/** Failed logins of one account, network or pair of both within a window. Unlogged: a crash deletes them. */
 export const loginThrottle = pgTable(
   'login_throttle',
   {
     subject: bytea().primaryKey(),
     failures: integer().notNull(),
     windowEndsAt: instant().notNull(),
-    /** Until then, failures elsewhere do not keep this pair out: it has logged in. */
+    /** Until then, failures elsewhere do not lock out this pair, which has logged in before. */
     trustedUntil: instant(),
     keptUntil: instant().notNull(),
   },

@@ -1,14 +1,17 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { bigint, customType } from 'drizzle-orm/pg-core';
 
-/** The kinds of columns that all tables share. */
+/** Column types that all tables share. */
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 export const id = () => bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey();
 export const reference = () => bigint({ mode: 'number' });
-/** Drizzle's own reads the year 0001 as 2001: it gives Postgres' text to `Date`, which is sure of ISO 8601 only. */
+/**
+ * Drizzle's own type reads the year 0001 as 2001: it passes the text of Postgres to `Date`, which is reliable for ISO
+ * 8601 only.
+ */
 export const instant = customType<{ data: Date; driverData: string }>({
   dataType: () => 'timestamp with time zone',
   toDriver: (at) => at.toISOString(),
@@ -16,7 +19,9 @@ export const instant = customType<{ data: Date; driverData: string }>({
 });
 export const createdAt = () => instant().notNull().default(sql`now()`);
 
-/** A list of our own words or numbers, such as `('Active', 'Reserved')`, written out, as plans and constraints need it. */
+/**
+ * A list of trusted words or numbers as literals, such as `('Active', 'Reserved')`, as plans and constraints need it.
+ */
 export const valuesOf = (values: readonly (string | number)[]): SQL =>
   sql.raw(`(${values.map((value) => (typeof value === 'number' ? value : `'${value}'`)).join(', ')})`);
 

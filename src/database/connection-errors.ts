@@ -18,7 +18,10 @@ export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && (error.message === POOL_TIMEOUT || isPoolTimeout(error.cause));
 }
 
-/** SQLSTATEs of a refused connection: no log-in, no such database, too many connections, starting up or shutting down. */
+/**
+ * SQLSTATEs of a refused connection: authentication, unknown database, too many connections, starting up or shutting
+ * down.
+ */
 const REFUSED = /^(08|28|3D000|53300|57P0[1-3])/;
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const NO_TLS = 'The server does not support SSL connections';
@@ -27,7 +30,7 @@ const NO_TLS = 'The server does not support SSL connections';
 export function connectionFailure(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof pg.DatabaseError) return REFUSED.test(codeOf(error)) ? error.message : undefined;
-  // A socket in the file system that is not there is ENOENT.
+  // A socket in the file system that does not exist is ENOENT.
   const isSocketMissing = codeOf(error) === 'ENOENT' && 'syscall' in error && error.syscall === 'connect';
   const failed = SOCKET.test(codeOf(error)) || LOST.test(error.message) || error.message === NO_TLS;
   if (failed || isSocketMissing || TLS.test(codeOf(error))) return reasonOf(error);
@@ -38,7 +41,7 @@ function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';
 }
 
-/** A host name with several addresses gives an error without a message that holds one error an address. */
+/** A host name with several addresses gives an error without a message, which contains one error for each address. */
 function reasonOf(error: Error): string {
   const errors = error instanceof AggregateError ? error.errors : [error];
   return errors.map((each: unknown) => (each instanceof Error ? each.message : String(each))).join(', ');

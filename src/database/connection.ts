@@ -7,10 +7,10 @@ import * as schema from './schema.ts';
 
 export type Orm = NodePgDatabase<typeof schema>;
 
-/** The read half of the ORM: a query cannot even name an insert. */
+/** The reading part of the ORM: it has no methods that write. */
 export type ReadOrm = Pick<Orm, 'select' | 'selectDistinct' | 'query' | '$count'>;
 
-/** Runs one statement of SQL and gives its rows, with `bigint` as safe integers and instants as `Date`. */
+/** Executes one SQL statement and returns its rows, with `bigint` as safe integers and instants as `Date`. */
 export type Execute = <Row extends object>(statement: SQL) => Promise<Row[]>;
 
 const INT8 = 20;
@@ -41,19 +41,19 @@ export interface PoolOptions {
   readonly size: number;
   readonly readOnly: boolean;
   readonly onError: (error: Error) => void;
-  /** How long to wait for a connection: for a free one of the pool, or for the server to take a new one. */
+  /** The time limit for a connection: for a free one of the pool, or for a new one of the server. */
   readonly connectWithinMs?: number;
-  /** How long to wait for an answer; without it, as long as the statement takes. */
+  /** The time limit for an answer; by default none. */
   readonly answerWithinMs?: number;
 }
 
 /**
- * A process that hangs inside a transaction holds locks that others wait for, and the journal waits for its end. Postgres ends such a
- * transaction after this time. The registry never waits between two statements.
+ * A process that hangs inside a transaction holds locks that others wait for, and delays the order of the journal.
+ * Postgres ends such a transaction after this time. The registry never waits between two statements.
  */
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
-/** A pool of connections in UTC; a read-only one cannot write, whatever its role. */
+/** A pool of connections in UTC; a read-only one cannot write, whatever its role permits. */
 export function createPool(options: PoolOptions): pg.Pool {
   const { url, size, readOnly, onError, connectWithinMs = 5_000, answerWithinMs } = options;
   const pool = new pg.Pool({
@@ -75,8 +75,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     Reflect.deleteProperty(error, 'client');
     onError(error);
   });
-  // The pool handles errors of idle clients only. A client that is lost in use fails its statement; its error event would end the
-  // process.
+  // The pool handles errors of idle clients only. The loss of a client in use fails its statement; without this
+  // handler, its error event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
@@ -84,7 +84,7 @@ export function createPool(options: PoolOptions): pg.Pool {
 const dialect = new PgDialect({ casing: 'snake_case' });
 const statementNames = new Map<string, string>();
 
-/** Statements are few and fixed, so each connection prepares each of them once. */
+/** The statements are few and constant, so each connection prepares each of them once. */
 function statementName(text: string): string {
   const known = statementNames.get(text);
   if (known) return known;

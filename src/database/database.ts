@@ -13,9 +13,9 @@ export interface DatabaseOptions {
   readonly writeUrl: string;
   readonly readUrls: readonly string[];
   readonly poolSize: number;
-  /** How long a write waits until the standbys show it. */
+  /** The time limit for a write to wait for the standbys. */
   readonly replicaWaitMs: number;
-  /** The lag past which reads go to the primary. */
+  /** The lag above which reads go to the primary. */
   readonly replicaMaxLagMs: number;
   readonly onError: (error: Error) => void;
   readonly tracing?: Tracing | undefined;
@@ -27,45 +27,48 @@ export interface Reader {
   readonly execute: Execute;
 }
 
-/** The connections that this process has to one server, for one purpose. */
+/** The connections of this process to one server, for one purpose. */
 export interface PoolStatus {
   readonly server: string;
   readonly use: 'write' | 'read';
   readonly size: number;
   readonly connections: number;
   readonly idle: number;
-  /** Requests that wait for a connection. */
+  /** The number of requests that wait for a connection. */
   readonly waiting: number;
 }
 
 export interface ReadOptions {
-  /** Never answer from a state older than this. */
+  /** Never answer from an earlier state than this. */
   readonly atLeast?: WalPosition | undefined;
 }
 
 /** Access to the primary and the standbys. No other code distinguishes the servers. */
 export interface Database {
   readonly transact: Transact;
-  /** Reads from a standby, or from the primary while no standby can answer. `work` may run twice. */
+  /** Reads from a standby, or from the primary while no standby is available. `work` may run twice. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Reads from the primary: for reads that a write depends on. */
   readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Waits, within bounds, until every standby shows `position`; `false` when one of them does not. */
+  /** Waits, within a limit, until every standby has replayed `position`. Returns `false` if one of them has not. */
   waitForReplicas(position: WalPosition): Promise<boolean>;
   /** Whether `position` is past the end of the primary's log, so that no write returned it. `false` while the primary is down. */
   isFuture(position: WalPosition): Promise<boolean>;
   status(): { primary: 'up' | 'down'; replicas: ReplicaStatus[] };
   pools(): PoolStatus[];
-  /** How many requests wait for the busiest pool that such a request may use now. */
+  /** The number of requests that wait for the busiest pool that such a request may use now. */
   waiting(use: PoolStatus['use']): number;
   /** Calls `listener` for every event of every commit, until the returned function is called. */
   listen(listener: (event: DomainEvent) => void): () => void;
   stop(): Promise<void>;
 }
 
-/** Class 08 is a lost connection, 53 a server that is full, 57P one that shuts down. */
+/** Class 08: connection lost; 53: out of resources; 57P: shutting down. */
 const TRANSIENT = /^(08|53|57P|57014|40001)/;
-/** Cancelled, mostly for a conflict with recovery: the statement has to go elsewhere, the standby is well. */
+/**
+ * Cancelled, mostly because of a conflict with recovery: the statement must be repeated elsewhere, the standby is
+ * healthy.
+ */
 const CANCELLED = /^(57014|40001)$/;
 
 function isTransient(error: unknown): boolean {
@@ -74,13 +77,13 @@ function isTransient(error: unknown): boolean {
   return isConnectionLost(error);
 }
 
-/** Whether a transient error concerns the standby, and not one statement or a pool whose connections are all in use. */
+/** Whether a transient error concerns the standby, and not one statement or a pool without free connections. */
 function concernsServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
   if (CANCELLED.test(databaseError(error)?.code ?? '')) return false;
   return !(isPoolTimeout(error) && totalCount - idleCount >= options.max);
 }
 
-/** Every pool of this process; `served` are those that requests wait for. */
+/** All pools of this process; requests wait for those in `served`. */
 function openPools({
   poolSize: size,
   onError,
@@ -100,8 +103,8 @@ function openPools({
     served.push(() => poolStatus(server, use, opened));
     return tracing ? tracedPool(opened, server, tracing) : opened;
   };
-  const patience = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
-  const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...patience });
+  const timeouts = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
+  const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...timeouts });
   return {
     primary: serving('primary', 'write', pool({ url: writeUrl, size, readOnly: false })),
     primaryReads: serving('primary', 'read', pool({ url: writeUrl, size, readOnly: true })),

@@ -4,7 +4,7 @@ import { bytea, id, instant, reference, xid8 } from './columns.ts';
 
 export const eventType = pgEnum('event_type', ['CREATE', 'UPDATE', 'DELETE']);
 
-/** One entry for each row that any statement changed; written by triggers only, never changed. */
+/** One entry for each row that a statement changed; written by triggers only, and immutable. */
 export const journal = pgTable(
   'journal',
   {
@@ -24,7 +24,8 @@ export const journal = pgTable(
   },
   (t) => [
     index('journal_by_entity').on(t.entityName, t.entityId, t.id),
-    // EventStoreDB takes no event of 1 MiB: what could never be relayed is refused while it is still somebody's request.
+    // EventStoreDB accepts no event of 1 MiB, so a row that could never be relayed is refused while its request can
+    // still fail.
     check(
       'journal_entry_size',
       sql`coalesce(octet_length(${t.attributesBefore}::text), 0) + coalesce(octet_length(${t.attributesAfter}::text), 0) <= 500000`,
@@ -33,9 +34,9 @@ export const journal = pgTable(
 );
 
 /**
- * The place of an entry in the order of the whole journal, counted from 0 without a hole, and the hash of the chain up
- * to it. Written by the sequencer only, never changed. No foreign key: its check would lock, and so write, every entry anew;
- * a trigger refuses positions that leave an entry out.
+ * The position of an entry in the order of the whole journal, counted from 0 without a gap, and the hash of the chain
+ * up to it. Written by the sequencer only, and immutable. There is no foreign key, whose check would lock, and so
+ * write, every entry again; a trigger refuses positions that skip an entry.
  */
 export const journalPosition = pgTable('journal_position', {
   position: reference().primaryKey(),

@@ -15,7 +15,7 @@ export interface Job {
 
 export interface LeadershipOptions {
   readonly writeUrl: string;
-  /** The advisory lock whose holder leads. Each role has its own; migrations use 7 262 001. */
+  /** The advisory lock of the leader. Each role has its own; migrations use 7 262 001. */
   readonly lock: number;
   /** The name of the role, in Postgres' list of connections and in reports. */
   readonly name: string;
@@ -46,15 +46,16 @@ const LEAD_AFTER_MS = 1_000;
 const IDLE_TIMEOUT_MS = 3_000;
 const ANSWER_WITHIN_MS = 20_000;
 
-/** A stop may take 10 s in all. The next leader does the rest. */
+/** A stop may take 10 s in total. The next leader does the remaining work. */
 const FINAL_TICKS_WITHIN_MS = 4_000;
 
 const heartbeat: Job = { everyMs: LEAD_AFTER_MS, tick: async (execute) => void (await execute(sql`SELECT`)) };
 
 /**
- * Leader election by a session-level advisory lock. One process at a time leads; the others request the lock every second and take
- * over. The lock is released when its connection ends. A leader that was replaced without noticing may still finish a tick, so
- * jobs must be correct even if two processes run them: leadership saves work and guarantees nothing.
+ * Leader election by a session-level advisory lock. One process at a time leads; the others request the lock every
+ * second and take over. The lock is released when its connection ends. A leader that was replaced without noticing may
+ * still finish a tick, so jobs must be correct even if two processes run them: leadership avoids double work and is no
+ * guarantee.
  */
 export function runLeaderElection(options: LeadershipOptions): Leadership {
   const stopped = new AbortController();
@@ -69,7 +70,7 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
         if (stopped.signal.aborted) return;
         const before = state.problem;
         state.problem = error instanceof NotEligible ? error.message : lostPrimary;
-        // One report an outage: the next attempts, one a second, fail for the same reason.
+        // One report per outage: the next attempts, one a second, fail for the same reason.
         if (state.problem !== before)
           options.onError(error, `the ${options.name} gave up leadership and tries to regain it`);
       } finally {
@@ -88,7 +89,7 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
       const execute = serialized(executeOn(client));
       for (; !stopped.signal.aborted; await pause(LEAD_AFTER_MS, stopped.signal)) {
         const leads = await tryLock(execute, options.lock);
-        // The primary answers again; and a process that does not lead need not be eligible.
+        // The primary answers again, and a process that does not lead need not be eligible.
         if (state.problem === lostPrimary || !leads) state.problem = null;
         if (leads) break;
         options.onFollow?.(execute);
@@ -103,7 +104,7 @@ export function runLeaderElection(options: LeadershipOptions): Leadership {
     }
   }
 
-  /** A tick that succeeds ends the last problem. */
+  /** A successful tick clears the last problem. */
   const clearingProblem = ({ everyMs, tick }: Job): Job => ({
     everyMs,
     async tick(execute, signal) {
@@ -161,7 +162,7 @@ async function runConcurrently(jobs: readonly Job[], execute: Execute, stopped: 
   }
 }
 
-/** Runs the final ticks, one after another. The next leader does what fails here. */
+/** Executes the final ticks, one after another. The next leader repeats what fails here. */
 async function runFinalTicks(jobs: readonly Job[], execute: Execute): Promise<void> {
   const wanted = jobs.filter(({ finalTick }) => finalTick);
   const done = (async () => {

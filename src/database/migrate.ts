@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type ApplicationUrls, ensureRoles, revokePublicPrivileges } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-/** One migration at a time: any number that only the registry uses. */
+/** The key of the lock that permits one migration at a time: a number that only the registry uses. */
 const MIGRATION_LOCK = 7_262_001;
 
 const CONNECT_WITHIN_MS = 10_000;

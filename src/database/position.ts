@@ -1,10 +1,10 @@
-/** A place in the primary's write-ahead log; later writes have greater positions. */
+/** A position in the primary's write-ahead log; later writes have greater positions. */
 export type WalPosition = bigint & { readonly __brand: 'WalPosition' };
 
 /** Postgres' `pg_lsn` text. */
 export const POSITION = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
 
-/** Reads Postgres' `pg_lsn` text, such as `0/3000148`; anything else is `undefined`. */
+/** Parses `pg_lsn` text, such as `0/3000148`. Returns `undefined` for anything else. */
 export function parsePosition(text: string): WalPosition | undefined {
   const [, high, low] = POSITION.exec(text) ?? [];
   if (high === undefined || low === undefined) return undefined;

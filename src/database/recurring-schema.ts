@@ -7,7 +7,7 @@ import { account, registryUser } from './schema.ts';
 
 export const periodUnit = pgEnum('period_unit', periodUnits);
 
-/** A transfer or cancellation that is asked for once and done at each of its times, as the user who asked for it. */
+/** A transfer or cancellation that is created once and repeated on a schedule, with the rights of its user. */
 export const recurringAction = pgTable(
   'recurring_action',
   {
@@ -21,7 +21,7 @@ export const recurringAction = pgTable(
       .references(() => registryUser.id),
     targetId: reference().references(() => account.id),
     beneficiary: text(),
-    /** A certificate query, as its body was. */
+    /** The filter of a certificate query, as in its body. */
     filter: jsonb().$type<Record<string, unknown>>().notNull(),
     /** Wh in total, for each run. */
     certificateQuantity: reference().notNull(),
@@ -29,7 +29,7 @@ export const recurringAction = pgTable(
     periodQuantity: integer().notNull(),
     periodUnit: periodUnit().notNull(),
     numberOfRuns: integer().notNull(),
-    /** Runs that are over, done or refused. */
+    /** The number of finished runs, executed or refused. */
     runsDone: integer().notNull().default(0),
     /** Null after the last run. */
     nextRun: instant(),

@@ -8,7 +8,7 @@ import { databaseError } from './transaction.ts';
 export type ReplicaState = 'streaming' | 'late' | 'unreachable';
 
 export interface ReplicaStatus {
-  /** Its number among the URLs. It is public and contains no address. */
+  /** Its position among the URLs. It is public and contains no address. */
   readonly name: string;
   readonly state: ReplicaState;
   readonly lagBytes: number | null;
@@ -17,16 +17,16 @@ export interface ReplicaStatus {
 
 export interface Replica {
   readonly pool: pg.Pool;
-  /** Whether reads may go there now. */
+  /** Whether it currently serves reads. */
   usable(): boolean;
   /** Milliseconds. */
   lag(): number;
   status(): ReplicaStatus;
-  /** Unreachable at the last two checks. Other processes check as often and do not read from it either. */
+  /** Unreachable at the last two checks. Other processes check as often, and do not read from it either. */
   isGone(): boolean;
   /** Marks the standby as unreachable after a failed read, until it answers again. */
   fail(): void;
-  /** Waits until the standby shows everything up to `position`; `false` when it did not in time. */
+  /** Waits until the standby has replayed `position`. Returns `false` after the time limit. */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
   /** Checks how far the standby has replayed, compared with a sample of the primary (if there is one). */
   observe(primary: PrimarySample | undefined): Promise<void>;
@@ -83,7 +83,7 @@ export function replica({ name, pool, monitor, maxLagMs }: ReplicaOptions): Repl
     }),
     isGone: () => failedChecks >= CHECKS_UNTIL_GONE,
     fail: replay.fail,
-    // No read goes to a late standby, so no write need wait for it.
+    // No reads go to a late standby, so no write needs to wait for it.
     reached: async (position, timeoutMs) =>
       usable() ? replay.reached(position, timeoutMs) : !foreign && replay.hasReplayed(position),
     async observe(primary) {

@@ -6,12 +6,13 @@ const OBSERVE_EVERY_MS = 500;
 
 export interface Replicas {
   /**
-   * One of the {@link candidates}, in turn, once it shows `atLeast`; `undefined` when the primary must answer.
+   * Chooses one of the {@link candidates}, in turn, once it has replayed `atLeast`. Returns `undefined` if the primary
+   * must answer.
    */
   choose(atLeast: WalPosition | undefined, timeoutMs: number): Promise<Replica | undefined>;
   /**
-   * Waits until every standby that serves reads shows `position`; `false` when one of them did not in time, or there is none. A
-   * standby that is late or was lost just now counts: another process may still read from it.
+   * Waits until every standby that serves reads has replayed `position`. Returns `false` if one of them has not in
+   * time, or if there is none. A standby that is late or was just lost counts: another process may still read from it.
    */
   reached(position: WalPosition, timeoutMs: number): Promise<boolean>;
   /**
@@ -72,7 +73,7 @@ export function watchReplicas(primary: PrimaryLog, replicas: readonly Replica[])
   };
 }
 
-/** Samples are taken at this interval, so smaller differences of lag mean nothing. */
+/** Samples are taken at this interval, so smaller differences of lag are not significant. */
 function withLeastLag(replicas: readonly Replica[]): Replica[] {
   const lags = replicas.map((each) => each.lag());
   const most = Math.min(...lags) + OBSERVE_EVERY_MS;

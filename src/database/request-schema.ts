@@ -2,9 +2,9 @@ import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-co
 import { createdAt, reference } from './columns.ts';
 import { registryUser } from './schema.ts';
 
-/** What the registry remembers of requests; none of it is an entity, so none of it is in the journal. */
+/** The registry's memory of requests. Its rows are not entities, so they are not in the journal. */
 
-/** The first answer to a user's request with an `Idempotency-Key`, or that the request is under way. */
+/** The first answer to a user's request with an `Idempotency-Key`, or the running attempt. */
 export const idempotencyKey = pgTable(
   'idempotency_key',
   {
@@ -12,9 +12,9 @@ export const idempotencyKey = pgTable(
       .notNull()
       .references(() => registryUser.id),
     key: text().notNull(),
-    /** sha256 over method, path and body: another request with the same key is refused. */
+    /** SHA-256 over method, path and body: another request with the same key is refused. */
     requestHash: text().notNull(),
-    /** The attempt that may answer; one that was taken over may not any more. */
+    /** The attempt that may answer; another attempt can take over. */
     attempt: uuid().notNull(),
     startedAt: createdAt(),
     answer: jsonb(),

@@ -4,11 +4,11 @@ import { credentialsOf } from './connection-url.ts';
 /** The group roles that the migrations grant privileges to. They cannot log in and own nothing. */
 const GROUPS = { write: 'registry_write', read: 'registry_read', sequencer: 'registry_sequencer' } as const;
 
-/** The addresses with the users of the application. */
+/** The database URLs with the users of the application. */
 export interface ApplicationUrls {
   readonly writeUrl: string;
   readonly readUrls: readonly string[];
-  /** For a user of its own that orders the journal; without it, that is the user that writes. */
+  /** The URL with a separate user for the sequencer. Without it, the user that writes also orders the journal. */
   readonly sequencerUrl?: string | undefined;
 }
 
@@ -32,8 +32,8 @@ export async function ensureRoles(
 }
 
 /**
- * Takes from all roles what PostgreSQL lets everybody do: temporary tables, which fill the disk and shadow names, and (in a
- * schema created before PostgreSQL 15) tables and functions in `public`.
+ * Revokes what PostgreSQL grants to all roles: temporary tables, which can fill the disk and shadow names, and (in a
+ * schema created before PostgreSQL 15) the creation of tables and functions in `public`.
  */
 export async function revokePublicPrivileges(owner: pg.Client): Promise<void> {
   const { rows } = await owner.query<{ name: string }>('SELECT current_database() AS name');
@@ -42,7 +42,7 @@ export async function revokePublicPrivileges(owner: pg.Client): Promise<void> {
   await owner.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
 }
 
-/** Takes the right to assign positions from the user that writes, once another user has it. */
+/** Revokes the right to assign positions from the user that writes, once another user has it. */
 async function removeFromSequencers(owner: pg.Client, writeUrl: string, sequencerUrl: string): Promise<void> {
   const { user } = credentialsOf(writeUrl);
   const { rowCount } = await owner.query(
@@ -54,7 +54,7 @@ async function removeFromSequencers(owner: pg.Client, writeUrl: string, sequence
   await owner.query(`REVOKE ${GROUPS.sequencer} FROM ${owner.escapeIdentifier(user)}`);
 }
 
-/** How many connections to a server each role of the application may have. */
+/** The limit of connections to a server for each role of the application. */
 async function connectionLimit(owner: pg.Client): Promise<number> {
   const { rows } = await owner.query<{ open: number }>(`
     SELECT (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -78,7 +78,7 @@ async function ensureRole(owner: pg.Client, name: string, attributes: string): P
   try {
     await owner.query(`${verb} ROLE ${owner.escapeIdentifier(name)} ${attributes}`);
   } catch (error) {
-    // Roles belong to the whole server: a migration of another database may have been faster.
+    // Roles belong to the whole server: a migration of another database may have created it in the meantime.
     if (!(error instanceof pg.DatabaseError && ALREADY_EXISTS.has(error.code ?? ''))) throw error;
   }
 }

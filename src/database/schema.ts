@@ -28,9 +28,9 @@ import {
   userRole,
 } from './enum-schema.ts';
 
-/** The tables. The hand-written migrations have what Drizzle cannot express: exclusion constraints, triggers, grants. */
+/** The tables. Hand-written migrations add what Drizzle cannot express: exclusion constraints, triggers, grants. */
 
-/** Every entity that a client may edit: soft deletion, and a version for optimistic locking. */
+/** The columns of every entity that clients can edit: soft deletion, and a version for optimistic locking. */
 const edited = () => ({
   version: integer().notNull().default(1),
   createdAt: createdAt(),
@@ -51,7 +51,7 @@ export const registryUser = pgTable(
   (t) => [uniqueIndex('registry_user_email_living').on(sql`lower(${t.email})`).where(living)],
 );
 
-/** A user's secret, apart from the user so that it can never slip into an answer or the journal. */
+/** The password of a user, in a table of its own so that it can appear neither in an answer nor in the journal. */
 export const credential = pgTable('credential', {
   userId: reference()
     .primaryKey()
@@ -129,7 +129,7 @@ export const accountWhitelist = pgTable(
   ],
 );
 
-/** Devices are of one plant if their grids and identifiers have the same key (rule DEV-1), by either of its two keys. */
+/** Devices belong to one plant if either key of their grids and identifiers is the same (rule DEV-1). */
 const plantBy = (
   keyOf: (name: SQLWrapper) => SQL,
   t: Readonly<Record<'grid' | 'localDeviceIdentifier', SQLWrapper>>,
@@ -243,7 +243,7 @@ export const issuance = pgTable(
     storageEfficiencyFactor: doublePrecision(),
     expiry: instant().notNull(),
     issuedAt: createdAt(),
-    /** Set once, when every live bundle has been withdrawn: the interval may then be issued again. */
+    /** Set once, when every live bundle has been withdrawn: the interval can then be issued again. */
     withdrawnAt: instant(),
   },
   (t) => [
@@ -260,7 +260,7 @@ export const issuance = pgTable(
 );
 
 const notSplit = sql`status <> 'Bundle Split'`;
-/** What expires; queries must say it in these words for their plan to use the index. */
+/** The statuses from which bundles expire; queries must state the same condition for their plan to use the index. */
 export const expirable = sql`status IN ${valuesOf(lifecycle.expire.from)}`;
 
 /** A contiguous run of certificates of one issuance, in one account, with one status. */
@@ -275,7 +275,7 @@ export const bundle = pgTable(
       .notNull()
       .references(() => account.id),
     status: bundleStatus().notNull().default('Active'),
-    /** The status that a lock or a split put aside. */
+    /** The status before a lock or a split. */
     priorStatus: bundleStatus(),
     rangeStart: reference().notNull(),
     rangeEnd: reference().notNull(),
@@ -285,10 +285,10 @@ export const bundle = pgTable(
     beneficiary: text(),
     parentId: reference(),
     hash: bytea().notNull(),
-    /** Copies of the header, kept equal by trigger, so that the account's index serves the query order. */
+    /** Copies from the issuance, kept equal by a trigger, so that the account's index has the order of queries. */
     deviceId: reference().notNull(),
     productionStart: instant().notNull(),
-    /** Another copy, written by trigger alone, so that an index tells what is due to expire. */
+    /** Another copy, written only by a trigger, so that an index finds the bundles that are due to expire. */
     expiry: instant().notNull(),
     createdAt: createdAt(),
   },
@@ -302,14 +302,14 @@ export const bundle = pgTable(
   ],
 );
 
-/** Which status may follow which; filled by migration and held against the lifecycle table by a test. */
+/** The permitted status transitions; filled by a migration, and compared with the lifecycle table by a test. */
 export const bundleStatusTransition = pgTable(
   'bundle_status_transition',
   { fromStatus: bundleStatus().notNull(), toStatus: bundleStatus().notNull() },
   (t) => [unique('bundle_status_transition_pair').on(t.fromStatus, t.toStatus)],
 );
 
-/** A request on bundles, kept for ever, whether it succeeded or was refused. Names what was asked, hence no foreign keys. */
+/** A request on bundles, executed or refused, stored permanently. It may name unknown ids, hence no foreign keys. */
 export const action = pgTable(
   'action',
   {
@@ -318,7 +318,7 @@ export const action = pgTable(
     actionResult: actionResult().notNull(),
     sourceId: reference().notNull(),
     targetId: reference(),
-    /** Null for the registry itself, which expires bundles. */
+    /** `null` for the registry itself, which expires bundles. */
     userId: reference(),
     beneficiary: text(),
     bundleIds: bigint({ mode: 'number' }).array().notNull(),
@@ -326,7 +326,7 @@ export const action = pgTable(
     certificateQuantity: reference(),
     certificateBundlePercentage: numeric({ mode: 'number' }),
     details: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** The recurring action that this one made, or whose so-manieth run it is. */
+    /** The recurring action that this action created, or whose run *n* it is. */
     recurringActionId: reference(),
     recurringRun: integer(),
     requestId: text(),
@@ -339,7 +339,7 @@ export const action = pgTable(
     uniqueIndex('action_recurring_run')
       .on(t.recurringActionId, t.recurringRun)
       .where(sql`recurring_run IS NOT NULL`),
-    // As text: a migration may not use a new value of an enum yet.
+    // As text: a migration cannot use a new value of an enum yet.
     check('action_user', sql`(${t.userId} IS NULL) = (${t.actionType}::text = 'expire')`),
   ],
 );

@@ -37,7 +37,7 @@ function tracer(server: string, tracing: Tracing): Traced {
       if (text === undefined) return send();
       const span = tracing.begin(/^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL', {
         kind: 'client',
-        // The text as it is sent has places where the values belong, and no values.
+        // The statement as it is sent has placeholders, and no values.
         attributes: {
           'db.system.name': 'postgresql',
           'db.query.text': text.slice(0, LONGEST_TEXT),
@@ -56,7 +56,7 @@ function tracer(server: string, tracing: Tracing): Traced {
     };
 }
 
-/** Of a text, of a query with parameters, or of a stream of rows, which has it in its cursor. */
+/** The text of a statement, of a query with parameters, or of a cursor. */
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
   if (typeof query !== 'object' || query === null) return undefined;

@@ -26,13 +26,13 @@ export interface Transaction {
   readonly execute: Execute;
   /** Passes the event to the listeners after the commit. It is discarded on a rollback. */
   onCommit(event: DomainEvent): void;
-  /** Draws the id of an action and names it in all journal entries that follow. */
+  /** Draws the id of an action, which all later journal entries of the transaction name. */
   beginAction(): Promise<ActionId>;
 }
 
 export interface Committed<T> {
   readonly value: T;
-  /** A server that has replayed up to here shows the whole transaction. */
+  /** The position that a server must have replayed to show the whole transaction. */
   readonly position: WalPosition;
 }
 

@@ -29,7 +29,7 @@ export function handleErrors(app: FastifyInstance): void {
   );
 }
 
-/** The characters of a path (RFC 3986, 3.3), which mean nothing in HTML or on a terminal. */
+/** The characters of a path (RFC 3986, 3.3), which have no meaning in HTML or on a terminal. */
 const PLAIN_PATH = /^[\w\-.~%!$&'()*+,;=:@/]{1,200}$/;
 
 /** Repeats the path of the request if that is harmless; never the query string, which may hold secrets. */

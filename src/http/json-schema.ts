@@ -5,8 +5,8 @@ export type JsonSchema = Record<string, unknown>;
 const NO_NAMES = z.registry<Record<string, never>>();
 
 /**
- * The JSON Schema from which an answer is serialized. An answer is written straight from the handler's object,
- * property by property, so whatever the schema does not name cannot leave the registry.
+ * The JSON Schema by which an answer is serialized. An answer is written from the handler's object, property by
+ * property, so a property that the schema lacks is never sent.
  */
 export function serializationSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
@@ -17,7 +17,7 @@ export function serializationSchema(schema: z.ZodType): JsonSchema {
   return Object.fromEntries(Object.entries(described).map(([key, value]) => [key, withPlainNull(value)]));
 }
 
-/** `X or null` written so that the serializer need not try alternatives, row by row. */
+/** `X or null` in a form in which the serializer need not try alternatives for each row. */
 function withPlainNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withPlainNull);
   if (typeof value !== 'object' || value === null) return value;
@@ -36,7 +36,10 @@ function withPlainNull(value: unknown): unknown {
 export class NamedSchemas {
   readonly schemas: Record<string, JsonSchema> = {};
 
-  /** JSON Schema 2020-12 of what a client sends (`input`) or gets (`output`), with references to the named ones. */
+  /**
+   * The JSON Schema 2020-12 of what a client sends (`input`) or receives (`output`), with references to the named
+   * schemas.
+   */
   describe(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema: _, $defs, id, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
     for (const [name, definition] of Object.entries($defs ?? {})) {
@@ -54,7 +57,7 @@ function referringToComponents(schema: JsonSchema): JsonSchema {
   return JSON.parse(text, (_, value) => withoutPrefixItems(value));
 }
 
-/** A tuple as an array of a fixed length: generators of clients do not read `prefixItems` and `items: false`. */
+/** A tuple as an array of a fixed length: client generators cannot read `prefixItems` with `items: false`. */
 function withoutPrefixItems(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('prefixItems' in value)) return value;
   const { prefixItems, ...rest } = value;

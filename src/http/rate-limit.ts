@@ -6,13 +6,13 @@ import { clientAddressOf } from './client-address.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The number of accepted credentials that a process remembers. */
+/** The number of accepted credentials that a process stores. */
 const MOST_REMEMBERED = 10_000;
 
 export interface Limit {
   /**
-   * Before the caller is looked up in the database: refuses requests from a network with too many unknown callers, unless they show
-   * a credential that was accepted before. So invented API keys cost the database a bounded number of lookups.
+   * Before the caller is looked up in the database, refuses requests from a network with too many unknown callers,
+   * unless their credential was accepted before. So made-up API keys cost a bounded number of lookups.
    *
    * @throws {Problem} 429
    */

@@ -16,7 +16,7 @@ export const SWAGGER_STYLES = `
 .swagger-ui .auth-container .wrapper:has(> :is(label[for='password_type'], label[for^='client_'])) { display: none; }
 `;
 
-/** Puts the cursor into the e-mail address when *Authorize* opens: Swagger UI itself puts it into the last field. */
+/** Focuses the e-mail field when *Authorize* opens: Swagger UI focuses the last field. */
 export const SWAGGER_SCRIPT = `
 document.addEventListener('click', ({ target }) => {
   if (!target.closest('.auth-wrapper .btn.authorize')) return;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** An event as the rebuild takes it, from wherever it was kept; attributes as JSON text. */
+/** An event for the rebuild, from either source; attributes as JSON text. */
 export interface StagedEvent {
   readonly ordinal: number;
   readonly eventId: string;

@@ -13,7 +13,7 @@ export interface StreamStatus {
   readonly state: 'unknown' | 'up' | 'down' | 'diverged';
   /** Public: contains no addresses. */
   readonly problem: string | null;
-  /** The next position that the stream lacks, or lacked when it last answered; `null` where none is state. */
+  /** The next position that the stream lacks, or lacked when it last answered; `null` if it is unknown. */
   readonly next: number | null;
 }
 
@@ -25,7 +25,7 @@ const MAX_BACKOFF_MS = 5_000;
 
 export interface RelayLoop {
   status(): StreamStatus;
-  /** To be called when this process becomes the leader. Discards what it knew of the stream. */
+  /** Must be called when this process becomes the leader. Discards the known state of the stream. */
   lead(): void;
   /** The leader's tick. Throws the errors of the journal; failures of the event store are in the status. */
   step(execute: Execute, signal: AbortSignal): Promise<void>;

@@ -20,7 +20,7 @@ export interface ReplayOptions {
   /** Where the events are read from; the journal by default. */
   readonly log?: EventLog | undefined;
   /** How long to wait for events that the relay has not appended yet. */
-  readonly patienceMs?: number;
+  readonly waitMs?: number;
   readonly onProgress?: (line: string) => void;
   /** The migrations of another version, for tests. */
   readonly migrationsFolder?: string;
@@ -69,7 +69,7 @@ async function dropCopy(ownerUrl: string, name: string): Promise<void> {
 }
 
 async function replayInto(original: pg.Client, copyUrl: string, options: ReplayOptions): Promise<Replayed> {
-  const { log, patienceMs = 10_000, onProgress = () => {}, migrationsFolder } = options;
+  const { log, waitMs = 10_000, onProgress = () => {}, migrationsFolder } = options;
   // Roles belong to the whole server: the copy is migrated as its owner alone, so that a replay never sets a password.
   await migrate({ ownerUrl: copyUrl, writeUrl: copyUrl, readUrls: [] }, migrationsFolder);
   const copy = await connect(copyUrl);
@@ -78,7 +78,7 @@ async function replayInto(original: pg.Client, copyUrl: string, options: ReplayO
     await adoptNewerSchema(original, copy);
     const tables = await journaledTables(original);
     await prepareStage(copy, tables);
-    const source = log ? storedEvents(original, log, patienceMs) : journalEvents(original);
+    const source = log ? storedEvents(original, log, waitMs) : journalEvents(original);
     const onEvents = atMostOnceASecond(onProgress);
     let events = 0;
     for await (const batch of source) {
@@ -171,11 +171,11 @@ async function* journalEvents(original: pg.Client): AsyncGenerator<StagedEvent[]
 async function* storedEvents(
   original: pg.Client,
   log: EventLog,
-  patienceMs: number,
+  waitMs: number,
 ): AsyncGenerator<StagedEvent[] | string> {
   const { rows } = await original.query<{ id: string }>('SELECT event_id AS id FROM journal');
   const wanted = new Set(rows.map(({ id }) => id));
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = performance.now() + waitMs;
   for (let revision = 0; wanted.size > 0; ) {
     const batch: StoredEvent[] = [];
     for await (const event of log.read(revision, BATCH)) batch.push(event);

@@ -21,7 +21,7 @@ export interface Verified {
 export interface VerifyOptions {
   readonly log?: EventLog | undefined;
   /** How long to wait for events that the relay has not appended yet. */
-  readonly patienceMs?: number;
+  readonly waitMs?: number;
   /** Called with a line of text at most once a second. */
   readonly onProgress?: (line: string) => void;
 }
@@ -34,11 +34,11 @@ export interface VerifyOptions {
  * @throws {EventStoreUnavailable} and the errors of Postgres.
  */
 export async function verifyJournal(execute: Execute, options: VerifyOptions = {}): Promise<Verified> {
-  const { log, patienceMs = WAIT_MS } = options;
+  const { log, waitMs = WAIT_MS } = options;
   const onProgress = atMostOnceASecond(options.onProgress ?? (() => {}));
   const [first] = await entriesLeftOut(execute);
   const last = await lastPosition(execute);
-  const stored = log && (await storedUpTo(log, last, patienceMs));
+  const stored = log && (await storedUpTo(log, last, waitMs));
   let hash = NO_HASH;
   let verified = 0;
   const found = (difference: string | null) => {
@@ -64,9 +64,9 @@ export async function verifyJournal(execute: Execute, options: VerifyOptions = {
   return found(first ? `entry ${first.id} has no position` : null);
 }
 
-/** The last revision of the stream, -1 if it is empty. Waits up to `patienceMs` until it reaches `last`. */
-async function storedUpTo(log: EventLog, last: number, patienceMs: number): Promise<number> {
-  for (const giveUpAt = performance.now() + patienceMs; ; await sleep(CHECK_EVERY_MS)) {
+/** The last revision of the stream, -1 if it is empty. Waits up to `waitMs` until it reaches `last`. */
+async function storedUpTo(log: EventLog, last: number, waitMs: number): Promise<number> {
+  for (const giveUpAt = performance.now() + waitMs; ; await sleep(CHECK_EVERY_MS)) {
     const revision = (await log.last())?.revision ?? -1;
     if (revision >= last || performance.now() > giveUpAt) return revision;
   }

@@ -17,9 +17,9 @@ export interface ApiKeyLimits {
 export interface Caller {
   readonly userId: UserId;
   readonly role: Role;
-  /** The open accounts it is a user of; those of them that its API key is confined to. */
+  /** The open accounts of the user; with an API key that is restricted to accounts, those among them. */
   readonly accountIds: ReadonlySet<AccountId>;
-  /** The login that its access token belongs to. */
+  /** The session of the access token. */
   readonly sessionId?: number;
   readonly apiKey?: ApiKeyLimits;
 }
@@ -37,7 +37,9 @@ export function scopeFor({ role, apiKey }: Caller, permission: Permission): Scop
 /**
  * The scope of a permission that the caller must have.
  *
- * @throws {Refusal} `not-allowed` for the role. @throws {Problem} 403 for the API key.
+ * @throws {Refusal} `not-allowed` for the role.
+ *
+ * @throws {Problem} 403 for the API key.
  */
 export function requireScope(caller: Caller, permission: Permission): Scope {
   assertAllowed(permission, caller.role);

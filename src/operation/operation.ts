@@ -21,7 +21,7 @@ export interface SchedulerStatus {
   readonly runsDone: number;
   readonly runsRefused: number;
   readonly lastRoundAt: Date | null;
-  /** The current problem, without details that must not be public. The log has the details. */
+  /** The current problem, without confidential details, which are in the log. */
   readonly problem: string | null;
 }
 
@@ -49,7 +49,7 @@ export interface Streamed {
   readonly body: Readable;
 }
 
-/** Path, query string and body are objects, so that a field that they do not declare can be refused by name. */
+/** Path, query string and body are objects, so that an undeclared field can be refused by name. */
 type Fields = z.ZodObject | undefined;
 type Input<S extends Fields> = S extends z.ZodObject ? z.output<S> : undefined;
 
@@ -64,7 +64,7 @@ interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends A
   readonly body: Input<B>;
   readonly services: Services;
   readonly requestId: string;
-  /** The request's own log: each line names the request, its route and, unless the operation is public, the caller. */
+  /** The log of the request: each line names the request, its route and, unless the operation is public, the caller. */
   readonly log: FastifyBaseLogger;
   /** The client's IPv4 address, or the network of its IPv6 address. */
   readonly address: string;
@@ -73,12 +73,12 @@ interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends A
   answerHeader(name: string, value: string): void;
   requestHeader(name: string): string | undefined;
   /**
-   * Identifies the caller again: a stream may outlive the login with which it began.
+   * Identifies the caller again: a stream may outlive the session with which it began.
    *
    * @throws {Problem} 401, 403
    */
   reauthenticate(): Promise<Authority | null>;
-  /** Aborted when the server stops, to end streams that have no end of their own. */
+  /** Aborted when the server stops, to end streams that would otherwise not end. */
   readonly closing: AbortSignal;
 }
 
@@ -92,14 +92,17 @@ export interface QueryCall<
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
 }
 
-/** The call of a mutation. It writes in one transaction on the primary; the answer waits until the standbys show it. */
+/**
+ * The call of a mutation. It writes in one transaction on the primary; the answer waits until the standbys have
+ * replayed it.
+ */
 export interface MutationCall<
   P extends Fields = undefined,
   Q extends Fields = undefined,
   B extends Fields = undefined,
   R extends Access = Permission,
 > extends Call<P, Q, B, R> {
-  /** The one transaction of a mutation. Its result is stored for repeated requests. */
+  /** The only transaction of a mutation. Its result is stored for repeated requests. */
   transact<T>(work: (tx: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
   /** Runs the work with all deferred checks and rolls back. */
   dryRun<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -109,12 +112,12 @@ export interface MutationCall<
    * @throws {Problem} the problem returned by `work`.
    */
   refuse(work: (tx: Transaction) => Promise<Problem>): Promise<never>;
-  /** Commits a write that is independent of the result, such as the count of a login attempt. */
+  /** Commits a write that does not depend on the result, such as the count of a login attempt. */
   record<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 export interface TransactOptions {
-  /** Users who lose rights by the work: they, and the caller's own rights, are locked before it begins. */
+  /** Users who lose rights by the work. Their rights and those of the caller are locked before it begins. */
   readonly revokesFrom?: readonly number[];
 }
 
@@ -151,7 +154,7 @@ export interface Versioned {
   readonly version: number;
 }
 
-/** What the HTTP layer gives to an edit. */
+/** The arguments that the HTTP layer passes to an edit. */
 export interface EditRunner {
   edit<Entity extends Versioned, T>(steps: EditSteps<Entity, T>): Promise<T>;
 }
@@ -180,28 +183,34 @@ interface Declaration<
   readonly params?: P;
   readonly queryParams?: Q;
   readonly body?: B;
-  /** What the body may have beside its fields. */
+  /** Fields that the body may have besides its own. */
   readonly olderClients?: OlderClientFields;
-  /** Media types of the body; JSON unless said otherwise. */
+  /** Media types of the body; JSON by default. */
   readonly accepts?: readonly string[];
   readonly answer: {
     readonly status: 200 | 201 | 202;
     readonly description: string;
     readonly schema: A;
-    /** Media types beside JSON, for which the handler gives a stream. */
+    /** Media types besides JSON, for which the handler returns a stream. */
     readonly streams?: readonly string[];
   };
-  /** It answers or changes one entity that has a `version`, which is sent as `ETag`. {@link defineEdit} makes those that change one. */
+  /**
+   * Whether it returns or changes one entity that has a `version`, which is sent as `ETag`. {@link defineEdit} declares
+   * those that change one.
+   */
   readonly versioned?: true;
   /** Excludes API keys, whatever their permissions. */
   readonly loginOnly?: true;
-  /** Exempt from load shedding and rate limits, such as health checks. */
+  /** Whether it is exempt from load shedding and rate limits, as health checks are. */
   readonly bypassLimits?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */
   readonly refusals?: readonly number[];
 }
 
-/** An operation as the HTTP layer sees it, made by `defineQuery`, `defineMutation` or `defineEdit`, which check its types. */
+/**
+ * An operation as the HTTP layer uses it, created by `defineQuery`, `defineMutation` or `defineEdit`, which check its
+ * types.
+ */
 export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType, Access> {
   readonly changes: boolean;
   handle(call: unknown): Promise<unknown>;
@@ -209,7 +218,7 @@ export interface Operation extends Declaration<Fields, Fields, Fields, z.ZodType
 
 type Handled<C, A extends z.ZodType> = { handle(call: C): Promise<z.input<A> | Streamed> };
 
-/** Requests are read strictly: a field that the declaration does not name is refused. */
+/** Requests are parsed strictly: a field that the declaration lacks is refused. */
 function strictInput({
   params,
   queryParams,
@@ -264,7 +273,7 @@ export function defineQuery<
   } as Operation;
 }
 
-/** A mutation of an entity that exists already cannot be `versioned`: it would not check the version. */
+/** A mutation of an existing entity cannot be `versioned`: it would not check the version. */
 type Unversioned<P extends Fields> = P extends z.ZodObject ? { readonly versioned?: never } : unknown;
 
 /** Declares an operation that changes something other than one entity with a version: see {@link defineEdit}. */

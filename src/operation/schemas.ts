@@ -12,7 +12,7 @@ export const id = z
   .positive()
   .meta({ description: 'Id, a positive integer', examples: [1] });
 
-/** Types the ids that a schema reads: the one place where a number becomes an id of a kind. */
+/** Casts the ids that a schema reads: the only place where a number becomes an id of a kind. */
 type IdsOf<Id extends number> = typeof id & { readonly _zod: { readonly output: Id } };
 
 export const accountId = id as IdsOf<AccountId>;
@@ -46,7 +46,7 @@ export const accountParams = z.object({ id: accountIdText });
 export const words = (longest = 200) =>
   z.string().trim().min(1).max(longest).refine(isPlainText, 'must not contain control characters');
 
-/** A name that people compare by eye, in its one spelling (rule ACC-9). */
+/** A name that people compare visually, in its normalized form (rule ACC-9). */
 export const name = (longest = 200) =>
   z
     .string()

@@ -1,4 +1,4 @@
-/** Names that people and programs compare by eye: of accounts, and the grids and identifiers of devices. */
+/** Names that people and programs compare visually: of accounts, and the grids and identifiers of devices. */
 
 /** Format characters, characters that are not displayed at all, and the blank Braille pattern. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -7,7 +7,7 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 export const isVisible = (text: string): boolean => !INVISIBLE.test(text);
 
 /**
- * The one spelling of a name (rule ACC-9): Unicode normalization form KC, with single spaces between words and none
- * around them. The same for a name that was normalized already.
+ * The normalized form of a name (rule ACC-9): Unicode normalization form KC, with single spaces between words and none
+ * around them. Idempotent.
  */
 export const normalizeName = (text: string): string => text.normalize('NFKC').replaceAll(/\s+/g, ' ').trim();

@@ -61,7 +61,9 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     });
 
   const underWay = new Set<Promise<void>>();
-  /** A job that fails is repeated in the next round and does not end leadership, which depends on the lock's connection. */
+  /**
+   * A job that fails is repeated in the next tick and does not end leadership, which depends on the lock's connection.
+   */
   const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
     async tick(execute, signal) {

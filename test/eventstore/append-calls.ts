@@ -69,7 +69,7 @@ function take(incoming: Incoming, proposed: Proposed): void {
   incoming.bytes += bytesOf(proposed);
 }
 
-/** One append a call. */
+/** One append per call. */
 export function append(
   call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
   answer: grpc.sendUnaryData<streamsPb.AppendResp>,
@@ -99,7 +99,7 @@ export function append(
 
 type BatchCall = grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 
-/** Many appends a call, each in one message or several of the same correlation id. */
+/** Many appends per call, each in one message or several with the same correlation id. */
 export function appendBatches(call: BatchCall, context: CallContext): void {
   const batches = new Map<string, Incoming>();
   call.on('data', (request: streamsPb.BatchAppendReq) => {

@@ -36,12 +36,12 @@ export function proposedOf(message: ProposedMessage): Proposed {
   };
 }
 
-/** The server counts what an event takes on its disk: a character of the type is two bytes there. */
+/** The server counts the size of an event on its disk, where a character of the type takes two bytes. */
 export function bytesOf({ type, data, metadata }: Proposed): number {
   return type.length * 2 + data.length + metadata.length;
 }
 
-/** @param revision of the stream's last event, read only where no other expectation is set. */
+/** @param revision of the stream's last event, read only if nothing else is expected. */
 export function expectedOf(options: Expectation, revision: () => string): Expected {
   if (options.hasAny()) return 'any';
   if (options.hasNoStream()) return 'no_stream';
@@ -77,7 +77,7 @@ function wrongVersion({ current }: Wrong, expected: Expected): streamsPb.AppendR
   return wrong;
 }
 
-/** A plain append tells of its size by the call's status; a batch append by a message. */
+/** A plain append reports its size error by the status of the call; a batch append by a message. */
 export function tooLargeStatus(): Partial<grpc.StatusObject> {
   const metadata = new grpc.Metadata();
   metadata.set('exception', 'maximum-append-size-exceeded');

@@ -7,7 +7,7 @@ import type { Secure } from './server.ts';
 const DNS = 2;
 const IP = 7;
 
-/** A new self-signed certificate for this machine, and a log-in. The file is removed when the process ends. */
+/** A new self-signed certificate for this machine, and credentials. The file is removed when the process ends. */
 export async function secureSettings(): Promise<Secure> {
   const { cert, private: privateKey } = await generate([{ name: 'commonName', value: 'localhost' }], {
     extensions: [

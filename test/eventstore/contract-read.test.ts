@@ -23,7 +23,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
   afterAll(() => target.close());
 
   describe('a read', () => {
-    test('of a stream that does not exist says so, in either direction', async () => {
+    test('of an unknown stream reports it, in either direction', async () => {
       const stream = aStream();
       await expect(target.read(stream)).rejects.toThrow(StreamNotFoundError);
       await expect(
@@ -50,20 +50,20 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await backwards(1n, 10)).toEqual([1, 0]);
     });
 
-    test('from past the end finds nothing, and no error', async () => {
+    test('from past the end finds nothing, without an error', async () => {
       const stream = aStream();
       await target.append(stream, events(2), NO_STREAM);
       expect(await target.revisions(stream, { fromRevision: 2n })).toEqual([]);
       expect(await target.revisions(stream, { fromRevision: 99n })).toEqual([]);
     });
 
-    test('gives a long stream whole and in order', async () => {
+    test('returns a long stream completely and in order', async () => {
       const stream = aStream();
       for (let page = 0; page < 6; page++) await target.append(stream, events(500), ANY);
       expect(await target.revisions(stream)).toEqual(Array.from({ length: 3_000 }, (_, n) => n));
     });
 
-    test('of all streams from an append’s position begins with its event', async () => {
+    test('of all streams from the position of an append begins with its event', async () => {
       const event = anEvent();
       const { position } = await target.append(aStream(), [event], NO_STREAM);
       const all: unknown[] = [];
@@ -73,7 +73,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(all).toEqual([event.id]);
     });
 
-    test('gives ids in the form that was requested', async () => {
+    test('returns ids in the requested form', async () => {
       const stream = aStream();
       const event = anEvent();
       await target.append(stream, [event], NO_STREAM);
@@ -132,7 +132,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await follow(stream, 1, {}, () => target.append(stream, [anEvent()], NO_STREAM))).toEqual([0]);
     });
 
-    test('says that it has caught up after the last existing event', async () => {
+    test('reports that it has caught up after the last existing event', async () => {
       const stream = aStream();
       await target.append(stream, events(3), NO_STREAM);
       const subscription = target.client.subscribeToStream(stream);

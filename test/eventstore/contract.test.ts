@@ -20,7 +20,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
   });
   afterAll(() => target.close());
 
-  /** What the server says is wrong: what was expected, and where the stream is. */
+  /** The error of the server: the expected revision, and the actual one. */
   const refusal = async (stream: string, all: Event[], expectedRevision: AppendExpectedRevision) => {
     const error: unknown = await target
       .append(stream, all, expectedRevision)
@@ -30,7 +30,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
   };
 
   describe('an append', () => {
-    test('gives revisions from 0 without a gap', async () => {
+    test('assigns revisions from 0 without a gap', async () => {
       const stream = aStream();
       expect(await target.append(stream, events(2), NO_STREAM)).toMatchObject({
         success: true,
@@ -43,7 +43,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.revisions(stream)).toEqual([0, 1, 2, 3, 4]);
     });
 
-    test('keeps id, type, data and metadata of an event', async () => {
+    test('stores id, type, data and metadata of an event', async () => {
       const stream = aStream();
       const event = anEvent(7);
       await target.append(stream, [event], NO_STREAM);
@@ -53,7 +53,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       ]);
     });
 
-    test('keeps bytes that are not JSON', async () => {
+    test('stores bytes that are not JSON', async () => {
       const stream = aStream();
       const event = binaryEvent({
         type: 'BYTES',
@@ -67,20 +67,20 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(Buffer.from(Object(stored?.metadata))).toEqual(Buffer.of(254, 0));
     });
 
-    test('notes when it was', async () => {
+    test('stores its time', async () => {
       const stream = aStream();
       await target.append(stream, [anEvent()], NO_STREAM);
       const [event] = await target.read(stream);
       expect(event?.created.getUTCFullYear()).toBe(new Date().getUTCFullYear());
     });
 
-    test('stands later among all streams than the one before it', async () => {
+    test('has a later position among all streams than the one before it', async () => {
       const first = await target.append(aStream(), [anEvent()], NO_STREAM);
       const second = await target.append(aStream(), [anEvent()], NO_STREAM);
       expect(second.position?.commit).toBeGreaterThan(first.position?.commit ?? 0n);
     });
 
-    test('of many appends at once at the same revision, one succeeds', async () => {
+    test('concurrent at the same revision succeeds once', async () => {
       const stream = aStream();
       const results = await Promise.allSettled(
         Array.from({ length: 8 }, () => target.append(stream, [anEvent()], NO_STREAM)),
@@ -89,7 +89,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.revisions(stream)).toEqual([0]);
     });
 
-    test('of less than 1 MiB is taken, in however many messages', async () => {
+    test('of less than 1 MiB is accepted, in any number of messages', async () => {
       const stream = aStream();
       const large = Array.from({ length: 9 }, () =>
         jsonEvent({ type: 'LARGE', data: { text: 'x'.repeat(100_000) } }),
@@ -102,7 +102,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.revisions(stream)).toHaveLength(9);
     });
 
-    test('of more than 1 MiB is refused, and nothing of it is written', async () => {
+    test('of more than 1 MiB is refused, and nothing is written', async () => {
       const stream = aStream();
       const large = Array.from({ length: 12 }, () =>
         jsonEvent({ type: 'LARGE', data: { text: 'x'.repeat(100_000) } }),
@@ -125,14 +125,14 @@ describe.each(targets)('%s, by %s', (server, way) => {
   });
 
   describe('the expected revision', () => {
-    test('no_stream refuses a stream that is there', async () => {
+    test('no_stream refuses an existing stream', async () => {
       const stream = aStream();
       await target.append(stream, events(2), NO_STREAM);
       expect(await refusal(stream, [anEvent()], NO_STREAM)).toEqual([stream, 'no_stream', 1n]);
       expect(await target.revisions(stream)).toEqual([0, 1]);
     });
 
-    test('stream_exists refuses a stream that is not there, and takes one that is', async () => {
+    test('stream_exists refuses an unknown stream, and accepts an existing one', async () => {
       const stream = aStream();
       expect(await refusal(stream, [anEvent()], STREAM_EXISTS)).toEqual([
         stream,
@@ -145,13 +145,13 @@ describe.each(targets)('%s, by %s', (server, way) => {
       });
     });
 
-    test('any takes both', async () => {
+    test('any accepts both', async () => {
       const stream = aStream();
       expect(await target.append(stream, [anEvent()], ANY)).toMatchObject({ nextExpectedRevision: 0n });
       expect(await target.append(stream, [anEvent()], ANY)).toMatchObject({ nextExpectedRevision: 1n });
     });
 
-    test('a number refuses a stream that is not there, and one that ends before or after it', async () => {
+    test('a number refuses an unknown stream, and one that ends before or after it', async () => {
       const stream = aStream();
       expect(await refusal(stream, [anEvent()], 0n)).toEqual([stream, 0n, 'no_stream']);
       await target.append(stream, events(3), NO_STREAM);
@@ -161,8 +161,8 @@ describe.each(targets)('%s, by %s', (server, way) => {
     });
   });
 
-  describe('the same events once more', () => {
-    test('at the revision where they are, are a success, answered as the first time, and not written', async () => {
+  describe('a repeated append of the same events', () => {
+    test('at their revision succeeds with the first answer, and writes nothing', async () => {
       const stream = aStream();
       const first = events(2);
       const second = events(3);
@@ -181,7 +181,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.revisions(stream)).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
-    test('at any revision, are a success, and not written', async () => {
+    test('at any revision succeeds, and writes nothing', async () => {
       const stream = aStream();
       const first = events(2);
       await target.append(stream, first, NO_STREAM);
@@ -194,7 +194,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.revisions(stream)).toEqual([0, 1, 2]);
     });
 
-    test('at another revision than theirs, are refused', async () => {
+    test('at another revision is refused', async () => {
       const stream = aStream();
       const [a, b, c] = [anEvent(), anEvent(), anEvent()];
       await target.append(stream, [a, b, c], NO_STREAM);
@@ -202,14 +202,14 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await refusal(stream, [b], 1n)).toEqual([stream, 1n, 2n]);
     });
 
-    test('in another order, are refused', async () => {
+    test('in another order is refused', async () => {
       const stream = aStream();
       const [a, b] = [anEvent(), anEvent()];
       await target.append(stream, [a, b], NO_STREAM);
       expect(await refusal(stream, [b, a], NO_STREAM)).toEqual([stream, 'no_stream', 1n]);
     });
 
-    test('with others among them, are refused, and the others are not written', async () => {
+    test('together with others is refused, and writes nothing', async () => {
       const stream = aStream();
       const [a, b] = [anEvent(), anEvent()];
       await target.append(stream, [a, b], NO_STREAM);
@@ -219,7 +219,7 @@ describe.each(targets)('%s, by %s', (server, way) => {
       expect(await target.ids(stream)).toEqual([a.id, b.id]);
     });
 
-    test('in another stream, are other events', async () => {
+    test('to another stream writes them there', async () => {
       const [one, other] = [aStream(), aStream()];
       const same = events(2);
       await target.append(one, same, NO_STREAM);

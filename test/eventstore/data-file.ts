@@ -21,21 +21,21 @@ const storedLine = z.union([
   z.object({ forget: z.string(), keep: z.number() }),
 ]);
 
-/** What happened to the streams: an append, whole, or the loss of the newest events. */
+/** A change of the streams: a complete append, or the loss of the newest events. */
 export type Line = z.output<typeof storedLine>;
 
 export interface DataFile {
-  /** What was written so far, oldest first. */
+  /** The changes so far, oldest first. */
   readonly lines: readonly Line[];
-  /** On the disk when it returns. */
+  /** The change is on the disk when it returns. */
   write(line: Line): void;
   close(): void;
 }
 
 /**
- * A file of JSON lines. A last line without its end was never acknowledged, and is cut off.
+ * A file of JSON lines. An incomplete last line was never acknowledged, and is removed.
  *
- * @throws {Error} when any other line is not one of ours.
+ * @throws {Error} when any other line is invalid.
  */
 export function openDataFile(path: string): DataFile {
   const file = openSync(path, 'a+');

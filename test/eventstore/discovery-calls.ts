@@ -5,7 +5,7 @@ import { uuidOf } from './identity.ts';
 const VERSION = '23.10.0';
 const STREAMS = 'event_store.client.streams.streams';
 
-/** Which calls the server knows; the client takes `batchappend` before `append` where it is one of them. */
+/** The calls that the server supports; the client prefers `batchappend` to `append`. */
 export function supportedMethods(batchAppend: boolean): featuresPb.SupportedMethods {
   const methods = new featuresPb.SupportedMethods();
   methods.setEventStoreServerVersion(VERSION);
@@ -18,7 +18,7 @@ export function supportedMethods(batchAppend: boolean): featuresPb.SupportedMeth
   return methods;
 }
 
-/** A cluster of one, which leads. */
+/** A cluster of one node, which leads. */
 export function clusterOfOne(id: string, port: number): gossipPb.ClusterInfo {
   const endPoint = new gossipPb.EndPoint();
   endPoint.setAddress('127.0.0.1');

@@ -1,14 +1,13 @@
 import type { Expected, Proposed, Recorded } from './memory.ts';
 
-/** `repeats` names the last of the events that are there already: the append is a success and writes nothing. */
+/** `repeats` names the last of the events that exist already: the append succeeds and writes nothing. */
 export type Decision = 'write' | 'wrong' | { readonly repeats: Recorded };
 
 /**
- * What EventStoreDB makes of an append, by its expected revision and the ids of its events. Those are the rules of the
- * server's index writer:
- *
- * - at an exact revision the same ids at the same revisions are a repetition, however old; anything else is wrong;
- * - at `any` and `stream_exists` the first id decides: unknown, and all are written; known, and all must be known.
+ * The outcome of an append, by its expected revision and the ids of its events, as the server's index writer decides:
+ * - at an exact revision, the same ids at the same revisions are a repetition, of any age; anything else is an error;
+ * - at `any` and `stream_exists`, the first id decides: if it is unknown, all are written; if it is known, all must be
+ * known.
  *
  * @param known the last event of any stream that had the id.
  */

@@ -48,7 +48,7 @@ const clientOf = ({ connectionString }: { connectionString: string }) =>
 const storedIds = (memory: Memory) => memory.events(STREAM).map(({ id }) => id);
 
 describe('the data file', () => {
-  test('keeps events, to the byte, and their ids, revisions and positions', async () => {
+  test('stores the bytes of events, and their ids, revisions and positions', async () => {
     const server = await start({ dataFile });
     const event = anEvent(1);
     await clientOf(server).appendToStream(STREAM, [event, anEvent(2)], { expectedRevision: NO_STREAM });
@@ -59,7 +59,7 @@ describe('the data file', () => {
     expect(await repeated).toMatchObject({ success: true, nextExpectedRevision: 0n });
   });
 
-  test('keeps the loss of events too', () => {
+  test('stores the loss of events', () => {
     const memory = new Memory(dataFile);
     const event = (id: string) => ({
       id,
@@ -76,7 +76,7 @@ describe('the data file', () => {
     expect(new Memory(dataFile).all()).toEqual(memory.all());
   });
 
-  test('that ends within a line was never acknowledged so far, and goes on after the line before', async () => {
+  test('that ends within a line loses that line, which was never acknowledged, and continues after the one before', async () => {
     const server = await start({ dataFile });
     const first = anEvent();
     await clientOf(server).appendToStream(STREAM, first, { expectedRevision: NO_STREAM });
@@ -88,13 +88,13 @@ describe('the data file', () => {
     expect(statSync(dataFile).size).toBe(size);
   });
 
-  test('that is not one of ours is refused', async () => {
+  test('with an invalid line is refused', async () => {
     writeFileSync(dataFile, '{"append":"stream"}\n');
     await expect(startEventStore({ dataFile })).rejects.toThrow();
   });
 });
 
-describe('a process of its own', () => {
+describe('a separate process', () => {
   test('that is killed keeps every event that it acknowledged', async () => {
     const killed = await startProcess();
     const client = clientOf(killed);
@@ -117,7 +117,7 @@ describe('a process of its own', () => {
     expect(ids.length).toBeLessThanOrEqual(acknowledged.length + 1);
   });
 
-  test('ends in good order when it is asked to', async () => {
+  test('stops cleanly on a signal', async () => {
     const { child, connectionString } = await startProcess();
     await clientOf({ connectionString }).appendToStream(STREAM, anEvent());
     const exited = once(child, 'exit');
@@ -127,20 +127,20 @@ describe('a process of its own', () => {
   });
 });
 
-test('a client finds the server through the gossip of the cluster', async () => {
+test('a client finds the server by the gossip of the cluster', async () => {
   const server = await start();
   const discovering = server.connectionString.replace('esdb://', 'esdb+discover://');
   await clientOf({ connectionString: discovering }).appendToStream(STREAM, anEvent());
   expect(storedIds(server.memory)).toHaveLength(1);
 });
 
-test('a server from before batch append is written to by plain appends', async () => {
+test('a server without batch append accepts plain appends', async () => {
   const server = await start({ batchAppend: false });
   await clientOf(server).appendToStream(STREAM, anEvent());
   expect(storedIds(server.memory)).toHaveLength(1);
 });
 
-test('a taken port is refused', async () => {
+test('a port in use is refused', async () => {
   const { port } = await start();
   await expect(startEventStore({ port })).rejects.toThrow(/EADDRINUSE/);
 });

@@ -38,7 +38,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
   const append = (event: Event, expectedRevision: AppendExpectedRevision = NO_STREAM) =>
     client.appendToStream(STREAM, event, { expectedRevision });
 
-  test('a refused append is unavailable, writes nothing, and may be done again', async () => {
+  test('a refused append is unavailable, writes nothing, and can be repeated', async () => {
     const event = anEvent();
     server.failNext('refuse');
     await expect(append(event)).rejects.toThrow(UnavailableError);
@@ -47,7 +47,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(storedIds()).toEqual([event.id]);
   });
 
-  test('a full disk refuses every append until there is space, and nothing is written', async () => {
+  test('a full disk refuses every append until there is space, and writes nothing', async () => {
     const event = anEvent();
     server.failNext('full', 'full');
     await expect(append(event)).rejects.toThrow(/not enough space/);
@@ -57,7 +57,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(storedIds()).toEqual([event.id]);
   });
 
-  test('an append whose answer is lost is written, and done again is a success that writes nothing', async () => {
+  test('an append whose answer is lost is written, and its repetition succeeds without writing', async () => {
     const event = anEvent();
     server.failNext('drop');
     await expect(append(event)).rejects.toThrow(UnavailableError);
@@ -66,8 +66,8 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(storedIds()).toEqual([event.id]);
   });
 
-  test('a lost answer breaks the connection that it was to come by, and no other', async () => {
-    // Clients of one process share a connection, but for other settings of it.
+  test('a lost answer breaks its own connection, and no other', async () => {
+    // Clients of one process share a connection unless their settings differ.
     const other = EventStoreDBClient.connectionString(`${server.connectionString}&keepAliveInterval=20000`);
     const subscription = other.subscribeToStream(STREAM);
     await new Promise<void>((resolve) => subscription.once('confirmation', resolve));
@@ -80,7 +80,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     await subscription.unsubscribe();
   });
 
-  test('an append that stalls is written, and never answered', async () => {
+  test('a stalled append is written, and never answered', async () => {
     const event = anEvent();
     server.failNext('stall');
     const appending = append(event).catch(() => {});
@@ -88,14 +88,14 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(storedIds()).toEqual([event.id]);
   });
 
-  test('an append that hangs is neither written nor answered', async () => {
+  test('a hanging append is neither written nor answered', async () => {
     server.failNext('hang');
     const appending = append(anEvent()).catch(() => {});
     expect(await firstOf(appending, 300)).toBe('no answer');
     expect(storedIds()).toEqual([]);
   });
 
-  test('a slow append is written late, and answered then', async () => {
+  test('a slow append is written and answered late', async () => {
     server.failNext({ slowMs: 300 });
     const appending = append(anEvent());
     expect(await firstOf(appending, 50)).toBe('no answer');
@@ -104,20 +104,20 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(storedIds()).toHaveLength(1);
   });
 
-  test('a slow append that another overtook is refused when its turn comes', async () => {
+  test('a slow append is refused if another one was written first', async () => {
     server.failNext({ slowMs: 1_000 });
     const slow = append(anEvent());
     const refused = expect(slow).rejects.toThrow(WrongExpectedVersionError);
     await vi.waitFor(() => expect(server.faultsLeft()).toBe(0), { timeout: 20_000, interval: 5 });
     const json = Buffer.from('{}');
     const fast = { id: crypto.randomUUID(), type: 'UPDATE', data: json, metadata: json };
-    // Behind the client's back: an append of its own could be late on a busy machine, and overtake nobody.
+    // Written directly: another append by a client could be late on a busy machine, and not be first.
     server.memory.append(STREAM, 'any', [{ ...fast, contentType: 'application/json' }]);
     await refused;
     expect(storedIds()).toEqual([fast.id]);
   });
 
-  test('a late answer tells of what was written long ago', async () => {
+  test('a late answer follows an early write', async () => {
     server.failNext({ lateMs: 2_000 });
     let answered = false;
     const appending = append(anEvent()).finally(() => {
@@ -128,7 +128,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
     expect(await appending).toMatchObject({ success: true, nextExpectedRevision: 0n });
   });
 
-  test('half of the answers failing, who tries again writes every event once and in order', async () => {
+  test('with half of the answers failing, a client that retries writes every event once and in order', async () => {
     const events = Array.from({ length: 60 }, (_, n) => anEvent(n));
     server.failShare(0.5, 7);
     let failures = 0;
@@ -142,7 +142,7 @@ describe.each([true, false])('with batch append: %s', (batchAppend) => {
   });
 });
 
-test('the same seed draws the same faults', async () => {
+test('the same seed gives the same faults', async () => {
   const outcomes = async () => {
     const draws: string[] = [];
     for (let n = 0; n < 20; n++) {
@@ -160,8 +160,8 @@ test('the same seed draws the same faults', async () => {
   expect(new Set(await outcomes())).toEqual(new Set(['success']));
 });
 
-describe('a server that goes down', () => {
-  test('is unavailable, and comes back at the same port with its data', async () => {
+describe('a server that stops', () => {
+  test('is unavailable, and restarts at the same port with its data', async () => {
     const before = anEvent();
     await client.appendToStream(STREAM, before, { expectedRevision: NO_STREAM });
     await server.stop();
@@ -201,26 +201,26 @@ describe('a read', () => {
     await client.appendToStream(STREAM, [0, 1, 2].map(anEvent), { expectedRevision: NO_STREAM });
   });
 
-  test('may be refused, and goes well the next time', async () => {
+  test('can be refused, and succeeds the next time', async () => {
     server.failNextRead('refuse');
     expect(await read()).toEqual({ revisions: [], end: expect.any(UnavailableError) });
     expect(await read()).toEqual({ revisions: [0, 1, 2], end: 'whole' });
   });
 
-  test('may break off after its first event', async () => {
+  test('can break off after its first event', async () => {
     server.failNextRead('drop');
     const { revisions, end } = await read();
     expect(revisions.length).toBeLessThan(2);
     expect(end).toBeInstanceOf(UnavailableError);
   });
 
-  test('may never be answered', async () => {
+  test('can remain without an answer', async () => {
     server.failNextRead('stall');
     expect(await read()).toEqual({ revisions: [], end: 'no answer' });
   });
 });
 
-test('a new client waits for the server’s features before its first append', async () => {
+test('a new client waits for the features of the server before its first append', async () => {
   server.failNextFeatures('hang');
   const appending = client.appendToStream(STREAM, anEvent()).catch(() => {});
   expect(await firstOf(appending, 300)).toBe('no answer');
@@ -229,13 +229,13 @@ test('a new client waits for the server’s features before its first append', a
   expect(await other.appendToStream(STREAM, anEvent())).toMatchObject({ success: true });
 });
 
-describe('events that are lost', () => {
+describe('lost events', () => {
   const events = Array.from({ length: 5 }, (_, n) => anEvent(n));
   beforeEach(async () => {
     await client.appendToStream(STREAM, events, { expectedRevision: NO_STREAM });
   });
 
-  test('are the newest, and the next append is refused at the revision that was', async () => {
+  test('are the newest, and the next append at the earlier revision is refused', async () => {
     server.memory.forget(STREAM, 3);
     expect(storedIds()).toEqual(events.slice(0, 3).map(({ id }) => id));
     await expect(client.appendToStream(STREAM, anEvent(), { expectedRevision: 4n })).rejects.toMatchObject({
@@ -243,13 +243,13 @@ describe('events that are lost', () => {
     });
   });
 
-  test('may be appended again', async () => {
+  test('can be appended again', async () => {
     server.memory.forget(STREAM, 3);
     await client.appendToStream(STREAM, events.slice(3), { expectedRevision: ANY });
     expect(storedIds()).toEqual(events.map(({ id }) => id));
   });
 
-  test('may be all of a stream, which then is not there', async () => {
+  test('can be all of a stream, which then no longer exists', async () => {
     server.memory.forget(STREAM);
     const read = (async () => {
       for await (const _ of client.readStream(STREAM));

@@ -1,13 +1,13 @@
 import { Rng } from '../harness/rng.ts';
 
 /**
- * What a call meets.
+ * The fault of a call.
+ * - `refuse`: UNAVAILABLE, without an effect. `full`: RESOURCE_EXHAUSTED, without an effect. `hang`: neither effect nor
+ * answer.
+ * - `drop`: effect, and the connection breaks before the answer. `stall`: effect without an answer.
+ * - `slowMs`: effect and answer after a delay. `lateMs`: effect at once, answer after a delay.
  *
- * - `refuse`: UNAVAILABLE, nothing done. `full`: RESOURCE_EXHAUSTED, nothing done. `hang`: nothing done, and no answer.
- * - `drop`: done, and the connection breaks before the answer. `stall`: done, and no answer.
- * - `slowMs`: done and answered after so long. `lateMs`: done at once, answered after so long.
- *
- * A read has nothing to do but to answer: `drop` breaks off after its first event.
+ * A read has no effect: `drop` breaks off after its first event.
  */
 export type Fault =
   | 'refuse'
@@ -18,13 +18,13 @@ export type Fault =
   | { readonly slowMs: number }
   | { readonly lateMs: number };
 
-/** Faults to come for one kind of calls: those of the list first, one a call, then by the draw. */
+/** The faults of the next calls of one kind: first those of the list, one per call, then random ones. */
 export interface Faults {
   add(...faults: readonly Fault[]): void;
   draw(share: number, seed: number): void;
   clear(): void;
   next(): Fault | undefined;
-  /** How many of the list no call has met yet. */
+  /** The number of faults in the list that no call has had yet. */
   left(): number;
 }
 

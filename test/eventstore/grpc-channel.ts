@@ -10,7 +10,9 @@ export function credentialsIn(connectionString: string): { username: string; pas
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
-/** What a bare gRPC client needs to call the first server of a connection string: with TLS unless it says `tls=false`. */
+/**
+ * What a plain gRPC client needs to call the first server of a connection string: with TLS unless it says `tls=false`.
+ */
 export function channelOf(connectionString: string) {
   const [, , , address = '', parameters = ''] = PARTS.exec(connectionString) ?? [];
   const options = new URLSearchParams(parameters);

@@ -1,6 +1,6 @@
 import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 
-/** Names and ids of streams and events, between the protocol and us. */
+/** Names and ids of streams and events, converted between the protocol and the fake. */
 
 export function streamOf(identifier: sharedPb.StreamIdentifier | undefined): string {
   return Buffer.from(identifier?.getStreamName_asU8() ?? []).toString();
@@ -12,7 +12,7 @@ export function identifierOf(stream: string): sharedPb.StreamIdentifier {
   return identifier;
 }
 
-/** In lower case with hyphens, whichever of its two forms the client sent. */
+/** In lower case with hyphens, in either of the two forms of the protocol. */
 export function idOf(uuid: sharedPb.UUID | undefined): string {
   const structured = uuid?.getStructured();
   if (structured === undefined) return (uuid?.getString() ?? '').toLowerCase();

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { startEventStore } from './server.ts';
 
 /**
- * The fake as a process of its own, until SIGTERM or SIGINT:
+ * The fake as a separate process, until SIGTERM or SIGINT:
  *
- *     npx tsx test/eventstore/main.ts --port 2113 --data events.jsonl
+ * npx tsx test/eventstore/main.ts --port 2113 --data events.jsonl
  */
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '2113' }, data: { type: 'string' } },

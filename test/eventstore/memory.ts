@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type DataFile, type Line, openDataFile } from './data-file.ts';
 import { decide } from './expected-revision.ts';
 
-/** An event as it was proposed, and where it stands. */
+/** A proposed event, and its stored revision and position. */
 export interface Recorded {
   readonly id: string;
   readonly type: string;
@@ -11,7 +11,7 @@ export interface Recorded {
   readonly metadata: Uint8Array;
   readonly stream: string;
   readonly revision: number;
-  /** Its place among the events of all streams. */
+  /** Its position among the events of all streams. */
   readonly commit: number;
   readonly createdMs: number;
 }
@@ -24,7 +24,7 @@ export type Appended =
   | { readonly result: 'success'; readonly revision: number; readonly commit: number }
   | { readonly result: 'wrong expected version'; readonly current: number | undefined };
 
-/** The streams of a server, which outlive its restarts; with a data file, its process too. */
+/** The streams of a server, which survive its restarts and, with a data file, those of its process. */
 export class Memory {
   readonly #streams = new Map<string, Recorded[]>();
   readonly #byId = new Map<string, Recorded>();
@@ -52,12 +52,12 @@ export class Memory {
     await once(this.#appends, 'append', { signal });
   }
 
-  /** As after a restore from an old backup: the newest events are gone. */
+  /** Removes the newest events, as a restore of an old backup does. */
   forget(stream: string, keep = 0): void {
     this.#do({ forget: stream, keep });
   }
 
-  /** All or nothing, at the expected revision; the same events again, where they are already, are a success. */
+  /** Appends all events or none, at the expected revision. Repeating existing events at their revisions succeeds. */
   append(stream: string, expected: Expected, proposed: readonly Proposed[]): Appended {
     const events = this.events(stream);
     const decision = decide(stream, events, expected, proposed, (id) => this.#byId.get(id));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 
-/** A port of this machine whose connections can be broken, one by one or all. */
+/** A port whose connections can be broken, one by one or all. */
 export interface Port {
   readonly number: number;
   /** @param peer address and port of the other end, as gRPC calls name it. */
@@ -10,8 +10,9 @@ export interface Port {
 }
 
 /**
- * @param number `0` for any that is free.
- * @throws {Error} when the port is taken.
+ * @param number `0` for any free port.
+ *
+ * @throws {Error} when the port is in use.
  */
 export async function openPort(number: number, onConnection: (socket: Socket) => void): Promise<Port> {
   const sockets = new Map<string, Socket>();

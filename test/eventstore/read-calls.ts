@@ -13,7 +13,7 @@ import {
   readRequestOf,
 } from './read-messages.ts';
 
-/** Long enough for what was sent before a connection breaks to arrive. */
+/** Long enough for the data sent before a connection breaks to arrive. */
 const ARRIVAL_MS = 20;
 
 type ReadCall = grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>;
@@ -66,14 +66,14 @@ function eventsOf({ memory, asked }: Reader): readonly Recorded[] {
   return asked.stream === undefined ? memory.all() : memory.events(asked.stream);
 }
 
-/** Where the event of a place stands, or would stand, among the events. */
+/** The index of the event at a place, or of its insertion, among the events. */
 function indexOf(reader: Reader, place: number): number {
   if (reader.asked.stream !== undefined) return place;
   const index = reader.memory.all().findIndex(({ commit }) => commit >= place);
   return index === -1 ? reader.memory.all().length : index;
 }
 
-/** From a revision or position on, with its event; backwards over all streams, without it. */
+/** From a revision or position, inclusive; backwards over all streams, exclusive. */
 async function readOnce(reader: Reader): Promise<void> {
   const { asked, send } = reader;
   const events = eventsOf(reader);
@@ -97,7 +97,7 @@ function backwards(reader: Reader, events: readonly Recorded[]): readonly Record
   return events.slice(0, end).reverse().slice(0, most);
 }
 
-/** What comes after a revision or position, without its event. Ends when the client goes. */
+/** The events after a revision or position. Ends when the client disconnects. */
 async function follow(reader: Reader): Promise<void> {
   const { asked, memory, cancelled, send } = reader;
   await send(confirmationAnswer());

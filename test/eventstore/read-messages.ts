@@ -58,7 +58,7 @@ export interface ReadRequest {
   readonly idForm: 'string' | 'structured';
 }
 
-/** @returns nothing for a filtered read, which this server does not know. */
+/** @returns nothing for a filtered read, which this server does not support. */
 export function readRequestOf(request: streamsPb.ReadReq): ReadRequest | undefined {
   const options = request.getOptions();
   if (options === undefined || options.hasFilter()) return undefined;

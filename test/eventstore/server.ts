@@ -13,17 +13,17 @@ import { Memory } from './memory.ts';
 import { openPort, type Port } from './port.ts';
 import { read } from './read-calls.ts';
 
-/** EventStoreDB takes and sends events of up to 16 MiB; gRPC's own limit is 4. */
+/** EventStoreDB accepts and sends events of up to 16 MiB; the default limit of gRPC is 4. */
 const MOST_MESSAGE_BYTES = 17 * 1024 * 1024;
 
 export interface EventStoreOptions {
-  /** A free one where none is given. */
+  /** By default, any free port. */
   readonly port?: number | undefined;
-  /** Where acknowledged events outlive the process. Without it they outlive restarts only. */
+  /** The file that stores acknowledged events across processes. Without it they survive restarts of the server only. */
   readonly dataFile?: string | undefined;
-  /** Whether the server knows batch append, as all since 21.10 do. */
+  /** Whether the server supports batch append, as all versions since 21.10 do. */
   readonly batchAppend?: boolean;
-  /** Requires TLS with this certificate, and a log-in. */
+  /** Requires TLS with this certificate, and credentials. */
   readonly secure?: Secure;
 }
 
@@ -40,21 +40,21 @@ export interface Secure {
 export interface FakeEventStore {
   readonly connectionString: string;
   readonly port: number;
-  /** What the streams hold; also to append to and to lose events from, behind the clients' backs. */
+  /** The contents of the streams; for appends and losses without a client. */
   readonly memory: Memory;
-  /** What the next appends meet, one each. */
+  /** Sets the faults of the next appends, one each. */
   failNext(...faults: readonly Fault[]): void;
-  /** How many of those faults no append has met yet. */
+  /** The number of those faults that no append has had yet. */
   faultsLeft(): number;
-  /** This share of the appends, by a seeded draw, is refused, meets a full disk or loses its answer; `0` ends it. */
+  /** This share of the appends, drawn from a seed, is refused, meets a full disk or loses its answer; `0` ends it. */
   failShare(share: number, seed: number): void;
-  /** What the next reads and subscriptions meet, one each. */
+  /** Sets the faults of the next reads and subscriptions, one each. */
   failNextRead(...faults: readonly Fault[]): void;
-  /** What the next questions for the server's features meet: a new client asks before its first append. */
+  /** Sets the faults of the next requests for the server's features: a new client sends one before its first append. */
   failNextFeatures(...faults: readonly ('refuse' | 'hang')[]): void;
-  /** The port closes and connections break; the data stays. */
+  /** Closes the port and breaks its connections; the data remains. */
   stop(): Promise<void>;
-  /** The same port and data again. */
+  /** Restarts with the same port and data. */
   restart(): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ interface Settings {
   readonly batchAppend: boolean;
 }
 
-/** Connections are accepted outside of gRPC, so that one of them can be broken. */
+/** Connections are accepted outside gRPC, so that a single one can be broken. */
 async function serve(settings: Settings, portNumber: number): Promise<Serving> {
   const { secure } = settings;
   const server = new grpc.Server({

@@ -22,26 +22,26 @@ const Readiness = z.object({
 });
 export type Readiness = z.output<typeof Readiness>;
 
-/** A process of its own that runs `src/main.ts`, as a machine of the registry does. */
+/** A process that runs `src/main.ts`, like one machine of the registry. */
 export interface ApiProcess {
   readonly name: string;
-  /** Where it listened last; nobody may be there any more. */
+  /** Its last address; the process may have ended since. */
   url(): string;
-  /** Starts it where it does not run, and waits until it listens. */
+  /** Starts it unless it runs, and waits until it listens. */
   start(): Promise<void>;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
-  /** As by `kill -9`: gone when this returns. */
+  /** Kills it with SIGKILL, and waits until it has exited. */
   kill(): Promise<void>;
-  /** Whether it ended though nobody killed it. */
+  /** Whether it exited without being killed. */
   hasCrashed(): boolean;
-  /** Sets its clock so far ahead of ours; behind, where negative. */
+  /** Sets its clock ahead of the real time by that much; behind it, if negative. */
   setClockAhead(ms: number): void;
   readiness(): Promise<Readiness | undefined>;
   /** The number of events in EventStoreDB, as far as the process knows. */
   relayPosition(): Promise<number | undefined>;
 }
 
-/** @param logFile takes what the process prints, for whoever looks into a failure. */
+/** @param logFile receives the output of the process, for the analysis of a failure. */
 export function apiProcess(name: string, environment: Record<string, string>, logFile: string): ApiProcess {
   let running: ChildProcess | undefined;
   let url = 'http://127.0.0.1:9';
@@ -90,7 +90,7 @@ export function apiProcess(name: string, environment: Record<string, string>, lo
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
-/** @throws {Error} when the process ends, or says nothing, instead of listening. */
+/** @throws {Error} when the process exits, or reports nothing, instead of listening. */
 function addressOf(child: ChildProcess, logFile: string): Promise<string> {
   const log = createWriteStream(logFile, { flags: 'a' });
   let printed = '';

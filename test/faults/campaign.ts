@@ -12,34 +12,36 @@ export interface Campaign {
   readonly steps: readonly Step[];
   readonly processes: number;
   readonly pace: Pace;
-  /** No step begins later than this after the start. A slow machine gets less far, and says so. */
+  /** No step begins later than this after the start. A slow machine completes fewer steps, and reports it. */
   readonly lastStepAfterMs: number;
   readonly say: (line: string) => void;
 }
 
 /**
- * Breaks one thing after the other under load. After each, when all is quiet again, everything has to be in its place in the primary,
- * the standby and the event store.
+ * Injects one fault after another under load. After each, once the system is quiescent, primary, standby and event
+ * store must be consistent and complete.
  *
- * The seed fixes the order of the steps, what they choose and what the clients ask for, not the order in which machines do it.
+ * The seed determines the order of the steps, their choices and the requests of the clients, but not the timing of
+ * machines.
  *
- * @returns how many steps were tried.
- * @throws {Error} with the first thing that was not in its place.
+ * @returns the number of steps that were tried.
+ *
+ * @throws {Error} with the first inconsistency.
  */
 export async function runCampaign(campaign: Campaign): Promise<number> {
   const { seed, steps, processes, say } = campaign;
   const environment = await createEnvironment(processes);
-  const site: Site = { environment, ledger: openLedger(), rng: new Rng(seed) };
+  const context: CampaignContext = { environment, ledger: openLedger(), rng: new Rng(seed) };
   const begin = performance.now();
   let tried = 0;
   let keepFolder = true;
   try {
-    for (const [index, step] of site.rng.shuffled(steps).entries()) {
+    for (const [index, step] of context.rng.shuffled(steps).entries()) {
       if (performance.now() - begin > campaign.lastStepAfterMs) {
         say(`not tried, for lack of time: ${step.name}`);
         continue;
       }
-      await tryStep(step, seed + 1_000 * index, site, campaign);
+      await tryStep(step, seed + 1_000 * index, context, campaign);
       tried += 1;
     }
     const found = await firstUnlikeJournal(environment);
@@ -52,7 +54,7 @@ export async function runCampaign(campaign: Campaign): Promise<number> {
   }
 }
 
-interface Site {
+interface CampaignContext {
   readonly environment: Environment;
   readonly ledger: Ledger;
   readonly rng: Rng;
@@ -61,7 +63,7 @@ interface Site {
 async function tryStep(
   step: Step,
   seed: number,
-  { environment, ledger, rng }: Site,
+  { environment, ledger, rng }: CampaignContext,
   { pace, say }: Campaign,
 ): Promise<void> {
   const begin = performance.now();
@@ -77,7 +79,7 @@ async function tryStep(
   say(`${step.name}${chosen ? ` (${chosen})` : ''}: all in its place after ${seconds} s; ${tally(ledger)}`);
 }
 
-/** What was asked for and answered so far. */
+/** What was requested and answered so far. */
 function tally(ledger: Ledger): string {
   const outcomes = ledger.all().flatMap((each) => each.outcomes);
   const count = (kind: Outcome['kind']) => outcomes.filter((each) => each.kind === kind).length;

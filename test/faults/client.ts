@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Mutation, Outcome } from './ledger.ts';
 
 /** Longer than any deadline of the registry. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 const Problem = z.object({ type: z.string() });
 const Done = z.object({ id: z.number() });
@@ -33,7 +33,7 @@ export async function send(
         ...(body && { 'content-type': 'application/json' }),
         ...headers,
       },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body && { body: JSON.stringify(body) }),
     });
     return { status: response.status, text: await response.text(), headers: response.headers };

@@ -21,27 +21,27 @@ import { logIn, send } from './client.ts';
 
 const PASSWORD = 'correct horse battery';
 
-/** Who asks, and about what. */
+/** The users of the requests, and the records they concern. */
 export interface People {
   readonly admin: string;
   readonly trader: string;
-  /** Two accounts of the trader that accept transfers from one another, with a device each. */
+  /** Two accounts of the trading user that accept transfers from each other, with a device each. */
   readonly accounts: readonly { readonly id: number; readonly deviceId: number }[];
   readonly metadataId: number;
 }
 
-/** All that a registry in production consists of, each part to be broken. */
+/** All parts of a registry in production, each of which can be broken. */
 export interface Environment {
   readonly cluster: EmbeddedCluster;
   readonly eventStore: FakeEventStore;
   readonly apis: readonly ApiProcess[];
   readonly people: People;
   readonly urls: MigrationUrls;
-  /** The campaign's own doors: the registry's, and the superuser's to both servers. */
+  /** Direct access: to the application's database, and as superuser to both servers. */
   readonly database: Database;
   readonly primary: pg.Pool;
   readonly standby: pg.Pool;
-  /** What the processes print. */
+  /** The output of the processes. */
   readonly folder: string;
   stop(options: { keepFolder: boolean }): Promise<void>;
 }
@@ -88,12 +88,12 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
     DATABASE_WRITE_URL: urls.writeUrl,
     DATABASE_READ_URLS: urls.readUrls.join(','),
     ESDB_CONNECTION_STRING: eventStore,
-    JWT_SECRET_KEY: 'a secret that only the campaign knows, and no one else',
-    // Clocks jump by hours here.
+    JWT_SECRET_KEY: 'a secret of the campaign alone, which signs its tokens',
+    // The clocks of the processes are set hours ahead.
     ACCESS_TOKEN_EXPIRE_MINUTES: '1440',
     CERTIFICATE_EXPIRY_YEARS: '50',
     REPLICA_MAX_LAG_MS: '2000',
-    // A busy machine is not what is tried here.
+    // A busy machine is not the subject of the test.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     RATE_LIMIT_PER_MINUTE: '0',
     METRICS_TOKEN,
@@ -111,7 +111,7 @@ async function settle(database: Database, url: string): Promise<People> {
     ['admin', 'trading'].map((who) => logIn(url, `${who}_user@usermail.com`, PASSWORD)),
   );
   if (admin === undefined || trader === undefined) throw new Error('there are two users');
-  // The second accepts transfers from the first already.
+  // The second account already accepts transfers from the first.
   const [first, second] = value.ids;
   await make(`${url}/account/update_whitelist/${first}`, admin, { add_to_whitelist: [second] }, 'PATCH');
   const accounts = await Promise.all(

@@ -1,20 +1,21 @@
 import type pg from 'pg';
 import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome, Recorded } from './ledger.ts';
 
-/** What is in the database of one mutation. */
+/** The records of one mutation in the database. */
 interface Effect {
-  /** Of the action, or of the issued bundle. */
+  /** The id of the action, or of the issued bundle. */
   readonly id: number;
   readonly requestId: string | null;
-  /** Why it was refused, where it was: then that is all that is there. */
+  /** The reason of the refusal, if it was refused: then it has no other effect. */
   readonly refusal: string | null;
-  /** The parts of it that do not fit together, or do not fit the request. */
+  /** The parts that contradict each other, or the request. */
   readonly broken: boolean;
 }
 
 /**
- * Holds what every client was told against what is there: the acknowledged once, the refused as one refusal, the unanswered once or
- * not at all, each of them whole, and nothing that nobody asked for. Gives the first promise that was not kept.
+ * Compares what every client was answered with the database: acknowledged requests were executed once, refused ones
+ * recorded as one refusal, unanswered ones executed once or not at all, each completely, and nothing else exists.
+ * Returns the first violated guarantee.
  */
 export async function firstBrokenGuarantee(primary: pg.Pool, ledger: Ledger): Promise<string | undefined> {
   const actions = await effectsOf(primary, ACTIONS);
@@ -22,14 +23,14 @@ export async function firstBrokenGuarantee(primary: pg.Pool, ledger: Ledger): Pr
   for (const { mutation, outcomes } of ledger.all()) {
     const found =
       mutation.kind === 'issue' ? take(issuances, issueMark(mutation)) : take(actions, actionMark(mutation));
-    const broken = brokenPromise({ mutation, outcomes }, found);
+    const broken = violation({ mutation, outcomes }, found);
     if (broken) return `${nameOf(mutation)} ${broken}`;
   }
   const [unasked] = [...actions.keys(), ...issuances.keys()];
   return unasked === undefined ? undefined : `${unasked} is in the database, and nobody asked for it`;
 }
 
-function brokenPromise({ mutation, outcomes }: Recorded, found: readonly Effect[]): string | undefined {
+function violation({ mutation, outcomes }: Recorded, found: readonly Effect[]): string | undefined {
   const [effect, second] = found;
   if (second) return `was done, or refused, ${found.length} times`;
   if (effect?.broken) return 'is there in part';
@@ -43,7 +44,7 @@ function brokenPromise({ mutation, outcomes }: Recorded, found: readonly Effect[
     .find((each) => each !== undefined);
 }
 
-/** Of what was refused the refusal is there, where it is one that is written down, and nothing else. */
+/** A refused request has the record of its refusal, if it is a recorded one, and nothing else. */
 function brokenRefusal(
   { kind }: Mutation,
   code: string,
@@ -85,8 +86,8 @@ function take(effects: Map<string, Effect[]>, mark: string): readonly Effect[] {
 }
 
 /**
- * An action is whole when one transaction wrote it, its effect on all of its Wh, and the entries that tell of both. One that was
- * refused has a single entry, and no effect.
+ * An action is complete when one transaction wrote it, its effect on all of its Wh, and the entries of both. A refused
+ * one has a single entry, and no effect.
  */
 const ACTIONS = `
   WITH told AS MATERIALIZED (
@@ -112,7 +113,7 @@ const ACTIONS = `
   LEFT JOIN told ON told.action_id = a.id
   LEFT JOIN carried ON carried.action_id = a.id`;
 
-/** An issuance is whole when one transaction wrote its header, its first bundle, and the entries that tell of both. */
+/** An issuance is complete when one transaction wrote its header, its first bundle, and the entries of both. */
 const ISSUANCES = `
   SELECT concat_ws(' ', 'issuance', i.device_id, to_char(i.production_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS mark,
          coalesce(b.id, 0)::int AS id, told.request AS "requestId", NULL AS refusal,

@@ -4,11 +4,11 @@ import type { Environment } from './environment.ts';
 import { firstBrokenGuarantee } from './guarantees.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What of the registry a mirror has to show, to the letter. */
-const MIRRORED = ['action', 'issuance', 'bundle', 'journal', 'journal_position', 'idempotency_key'];
+/** The tables that a standby must replicate exactly. */
+const REPLICATED = ['action', 'issuance', 'bundle', 'journal', 'journal_position', 'idempotency_key'];
 const STREAM = 'registry-events';
 
-/** Everything that must be true when all is quiet, whatever failed before; gives the first thing that is not. */
+/** Everything that must hold once the system is quiescent, whatever failed before. Returns the first violation. */
 export async function firstFailure(environment: Environment, ledger: Ledger): Promise<string | undefined> {
   return (
     ledger.protests()[0] ??
@@ -22,15 +22,15 @@ export async function firstFailure(environment: Environment, ledger: Ledger): Pr
 }
 
 async function firstUnlikeOnStandby({ primary, standby }: Environment): Promise<string | undefined> {
-  for (const table of MIRRORED) {
+  for (const table of REPLICATED) {
     const digest = `SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS digest FROM ${table} t`;
-    const [original, mirrored] = await Promise.all([primary.query(digest), standby.query(digest)]);
-    if (original.rows[0]?.digest !== mirrored.rows[0]?.digest) return `the standby has another ${table}`;
+    const [original, replicated] = await Promise.all([primary.query(digest), standby.query(digest)]);
+    if (original.rows[0]?.digest !== replicated.rows[0]?.digest) return `the standby has another ${table}`;
   }
   return undefined;
 }
 
-/** Each entry is one event: no more, no fewer, in the order in which they were written. */
+/** Each entry is one event, in the order in which they were written. */
 async function firstUnlikeInStream({ primary, eventStore }: Environment): Promise<string | undefined> {
   const { rows } = await primary.query<{ id: string }>('SELECT event_id AS id FROM journal j ORDER BY j.id');
   const events = eventStore.memory.events(STREAM);
@@ -60,7 +60,7 @@ async function firstUnverified({ database, eventStore }: Environment): Promise<s
   }
 }
 
-/** From the events of the store, which are the entries of the journal to the letter. */
+/** Rebuilt from the events of the store, which are exactly the entries of the journal. */
 async function firstUnrebuilt({ urls, eventStore }: Environment): Promise<string | undefined> {
   const log = connectEventLog(eventStore.connectionString);
   try {
@@ -71,7 +71,7 @@ async function firstUnrebuilt({ urls, eventStore }: Environment): Promise<string
   }
 }
 
-/** The same from the journal itself. */
+/** The same, from the journal itself. */
 export async function firstUnlikeJournal({ urls }: Environment): Promise<string | undefined> {
   const { difference } = await replay({ urls });
   return difference === null ? undefined : `journal:replay finds: ${difference}`;

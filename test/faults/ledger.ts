@@ -1,4 +1,4 @@
-/** What became of one attempt at a request. */
+/** The outcome of one attempt at a request. */
 export type Outcome =
   | {
       readonly kind: 'acknowledged';
@@ -12,15 +12,15 @@ export type Outcome =
   | { readonly kind: 'unanswered'; readonly why: string };
 
 interface Request {
-  /** Counts up from 1. Nothing in the databases bears the mark of another request. */
+  /** Ascending from 1. It identifies the request in the databases. */
   readonly number: number;
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** With one, it may be sent again. */
+  /** With a key, the request can be repeated. */
   readonly key: string | undefined;
 }
 
-/** Its mark is the interval: each request has one of its own. */
+/** Identified by its interval: each request has its own. */
 export interface IssueRequest extends Request {
   readonly kind: 'issue';
   readonly deviceId: number;
@@ -28,7 +28,7 @@ export interface IssueRequest extends Request {
   readonly quantity: number;
 }
 
-/** Its mark is the quantity: as many Wh as its number. */
+/** Identified by its quantity: as many Wh as its number. */
 export interface ActionRequest extends Request {
   readonly kind: 'transfer' | 'cancel';
   readonly sourceId: number;
@@ -42,15 +42,15 @@ export interface Recorded {
   readonly outcomes: readonly Outcome[];
 }
 
-/** Who asked for what, and was told what: held against the databases when all is quiet. */
+/** Who requested what, with which answer: compared with the databases once the system is quiescent. */
 export interface Ledger {
   nextNumber(): number;
   record(mutation: Mutation, outcome: Outcome): void;
-  /** What a client saw that nobody may see, whatever fails. */
+  /** An observation of a client that must never occur, whatever fails. */
   protest(violation: string): void;
   all(): readonly Recorded[];
   /** Requests with a key that have no final answer. */
-  owed(): readonly Mutation[];
+  unanswered(): readonly Mutation[];
   protests(): readonly string[];
 }
 
@@ -67,7 +67,7 @@ export function openLedger(): Ledger {
     },
     protest: (violation) => void protests.push(violation),
     all: () => [...recorded.values()],
-    owed: () =>
+    unanswered: () =>
       [...recorded.values()]
         .filter(
           ({ mutation, outcomes }) => mutation.key && outcomes.every(({ kind }) => kind === 'unanswered'),

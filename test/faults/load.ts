@@ -8,7 +8,7 @@ import type { ActionRequest, IssueRequest, Ledger, Mutation, Outcome } from './l
 const WORKERS = 6;
 const THINK_MS = 40;
 const HOUR_MS = 3_600_000;
-/** Issued Wh: more than all actions of a campaign can take, and within what a device of 100 MW may produce. */
+/** Issued Wh: more than all actions of a campaign can take, and within the capacity of a device of 100 MW. */
 const ISSUED_WH = 50_000_000;
 const NEWEST_INTERVAL = Date.parse('2024-01-01T00:00:00Z');
 
@@ -17,11 +17,11 @@ const Found = z.object({
 });
 
 export interface Load {
-  /** Resolves when every request under way has ended. */
+  /** Resolves when every running request has ended. */
   stop(): Promise<void>;
 }
 
-/** Clients that issue, transfer, cancel and look, all at once, at any of the processes, until they are stopped. */
+/** Clients that concurrently issue, transfer, cancel and query, at any of the processes, until they are stopped. */
 export function startLoad(environment: Environment, ledger: Ledger, seed: number): Load {
   const stopped = new AbortController();
   const work = async (worker: number) => {
@@ -49,13 +49,14 @@ async function turn(environment: Environment, ledger: Ledger, rng: Rng): Promise
   if (outcome.kind === 'acknowledged' && consistency && rng.chance(30)) {
     await lookAt(environment, ledger, rng, mutation, outcome, consistency);
   }
-  // A client with a key asks again: after no answer, at once and elsewhere; after an answer, because it lost that.
+  // A client with a key repeats its request: after no answer, at once at another process; after an answer, as if it had
+  // been lost.
   if (mutation.key && rng.chance(outcome.kind === 'unanswered' ? 50 : 20)) {
     await Promise.all([1, 2].map(() => ask(environment, ledger, rng, mutation)));
   }
 }
 
-/** Sends a mutation to one of the processes, and writes down what became of it. */
+/** Sends a mutation to one of the processes, and records its outcome. */
 export async function ask({ apis, people }: Environment, ledger: Ledger, rng: Rng, mutation: Mutation) {
   const url = rng.pick(apis).url();
   const token = mutation.kind === 'issue' ? people.admin : people.trader;
@@ -73,7 +74,7 @@ const aKey = (rng: Rng) => (rng.chance(50) ? crypto.randomUUID() : undefined);
 function anIssue({ people }: Environment, ledger: Ledger, rng: Rng): IssueRequest {
   const account = rng.pick(people.accounts);
   const number = ledger.nextNumber();
-  // Backwards in time: queries show the newest first.
+  // Backwards in time, because queries return the newest first.
   const start = new Date(NEWEST_INTERVAL - number * HOUR_MS);
   return {
     kind: 'issue',
@@ -93,7 +94,7 @@ function anIssue({ people }: Environment, ledger: Ledger, rng: Rng): IssueReques
   };
 }
 
-/** A part of one or two bundles, chosen among the first that a query shows: others may choose the same. */
+/** Part of one or two bundles among the first of a query; other clients may choose the same. */
 async function anAction(
   environment: Environment,
   ledger: Ledger,
@@ -131,7 +132,7 @@ async function activeBundles({ apis, people }: Environment, rng: Rng, accountId:
   return answer?.status === 202 ? Found.parse(JSON.parse(answer.text)).granular_certificate_bundles : [];
 }
 
-/** Whoever shows the token of a write sees it, at any process, whatever its standby does. */
+/** A client with the token of a write sees it at any process, whatever its standby does. */
 async function lookAt(
   { apis, people }: Environment,
   ledger: Ledger,

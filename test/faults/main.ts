@@ -4,19 +4,23 @@ import { runCampaign } from './campaign.ts';
 import { type Step, steps } from './steps.ts';
 
 /**
- * The whole campaign: every fault once, in an order that the seed decides. `SEED=7 npm run test:faults` draws the same again,
- * `npm run test:faults -- leaderKilled standbySlow` takes these steps alone, `MINUTES=4` as many as begin in time. Exit code 1 at the
- * first thing that is not in its place, when no step was tried, and when the time is over all the same.
+ * The whole campaign: every fault once, in an order that the seed decides. `SEED=7 npm run test:faults` repeats a seed,
+ * `npm run test:faults -- leaderKilled standbySlow` runs these steps only, `MINUTES=4` as many as fit. Exit code 1 at
+ * the first violation, when no step was tried, and when the time limit is exceeded.
  */
 const MINUTE_MS = 60_000;
-/** A step takes no longer, the last look at everything included. */
+/** The time limit of a step, including the last inspection. */
 const STEP_MINUTES = 2;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 class NothingTried extends Error {}
 
-/** The steps of these names, or all. @throws {NothingTried} for a name that no step has, with those that there are. */
+/**
+ * The steps of these names, or all.
+ *
+ * @throws {NothingTried} for an unknown name, with the known ones.
+ */
 function stepsNamed(names: readonly string[]): Step[] {
   const all = new Map<string, Step>(Object.entries(steps));
   const chosen = names.map((name) => {

@@ -1,6 +1,6 @@
-/*
- * Loaded into an API process before anything else (`--import`): its date goes ahead by as many milliseconds as a message
- * from the parent says, as when a machine's clock is set. Timers do not jump; those of a machine do not either.
+/**
+ * Loaded into an API process before anything else (`--import`): its clock moves ahead by the milliseconds of a message
+ * from the parent, as when the clock of a machine is set. Timers are not affected, as on a machine.
  */
 
 const RealDate = Date;
@@ -16,5 +16,5 @@ globalThis.Date = new Proxy(RealDate, {
 process.on('message', (message) => {
   if (typeof message === 'number') aheadMs = message;
 });
-// A process of the campaign does not outlive it.
+// A process must not outlive the campaign.
 process.on('disconnect', () => process.exit(1));

@@ -4,15 +4,15 @@ import type { Environment } from './environment.ts';
 import type { Ledger } from './ledger.ts';
 import { ask } from './load.ts';
 
-/** The limit is longer than the longest back-off and the longest deadline together, on a busy machine. */
+/** The limit is longer than the longest backoff and the longest deadline together, on a busy machine. */
 const POLLING = { limitMs: 90_000, everyMs: 250 };
 
-/** Waits until all of it works again by itself, nothing is owed to a client, and every copy has everything. */
+/** Waits until every part works again, no client waits for an answer, and every copy is complete. */
 export async function untilQuiescent(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
   await waitUntil('every process is ready, one leads, and nothing waits for the event store', POLLING, () =>
     allReady(environment),
   );
-  await settleOwed(environment, ledger, rng);
+  await repeatUnanswered(environment, ledger, rng);
   await waitUntil('nothing waits for the event store', POLLING, () => allReady(environment));
   await waitForStandby(environment.primary, environment.standby);
 }
@@ -26,7 +26,7 @@ async function allReady({ apis, primary }: Environment): Promise<string | undefi
   const ready = states.every((each) => each?.status === 'ready' && each.journal.problem === null);
   const leading = states.findIndex((each) => each?.journal.leads);
   const leader = states[leading]?.journal;
-  // The primary knows best: a process may have asked a standby that lacks the last entries.
+  // Asked on the primary: the standby of a process may lack the last entries.
   const { rows } = await primary.query(`
     SELECT (SELECT count(*)::int FROM journal) AS entries, (SELECT count(*)::int FROM journal_position) AS positions`);
   const { entries, positions } = rows[0] ?? {};
@@ -37,16 +37,16 @@ async function allReady({ apis, primary }: Environment): Promise<string | undefi
 }
 
 /**
- * Asks again, with its key, for whatever was not answered. An attempt whose process is gone holds its key for a minute:
- * the minute passes here at once.
+ * Repeats, with its key, each request without an answer. An attempt whose process has died holds its key for a minute:
+ * the minute is skipped here.
  */
-async function settleOwed(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
+async function repeatUnanswered(environment: Environment, ledger: Ledger, rng: Rng): Promise<void> {
   await environment.primary.query(
     `UPDATE idempotency_key SET started_at = started_at - interval '2 minutes' WHERE answer IS NULL`,
   );
   await waitUntil('every request with a key has an answer', POLLING, async () => {
-    const owed = ledger.owed();
-    await Promise.all(owed.map((each) => ask(environment, ledger, rng, each)));
-    return ledger.owed().length === 0 ? undefined : `${ledger.owed().length} have none`;
+    const unanswered = ledger.unanswered();
+    await Promise.all(unanswered.map((each) => ask(environment, ledger, rng, each)));
+    return ledger.unanswered().length === 0 ? undefined : `${ledger.unanswered().length} have none`;
   });
 }

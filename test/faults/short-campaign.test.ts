@@ -3,7 +3,7 @@ import { runCampaign } from './campaign.ts';
 import { steps } from './steps.ts';
 
 /** A few faults of the campaign, in less than a minute; `npm run test:faults` runs them all. */
-test('nothing is lost and nothing done twice when processes and servers are killed under load', async () => {
+test('nothing is lost or done twice when processes and servers are killed under load', async () => {
   const told: string[] = [];
   const broken = [steps.leaderKilled, steps.primaryStopped, steps.eventStoreDown, steps.standbyPaused];
   const pace = { calmMs: 500, downMs: 300, outageMs: 2_000, takeOverMs: Number.POSITIVE_INFINITY };

@@ -4,31 +4,31 @@ import type { Rng } from '../harness/rng.ts';
 import type { ApiProcess } from './api-process.ts';
 import type { Environment } from './environment.ts';
 
-/** How long the campaign lets things be broken. */
+/** The duration of an outage. */
 export interface Pace {
-  /** Before a fault, and after what it broke has come back. */
+  /** The pause before a fault, and after its repair. */
   readonly calmMs: number;
-  /** What is killed or stopped comes back after so long. */
+  /** The time until a killed or stopped part is restarted. */
   readonly downMs: number;
-  /** How long the event store is down. */
+  /** The outage of the event store. */
   readonly outageMs: number;
-  /** Another process has to lead within so long. */
+  /** The limit within which another process must lead. */
   readonly takeOverMs: number;
 }
 
 export interface Step {
   readonly name: string;
-  /** Breaks something under load, and brings back what does not come back by itself. Gives what it chose, if it chose. */
+  /** Breaks something under load, and repairs what does not recover by itself. Returns its choice, if it had one. */
   readonly run: (environment: Environment, rng: Rng, pace: Pace) => Promise<string | undefined>;
 }
 
 const HOUR_MS = 3_600_000;
-/** A standby is late after 2 s here. */
+/** In the campaign, a standby is late after 2 s. */
 const LATE_MS = 3_000;
 /** The relay waits 5 s for an answer. */
 const TOO_LATE_MS = 6_000;
 
-/** A limit for what a process does by itself. Longer than any takeover may take. */
+/** A limit for what a process does by itself, longer than any takeover may take. */
 const POLLING = { limitMs: 90_000, everyMs: 100 };
 
 async function leaderOf(apis: readonly ApiProcess[]): Promise<ApiProcess> {
@@ -45,14 +45,18 @@ async function leaderOf(apis: readonly ApiProcess[]): Promise<ApiProcess> {
   return leader;
 }
 
-async function killForAWhile(apis: readonly ApiProcess[], { downMs }: Pace): Promise<string> {
+async function killAndRestart(apis: readonly ApiProcess[], { downMs }: Pace): Promise<string> {
   await Promise.all(apis.map((each) => each.kill()));
   await sleep(downMs);
   await Promise.all(apis.map((each) => each.start()));
   return apis.map(({ name }) => name).join(', ');
 }
 
-/** Says when another one led, once nothing of this leader came any more. @throws {Error} when that was too late. */
+/**
+ * Reports when another process led, once this leader sent nothing more.
+ *
+ * @throws {Error} when that was too late.
+ */
 async function untilAnotherLeads(
   { apis }: Environment,
   gone: ApiProcess,
@@ -66,7 +70,7 @@ async function untilAnotherLeads(
   return what;
 }
 
-/** Waits until every requested fault has occurred: before that, nothing has been tried. */
+/** Waits until every requested fault has occurred: before that, nothing has been tested. */
 function untilMet({ faultsLeft }: Environment['eventStore']): Promise<void> {
   return waitUntil('every requested fault has occurred', POLLING, async () =>
     faultsLeft() > 0 ? `${faultsLeft()} have not` : undefined,
@@ -85,7 +89,7 @@ function untilLate({ apis }: Environment): Promise<void> {
 const apiSteps = {
   apiKilled: {
     name: 'kill -9 of an API process',
-    run: ({ apis }, rng, pace) => killForAWhile([rng.pick(apis)], pace),
+    run: ({ apis }, rng, pace) => killAndRestart([rng.pick(apis)], pace),
   },
   leaderKilled: {
     name: "kill -9 of the journal's leader",
@@ -99,10 +103,10 @@ const apiSteps = {
   },
   allKilled: {
     name: 'kill -9 of all API processes at once',
-    run: ({ apis }, _, pace) => killForAWhile(apis, pace),
+    run: ({ apis }, _, pace) => killAndRestart(apis, pace),
   },
   leaderFrozen: {
-    name: 'a leader that stands still, and goes on when another leads',
+    name: 'a paused leader that continues when another one leads',
     async run(environment, _, pace) {
       const leader = await leaderOf(environment.apis);
       leader.signal('SIGSTOP');
@@ -113,7 +117,7 @@ const apiSteps = {
     },
   },
   clockJumps: {
-    name: 'a clock that jumps ahead, far back, and right again',
+    name: 'a clock that is set ahead, far back, and right again',
     async run({ apis }, rng, { downMs }) {
       const api = rng.pick(apis);
       const hours = [1 + rng.between(0, 9), -1 - rng.between(0, 9), 0];
@@ -154,7 +158,7 @@ const serverSteps = {
     },
   },
   standbyPaused: {
-    name: 'a standby that stops to replay for a while',
+    name: 'a standby that pauses its replay',
     async run(environment, _, { downMs }) {
       const { standby } = environment;
       await standby.query('SELECT pg_wal_replay_pause()');
@@ -197,7 +201,7 @@ const eventStoreSteps = {
     },
   },
   eventStoreLate: {
-    name: 'the event store answers after the time-out, or never, what it has done',
+    name: 'the event store acknowledges after the timeout, or never',
     async run({ eventStore }, rng) {
       const faults = rng.shuffled([
         { lateMs: TOO_LATE_MS },
@@ -224,7 +228,7 @@ const eventStoreSteps = {
     name: "kill -9 of the journal's leader while the event store is down",
     async run(environment, _, pace) {
       await environment.eventStore.stop();
-      const name = await killForAWhile([await leaderOf(environment.apis)], pace);
+      const name = await killAndRestart([await leaderOf(environment.apis)], pace);
       await environment.eventStore.restart();
       return name;
     },

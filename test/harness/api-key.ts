@@ -7,12 +7,12 @@ export interface Key {
   readonly hint: string;
 }
 
-export const ALL_OF_A_PRODUCER = ['read', 'act', 'produce', 'storage'];
+export const PRODUCER_PERMISSIONS = ['read', 'act', 'produce', 'storage'];
 
 export async function aKey(client: Client, fields: object = {}): Promise<Key> {
   const answer = await client.post('/auth/api_keys', {
     name: 'A key',
-    permissions: ALL_OF_A_PRODUCER,
+    permissions: PRODUCER_PERMISSIONS,
     ...fields,
   });
   expect(answer.statusCode, answer.body).toBe(201);

@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 import { waitForStandby } from './polling.ts';
 import { NOW, type TestRegistry } from './registry.ts';
 
-/** What tests need, made over HTTP as a user of the API makes it, and typed as far as tests look at it. */
+/** Records that tests need, created over HTTP like a user of the API does, and typed as far as tests use them. */
 
 export interface Account {
   readonly id: number;
@@ -52,7 +52,7 @@ export interface Action {
 
 export const HOUR_MS = 3_600_000;
 
-/** ISO 8601 with `Z` and without a fraction, as the registry writes it. */
+/** ISO 8601 with `Z` and without a fraction, as the registry formats it. */
 export const iso = (at: Date) => at.toISOString().replace('.000Z', 'Z');
 
 /** The hour that ended `hours` before the tests' now. */
@@ -82,7 +82,7 @@ export function anAccount(
   return made(client.post('/account/create', { account_name: unique('Account'), ...fields }));
 }
 
-/** An account that they share: so each may let the others into its own. */
+/** An account that they share, so that each can add the others to its own accounts. */
 export const shareAccount = (admin: Client, ...clients: Client[]): Promise<Account> =>
   anAccount(admin, { user_ids: clients.map(({ userId }) => userId) });
 
@@ -129,7 +129,7 @@ export interface Issue {
   readonly end: string;
 }
 
-/** A request to issue, as the API takes it. */
+/** A request to issue certificates, as the API accepts it. */
 export function issueBody({ device_id, metadata_id, quantity, start, end }: Issue) {
   return {
     device_id,
@@ -144,7 +144,7 @@ export function aBundle(admin: Client, issue: Issue): Promise<Bundle> {
   return made(admin.post('/certificate/create', issueBody(issue)));
 }
 
-/** Two accounts that trade: the target has whitelisted the source, which has a device. */
+/** Two trading accounts: the target has whitelisted the source, which has a device. */
 export interface TradingPair {
   readonly admin: Client;
   readonly trader: Client;
@@ -155,7 +155,7 @@ export interface TradingPair {
   readonly metadataId: number;
   /** A bundle of the source for the next hour, counted back from now. */
   bundle(fields?: { quantity?: number }): Promise<Bundle>;
-  /** The same in any status, with a beneficiary where the status has one. `aside`: what a lock or a split put aside. */
+  /** The same in any status, with a beneficiary where the status has one. `aside`: the prior status. */
   bundleIn(status: BundleStatus, aside?: BundleStatus): Promise<Bundle>;
   transfer(ids: number[], fields?: Record<string, unknown>): ReturnType<Client['post']>;
   cancel(ids: number[], fields?: Record<string, unknown>): ReturnType<Client['post']>;
@@ -219,7 +219,7 @@ export async function tradingPair(
       const whole = status === 'Bundle Split' ? stepsTo(aside) : stepsTo(status, aside);
       for (const step of whole) await registry.primary.query(step, [made.id]);
       if (status === 'Bundle Split') await split(made.id, aside);
-      await shownEverywhere(registry);
+      await untilReplicated(registry);
       return { ...made, certificate_bundle_status: status };
     },
     transfer,
@@ -227,7 +227,7 @@ export async function tradingPair(
   };
 }
 
-/** The statements that take an Active bundle along the lifecycle table, whatever operations the API has. */
+/** The statements that take an Active bundle along the lifecycle table, including steps without an operation. */
 function stepsTo(status: BundleStatus, aside: BundleStatus = 'Active'): string[] {
   const to = (next: string, more = '') => `UPDATE bundle SET status = '${next}'${more} WHERE id = $1`;
   if (status === 'Active') return [];
@@ -238,14 +238,14 @@ function stepsTo(status: BundleStatus, aside: BundleStatus = 'Active'): string[]
   return [to(status)];
 }
 
-/** Waits until the standby shows all that the primary has, for tests that write behind the API. */
-export function shownEverywhere({ primary, standby }: TestRegistry): Promise<void> {
+/** Waits until the standby has replayed everything, for tests that write behind the API. */
+export function untilReplicated({ primary, standby }: TestRegistry): Promise<void> {
   return waitForStandby(primary, standby);
 }
 
 /**
- * Violations of the law of conservation, each with the id of its issuance: of the live bundles of every issuance the
- * ranges are disjoint, and their union is the issued range.
+ * Violations of conservation, each with the id of its issuance: the ranges of the live bundles of every issuance must
+ * be disjoint, and their union the issued range.
  */
 export const CONSERVATION = `
   SELECT i.id, i.issuance_id, i.range_start, i.range_end, slices.ranges
@@ -258,7 +258,7 @@ export const CONSERVATION = `
 
 /** Asserts conservation on the primary and, once it has caught up, on the standby. */
 export async function expectConserved(registry: TestRegistry): Promise<void> {
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
   for (const server of [registry.primary, registry.standby]) {
     expect((await server.query(CONSERVATION)).rows).toEqual([]);
   }

@@ -10,7 +10,7 @@ export interface QueryAnswer {
 
 type Filter = Readonly<Record<string, unknown>>;
 
-/** Queries certificates; the query must be taken. */
+/** Queries certificates; the query must succeed. */
 export async function ask(client: Client, filter: Filter): Promise<QueryAnswer> {
   const answer = await client.post('/certificate/query', { ...filter });
   expect(answer.statusCode, answer.body).toBe(202);
@@ -19,7 +19,7 @@ export async function ask(client: Client, filter: Filter): Promise<QueryAnswer> 
 
 export const idsOf = (bundles: readonly { id: number }[]): number[] => bundles.map(({ id }) => id);
 
-/** The ids of the bundles that a query finds, in their order. */
+/** The ids of the bundles that a query finds, in order. */
 export async function find(client: Client, filter: Filter): Promise<number[]> {
   return idsOf((await ask(client, filter)).granular_certificate_bundles);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 
-/** A user's HTTP client. Answers are loose on purpose: a test says what it expects of them. */
+/** The HTTP client of a user. Responses are untyped on purpose: each test states what it expects. */
 export class Client {
   readonly #app: FastifyInstance;
   readonly #token: string;
@@ -12,13 +12,13 @@ export class Client {
     this.userId = userId;
   }
 
-  /** What its token says. */
+  /** The id of its user, from the token. */
   get claims(): Record<string, unknown> {
     const [, claims = ''] = this.#token.split('.');
     return JSON.parse(Buffer.from(claims, 'base64url').toString());
   }
 
-  /** For requests over a socket. */
+  /** Sends a request over a socket. */
   get authorization(): { authorization: string } {
     return { authorization: `Bearer ${this.#token}` };
   }

@@ -10,7 +10,7 @@ const REPLICATION_PASSWORD = 'replication-password';
 const PRIMARY = 'primary';
 const START_LIMIT_MS = 180_000;
 const HEALTH = { interval: 500, timeout: 5_000, retries: 240 };
-/** A standby needs room for at least as many connections as its primary has. */
+/** A standby needs at least as many connection slots as its primary. */
 const SETTINGS = ['max_connections=200', 'fsync=off', 'full_page_writes=off'].flatMap((each) => ['-c', each]);
 
 const Services = z.object({
@@ -20,7 +20,7 @@ const HealthCheck = z.object({
   test: z.union([z.tuple([z.literal('CMD-SHELL'), z.string()]), z.tuple([z.literal('CMD')], z.string())]),
 });
 
-/** What compose.yml says of a service: one place names the versions, and how a server's health is seen. */
+/** A service of compose.yml, which is the only place for the versions and health checks of servers. */
 async function serviceOf(name: string): Promise<{ image: string; healthcheck?: unknown }> {
   const { services } = Services.parse(parse(await readFile('compose.yml', 'utf8')));
   const service = services[name];
@@ -39,15 +39,14 @@ async function containerOf(name: string): Promise<GenericContainer> {
 export interface PostgresContainers {
   readonly urls: ClusterUrls;
   readonly standby: StartedTestContainer;
-  /** Removes the primary with its data, and puts an empty one in its place; gives its URL. */
+  /** Replaces the primary by an empty one. Returns its URL. */
   renewPrimary(): Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
  * A primary and its streaming standby in containers, by the scripts of the compose files, with a migrated template.
- *
- * @param logKept how much of its log the primary keeps for a standby that is behind.
+ * @param logKept how much WAL the primary keeps for a standby that is behind.
  */
 export async function startPostgresContainers(logKept = '1GB'): Promise<PostgresContainers> {
   const network = await new Network().start();

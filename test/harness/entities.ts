@@ -7,7 +7,7 @@ export const HOUR = {
   interval_end_datetime: '2026-03-10T11:00:00Z',
 };
 
-/** Each entity that is edited: a fresh body for it, which each call makes anew, and a change to it. */
+/** Each editable entity: a new body for its creation, and a change. */
 export const ENTITIES = [
   {
     entity: 'organisation',
@@ -60,7 +60,7 @@ export const ENTITIES = [
   },
 ] as const;
 
-/** A device as plain as the API takes it, for tests that say what matters beside it. */
+/** A minimal device, to which tests add what matters to them. */
 export const A_DEVICE = {
   device_name: 'D',
   grid: 'G',

@@ -3,7 +3,10 @@ import { chooseEventStore } from './server-source.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The connection string of a real EventStoreDB; empty where the run has none. `event-store.ts` makes of it what tests use. */
+    /**
+     * The connection string of a real EventStoreDB; empty if the run has none. `event-store.ts` turns it into what
+     * tests use.
+     */
     eventStore: string;
   }
 }

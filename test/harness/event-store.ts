@@ -9,11 +9,11 @@ export interface TestEventStore {
   readonly options: { readonly eventStore: string; readonly stream: string };
   /** The same as settings of a process. */
   readonly environment: { readonly ESDB_CONNECTION_STRING: string; readonly ESDB_STREAM: string };
-  /** The stream as the registry sees it: a new one for each call, so that tests can share a server. */
+  /** A new stream for each call, so that tests can share a server. */
   readonly log: EventLog;
   /** All events of the stream. */
   events(): Promise<StoredEvent[]>;
-  /** Appends an event that no registry wrote. */
+  /** Appends an event that does not come from a registry. */
   appendForeign(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -2,13 +2,13 @@ import { expiryOf } from '../../src/rules/expiry.ts';
 import { aBundle, type Bundle, HOUR_MS, iso, type TradingPair } from './builders.ts';
 import { NOW } from './registry.ts';
 
-/** Certificates last two years; so this many years before now ends what expires now. */
+/** The validity of certificates: an interval that ended this many years before now expires now. */
 const YEARS = 2;
 
 /** When a bundle made by {@link anExpiring} expires. */
 export const expiresIn = (hours: number) => new Date(NOW.getTime() + hours * HOUR_MS);
 
-/** A bundle of the market's source that expires so many hours from now; each device has one for an hour. */
+/** A bundle of the market's source that expires after so many hours; each device has one per hour. */
 export function anExpiring(
   { admin, device, metadataId }: TradingPair,
   hours: number,

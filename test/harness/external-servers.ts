@@ -3,8 +3,8 @@ import { migrateTemplate } from './template.ts';
 import { atDatabase, type ClusterUrls, TEMPLATE } from './urls.ts';
 
 /**
- * Prepares a primary and a standby that run already, and must be for tests alone: it creates the tests' roles with their
- * passwords. The databases of a run have unique names and are dropped at its end.
+ * Prepares a running primary and standby, which must be for tests alone: creates the tests' roles with their passwords.
+ * The databases of a run have unique names and are dropped at its end.
  *
  * @param external URLs of a superuser; the database that they name is not changed.
  */

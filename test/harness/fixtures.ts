@@ -5,7 +5,7 @@ import { openRegistry } from './registry.ts';
 
 const DEFAULTS: Record<string, string> = {};
 
-/** What a file sets with `test.override`: settings of its registry, and the role of its traders. */
+/** The options that a file sets with `test.override`: settings of its registry, and the role of its trading users. */
 const configured = vitestTest
   .extend('settings', { scope: 'file' }, DEFAULTS)
   .extend('traderRole', { scope: 'file' }, (): Role => 'TRADING_USER');
@@ -28,7 +28,7 @@ export const testWithOwnMarket = withRegistry.extend('market', ({ registry, trad
   tradingPair(registry, traderRole),
 );
 
-/** Tests that each have a registry of their own: for those that break the whole of it. */
+/** Tests that each have a registry of their own: for those that break one. */
 export const testWithOwnRegistry = configured
   .extend('registry', async ({ settings }, { onCleanup }) => {
     const registry = await openRegistry(settings);

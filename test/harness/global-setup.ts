@@ -17,10 +17,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop;
 }
 
-/** The only place that knows where the servers come from; tests see URLs. */
+/** The only place that depends on the source of the servers; tests see URLs. */
 async function start(): Promise<{ urls: ClusterUrls; stop(): Promise<void> }> {
   const choice = chooseCluster(process.env);
-  // Loaded by whoever needs it: it is large.
+  // Imported on demand, because it is large.
   if (choice.from === 'containers') return (await import('./containers.ts')).startPostgresContainers();
   if (choice.from === 'urls') return useExternalServers(choice);
   return startTestCluster({ primaryPort: 15_436, standbyPort: 15_438 });

@@ -15,7 +15,7 @@ export interface Entry {
 
 type Reply = Awaited<ReturnType<TradingPair['transfer']>>;
 
-/** The entries of the request that this is the answer to, in their order. */
+/** The journal entries of the request with this response, in order. */
 export async function entriesOf({ primary }: TestRegistry, reply: Reply): Promise<Entry[]> {
   const { rows } = await primary.query<Entry>(
     `SELECT event_type, entity_name, entity_id::int, parent_entity_id::int, attributes_before, attributes_after,
@@ -26,11 +26,11 @@ export async function entriesOf({ primary }: TestRegistry, reply: Reply): Promis
   return rows;
 }
 
-/** What happened to what, in a word each. */
+/** The type and entity of each entry, as text. */
 export const brief = (entries: readonly Entry[]) =>
   entries.map((each) => `${each.event_type} ${each.entity_name}`);
 
-/** A row as the journal writes it. */
+/** A row as the journal stores it. */
 export const rowOf = async (
   { primary }: TestRegistry,
   table: string,

@@ -11,7 +11,7 @@ export interface Tokens {
   readonly user_id: number;
 }
 
-/** A login over HTTP, with what it gave. */
+/** A login over HTTP, with its tokens. */
 export interface Login {
   readonly tokens: Tokens;
   readonly client: Client;

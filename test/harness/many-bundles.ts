@@ -1,10 +1,10 @@
-import { aDevice, anAccount, shownEverywhere } from './builders.ts';
+import { aDevice, anAccount, untilReplicated } from './builders.ts';
 import type { Client } from './client.ts';
 import type { TestRegistry } from './registry.ts';
 
 /**
- * Issues `count` bundles of 10 Wh, one for each interval of 5 minutes, in a new account. Inserted behind the API, for its speed;
- * each row is as the registry would issue it.
+ * Issues `count` bundles of 10 Wh, one for each interval of 5 minutes, in a new account. For speed they are inserted
+ * behind the API, as the registry would issue them.
  *
  * @returns the id of the account. Bundle n, counted from 0, has the range that starts at n * 10 + 1.
  */
@@ -27,6 +27,6 @@ export async function anAccountOfMany(
      SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM header`,
     [device.id, metadataId, account.id, count],
   );
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
   return account.id;
 }

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 /** The token with which test registries serve `/metrics`. */
 export const METRICS_TOKEN = 'the-token-of-the-tests';
 
-/** What `/metrics` said, to look values up in. */
+/** A response of `/metrics`, for the look-up of values. */
 export interface Metrics {
   readonly text: string;
-  /** Of all metrics, those without a value included. */
+  /** The names of all metrics, including those without a value. */
   readonly names: string[];
   values(name: string): number[];
   value(name: string, labels?: Record<string, string>): number | undefined;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** What OTLP/HTTP with JSON says of spans, as far as tests look at it. */
+/** Spans in OTLP/HTTP with JSON, as far as tests use them. */
 const Value = z.object({
   stringValue: z.string().optional(),
   intValue: z.number().optional(),
@@ -44,7 +44,7 @@ export interface ReceivedSpan {
 export interface OtlpReceiver {
   readonly endpoint: string;
   spans(): ReceivedSpan[];
-  /** All that was received, as text. */
+  /** All received text. */
   text(): string;
   stop(): Promise<void>;
 }

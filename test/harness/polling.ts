@@ -61,7 +61,7 @@ export function waitForLock(primary: pg.Pool, statement = ''): Promise<void> {
   });
 }
 
-/** Waits until the sequencer has given every journal entry its position. */
+/** Waits until the sequencer has assigned every journal entry its position. */
 export function waitForSequencer(primary: pg.Pool, limitMs = 30_000): Promise<void> {
   return waitUntil('every journal entry has a position', { limitMs }, async () => {
     const entries = await entriesWithoutPosition(primary);
@@ -69,7 +69,7 @@ export function waitForSequencer(primary: pg.Pool, limitMs = 30_000): Promise<vo
   });
 }
 
-/** How many journal entries the sequencer has not yet given a position. */
+/** The number of journal entries without a position. */
 export async function entriesWithoutPosition(primary: pg.Pool): Promise<number> {
   const { rows } = await primary.query(`
     SELECT count(*)::int AS entries FROM journal j

@@ -4,11 +4,11 @@ import { atDatabase } from './urls.ts';
 
 export interface Ended {
   readonly code: unknown;
-  /** What it wrote, errors included. */
+  /** Its output, errors included. */
   readonly output: string;
 }
 
-/** The settings of the programs of `src/command` for a test's registry, and nothing of this process' own but the path. */
+/** The settings of the programs of `src/command` for the registry of a test, and of this process only the path. */
 export function environmentOf(
   { config }: TestRegistry,
   ownerUrl: string,
@@ -24,7 +24,7 @@ export function environmentOf(
   };
 }
 
-/** Runs a program of `src/command` in a process of its own. */
+/** Runs a program of `src/command` in a separate process. */
 export function runProgram(
   program: string,
   env: Record<string, string | undefined>,
@@ -33,7 +33,7 @@ export function runProgram(
   return ended(process.execPath, ['--import', 'tsx', `src/command/${program}.ts`, ...args], { env });
 }
 
-/** Runs anything in a process of its own, and waits for its end. */
+/** Runs any program in a separate process, and waits until it has exited. */
 export function ended(
   command: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { runAllDue } from '../../src/scheduler/recurring-run.ts';
-import { type Action, shownEverywhere, type TradingPair } from './builders.ts';
+import { type Action, type TradingPair, untilReplicated } from './builders.ts';
 import type { Client } from './client.ts';
 import { NOW, type TestRegistry } from './registry.ts';
 
@@ -22,7 +22,7 @@ export const daily = ({ source, target }: TradingPair, fields: object = {}) => (
   ...fields,
 });
 
-/** The same, asked for and found again in the list. */
+/** Creates it, and finds it in the list. */
 export async function aRecurring(
   market: TradingPair,
   action: 'transfer' | 'cancel',
@@ -43,12 +43,12 @@ export async function recurringNow({ admin }: TradingPair, id: number): Promise<
 const DAY_MS = 24 * 3_600_000;
 export const inDays = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 
-/** Does what is due, and waits until the API shows it. */
+/** Executes due work, and waits until the API shows it. */
 export async function runDue(registry: TestRegistry, now: Date): Promise<void> {
   try {
     await runAllDue({ database: registry.database, clock: () => now, onRun: () => {} });
   } finally {
-    await shownEverywhere(registry);
+    await untilReplicated(registry);
   }
 }
 

@@ -15,7 +15,7 @@ import { METRICS_TOKEN } from './metrics.ts';
 import { waitForStandby } from './polling.ts';
 import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 
-/** The moment at which every test registry lives, unless a test moves its clock. */
+/** The time of every test registry, unless a test moves its clock. */
 export const NOW = new Date('2026-03-15T12:00:00Z');
 export const PASSWORD = 'correct horse battery';
 
@@ -23,13 +23,13 @@ export interface TestRegistry {
   readonly app: FastifyInstance;
   readonly database: Database;
   readonly config: Config;
-  /** The superuser's connections to both servers, to look behind the API. */
+  /** Connections of the superuser to both servers, behind the API. */
   readonly primary: pg.Pool;
   readonly standby: pg.Pool;
   setClock(now: Date): void;
   /** A new user of that role, as a client that is logged in. */
   as(role: Role, name?: string): Promise<Client>;
-  /** The same user with a new token, after the clock has moved. */
+  /** The same user with a new token, after the clock was moved. */
   again(client: Client): Promise<Client>;
   close(): Promise<void>;
 }
@@ -41,14 +41,14 @@ async function copyTemplate(primaryUrl: string, standbyUrl: string, name: string
   const primary = new pg.Client({ connectionString: atDatabase(primaryUrl, 'postgres') });
   const standby = new pg.Client({ connectionString: atDatabase(standbyUrl, 'postgres') });
   await Promise.all([primary.connect(), standby.connect()]);
-  // Two files may copy at once, and a template that is being copied takes no second copy.
+  // A template that is being copied cannot be copied a second time at once.
   await primary.query('SELECT pg_advisory_lock(1)');
   await primary.query(`CREATE DATABASE ${name} TEMPLATE ${databaseOf(primaryUrl)}`);
   await waitForStandby(primary, standby);
   await Promise.all([primary.end(), standby.end()]);
 }
 
-/** A registry of its own for a test file: its own database on the shared cluster, and a clock that the test sets. */
+/** A registry for a test file: its own database on the shared cluster, and a clock that the test sets. */
 export async function openRegistry(
   settings: Record<string, string> = {},
   cluster: ClusterUrls = inject('cluster'),
@@ -59,12 +59,12 @@ export async function openRegistry(
   return registryIn(name, cluster, settings, readThrough);
 }
 
-/** The same database on other servers: those that it was restored to, or the standby that was promoted. */
+/** The same database on other servers, after a restore or a promotion. */
 export function reopenRegistry({ config }: TestRegistry, cluster: ClusterUrls): Promise<TestRegistry> {
   return registryIn(new URL(config.DATABASE_WRITE_URL).pathname.slice(1), cluster);
 }
 
-/** A registry in a database that is there and migrated. */
+/** A registry in an existing, migrated database. */
 export async function registryIn(
   name: string,
   cluster: ClusterUrls,
@@ -78,7 +78,7 @@ export async function registryIn(
     DATABASE_WRITE_URL: atDatabase(cluster.primary, name, WRITE_USER),
     DATABASE_READ_URLS: readUrl.toString(),
     REPLICA_WAIT_MS: '10000',
-    // Machines that run tests are busy, and that is no reason to refuse what a test asks.
+    // Machines that run tests are busy, which must not cause refusals.
     MAX_EVENT_LOOP_DELAY_MS: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     METRICS_TOKEN,
@@ -86,7 +86,7 @@ export async function registryIn(
     ...settings,
   });
   const level = process.env.TEST_LOG_LEVEL;
-  // Whoever changes the level in a test is not heard either.
+  // The level is set by tests, and nothing is printed.
   const log = pino({ level: level ?? 'silent' }, level ? process.stdout : { write: () => undefined });
   const database = await openDatabase({
     writeUrl: config.DATABASE_WRITE_URL,
@@ -108,7 +108,7 @@ export async function registryIn(
   const app = await buildApp({ config, database, clock: () => now, log });
   const primary = new pg.Pool({ connectionString: atDatabase(cluster.primary, name), max: 4 });
   const standby = new pg.Pool({ connectionString: atDatabase(cluster.standby, name), max: 2 });
-  // A server that a test stops takes idle connections with it; that is no failure of the test.
+  // A server that a test stops closes idle connections; that is no failure of the test.
   for (const pool of [primary, standby]) pool.on('error', () => undefined);
 
   return {

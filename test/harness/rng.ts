@@ -30,7 +30,7 @@ export class Rng {
     throw new RangeError(`there is no item ${at}`);
   }
 
-  /** One of the names, with a probability in proportion to its weight. */
+  /** One of the names, with a probability proportional to its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     const names = Object.keys(weights).filter((name): name is Name => Object.hasOwn(weights, name));
     return this.pick(names.flatMap((name) => Array.from({ length: weights[name] }, () => name)));

@@ -9,7 +9,7 @@ export interface SampleRegistry extends TestRegistry {
   readonly url: string;
 }
 
-/** The registry that `make demo` starts: sample data, a journal that is ordered, a port of its own. */
+/** The registry that `make demo` starts: sample data, an ordered journal, and a port of its own. */
 export async function openSampleRegistry(): Promise<SampleRegistry> {
   const registry = await openRegistry();
   const { app, database, config } = registry;
@@ -35,7 +35,7 @@ export async function printedProgram(file: string, language: string): Promise<st
 }
 
 /**
- * Runs a program against a registry; gives what it printed.
+ * Runs a program against a registry. Returns its output.
  *
  * @throws {Error} when it fails.
  */
@@ -46,5 +46,5 @@ export async function runAgainst(url: string, command: string, ...parameters: st
   return stdout;
 }
 
-/** What a reader would see if a printed step did not work: an answer that refuses, or a value that is not in one. */
-export const STUMBLED = /"status":[45]\d\d|^undefined$/m;
+/** What a reader would see if a printed step failed: a refusal, or a value that is missing from a response. */
+export const FAILURE_OUTPUT = /"status":[45]\d\d|^undefined$/m;

@@ -1,4 +1,4 @@
-/** Where the tests take their servers from. */
+/** Where the tests get their servers from. */
 export type ServerSource =
   | { readonly from: 'embedded' }
   | { readonly from: 'containers' }

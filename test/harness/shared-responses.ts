@@ -7,9 +7,9 @@ const Shared = z.looseObject({
 
 type Kind = 'headers' | 'parameters' | 'responses';
 
-/** An OpenAPI document with the responses, parameters and headers that operations share put where they are referred to. */
+/** An OpenAPI document whose references to shared responses, parameters and headers are resolved. */
 export function inlineSharedResponses(document: unknown): unknown {
-  // Answers refer to headers.
+  // Responses refer to headers.
   return (['headers', 'parameters', 'responses'] as const).reduce(inPlace, document);
 }
 

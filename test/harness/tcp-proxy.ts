@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A wire to a server, which can be frozen: it still takes connections and bytes, and nothing comes of them. */
+/** A TCP proxy that can be frozen: it then accepts connections and bytes, and forwards nothing. */
 export interface TcpProxy {
   readonly port: number;
   freeze(): void;

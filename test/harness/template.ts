@@ -1,7 +1,7 @@
 import { migrate } from '../../src/database/migrate.ts';
 import { atDatabase, type ClusterUrls, databaseOf, READ_USER, WRITE_USER } from './urls.ts';
 
-/** Brings the template to the newest schema, with the roles that the registries of tests work as. */
+/** Migrates the template to the newest schema, with the roles of the test registries. */
 export async function migrateTemplate({ primary }: ClusterUrls): Promise<void> {
   const template = databaseOf(primary);
   await migrate({

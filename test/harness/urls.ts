@@ -4,13 +4,13 @@ export interface ClusterUrls {
   readonly standby: string;
 }
 
-/** The database that every test file gets a copy of; its copies have names that begin with its own. */
+/** The database that every test file copies; the names of the copies begin with its name. */
 export const TEMPLATE = 'registry_template';
 
 export const WRITE_USER = { name: 'registry_app', password: 'password-of-tests-that-write' };
 export const READ_USER = { name: 'registry_reader', password: 'password-of-tests-that-read' };
 
-/** The same server, another database, and another user where one is given. */
+/** The same server with another database and, if given, another user. */
 export function atDatabase(url: string, database: string, user?: { name: string; password: string }): string {
   const parsed = new URL(url);
   parsed.pathname = `/${database}`;

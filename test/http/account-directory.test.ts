@@ -80,7 +80,7 @@ describe('the directory', () => {
       expect(await found(stranger, { name })).toEqual([]);
   });
 
-  test('has pages', async ({ owner, stranger }) => {
+  test('is paged', async ({ owner, stranger }) => {
     const prefix = unique('Pages');
     for (const n of [1, 2, 3]) await anAccount(owner, { account_name: `${prefix} ${n}`, discoverable: true });
     const first = await stranger.get(`/account/directory?${new URLSearchParams({ prefix, limit: '2' })}`);

@@ -22,13 +22,13 @@ const unique = (what: string) => `${what} ${crypto.randomUUID()}`;
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
 describe('a new account', () => {
-  test('has its creator beside the users given, each once', async () => {
+  test('has its creator and the given users, each once', async () => {
     const user_ids = [colleague.userId, colleague.userId, owner.userId];
     const { id } = await anAccount(owner, { user_ids });
     expect((await owner.get(`/account/${id}`)).json().user_ids).toEqual([owner.userId, colleague.userId]);
   });
 
-  test('is in UTC unless it says where it is', async () => {
+  test('is in UTC by default', async () => {
     expect(await anAccount(owner)).toMatchObject({ timezone: 'UTC' });
     expect(await anAccount(owner, { timezone: 'Europe/London' })).toMatchObject({
       timezone: 'Europe/London',
@@ -36,7 +36,7 @@ describe('a new account', () => {
   });
 
   test.each(['Mars/Olympus', '+01:00', '', 'Europe/London\u0000'])(
-    'is in no zone like %j',
+    'refuses the time zone %j',
     async (timezone) => {
       const answer = await owner.post('/account/create', { account_name: unique('A'), timezone });
       expect(answer.statusCode).toBe(422);
@@ -45,7 +45,7 @@ describe('a new account', () => {
   );
 
   test.each(['user_ids', 'account_whitelist'])(
-    'with %s of nobody is refused by that name, and not opened',
+    'refuses %s for an unknown id, and is not created',
     async (field) => {
       const account_name = unique('Not opened');
       const answer = await owner.post('/account/create', { account_name, [field]: [owner.userId, 999_999] });
@@ -58,14 +58,14 @@ describe('a new account', () => {
     },
   );
 
-  test('has a name that no other has in another case, beyond ASCII too', async () => {
+  test('has a unique name, regardless of case, also beyond ASCII', async () => {
     await anAccount(owner, { account_name: 'Ångström Café' });
     const answer = await owner.post('/account/create', { account_name: ' åNGSTRÖM cAFÉ ' });
     expect(answer.statusCode).toBe(409);
     expect(answer.json().errors).toMatchObject([{ path: 'body.account_name' }]);
   });
 
-  test('of one name, asked for four times at once, is opened once', async () => {
+  test('is created once by four concurrent requests with the same name', async () => {
     const account_name = unique('Once');
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => owner.post('/account/create', { account_name })),
@@ -75,14 +75,14 @@ describe('a new account', () => {
 });
 
 describe('an edit', () => {
-  test('changes only what it names', async () => {
+  test('changes only the given fields', async () => {
     const before = await anAccount(owner, { user_ids: [colleague.userId], timezone: 'Europe/London' });
     const answer = await owner.patch(`/account/update/${before.id}`, { account_name: unique('Renamed') });
     expect(answer.json()).toEqual({ ...before, account_name: answer.json().account_name, version: 2 });
     expect(answer.json().account_name).toContain('Renamed');
   });
 
-  test('replaces the users, of whom one who left sees nothing any more', async () => {
+  test('replaces the users, and a removed user loses all access', async () => {
     const { id } = await anAccount(owner, { user_ids: [colleague.userId] });
     expect((await colleague.get(`/account/${id}`)).statusCode).toBe(200);
     const answer = await owner.patch(`/account/update/${id}`, { user_ids: [owner.userId] });
@@ -92,7 +92,7 @@ describe('an edit', () => {
     expect((await colleague.get(`/account/${id}`)).statusCode).toBe(200);
   });
 
-  test('with one user of nobody changes nothing at all', async () => {
+  test('with one unknown user changes nothing', async () => {
     const before = await anAccount(owner);
     const wrong = {
       account_name: unique('X'),
@@ -105,12 +105,12 @@ describe('an edit', () => {
     expect((await owner.get(`/account/${before.id}`)).json()).toEqual(before);
   });
 
-  test('leaves at least one user', async () => {
+  test('requires at least one user', async () => {
     const { id } = await anAccount(owner);
     expect((await owner.patch(`/account/update/${id}`, { user_ids: [] })).statusCode).toBe(422);
   });
 
-  test('to the name of another is refused; to its own in another case it is not', async () => {
+  test('refuses the name of another account, but not its own name in another case', async () => {
     const [one, other] = [await anAccount(owner), await anAccount(owner)];
     const taken = await owner.patch(`/account/update/${one.id}`, {
       account_name: other.account_name.toUpperCase(),
@@ -123,7 +123,7 @@ describe('an edit', () => {
     expect(own.statusCode).toBe(200);
   });
 
-  test('refuses, by name, fields that the server sets, and the whitelist', async () => {
+  test('refuses fields that the server sets, by name', async () => {
     const before = await anAccount(owner);
     const sent = {
       id: 4711,
@@ -139,7 +139,7 @@ describe('an edit', () => {
 });
 
 describe('an audit user', () => {
-  test('reads its own accounts, and no others', async ({ registry }) => {
+  test('reads the accounts it belongs to, and no others', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const own = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     const other = await anAccount(owner);
@@ -158,7 +158,7 @@ describe('an audit user', () => {
     expect(idsOf((await auditor.get('/account/list')).json())).toEqual([own.id]);
   });
 
-  test('changes nothing, even of its own', async ({ registry }) => {
+  test('changes nothing, not even in its own accounts', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const { id } = await anAccount(admin, { user_ids: [owner.userId, auditor.userId] });
     expect((await auditor.patch(`/account/update/${id}`, { account_name: 'X' })).statusCode).toBe(403);
@@ -167,7 +167,9 @@ describe('an audit user', () => {
   });
 });
 
-test('an administrator acts for any account, and the journal says so', async ({ registry }) => {
+test('an administrator can act for any account, and the journal names the administrator', async ({
+  registry,
+}) => {
   const { id } = await anAccount(owner);
   expect((await admin.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' })).statusCode).toBe(200);
   const { rows } = await registry.primary.query(
@@ -178,7 +180,7 @@ test('an administrator acts for any account, and the journal says so', async ({ 
 });
 
 describe('a closed account', () => {
-  test('is gone for its users and for administrators, wherever they look', async () => {
+  test('is not found by its users or by administrators', async () => {
     const { id } = await anAccount(owner);
     expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(200);
     for (const reader of [owner, admin]) {
@@ -192,32 +194,29 @@ describe('a closed account', () => {
     expect((await admin.patch(`/account/update_whitelist/${id}`, {})).statusCode).toBe(404);
   });
 
-  test('takes no device', async () => {
+  test('cannot receive a device', async () => {
     const { id } = await anAccount(owner);
     await owner.delete(`/account/delete/${id}`);
     await expect(aDevice(admin, { account_id: id })).rejects.toThrow('body.account_id');
   });
 
-  test.for(usable)(
-    'cannot have a bundle that is %s, which would be nobody’s',
-    async (status, { registry }) => {
-      const market = await tradingPair(registry);
-      await market.bundleIn(status);
-      await market.admin.delete(`/device/delete/${market.device.id}`);
-      const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
-      expect(answer.statusCode).toBe(409);
-      expect((await market.trader.get(`/account/${market.source.id}`)).statusCode).toBe(200);
-    },
-  );
+  test.for(usable)('cannot hold a bundle that is %s', async (status, { registry }) => {
+    const market = await tradingPair(registry);
+    await market.bundleIn(status);
+    await market.admin.delete(`/device/delete/${market.device.id}`);
+    const answer = await market.trader.delete(`/account/delete/${market.source.id}`);
+    expect(answer.statusCode).toBe(409);
+    expect((await market.trader.get(`/account/${market.source.id}`)).statusCode).toBe(200);
+  });
 
-  test.for(spent)('may have bundles that are %s', async (status, { registry }) => {
+  test.for(spent)('can hold bundles that are %s', async (status, { registry }) => {
     const market = await tradingPair(registry);
     await market.bundleIn(status);
     await market.admin.delete(`/device/delete/${market.device.id}`);
     expect((await market.trader.delete(`/account/delete/${market.source.id}`)).statusCode).toBe(200);
   });
 
-  test('had no device, or has retired it', async () => {
+  test('has no devices: they must be deleted first', async () => {
     const { id } = await anAccount(owner);
     const device = await aDevice(owner, { account_id: id });
     expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(409);
@@ -225,7 +224,7 @@ describe('a closed account', () => {
     expect((await owner.delete(`/account/delete/${id}`)).statusCode).toBe(200);
   });
 
-  test('and a device that comes at the same moment never both win', async () => {
+  test('cannot be closed while a concurrent request registers a device', async () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await anAccount(owner);
       const [device, closed] = await Promise.allSettled([
@@ -237,7 +236,7 @@ describe('a closed account', () => {
     }
   });
 
-  test('and certificates that come at the same moment never both win', async ({ registry }) => {
+  test('cannot be closed while a concurrent request issues certificates', async ({ registry }) => {
     for (let round = 0; round < 5; round++) {
       const market = await tradingPair(registry);
       const { id } = await market.bundle();
@@ -250,8 +249,8 @@ describe('a closed account', () => {
   });
 });
 
-describe('the sums of an account', () => {
-  test('are nothing for a new one', async () => {
+describe('the summary of an account', () => {
+  test('is all zeros for a new account', async () => {
     const { id, account_name } = await anAccount(owner);
     expect((await owner.get(`/account/${id}/summary`)).json()).toEqual({
       id,
@@ -270,7 +269,7 @@ describe('the sums of an account', () => {
     }
   });
 
-  test('count living devices by type, and add their power as decimals', async () => {
+  test('counts devices that are not deleted by type, and adds their power exactly', async () => {
     const { id } = await anAccount(owner);
     const solar = { energy_source: 'solar_pv', technology_type: 'solar_pv' };
     await aDevice(owner, { account_id: id, power_mw: 0.1, ...solar });
@@ -285,7 +284,7 @@ describe('the sums of an account', () => {
     });
   });
 
-  test('count each live bundle once, by its status, and nothing of what was split', async ({ registry }) => {
+  test('counts each live bundle once, by status, and no split parents', async ({ registry }) => {
     const market = await tradingPair(registry);
     for (const status of bundleStatuses) await market.bundleIn(status);
     const summary = (await market.trader.get(`/account/${market.source.id}/summary`)).json();
@@ -296,11 +295,11 @@ describe('the sums of an account', () => {
       energy_by_fuel_type: { wind: 999 },
     });
     const whole = [...usable, ...spent].map((status) => [status, 100]);
-    // One of the certificates that were split has gone to the other account.
+    // One certificate of the split bundle was transferred to the other account.
     expect(summary.energy_by_status).toEqual({ ...Object.fromEntries(whole), Active: 199 });
   });
 
-  test('move with the certificates, while the device stays', async ({ registry }) => {
+  test('follows the certificates, while the device stays', async ({ registry }) => {
     const market = await tradingPair(registry);
     const { id } = await market.bundle({ quantity: 70 });
     await market.transfer([id], { certificate_quantity: 30 });
@@ -325,7 +324,7 @@ describe('the sums of an account', () => {
   });
 });
 
-test('a list goes on where it ended, whatever was closed or opened meanwhile', async ({ registry }) => {
+test('pages of a list stay consistent while accounts are closed and opened', async ({ registry }) => {
   const lister = await registry.as('PRODUCTION_USER');
   const made: number[] = [];
   for (let n = 0; n < 5; n++) made.push((await anAccount(lister)).id);

@@ -31,7 +31,7 @@ const described = (document: {
   components: { schemas: object };
 }) => Object.values(document.paths).flatMap((methods) => Object.values(methods));
 
-test('describes every operation once, with summary, description and its errors', ({ document }) => {
+test('describes every operation once, with a summary, a description and its errors', ({ document }) => {
   expect(document.openapi).toMatch(/^3\.1\./);
   expect(
     described(document)
@@ -46,7 +46,7 @@ test('describes every operation once, with summary, description and its errors',
   }
 });
 
-test('refers only to what it has', ({ document }) => {
+test('contains every component that it refers to', ({ document }) => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
   expect(references.length).toBeGreaterThan(20);
   const missing = references.filter(([, name]) => !(String(name) in document.components.schemas));
@@ -54,7 +54,7 @@ test('refers only to what it has', ({ document }) => {
 });
 
 test.for(['/docs', '/docs/', '/redoc', '/'])(
-  '%s is a page that loads nothing from elsewhere',
+  '%s is a page that loads nothing from other origins',
   async (url, { registry }) => {
     const answer = await registry.app.inject({ method: 'GET', url });
     const page =
@@ -74,7 +74,7 @@ test.for(['/redoc/redoc.standalone.js', '/docs/static/swagger-ui-bundle.js'])(
   },
 );
 
-test('liveness answers, and readiness tells the state of each part', async ({ registry }) => {
+test('liveness answers, and readiness reports the state of each part', async ({ registry }) => {
   expect((await get(registry, '/health')).json()).toEqual({ status: 'ok' });
   expect((await get(registry, '/health/ready')).json()).toMatchObject({
     status: 'ready',
@@ -83,7 +83,7 @@ test('liveness answers, and readiness tells the state of each part', async ({ re
   });
 });
 
-test('a path that is none is a problem document, too', async ({ registry }) => {
+test('an unknown path is answered with a problem document', async ({ registry }) => {
   const answer = await get(registry, '/no/such/path');
   expect(answer.statusCode).toBe(404);
   expect(answer.headers['content-type']).toContain('application/problem+json');

@@ -1,7 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { aKey, type Key } from '../harness/api-key.ts';
-import { shownEverywhere } from '../harness/builders.ts';
+import { untilReplicated } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { test as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
@@ -20,7 +20,7 @@ describe('the last use of a key', () => {
       .rows[0].last_used_at;
   const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
-  test('is kept to the minute, in no journal, and without the request waiting for it', async ({
+  test('is recorded to the minute, outside the journal, and without delaying the request', async ({
     registry,
     producer,
   }) => {
@@ -38,12 +38,12 @@ describe('the last use of a key', () => {
       [key.id],
     );
     expect(rows[0].n).toBe(1);
-    await shownEverywhere(registry);
+    await untilReplicated(registry);
     const [listed] = (await producer.get('/auth/api_keys?limit=1000')).json().slice(-1);
     expect(listed).toMatchObject({ id: key.id, last_used_at: '2026-03-15T12:01:00Z' });
   });
 
-  test('of a thousand requests in a minute is one note', async ({ registry, producer }) => {
+  test('is recorded once for a thousand requests within a minute', async ({ registry, producer }) => {
     const key = await aKey(producer);
     const before = await registry.primary.query(
       `SELECT xmin::text FROM api_key_secret WHERE api_key_id = $1`,
@@ -62,7 +62,7 @@ describe('the last use of a key', () => {
   });
 });
 
-test('a use that cannot be noted fails no request, and is told to the log with whose it was', async ({
+test('a failure to record the use fails no request and is logged with the key', async ({
   registry,
   producer,
 }) => {
@@ -86,7 +86,7 @@ test('a use that cannot be noted fails no request, and is told to the log with w
   );
 });
 
-test('a user has 100 keys at most, even of many that are made at once', async ({ registry }) => {
+test('a user has at most 100 keys, also with concurrent requests', async ({ registry }) => {
   const collector = await registry.as('AUDIT_USER');
   await registry.primary.query(
     `INSERT INTO api_key (user_id, name, hint, permissions) SELECT $1, 'A', '', '{read}' FROM generate_series(1, 97)`,
@@ -99,7 +99,7 @@ test('a user has 100 keys at most, even of many that are made at once', async ({
   expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(5);
 });
 
-test('keys are listed page by page', async ({ registry }) => {
+test('the list of keys is paged', async ({ registry }) => {
   const person = await registry.as('AUDIT_USER');
   const made: number[] = [];
   for (let number = 0; number < 3; number++)

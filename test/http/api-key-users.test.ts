@@ -11,9 +11,9 @@ const withKey = (registry: TestRegistry, producer: Client, { api_key }: Key) =>
   new Client(registry.app, api_key, producer.userId);
 
 describe.each([
-  ['that is confined to the account', true],
-  ['that is not', false],
-])('a key %s says nothing of who may act', (_, isConfined) => {
+  ['restricted to the account', true],
+  ['without a restriction', false],
+])('an API key %s', (_, isConfined) => {
   let account: Account;
   let key: Client;
   let friend: Client;
@@ -28,7 +28,7 @@ describe.each([
     client.patch(`/account/update/${account.id}`, { user_ids });
   const users = async (producer: Client) => (await producer.get(`/account/${account.id}`)).json().user_ids;
 
-  test('it lets nobody in, not even with a change that it may make', async ({ producer }) => {
+  test('cannot add users to the account, even together with a permitted change', async ({ producer }) => {
     const user_ids = [producer.userId, friend.userId];
     const both = { account_name: unique('Account'), user_ids };
     expect((await change(key, user_ids)).statusCode).toBe(403);
@@ -40,13 +40,13 @@ describe.each([
     });
   });
 
-  test('it shuts nobody out', async ({ producer }) => {
+  test('cannot remove users from the account', async ({ producer }) => {
     expect((await change(producer, [producer.userId, friend.userId])).statusCode).toBe(200);
     expect((await change(key, [producer.userId])).statusCode).toBe(403);
     expect(await users(producer)).toEqual([producer.userId, friend.userId]);
   });
 
-  test('it may send back the users that it has read', async ({ producer }) => {
+  test('may send the unchanged list of users', async ({ producer }) => {
     const changed = await key.patch(`/account/update/${account.id}`, {
       account_name: unique('Account'),
       user_ids: (await users(producer)).toReversed(),
@@ -54,7 +54,7 @@ describe.each([
     expect(changed.statusCode, changed.body).toBe(200);
   });
 
-  test('it opens no account for others', async () => {
+  test('cannot create an account for other users', async () => {
     const opened = await key.post('/account/create', {
       account_name: unique('Account'),
       user_ids: [friend.userId],
@@ -63,7 +63,7 @@ describe.each([
   });
 });
 
-test('a key opens an account for its own user', async ({ registry, producer }) => {
+test('a key can create an account for its own user', async ({ registry, producer }) => {
   const key = withKey(registry, producer, await aKey(producer));
   const opened = await anAccount(key, { user_ids: [producer.userId] });
   expect((await producer.get(`/account/${opened.id}`)).json().user_ids).toEqual([producer.userId]);

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { ALL_OF_A_PRODUCER, aKey, type Key } from '../harness/api-key.ts';
+import { aKey, type Key, PRODUCER_PERMISSIONS } from '../harness/api-key.ts';
 import { type Account, anAccount } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { A_DEVICE } from '../harness/entities.ts';
@@ -21,7 +21,7 @@ test.beforeAll(async ({ registry, admin }) => {
 });
 test.beforeEach(({ registry }) => registry.setClock(NOW));
 
-/** A client that shows the key as a bearer token. */
+/** A client that sends the key as a bearer token. */
 const withKey = (registry: TestRegistry, { api_key }: Key, userId = producer.userId) =>
   new Client(registry.app, api_key, userId);
 
@@ -30,7 +30,7 @@ const edit = (client: Client, { id }: Account) =>
 const make = (client: Client) => client.post('/account/create', { account_name: crypto.randomUUID() });
 
 describe('an API key', () => {
-  test('speaks for its user, as a bearer token or in X-API-Key', async ({ registry }) => {
+  test('authenticates its user, as a bearer token or in X-API-Key', async ({ registry }) => {
     const key = await aKey(producer);
     expect((await withKey(registry, key).get('/user/me')).json()).toMatchObject({ id: producer.userId });
     const headers = { 'x-api-key': key.api_key };
@@ -38,28 +38,28 @@ describe('an API key', () => {
     expect((await make(withKey(registry, key))).statusCode).toBe(201);
   });
 
-  test('beside a token is refused, whatever either is: it would not be clear who calls', async ({
-    admin,
-  }) => {
+  test('is refused together with an access token, even if either is valid', async ({ admin }) => {
     const key = await aKey(producer);
     expect((await admin.get('/user/me', { 'x-api-key': key.api_key })).statusCode).toBe(401);
   });
 
   test.for([
-    ['another key of that form', (key: string) => `gcr_${'0'.repeat(key.length - 4)}`],
-    ['one with a wrong digit', (key: string) => key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
-    ['one in capitals', (key: string) => key.toUpperCase()],
-    ['one with a blank', (key: string) => `${key} `],
-    ['its hint', (key: string) => key.slice(0, 10)],
-    ['nothing', () => ''],
-  ] as const)('is not %s', async ([_, mistake], { registry }) => {
+    ['an unknown key', (key: string) => `gcr_${'0'.repeat(key.length - 4)}`],
+    ['a key with a wrong digit', (key: string) => key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))],
+    ['a key in capitals', (key: string) => key.toUpperCase()],
+    ['a key followed by a blank', (key: string) => `${key} `],
+    ['its own hint', (key: string) => key.slice(0, 10)],
+    ['empty', () => ''],
+  ] as const)('is refused if it is %s', async ([_, mistake], { registry }) => {
     const { api_key: key } = await aKey(producer);
     const answer = await registry.app.inject({ url: '/user/me', headers: { 'x-api-key': mistake(key) } });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('is shown once, is found by scanners, and is kept as a hash', async ({ registry }) => {
+  test('is returned once, has the format of secret scanners, and is stored as a hash', async ({
+    registry,
+  }) => {
     const key = await aKey(producer);
     expect(key.api_key).toMatch(/^gcr_[0-9a-f]{72}$/);
     expect(key.hint).toBe(key.api_key.slice(0, 10));
@@ -73,7 +73,7 @@ describe('an API key', () => {
     expect(rows[0].kept).toBe(rows[0].hash);
   });
 
-  test('made again under an Idempotency-Key is one key, and the second answer does not show it', async ({
+  test('is created once under an Idempotency-Key, and the repeated response does not contain it', async ({
     registry,
   }) => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
@@ -89,7 +89,7 @@ describe('an API key', () => {
     expect(rows[0].n).toBe(0);
   });
 
-  test('does not get the answers that its user got under an Idempotency-Key', async ({ registry }) => {
+  test("does not receive responses stored for its user's own Idempotency-Key", async ({ registry }) => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const body = { account_name: crypto.randomUUID() };
     expect((await producer.post('/account/create', body, headers)).statusCode).toBe(201);
@@ -98,7 +98,7 @@ describe('an API key', () => {
     expect(answer.json().type).toContain('idempotency-key-reused');
   });
 
-  test('leaves itself in the journal, without secret or hash, and its end', async ({ registry }) => {
+  test('is journalled with its revocation, without the secret or its hash', async ({ registry }) => {
     const made = await producer.post('/auth/api_keys', { name: 'Journalled', permissions: ['read'] });
     const [created] = await entriesOf(registry, made);
     expect(created).toMatchObject({
@@ -115,8 +115,8 @@ describe('an API key', () => {
   });
 });
 
-describe('a key ends', () => {
-  test('at once when it is revoked, in reads and writes', async ({ registry }) => {
+describe('a key stops working', () => {
+  test('at once when it is revoked, for reads and writes', async ({ registry }) => {
     const key = await aKey(producer);
     expect((await producer.delete(`/auth/api_keys/${key.id}`)).statusCode).toBe(200);
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
@@ -125,14 +125,14 @@ describe('a key ends', () => {
     expect((await producer.get('/auth/api_keys?limit=1000')).body).not.toContain(key.hint);
   });
 
-  test('not when If-Match names a version that it has not', async () => {
+  test('only if If-Match names its current version', async () => {
     const { id } = await aKey(producer);
     const revoke = (tag: string) =>
       producer.request({ method: 'DELETE', url: `/auth/api_keys/${id}`, headers: { 'if-match': tag } });
     expect([(await revoke('"7"')).statusCode, (await revoke('"1"')).statusCode]).toEqual([412, 200]);
   });
 
-  test('when it expires, not a second later', async ({ registry }) => {
+  test('when it expires, not before', async ({ registry }) => {
     const key = await aKey(producer, { expires_at: '2026-03-15T13:00:00Z' });
     registry.setClock(new Date('2026-03-15T12:59:59Z'));
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
@@ -140,14 +140,14 @@ describe('a key ends', () => {
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
   });
 
-  test('with its user', async ({ registry, admin }) => {
+  test('when its user is deleted', async ({ registry, admin }) => {
     const gone = await registry.as('TRADING_USER');
     const key = await aKey(gone, { permissions: ['read'] });
     await admin.delete(`/user/delete/${gone.userId}`);
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(401);
   });
 
-  test('not with a login, nor with the password', async ({ registry, admin }) => {
+  test('neither at logout nor when the password changes', async ({ registry, admin }) => {
     const person = await registry.as('TRADING_USER');
     const key = await aKey(person, { permissions: ['read'] });
     await admin.post(`/user/reset_password/${person.userId}`, { password: 'a password from above' });
@@ -156,8 +156,8 @@ describe('a key ends', () => {
   });
 });
 
-describe('a key may do no more than', () => {
-  test('it was given', async ({ registry }) => {
+describe('the permissions of a key', () => {
+  test('are those given at its creation', async ({ registry }) => {
     const reader = withKey(registry, await aKey(producer, { permissions: ['read'] }));
     expect((await reader.get(`/account/${own.id}`)).statusCode).toBe(200);
     for (const answer of [await edit(reader, own), await make(reader)]) {
@@ -166,7 +166,7 @@ describe('a key may do no more than', () => {
     }
   });
 
-  test('its user', async () => {
+  test('never exceed those of its user', async () => {
     for (const permissions of [['issue'], ['administer'], ['read', 'issue']]) {
       const answer = await producer.post('/auth/api_keys', { name: 'A', permissions });
       expect(answer.statusCode).toBe(422);
@@ -174,7 +174,7 @@ describe('a key may do no more than', () => {
     }
   });
 
-  test('its user now: what the role loses, the key loses', async ({ registry, admin }) => {
+  test('shrink with the role of its user', async ({ registry, admin }) => {
     const person = await registry.as('PRODUCTION_USER');
     const key = await aKey(person);
     await admin.post(`/user/change_role/${person.userId}`, { role: 'AUDIT_USER' });
@@ -182,17 +182,14 @@ describe('a key may do no more than', () => {
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
   });
 
-  test('its user could when it was made: what the role gains, the key does not', async ({
-    registry,
-    admin,
-  }) => {
+  test('do not grow with the role of its user', async ({ registry, admin }) => {
     const person = await registry.as('AUDIT_USER');
     const key = await aKey(person, { permissions: ['read'] });
     await admin.post(`/user/change_role/${person.userId}`, { role: 'ADMIN' });
     expect((await make(withKey(registry, key))).statusCode).toBe(403);
   });
 
-  test('programs should: it makes no keys, users, administrators or standing orders, and touches neither passwords nor logins nor its user', async ({
+  test('exclude API keys, users, administrators, recurring actions, passwords and sessions', async ({
     registry,
     admin,
   }) => {
@@ -221,18 +218,18 @@ describe('a key may do no more than', () => {
     }
   });
 
-  test('read, where it was given no more: whatever takes "read" and changes something is closed to keys', () => {
+  test('exclude, for a read-only key, every operation that requires only "read" but changes something', () => {
     const changing = operations.filter(({ changes, permission }) => changes && permission === 'read');
     expect(changing.filter(({ loginOnly }) => !loginOnly).map(({ id }) => id)).toEqual([]);
   });
 });
 
-describe('a key that is confined to accounts', () => {
+describe('a key that is restricted to accounts', () => {
   const confined = async (
     registry: TestRegistry,
     client: Client,
     accounts: Account[],
-    permissions = ALL_OF_A_PRODUCER,
+    permissions = PRODUCER_PERMISSIONS,
   ) =>
     withKey(
       registry,
@@ -240,7 +237,7 @@ describe('a key that is confined to accounts', () => {
       client.userId,
     );
 
-  test('reaches these, and others look as if they were not there', async ({ registry }) => {
+  test('can access these; others look as if they did not exist', async ({ registry }) => {
     const key = await confined(registry, producer, [own]);
     expect((await key.get(`/account/${own.id}`)).statusCode).toBe(200);
     expect((await edit(key, own)).statusCode).toBe(200);
@@ -249,7 +246,7 @@ describe('a key that is confined to accounts', () => {
     expect((await edit(producer, second)).statusCode).toBe(200);
   });
 
-  test('sees in lists what these hold, and nothing else', async ({ registry, admin }) => {
+  test('lists only what these accounts hold', async ({ registry, admin }) => {
     const device = (account: Account) => ({
       ...A_DEVICE,
       local_device_identifier: crypto.randomUUID(),
@@ -270,13 +267,13 @@ describe('a key that is confined to accounts', () => {
     expect((await key.get(`/certificate/actions?account_id=${second.id}`)).statusCode).toBe(404);
   });
 
-  test('opens no others', async ({ registry }) => {
+  test('cannot create accounts', async ({ registry }) => {
     const answer = await make(await confined(registry, producer, [own]));
     expect(answer.statusCode).toBe(403);
     expect(answer.json().detail).toContain('restricted to accounts');
   });
 
-  test('reaches no storage devices as a validator does: no account bounds those', async ({
+  test('cannot read storage devices as a validator, because no account limits those', async ({
     registry,
     admin,
   }) => {
@@ -287,7 +284,7 @@ describe('a key that is confined to accounts', () => {
     expect((await key.get(`/account/${account.id}`)).statusCode).toBe(403);
   });
 
-  test('of an administrator reaches these alone, too', async ({ registry, admin }) => {
+  test('is limited to them for an administrator, too', async ({ registry, admin }) => {
     const key = await confined(registry, admin, [foreign], ['read', 'act']);
     expect((await key.get(`/account/${foreign.id}`)).statusCode).toBe(200);
     expect((await key.get(`/account/${own.id}`)).statusCode).toBe(404);
@@ -296,7 +293,7 @@ describe('a key that is confined to accounts', () => {
     expect(rows[0].n).toBeGreaterThan(1);
   });
 
-  test('loses an account that its user leaves, or that is closed', async ({ registry, admin }) => {
+  test('loses an account that its user leaves or that is closed', async ({ registry, admin }) => {
     const [left, closed] = [
       await anAccount(admin, { user_ids: [producer.userId] }),
       await anAccount(admin, { user_ids: [producer.userId] }),
@@ -309,7 +306,7 @@ describe('a key that is confined to accounts', () => {
     expect((await key.get('/account/list')).json()).toEqual([]);
   });
 
-  test('cannot be confined to accounts that are not one’s own, or that there are not', async () => {
+  test('cannot be restricted to accounts of other users or to unknown accounts', async () => {
     for (const account_ids of [[foreign.id], [999_999], [own.id, foreign.id]]) {
       const answer = await producer.post('/auth/api_keys', { name: 'A', permissions: ['read'], account_ids });
       expect(answer.statusCode).toBe(422);
@@ -317,18 +314,21 @@ describe('a key that is confined to accounts', () => {
     }
   });
 
-  test.for(['issue', 'administer'])('may not %s, which no account bounds', async (permission, { admin }) => {
-    const answer = await admin.post('/auth/api_keys', {
-      name: 'A',
-      permissions: [permission],
-      account_ids: [own.id],
-    });
-    expect(answer.statusCode).toBe(422);
-  });
+  test.for(['issue', 'administer'])(
+    'cannot have the permission %s, which no account limits',
+    async (permission, { admin }) => {
+      const answer = await admin.post('/auth/api_keys', {
+        name: 'A',
+        permissions: [permission],
+        account_ids: [own.id],
+      });
+      expect(answer.statusCode).toBe(422);
+    },
+  );
 });
 
-describe('keys of somebody else', () => {
-  test('are not to be seen or revoked, and look as if they were not there', async ({ registry }) => {
+describe('keys of another user', () => {
+  test('cannot be listed or revoked, and look as if they did not exist', async ({ registry }) => {
     const stranger = await registry.as('PRODUCTION_USER');
     const key = await aKey(producer);
     expect((await stranger.get(`/auth/api_keys?user_id=${producer.userId}`)).json()).toEqual([]);
@@ -336,7 +336,7 @@ describe('keys of somebody else', () => {
     expect((await withKey(registry, key).get('/user/me')).statusCode).toBe(200);
   });
 
-  test('are an administrator’s to see and to revoke', async ({ registry, admin }) => {
+  test('can be listed and revoked by an administrator', async ({ registry, admin }) => {
     const key = await aKey(producer);
     const seen = (await admin.get(`/auth/api_keys?user_id=${producer.userId}&limit=1000`)).json();
     expect(seen.map(({ id }: Key) => id)).toContain(key.id);

@@ -37,7 +37,7 @@ function expectUnauthenticated(answer: Awaited<ReturnType<typeof meWith>>): void
 }
 
 describe('a login', () => {
-  test('takes the e-mail in any case, and shows no hash', async () => {
+  test('accepts the e-mail in any case, and returns no hash', async () => {
     const answer = await login({ username: email.toUpperCase(), password: PASSWORD });
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({ token_type: 'bearer', user_id: user.userId });
@@ -47,7 +47,7 @@ describe('a login', () => {
       expect(body).not.toMatch(/argon2|hash/i);
   });
 
-  test('takes the form that Swagger UI sends', async () => {
+  test('accepts the form that Swagger UI sends', async () => {
     const form = new URLSearchParams({
       grant_type: 'password',
       username: email,
@@ -62,16 +62,16 @@ describe('a login', () => {
 
   test.each([
     ['in another case', PASSWORD.toUpperCase()],
-    ['with a blank after it', `${PASSWORD} `],
+    ['followed by a blank', `${PASSWORD} `],
     ['cut short', PASSWORD.slice(0, -1)],
     ['that is empty', ''],
-    ['with a NUL after it', `${PASSWORD}\u0000`],
-    ['with half a surrogate pair', `${PASSWORD}\ud800`],
-  ])('takes no password %s', async (_, password) => {
+    ['followed by a NUL', `${PASSWORD}\u0000`],
+    ['with an unpaired surrogate', `${PASSWORD}\ud800`],
+  ])('refuses a password %s', async (_, password) => {
     expectUnauthenticated(await login({ username: email, password }));
   });
 
-  test.each(["' OR 1=1 --", '%', '_@example.com', ''])('finds nobody by %s', async (username) => {
+  test.each(["' OR 1=1 --", '%', '_@example.com', ''])('refuses the e-mail %s', async (username) => {
     expectUnauthenticated(await login({ username, password: PASSWORD }));
   });
 
@@ -82,13 +82,13 @@ describe('a login', () => {
     [{ username: 7, password: null }, ['body.username', 'body.password']],
     [{ username: ['a'], password: { $ne: '' } }, ['body.username', 'body.password']],
     [{ username: 'x'.repeat(321), password: 'x'.repeat(1_025) }, ['body.username', 'body.password']],
-  ])('of %j names what is wrong', async (payload, paths) => {
+  ])('with the body %j names the invalid fields', async (payload, paths) => {
     const answer = await login(payload);
     expect(answer.statusCode).toBe(422);
     expect(answer.json().errors.map(({ path }: { path: string }) => path)).toEqual(paths);
   });
 
-  test('gives the same answer to an unknown e-mail and to a wrong password, headers too', async () => {
+  test('gives the same response, headers included, for an unknown e-mail and for a wrong password', async () => {
     const answers = [
       await login({ username: email, password: 'wrong' }),
       await login({ username: 'nobody@example.com', password: 'wrong' }),
@@ -96,7 +96,7 @@ describe('a login', () => {
     ];
     const seen = answers.map(({ statusCode, headers, json }) => {
       const { date: _date, 'x-request-id': _id, 'registry-consistency': _position, ...constant } = headers;
-      // Counts requests of an address, whoever is asked for.
+      // Counts the requests of an address, whichever e-mail they name.
       const { 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...rest } = constant;
       return { statusCode, rest, names: Object.keys(headers), document: { ...json(), instance: '' } };
     });
@@ -104,12 +104,12 @@ describe('a login', () => {
     expect(seen[2]).toEqual(seen[0]);
   });
 
-  test('gives a token that no cache keeps', async () => {
+  test('returns a token that must not be cached', async () => {
     const { headers } = await login({ username: email, password: PASSWORD });
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('leaves no password in the journal', async () => {
+  test('writes no password to the journal', async () => {
     await login({ username: email, password: 'a very particular password' });
     const { rows } = await registry.primary.query(
       `SELECT count(*)::int AS n FROM journal WHERE journal::text LIKE '%very particular%'`,
@@ -118,8 +118,8 @@ describe('a login', () => {
   });
 });
 
-describe('a token', () => {
-  test('is good until it expires, and not a second longer', async () => {
+describe('an access token', () => {
+  test('is valid until it expires, and not a second longer', async () => {
     const authorization = `Bearer ${await token()}`;
     registry.setClock(minutesLater(29));
     expect((await meWith(authorization)).statusCode).toBe(200);
@@ -127,7 +127,7 @@ describe('a token', () => {
     expectUnauthenticated(await meWith(authorization));
   });
 
-  test('says who, and neither role nor accounts nor e-mail', async () => {
+  test('names the user, and contains neither role nor accounts nor e-mail', async () => {
     const [, claims = ''] = (await token()).split('.');
     const payload = JSON.parse(Buffer.from(claims, 'base64url').toString());
     expect(Object.keys(payload).sort()).toEqual(['exp', 'iat', 'iss', 'sid', 'sub']);
@@ -140,17 +140,17 @@ describe('a token', () => {
     ['Basic', 401],
     ['Token', 401],
     ['', 401],
-  ])('after the scheme "%s" answers %i', async (scheme, status) => {
+  ])('after the scheme "%s" receives %i', async (scheme, status) => {
     expect((await meWith(`${scheme} ${await token()}`)).statusCode).toBe(status);
   });
 
-  test('is one, not two', async () => {
+  test('cannot be sent twice', async () => {
     const one = await token();
     expectUnauthenticated(await meWith(`Bearer ${one} ${one}`));
     expectUnauthenticated(await meWith(`Bearer ${one},${one}`));
   });
 
-  test('does not come in the query string, a cookie or a body', async () => {
+  test('is not accepted in the query string, a cookie or the body', async () => {
     const one = await token();
     const answers = [
       await registry.app.inject({ method: 'GET', url: `/user/me?access_token=${one}&token=${one}` }),
@@ -163,7 +163,7 @@ describe('a token', () => {
     for (const answer of answers) expectUnauthenticated(answer);
   });
 
-  test('missing, is the first thing that is wrong with a request', async () => {
+  test('that is missing is reported before any other error', async () => {
     const bodies = ['{"truncated', JSON.stringify({ name: 'x'.repeat(10_000_000) }), '[]'];
     for (const payload of bodies) {
       const headers = { 'content-type': 'application/json' };
@@ -175,7 +175,7 @@ describe('a token', () => {
 
   const expires = Math.floor(NOW.getTime() / 1_000) + 600;
   const good = () => ({ iss: 'gc-registry', sub: String(user.userId), sid: user.claims.sid, exp: expires });
-  /** Signed by hand: a library refuses to make some of these tokens. */
+  /** Signed by hand, because a library refuses to create some of these tokens. */
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = (
     claims: object,
@@ -188,7 +188,7 @@ describe('a token', () => {
     return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
   };
 
-  test('that is made like the registry’s own is taken, or the next tests would show nothing', async () => {
+  test("created like the registry's own is accepted, so the following tests are meaningful", async () => {
     expect((await meWith(`Bearer ${signed(good())}`)).statusCode).toBe(200);
   });
 
@@ -196,34 +196,34 @@ describe('a token', () => {
   const forged: Record<string, () => Promise<string> | string> = {
     'of another issuer': () => signed({ ...good(), iss: 'somebody-else' }),
     'without an issuer': () => signed({ ...good(), iss: undefined }),
-    'without an end': () => signed({ ...good(), exp: undefined }),
-    'whose end is no number': () => signed({ ...good(), exp: 'never' }),
-    'that is not valid yet': () => signed({ ...good(), nbf: expires - 1 }),
-    'of nobody': () => signed({ ...good(), sub: undefined }),
-    'of no login': () => signed({ ...good(), sid: undefined }),
-    'of a login that there is not': () => signed({ ...good(), sid: 999_999 }),
-    'of somebody else’s login': async () =>
+    'without an expiry': () => signed({ ...good(), exp: undefined }),
+    'whose expiry is not a number': () => signed({ ...good(), exp: 'never' }),
+    'that is not yet valid': () => signed({ ...good(), nbf: expires - 1 }),
+    'without a user': () => signed({ ...good(), sub: undefined }),
+    'without a session': () => signed({ ...good(), sid: undefined }),
+    'of an unknown session': () => signed({ ...good(), sid: 999_999 }),
+    "of another user's session": async () =>
       signed({ ...good(), sid: (await registry.as('ADMIN')).claims.sid }),
-    'of a login in words': () => signed({ ...good(), sid: String(user.claims.sid) }),
-    'that names no key': () => signed(good(), 'HS256', { kid: undefined }),
-    'that names a key that there is not': () => signed(good(), 'HS256', { kid: 'another' }),
-    'of user 0': () => signed({ ...good(), sub: '0' }),
-    'of a negative user': () => signed({ ...good(), sub: '-1' }),
-    'of half a user': () => signed({ ...good(), sub: '1.5' }),
-    'of a user past all ids': () => signed({ ...good(), sub: '1e300' }),
-    'of an empty user': () => signed({ ...good(), sub: '' }),
+    'whose session is a text': () => signed({ ...good(), sid: String(user.claims.sid) }),
+    'without a key id': () => signed(good(), 'HS256', { kid: undefined }),
+    'with an unknown key id': () => signed(good(), 'HS256', { kid: 'another' }),
+    'of user id 0': () => signed({ ...good(), sub: '0' }),
+    'of a negative user id': () => signed({ ...good(), sub: '-1' }),
+    'of a user id with a fraction': () => signed({ ...good(), sub: '1.5' }),
+    'of a user id out of range': () => signed({ ...good(), sub: '1e300' }),
+    'of an empty user id': () => signed({ ...good(), sub: '' }),
     'signed by another algorithm with the same secret': () => signed(good(), 'HS512'),
-    'signed by a key pair of the client’s own': async () => {
+    'signed with a key pair of the client': async () => {
       const { privateKey } = await generateKeyPair('ES256');
       return new SignJWT(good()).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
     },
-    'with a demand that nobody understands': () => signed(good(), 'HS256', { crit: ['x'], x: 1 }),
-    'of a user who does not exist': () => signed({ ...good(), sub: '999999' }),
+    'with an unknown critical header': () => signed(good(), 'HS256', { crit: ['x'], x: 1 }),
+    'of an unknown user': () => signed({ ...good(), sub: '999999' }),
     'signed with another secret': () =>
       signed(good(), 'HS256', { kid: keyId(ANOTHER_SECRET) }, ANOTHER_SECRET),
-    'signed with another secret under the key id of the right one': () =>
+    'signed with another secret, with the key id of the right one': () =>
       signed(good(), 'HS256', {}, ANOTHER_SECRET),
-    'that declares no signature': () => `${part({ alg: 'none', typ: 'JWT' })}.${part(good())}.`,
+    'that declares the algorithm "none"': () => `${part({ alg: 'none', typ: 'JWT' })}.${part(good())}.`,
     'whose claims were changed after signing': () => {
       const [header, , signature] = signed(good()).split('.');
       return `${header}.${part({ ...good(), exp: expires + 1 })}.${signature}`;
@@ -232,7 +232,7 @@ describe('a token', () => {
     'that is empty': () => '',
     'without a signature': () => `${signed(good()).split('.').slice(0, 2).join('.')}.`,
     'with a signature cut short': () => signed(good()).slice(0, -4),
-    'with a part too many': () => `${signed(good())}.x`,
+    'with an additional part': () => `${signed(good())}.x`,
   };
 
   test.each(Object.keys(forged))('%s is refused', async (name) => {
@@ -240,7 +240,7 @@ describe('a token', () => {
     expectUnauthenticated(await meWith(`Bearer ${made}`));
   });
 
-  test('works in writes as in reads, and stops in both with its user', async () => {
+  test('works for writes as for reads, and stops with its user', async () => {
     const admin = await registry.as('ADMIN');
     const gone = await registry.as('PRODUCTION_USER');
     const write = () => gone.post('/account/create', { account_name: `A ${crypto.randomUUID()}` });
@@ -250,7 +250,7 @@ describe('a token', () => {
     expectUnauthenticated(await gone.get('/account/list'));
   });
 
-  test('of a user who got another role may what that role may', async () => {
+  test('has the permissions of a new role of its user at once', async () => {
     const admin = await registry.as('ADMIN');
     const promoted = await registry.as('AUDIT_USER');
     expect((await promoted.post('/organisation/create', { name: 'X' })).statusCode).toBe(403);
@@ -258,7 +258,7 @@ describe('a token', () => {
     expect((await promoted.post('/organisation/create', { name: 'X' })).statusCode).toBe(201);
   });
 
-  test('of a user whose role was taken away may no more than the role that is left', async () => {
+  test("loses the permissions of the user's earlier role at once", async () => {
     const admin = await registry.as('ADMIN');
     const once = await registry.as('ADMIN');
     await admin.post(`/user/change_role/${once.userId}`, { role: 'AUDIT_USER' });

@@ -8,7 +8,7 @@ import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 let entries: number;
 
-/** Entries of anything but the record that an action was refused. */
+/** The journal entries other than the record of a refused action. */
 async function journalled(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
@@ -16,7 +16,7 @@ async function journalled(registry: TestRegistry): Promise<number> {
   return rows[0].n;
 }
 
-// The market is made first: its entries do not count.
+// The market is created first: its entries do not count.
 test.beforeEach(async ({ registry, market: _ }) => {
   entries = await journalled(registry);
 });
@@ -41,25 +41,25 @@ const organisation = (market: TradingPair, payload: string | Buffer, headers: Re
 const aKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
-describe('a body that two readers may understand differently', () => {
+describe('a body that parsers may read differently', () => {
   test.for([
-    ['with a name twice', '{"name": "A", "name": "B"}'],
-    ['with a name twice, once written in escapes', String.raw`{"name": "A", "n\u0061me": "B"}`],
-    ['with a name twice far inside', '{"name": "A", "more": [{"x": {"y": 1, "z": 2, "y": 3}}]}'],
-    ['with a name twice, and the first value an object', '{"name": {"a": 1}, "name": "B"}'],
+    ['with a duplicate name', '{"name": "A", "name": "B"}'],
+    ['with a duplicate name, once escaped', String.raw`{"name": "A", "n\u0061me": "B"}`],
+    ['with a duplicate name in a nested object', '{"name": "A", "more": [{"x": {"y": 1, "z": 2, "y": 3}}]}'],
+    ['with a duplicate name whose first value is an object', '{"name": {"a": 1}, "name": "B"}'],
   ] as const)('%s is refused', async ([_, body], { registry, market }) => {
     expectProblem(await organisation(market, body), 400);
     expect(await journalled(registry)).toBe(entries);
   });
 
-  // `more`, `x` and the empty name are then refused as fields, and not as JSON.
+  // `more`, `x` and the empty name are then refused as fields, not as JSON.
   test.for([
     ['the same name in two objects', '{"name": "N1", "more": [{"x": 1}, {"x": 2}], "x": 3}'],
     ['a value that looks like names', String.raw`{"name": "N2 \" : \"name\": {\"name\" :"}`],
     ['blanks before the colon', '{"name" \n:\t"N3", "address" : "A"}'],
     ['a backslash at the end of a value', String.raw`{"name": "N4\\", "address": "\\"}`],
     ['an empty name', '{"name": "N5", "": 1}'],
-  ] as const)('is not one with %s', async ([_, body], { market }) => {
+  ] as const)('is accepted without %s', async ([_, body], { market }) => {
     const answer = await organisation(market, body);
     const refused = Object.keys(JSON.parse(body)).filter((name) => !['name', 'address'].includes(name));
     expect(answer.statusCode, answer.body).toBe(refused.length > 0 ? 422 : 201);
@@ -67,7 +67,7 @@ describe('a body that two readers may understand differently', () => {
     expect(paths ?? []).toEqual(refused.map((name) => `body.${name}`));
   });
 
-  test('of bytes that are no UTF-8 is refused, not mended', async ({ registry, market }) => {
+  test('that is not valid UTF-8 is refused, not repaired', async ({ registry, market }) => {
     const body = Buffer.concat([
       Buffer.from('{"name":"'),
       Buffer.from([0xc3, 0x28, 0xff]),
@@ -78,27 +78,27 @@ describe('a body that two readers may understand differently', () => {
   });
 });
 
-describe('a body nested without end', () => {
+describe('a deeply nested body', () => {
   test.for([
     ['arrays', `{"name": "Deep", "x": ${nested(100_000)}}`],
     ['objects', `{"name": "Deep", "x": ${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
-  ] as const)('of %s is refused, under an Idempotency-Key too', async ([_, body], { registry, market }) => {
+  ] as const)('of %s is refused, also with an Idempotency-Key', async ([_, body], { registry, market }) => {
     expectProblem(await organisation(market, body), 400);
     expectProblem(await organisation(market, body, aKey()), 400);
     expect(await journalled(registry)).toBe(entries);
   });
 
-  test('is refused from the 65th level on', async ({ market }) => {
+  test('is refused from level 65 on', async ({ market }) => {
     expect((await organisation(market, `{"name": "64 levels", "x": ${nested(63)}}`)).statusCode).toBe(422);
     expectProblem(await organisation(market, `{"name": "65 levels", "x": ${nested(64)}}`), 400);
   });
 });
 
 test.for([
-  ['half a surrogate pair', String.raw`{"name": "S", "is_deleted": "\ud800"}`],
-  ['a number past all numbers', '{"name": "S", "is_deleted": 1e400}'],
+  ['an unpaired surrogate', String.raw`{"name": "S", "is_deleted": "\ud800"}`],
+  ['a number out of range', '{"name": "S", "is_deleted": 1e400}'],
 ] as const)(
-  'a request with %s cannot be told from others, and is refused under an Idempotency-Key',
+  'a request with %s cannot be identified reliably, and is refused with an Idempotency-Key',
   async ([_, body], { registry, market }) => {
     expectProblem(await organisation(market, body, aKey()), 400);
     expect(await journalled(registry)).toBe(entries);
@@ -108,9 +108,9 @@ test.for([
 describe('a path', () => {
   test.for([
     ['with a broken escape', '/account/%E0%A4%A', 400],
-    ['with no escape at all', '/%zz', 400],
-    ['longer than any', `/account/${'9'.repeat(5_000)}`, 414],
-  ] as const)('%s is a problem, without a token too', async ([_, url, status], { registry }) => {
+    ['with an incomplete escape', '/%zz', 400],
+    ['that is too long', `/account/${'9'.repeat(5_000)}`, 414],
+  ] as const)('%s gives a problem document, also without a token', async ([_, url, status], { registry }) => {
     const answer = await registry.app.inject({ method: 'GET', url });
     expectProblem(answer, status);
     expect(answer.headers['x-request-id']).toBe(answer.json().instance.replace('urn:uuid:', ''));
@@ -123,7 +123,7 @@ describe('a path', () => {
     ['/<script>alert(1)</script>', 'GET /%3Cscript%3Ealert(1)%3C/script%3E does not exist.'],
     [`/${'x'.repeat(150)}/${'y'.repeat(150)}`, 'The path does not exist.'],
   ] as const)(
-    'that leads nowhere is told without what may do harm: %s',
+    'that does not exist is repeated without unsafe characters: %s',
     async ([url, detail], { registry }) => {
       const answer = await registry.app.inject({ method: 'GET', url });
       expectProblem(answer, 404);
@@ -137,7 +137,7 @@ const HOUR = {
   interval_end_datetime: '2026-03-10T11:00:00Z',
 };
 
-/** A body that each operation takes, so that one wrong field in it is all that is wrong. */
+/** A valid body for each operation, so that one wrong field is its only fault. */
 async function takenBodies(market: TradingPair): Promise<Record<string, object>> {
   const { source, target, device, metadataId, trader } = market;
   const bundle = await market.bundle();
@@ -254,17 +254,17 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
       return market.admin.request(options);
     };
 
-    test('is in the table of bodies', async ({ market }) => {
+    test('has a row in the table of bodies', async ({ market }) => {
       expect(Object.keys(await takenBodies(market))).toContain(id);
     });
 
-    test('takes nothing but an object', async ({ registry, market }) => {
+    test('accepts only an object', async ({ registry, market }) => {
       for (const body of ['null', '[]', '[{}]', '17', '"text"', 'false'])
         expectProblem(await send(market, body));
       expect(await journalled(registry)).toBe(entries);
     });
 
-    test('names a field that makes no sense, and then changes nothing', async ({ registry, market }) => {
+    test('refuses an invalid field by name, and changes nothing', async ({ registry, market }) => {
       for (const field of fields) {
         let refused = 0;
         for (const value of HOSTILE) {
@@ -288,7 +288,7 @@ describe.each(withBody.map(({ id, method, path }) => ({ id, method, path })))(
 );
 
 test.for(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%92%A9'])(
-  'a query string with %s is refused by name, or taken',
+  'a query string with %s is refused by name, or accepted',
   async (value, { market }) => {
     for (const { id, method, path, queryParams } of operations) {
       if (queryParams === undefined || method !== 'GET') continue;
@@ -302,7 +302,7 @@ test.for(['%00', '-1', '9007199254740993', '1e3', "1'--", '', '1&%s=1', '%F0%9F%
   },
 );
 
-describe('login', () => {
+describe('a login', () => {
   const form = (registry: TestRegistry, payload: string) =>
     registry.app.inject({
       method: 'POST',
@@ -313,16 +313,16 @@ describe('login', () => {
 
   test.for([
     ['without a name', 'password=x', 'body.username'],
-    ['with a name twice', 'username=a&username=b&password=x', 'body.username'],
+    ['with a duplicate name', 'username=a&username=b&password=x', 'body.username'],
     ['with a NUL in its name', 'username=a%00&password=x', 'body.username'],
-    ['that is empty', '', 'body.username'],
-  ] as const)('by a form %s is refused by name', async ([_, payload, path], { registry }) => {
+    ['with an empty name', '', 'body.username'],
+  ] as const)('with a form field %s is refused by name', async ([_, payload, path], { registry }) => {
     const answer = await form(registry, payload);
     expectProblem(answer, 422);
     expect(answer.json().errors[0].path).toBe(path);
   });
 
-  test('by a form of 10 MB is refused', async ({ registry }) => {
+  test('with a form of 10 MB is refused', async ({ registry }) => {
     expectProblem(await form(registry, `username=${'x'.repeat(10_000_000)}`), 413);
   });
 });

@@ -17,7 +17,7 @@ async function actions(client: Client, query: Record<string, string | number> = 
 
 const idsOf = (log: readonly Action[]) => log.map(({ id }) => id);
 
-/** A market with a log: a transfer, a refused transfer and a cancellation. */
+/** A market whose log contains a transfer, a refused transfer and a cancellation. */
 async function aLog(
   registry: TestRegistry,
 ): Promise<{ market: TradingPair; transfer: Action; refused: number; cancel: Action }> {
@@ -29,14 +29,14 @@ async function aLog(
   return { market, transfer, refused, cancel };
 }
 
-test('the log holds what was done as it was answered', async ({ registry }) => {
+test('the log contains completed actions as they were answered', async ({ registry }) => {
   const { market, transfer, cancel } = await aLog(registry);
   const log = await actions(market.trader);
   expect(log).toContainEqual(transfer);
   expect(log).toContainEqual(cancel);
 });
 
-test('the log holds refusals with who, what, when and why', async ({ registry }) => {
+test('the log contains refusals with user, request, time and reason', async ({ registry }) => {
   const { market, refused } = await aLog(registry);
   const { id } = await market.bundle();
   const answer = await market.transfer([id], { certificate_quantity: 500 });
@@ -61,13 +61,13 @@ test('the log holds refusals with who, what, when and why', async ({ registry })
 });
 
 test.for([
-  ['a foreign user_id', 403, (market: TradingPair) => ({ user_id: market.admin.userId })],
+  ['the user_id of another user', 403, (market: TradingPair) => ({ user_id: market.admin.userId })],
   ['a target that does not exist', 404, () => ({ target_id: 999_999 })],
   ['the source as target', 422, (market: TradingPair) => ({ target_id: market.source.id })],
   ['an empty list', 422, () => ({ granular_certificate_bundle_ids: [] })],
   ['a negative quantity', 422, () => ({ certificate_quantity: -1 })],
   ['quantity and percentage', 422, () => ({ certificate_quantity: 1, certificate_bundle_percentage: 0.5 })],
-] as const)('an action refused for %s is stored', async ([_, status, fields], { registry }) => {
+] as const)('an action refused for %s is recorded', async ([_, status, fields], { registry }) => {
   const market = await tradingPair(registry);
   const { id } = await market.bundle();
   const answer = await market.transfer([id], fields(market));
@@ -76,25 +76,25 @@ test.for([
   expect(stored).toMatchObject({ id: answer.json().action_id, action_result: 'Failure' });
 });
 
-describe('who sees what', () => {
-  test('an account sees what arrived from others, and not what they did beside', async ({ registry }) => {
+describe('visibility of the log', () => {
+  test('an account sees transfers to it, and no other actions of their senders', async ({ registry }) => {
     const { market, transfer } = await aLog(registry);
     expect(idsOf(await actions(market.receiver))).toEqual([transfer.id]);
   });
 
-  test('a stranger sees nothing of an account', async ({ registry }) => {
+  test('other users see nothing of an account', async ({ registry }) => {
     await aLog(registry);
     expect(await actions(await registry.as('TRADING_USER'))).toEqual([]);
   });
 
-  test('the log of another account looks like that of one that does not exist', async ({ registry }) => {
+  test("the log of another user's account looks like that of an unknown account", async ({ registry }) => {
     const { market } = await aLog(registry);
     for (const id of [market.source.id, 999_999]) {
       expect((await market.receiver.get(`/certificate/actions?account_id=${id}`)).statusCode).toBe(404);
     }
   });
 
-  test('what a stranger tried in an account’s name is not in the account’s log, but in the administrators’', async ({
+  test('an attempt by a user without access is visible to administrators, not to the account', async ({
     registry,
   }) => {
     const { market } = await aLog(registry);
@@ -109,7 +109,7 @@ describe('who sees what', () => {
     }
   });
 
-  test('of a user only what it tried while it was one: not before it joined, nor after it left', async ({
+  test('the attempts of a user are visible to the account only for the time of its membership', async ({
     registry,
   }) => {
     const { market } = await aLog(registry);
@@ -135,7 +135,7 @@ describe('who sees what', () => {
     expect(told(idsOf(await actions(market.admin)))).toEqual([before, meanwhile, after]);
   });
 
-  test('an administrator’s action is in the log of the account it was on', async ({ registry }) => {
+  test('an action by an administrator is in the log of the account', async ({ registry }) => {
     const { market } = await aLog(registry);
     const { id } = await market.bundle();
     const done = await market.admin.post('/certificate/cancel', {
@@ -145,7 +145,7 @@ describe('who sees what', () => {
     expect(await actions(market.trader)).toContainEqual(done.json());
   });
 
-  test('a user with role AUDIT_USER reads the log of its accounts', async ({ registry }) => {
+  test('an auditor reads the log of its accounts', async ({ registry }) => {
     const { market, cancel } = await aLog(registry);
     const auditor = await registry.as('AUDIT_USER');
     await market.admin.patch(`/account/update/${market.source.id}`, {
@@ -155,7 +155,7 @@ describe('who sees what', () => {
   });
 });
 
-test('what a user asked for is told as before once its account is closed', async ({ registry }) => {
+test("a refused attempt stays in its user's log after the account is closed", async ({ registry }) => {
   const admin = await registry.as('ADMIN');
   const user = await registry.as('TRADING_USER');
   const account = await anAccount(admin, { user_ids: [user.userId] });
@@ -168,7 +168,9 @@ test('what a user asked for is told as before once its account is closed', async
 });
 
 describe('filters', () => {
-  test('what arrived is told without who sent it, and from which bundles', async ({ registry }) => {
+  test("a received transfer is shown without its sender's user and original bundles", async ({
+    registry,
+  }) => {
     const { market } = await aLog(registry);
     const bundle = await market.bundle({ quantity: 400 });
     const sent: Action = (await market.transfer([bundle.id], { certificate_bundle_percentage: 0.25 })).json();
@@ -183,7 +185,7 @@ describe('filters', () => {
     });
   });
 
-  test('a standing order is not told to its receiver, and its runs without the order', async ({
+  test('a recurring transfer is hidden from its receiver, and its runs do not name it', async ({
     registry,
   }) => {
     const market = await tradingPair(registry);
@@ -195,7 +197,7 @@ describe('filters', () => {
     expect(await actions(market.receiver)).toMatchObject([{ action_type: 'transfer', details: {} }]);
   });
 
-  test('account_id takes one of the caller’s accounts, as source or as target', async ({ registry }) => {
+  test("account_id matches the source or the target, among the caller's accounts", async ({ registry }) => {
     const { market, transfer, refused, cancel } = await aLog(registry);
     const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });
     expect(await actions(market.trader, { account_id: other.id })).toEqual([]);
@@ -211,7 +213,7 @@ describe('filters', () => {
     expect((await market.trader.get('/certificate/actions?action_type=steal')).statusCode).toBe(422);
   });
 
-  test('from takes that instant and later, to what is before it', async ({ registry }) => {
+  test('from is inclusive, to is exclusive', async ({ registry }) => {
     const { market, transfer, refused, cancel } = await aLog(registry);
     const later = new Date(NOW.getTime() + 60_000);
     registry.setClock(later);
@@ -223,7 +225,7 @@ describe('filters', () => {
     expect(idsOf(await actions(market.trader, { to: at }))).toEqual([transfer.id, refused, cancel.id]);
   });
 
-  test('combine with AND', async ({ registry }) => {
+  test('are combined with AND', async ({ registry }) => {
     const { market, transfer, refused } = await aLog(registry);
     const filter = { account_id: market.source.id, action_type: 'transfer', from: NOW.toISOString() };
     expect(idsOf(await actions(market.trader, filter))).toEqual([transfer.id, refused]);
@@ -231,7 +233,7 @@ describe('filters', () => {
   });
 });
 
-test('pages follow one another without gap or duplicate while actions happen', async ({ registry }) => {
+test('pages have no gap or duplicate while new actions are recorded', async ({ registry }) => {
   const market = await tradingPair(registry);
   const done: number[] = [];
   for (let n = 0; n < 7; n++) done.push((await market.cancel([(await market.bundle()).id])).json().id);
@@ -250,14 +252,14 @@ test('pages follow one another without gap or duplicate while actions happen', a
 });
 
 test.for(['limit=0', 'limit=1001', 'limit=x', 'cursor=xyz', 'from=yesterday', 'account_id=0'])(
-  'a log asked for with %s is refused',
+  'a log with %s is refused',
   async (query, { registry }) => {
     const market = await registry.as('TRADING_USER');
     expect((await market.get(`/certificate/actions?${query}`)).statusCode).toBe(422);
   },
 );
 
-describe('an amount that no bundle can have', () => {
+describe('an invalid amount', () => {
   const NOBODYS = 987_654_321;
 
   test.for([
@@ -270,7 +272,7 @@ describe('an amount that no bundle can have', () => {
       'quantity-and-percentage',
     ],
   ] as const)(
-    '%s is refused with 422 whatever the bundles are, and recorded',
+    '%s is refused with 422 whatever the bundles are, and is recorded',
     async ([_, amount, code], { registry }) => {
       const market = await tradingPair(registry);
       const { id } = await market.bundle();

@@ -5,7 +5,9 @@ import { test } from '../harness/fixtures.ts';
 const read = async (market: TradingPair, id: number): Promise<Bundle> =>
   (await market.admin.get(`/certificate/${id}`)).json();
 
-test('a cancellation leaves the bundles Cancelled, in their account, with their hash', async ({ market }) => {
+test('a cancellation leaves the bundles in their account with their hash, as Cancelled', async ({
+  market,
+}) => {
   const bundle = await market.bundle();
   const answer = await market.cancel([bundle.id], { beneficiary: 'The school' });
   expect(answer.statusCode).toBe(202);
@@ -24,7 +26,7 @@ test('a cancellation leaves the bundles Cancelled, in their account, with their 
 });
 
 test.for([undefined, null, '', '   ', ' \t\n'])(
-  'without a beneficiary (%j) it is the name of the account',
+  'without a beneficiary (%j), the name of the account is used',
   async (beneficiary, { market }) => {
     const { id } = await market.bundle();
     const answer = await market.cancel([id], { beneficiary });
@@ -34,7 +36,7 @@ test.for([undefined, null, '', '   ', ' \t\n'])(
 );
 
 test.for(['\u0000', 'a\u0007b', 'x'.repeat(201)])(
-  'a beneficiary that nobody can be (%j) is refused, and nothing is cancelled',
+  'an invalid beneficiary (%j) is refused, and nothing is cancelled',
   async (beneficiary, { market }) => {
     const bundle = await market.bundle();
     expect((await market.cancel([bundle.id], { beneficiary })).statusCode).toBe(422);
@@ -42,7 +44,7 @@ test.for(['\u0000', 'a\u0007b', 'x'.repeat(201)])(
   },
 );
 
-test('a claim with a blank beneficiary names nobody, and is as good as one without', async ({ market }) => {
+test('a claim with a blank beneficiary is the same as one without', async ({ market }) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The school' });
   const answer = await market.trader.post('/certificate/claim', {
@@ -53,7 +55,7 @@ test('a claim with a blank beneficiary names nobody, and is as good as one witho
   expect([answer.statusCode, (await read(market, id)).beneficiary]).toEqual([202, 'The school']);
 });
 
-test('purpose and period are kept with the action', async ({ market }) => {
+test('purpose and period are stored with the action', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], {
     cancellation_purpose: 'Annual report',
@@ -67,7 +69,7 @@ test('purpose and period are kept with the action', async ({ market }) => {
   });
 });
 
-test('a period that ends before it starts is refused', async ({ market }) => {
+test('a period that ends before its start is refused', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], {
     cancellation_period_start: '2026-02-01',
@@ -77,7 +79,7 @@ test('a period that ends before it starts is refused', async ({ market }) => {
   expect(answer.json().errors).toMatchObject([{ path: 'body.cancellation_period_end' }]);
 });
 
-test('a cancelled bundle is neither transferred nor cancelled again', async ({ market }) => {
+test('a cancelled bundle cannot be transferred or cancelled again', async ({ market }) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The first' });
   expect((await market.transfer([id])).statusCode).toBe(409);
@@ -85,12 +87,12 @@ test('a cancelled bundle is neither transferred nor cancelled again', async ({ m
   expect((await read(market, id)).beneficiary).toBe('The first');
 });
 
-test('a reserved bundle may be cancelled', async ({ market }) => {
+test('a reserved bundle can be cancelled', async ({ market }) => {
   const { id } = await market.bundleIn('Reserved');
   expect((await market.cancel([id])).statusCode).toBe(202);
 });
 
-test('part of a bundle is cancelled: the rest stays Active and without a beneficiary', async ({
+test('part of a bundle can be cancelled; the rest stays Active without a beneficiary', async ({
   registry,
   market,
 }) => {
@@ -109,22 +111,20 @@ test('part of a bundle is cancelled: the rest stays Active and without a benefic
   expect(rows).toEqual([{ quantity: 70, status: 'Active', beneficiary: null }]);
 });
 
-test('a target is none of a cancellation’s business', async ({ market }) => {
+test('a target account is refused', async ({ market }) => {
   const { id } = await market.bundle();
   const answer = await market.cancel([id], { target_id: market.target.id });
   expect(answer.json().target_id).toBeNull();
   expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
 });
 
-test('a body that names another action is refused', async ({ market }) => {
+test('a body with another action type is refused', async ({ market }) => {
   const { id } = await market.bundle();
   expect((await market.cancel([id], { action_type: 'transfer' })).statusCode).toBe(422);
   expect((await market.cancel([id], { action_type: 'cancel' })).statusCode).toBe(202);
 });
 
-test('a bundle of another account looks, to be cancelled, like one that does not exist', async ({
-  market,
-}) => {
+test('a bundle of another account is refused like one that does not exist', async ({ market }) => {
   const { id } = await market.bundle();
   await market.transfer([id]);
   for (const wanted of [id, 999_999]) expect((await market.cancel([wanted])).statusCode).toBe(404);

@@ -4,12 +4,12 @@ import { testWithOwnMarket as test } from '../harness/fixtures.ts';
 import { whileItWaits } from '../harness/polling.ts';
 import { NOW } from '../harness/registry.ts';
 
-// Logins live by the same clock: each test has a market whose users have just logged in.
+// Sessions use the same clock, so each test has a market whose users have just logged in.
 test.beforeEach(async ({ registry }) => {
   registry.setClock(NOW);
 });
 
-test('a transfer is all or nothing: one expired bundle, and none moves', async ({ registry, market }) => {
+test('a transfer is all or nothing: with one expired bundle, none moves', async ({ registry, market }) => {
   const bundles = [await market.bundle(), await market.bundle()];
   const [firstExpiry = ''] = bundles.map(({ expiry_datestamp }) => expiry_datestamp).toSorted();
   registry.setClock(new Date(firstExpiry));
@@ -25,13 +25,13 @@ test('a transfer is all or nothing: one expired bundle, and none moves', async (
   }
 });
 
-test('an expired bundle refuses to be transferred and cancelled, before any job has run', async ({
+test('an expired bundle cannot be transferred or cancelled, even before the expiry job has run', async ({
   registry,
   market,
 }) => {
   const bundle = await market.bundle();
   const expiry = new Date(bundle.expiry_datestamp);
-  // A token of the test's now would have expired, too.
+  // A token issued at the test's start would have expired, too.
   const beforeExpiry = new Date(expiry.getTime() - 1);
   registry.setClock(beforeExpiry);
   const later = await registry.as('ADMIN');
@@ -49,7 +49,7 @@ test('an expired bundle refuses to be transferred and cancelled, before any job 
   expect(transfer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
-test('what expires while an action waits for it has expired', async ({ registry, market }) => {
+test('a bundle that expires while an action waits for its lock is refused', async ({ registry, market }) => {
   const bundle = await market.bundle();
   const expiry = new Date(bundle.expiry_datestamp);
   registry.setClock(new Date(expiry.getTime() - 1));
@@ -68,5 +68,4 @@ test('what expires while an action waits for it has expired', async ({ registry,
   expect(answer.json().type).toBe('urn:gc-registry:problem:bundle-expired');
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved on both servers', ({ registry }) => expectConserved(registry));

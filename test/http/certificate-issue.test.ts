@@ -16,7 +16,7 @@ import { NOW, type TestRegistry } from '../harness/registry.ts';
 const MINUTE = 60_000;
 const minutesAgo = (minutes: number) => iso(new Date(NOW.getTime() - minutes * MINUTE));
 
-/** A request of a new device, so that tests do not meet on one; `power_mw` and the like are the device's. */
+/** A request for a new device, so that tests do not share one; `power_mw` and similar fields are the device's. */
 async function aRequest(
   market: TradingPair,
   fields: Partial<Issue> = {},
@@ -33,7 +33,7 @@ const issue = (market: TradingPair, request: Issue, more: Record<string, unknown
 const bundlesOf = async (registry: TestRegistry, deviceId: number) =>
   (await registry.primary.query('SELECT * FROM bundle WHERE device_id = $1 ORDER BY id', [deviceId])).rows;
 
-test('metadata is recorded as given, with null for what was left out', async ({ market }) => {
+test('metadata is stored as given, with null for omitted fields', async ({ market }) => {
   const answer = await market.admin.post('/certificate/create_metadata', {
     ...METADATA,
     legal_status: 'valid',
@@ -49,7 +49,7 @@ test('metadata is recorded as given, with null for what was left out', async ({ 
   });
 });
 
-test("certificates are issued at the moment that the registry's clock shows, whatever the database's says", async ({
+test("certificates are issued at the time of the registry's clock, not the database's", async ({
   registry,
   market,
 }) => {
@@ -57,7 +57,7 @@ test("certificates are issued at the moment that the registry's clock shows, wha
   const moment = new Date('2026-03-20T09:30:15.250Z');
   registry.setClock(moment);
   onTestFinished(() => registry.setClock(NOW));
-  // Tokens live by the same clock.
+  // Access tokens use the same clock.
   const admin = await registry.as('ADMIN');
   const answer = await admin.post('/certificate/create', request);
   expect(answer.json()).toMatchObject({ issuance_datestamp: moment.toISOString() });
@@ -65,7 +65,7 @@ test("certificates are issued at the moment that the registry's clock shows, wha
   expect(read.json()).toMatchObject({ issuance_datestamp: moment.toISOString() });
 });
 
-test('metadata names its country, grid, issuing body and market zone', async ({ market }) => {
+test('metadata requires country, grid, issuing body and market zone', async ({ market }) => {
   const answer = await market.admin.post('/certificate/create_metadata', {});
   expect(answer.statusCode).toBe(422);
   const paths = answer.json().errors.map(({ path }: { path: string }) => path);
@@ -77,7 +77,7 @@ test('metadata names its country, grid, issuing body and market zone', async ({ 
 });
 
 test.for(['AUDIT_USER', 'TRADING_USER', 'PRODUCTION_USER', 'STORAGE_VALIDATOR'] as const)(
-  'a user with role %s neither issues nor records metadata',
+  'a user with role %s can neither issue certificates nor create metadata',
   async (role, { registry, market }) => {
     const client = await registry.as(role);
     const request = await aRequest(market);
@@ -87,7 +87,7 @@ test.for(['AUDIT_USER', 'TRADING_USER', 'PRODUCTION_USER', 'STORAGE_VALIDATOR'] 
   },
 );
 
-test('an issuance goes to the account of the device, Active and whole', async ({ market }) => {
+test('an issuance belongs to the account of the device, as one whole Active bundle', async ({ market }) => {
   const request = await aRequest(market, { quantity: 1_234 });
   const answer = await issue(market, request);
   expect(answer.statusCode).toBe(201);
@@ -113,7 +113,7 @@ test('an issuance goes to the account of the device, Active and whole', async ({
   });
 });
 
-test('ids, hash, issuance id, account, status and expiry are the registry’s, whatever the body says', async ({
+test('the registry sets ids, hash, issuance id, account, status and expiry, and ignores those of the body', async ({
   market,
 }) => {
   const request = await aRequest(market);
@@ -138,7 +138,7 @@ test('ids, hash, issuance id, account, status and expiry are the registry’s, w
   expect(bundle.account_id).toBe(market.source.id);
 });
 
-test('the characteristics that an issuer gives are kept', async ({ market }) => {
+test('attributes stated by the issuer are stored', async ({ market }) => {
   const characteristics = {
     energy_carrier: 'hydrogen',
     energy_source: 'electrolysis',
@@ -156,7 +156,7 @@ test('certificates of 29 February expire on 28 February', async ({ market }) => 
   expect((await issue(market, request)).json().expiry_datestamp).toBe('2026-02-28T11:00:00Z');
 });
 
-test('certificate ids of a device count up from 1 without gaps', async ({ market }) => {
+test('certificate ids of a device ascend from 1 without gaps', async ({ market }) => {
   const request = await aRequest(market, { quantity: 10 });
   const ranges = [];
   for (const hours of [3, 1, 2]) {
@@ -170,7 +170,7 @@ test('certificate ids of a device count up from 1 without gaps', async ({ market
   ]);
 });
 
-test('a gap behind the newest interval can be filled later', async ({ market }) => {
+test('an interval before the newest one can be issued later', async ({ market }) => {
   const request = await aRequest(market);
   await aBundle(market.admin, { ...request, ...hoursAgo(0) });
   expect((await issue(market, { ...request, ...hoursAgo(5) })).statusCode).toBe(201);
@@ -196,7 +196,7 @@ test('certificate ids are not used again after withdrawal, and the interval gets
   expect(again.hash).not.toBe(first.hash);
 });
 
-test('repeating an issuance changes nothing and says so', async ({ registry, market }) => {
+test('repeating an issuance changes nothing and reports the existing one', async ({ registry, market }) => {
   const request = await aRequest(market);
   const first = await aBundle(market.admin, request);
   const repeated = await issue(market, request);
@@ -209,8 +209,8 @@ test('repeating an issuance changes nothing and says so', async ({ registry, mar
 test.for([
   ['the same interval with another quantity', { quantity: 99 }],
   ['the first half of an interval', { start: minutesAgo(60), end: minutesAgo(30) }],
-  ['a part across the end of the interval', { start: minutesAgo(90), end: minutesAgo(45) }],
-] as const)('%s is not issued beside what is issued', async ([_, again], { registry, market }) => {
+  ['an overlap with the end of the interval', { start: minutesAgo(90), end: minutesAgo(45) }],
+] as const)('%s is refused beside an existing issuance', async ([_, again], { registry, market }) => {
   const request = await aRequest(market, {}, { granularity_minutes: 15 });
   await aBundle(market.admin, request);
   expect((await issue(market, { ...request, ...again })).statusCode).toBe(409);
@@ -222,8 +222,8 @@ test.for([
   ['that ends before it starts', { end: minutesAgo(120) }, 60],
   ['longer than an hour', { start: minutesAgo(120), end: minutesAgo(0) }, 60],
   ['that ends in the future', { start: minutesAgo(0), end: minutesAgo(-60) }, 60],
-  ['off the hours of a device with hours', { start: minutesAgo(90), end: minutesAgo(30) }, 60],
-  ['that ends off the half-hours of a device with half-hours', { end: minutesAgo(45) }, 30],
+  ['not aligned to the hours of an hourly device', { start: minutesAgo(90), end: minutesAgo(30) }, 60],
+  ['whose end is not aligned to the half-hours of a half-hourly device', { end: minutesAgo(45) }, 30],
   ['that starts one second late', { start: '2026-03-15T11:00:01Z' }, 5],
 ] as const)('an interval %s is refused', async ([_, interval, granularity_minutes], { registry, market }) => {
   const request = await aRequest(market, interval, { granularity_minutes });
@@ -245,7 +245,7 @@ test.for([5, 10, 15, 30, 60])(
   },
 );
 
-test('an interval may be several of the device’s intervals long, up to an hour', async ({ market }) => {
+test('an interval can span several intervals of the device, up to an hour', async ({ market }) => {
   expect((await issue(market, await aRequest(market, {}, { granularity_minutes: 15 }))).statusCode).toBe(201);
 });
 
@@ -254,7 +254,7 @@ test('an interval that ends now is issued', async ({ market }) => {
   expect((await issue(market, request)).statusCode).toBe(201);
 });
 
-test('datetimes without an offset are UTC, and others are turned into it', async ({ market }) => {
+test('datetimes without an offset are UTC, others are converted', async ({ market }) => {
   const request = await aRequest(market, { start: '2026-03-14T05:00:00', end: '2026-03-14T08:00:00+02:00' });
   const bundle = await aBundle(market.admin, request);
   expect(bundle.production_starting_interval).toBe('2026-03-14T05:00:00Z');
@@ -266,7 +266,7 @@ test.for([
   ['half an hour', 30, 825_000],
   ['five minutes', 5, 137_500],
 ] as const)(
-  'the limit of 1.5 MW over %s is 1.1 times what that power makes in it',
+  'the limit for 1.5 MW over %s is 1.1 times the energy of that power',
   async ([_, minutes, limit], { market }) => {
     const interval = { start: minutesAgo(minutes), end: minutesAgo(0) };
     const request = await aRequest(market, interval, { power_mw: 1.5, granularity_minutes: 5 });
@@ -279,7 +279,7 @@ test.for([
   },
 );
 
-test('the limit is rounded down to whole watt-hours', async ({ market }) => {
+test('the limit is rounded down to whole Wh', async ({ market }) => {
   // 0.000011 MW x 1.1 x 1/12 h is 1.008333 Wh.
   const interval = { start: minutesAgo(5), end: minutesAgo(0) };
   const request = await aRequest(market, interval, { power_mw: 0.000_011, granularity_minutes: 5 });
@@ -287,7 +287,7 @@ test('the limit is rounded down to whole watt-hours', async ({ market }) => {
   expect((await issue(market, { ...request, quantity: 1 })).statusCode).toBe(201);
 });
 
-test('more than 2^31 watt-hours fit into one bundle', async ({ market }) => {
+test('a bundle can hold more than 2^31 Wh', async ({ market }) => {
   const request = await aRequest(market, { quantity: 5_000_000_000 }, { power_mw: 10_000 });
   expect((await issue(market, request)).json()).toMatchObject({
     bundle_quantity: 5_000_000_000,
@@ -296,7 +296,7 @@ test('more than 2^31 watt-hours fit into one bundle', async ({ market }) => {
 });
 
 test.for([0, -1, 1.5, '100', null])(
-  'a quantity of %j issues nothing and is refused',
+  'a quantity of %j is refused and issues nothing',
   async (quantity, { registry, market }) => {
     const request = await aRequest(market);
     const answer = await issue(market, request, { bundle_quantity: quantity });
@@ -305,34 +305,34 @@ test.for([0, -1, 1.5, '100', null])(
   },
 );
 
-test('nothing is issued for a device that does not exist', async ({ market }) => {
+test('an unknown device is refused', async ({ market }) => {
   expect((await issue(market, { ...(await aRequest(market)), device_id: 999_999 })).statusCode).toBe(404);
 });
 
-test('nothing is issued for a retired device', async ({ market }) => {
+test('a deleted device is refused', async ({ market }) => {
   const request = await aRequest(market);
   await market.admin.delete(`/device/delete/${request.device_id}`);
   expect((await issue(market, request)).statusCode).toBe(404);
 });
 
-test('nothing is issued for a device without a local_device_identifier', async ({ market }) => {
+test('a device without a local_device_identifier is refused', async ({ market }) => {
   const request = await aRequest(market, {}, { local_device_identifier: null });
   const answer = await issue(market, request);
   expect(answer.statusCode).toBe(422);
   expect(answer.json().type).toBe('urn:gc-registry:problem:device-unidentified');
 });
 
-test('nothing is issued for a device without capacity', async ({ market }) => {
+test('a device without capacity is refused', async ({ market }) => {
   expect((await issue(market, await aRequest(market, { quantity: 1 }, { power_mw: 0 }))).statusCode).toBe(
     422,
   );
 });
 
-test('nothing is issued under metadata that does not exist', async ({ market }) => {
+test('unknown metadata is refused', async ({ market }) => {
   expect((await issue(market, { ...(await aRequest(market)), metadata_id: 999_999 })).statusCode).toBe(404);
 });
 
-test('certificates keep what the device was when they were issued', async ({ market }) => {
+test('certificates keep the attributes that the device had at issuance', async ({ market }) => {
   const request = await aRequest(market);
   const bundle = await aBundle(market.admin, request);
   await market.admin.patch(`/device/update/${request.device_id}`, { energy_source: 'hydro' });

@@ -6,7 +6,7 @@ import { test } from '../harness/fixtures.ts';
 const find = (market: TradingPair, filter: Record<string, unknown>, client = market.admin) =>
   findAs(client, filter);
 
-async function aLongHolding(market: TradingPair) {
+async function aLargeHolding(market: TradingPair) {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
   const devices: Device[] = [];
@@ -22,10 +22,10 @@ async function aLongHolding(market: TradingPair) {
   return { source_id: account.id, issue };
 }
 
-test('pages follow one another without gap or duplicate while bundles are issued before and behind them', async ({
+test('pages have no gap or duplicate while bundles are issued before and after their position', async ({
   market,
 }) => {
-  const { source_id, issue } = await aLongHolding(market);
+  const { source_id, issue } = await aLargeHolding(market);
   const before = await find(market, { source_id });
   const seen: number[] = [];
   let cursor: string | null = null;
@@ -37,12 +37,12 @@ test('pages follow one another without gap or duplicate while bundles are issued
   }
   expect(new Set(seen).size).toBe(seen.length);
   expect(seen.filter((id) => before.includes(id))).toEqual(before);
-  // The one behind the pages seen is seen, too; the one before them is not.
+  // The bundle after the position is found, the one before it is not.
   expect(seen).toHaveLength(before.length + 1);
 });
 
-test('pages of query_full follow its header registry-next-cursor', async ({ market }) => {
-  const { source_id } = await aLongHolding(market);
+test('pages of query_full are linked by the header registry-next-cursor', async ({ market }) => {
+  const { source_id } = await aLargeHolding(market);
   const seen: number[] = [];
   let cursor: string | undefined;
   do {
@@ -54,15 +54,15 @@ test('pages of query_full follow its header registry-next-cursor', async ({ mark
   expect(seen).toEqual(await find(market, { source_id }));
 });
 
-test('pages say the volume of all matches, each of them', async ({ market }) => {
-  const { source_id } = await aLongHolding(market);
+test('each page reports the volume of all matches', async ({ market }) => {
+  const { source_id } = await aLargeHolding(market);
   const first = await ask(market.admin, { source_id, limit: 5 });
   const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
   expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
 });
 
-test('a page that holds exactly the rest has no next one', async ({ market }) => {
-  const { source_id } = await aLongHolding(market);
+test('a page that holds exactly the rest has no next page', async ({ market }) => {
+  const { source_id } = await aLargeHolding(market);
   expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
   expect((await ask(market.admin, { source_id, limit: 11 })).next_cursor).not.toBeNull();
 });

@@ -23,7 +23,7 @@ const test = baseTest.extend(
 const find = (market: TradingPair, filter: Record<string, unknown>, client = market.admin) =>
   findAs(client, filter);
 
-/** Two devices, of wind and of sun, with three hours each. */
+/** Two devices, wind and solar, with three hours each. */
 async function aHolding(market: TradingPair) {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
@@ -39,12 +39,12 @@ async function aHolding(market: TradingPair) {
   return { account, source_id: account.id, wind, sun, bundles };
 }
 
-/** The ids of the holding's bundles that a test expects, in the order of the answer. */
+/** The ids of the bundles that a test expects, in the order of the response. */
 const expected = (holding: Awaited<ReturnType<typeof aHolding>>, which: (bundle: Bundle) => boolean) =>
   idsOf(holding.bundles.filter(which));
 const startOf = (hours: number) => hoursAgo(hours).start;
 
-test('a query without filters gives every live bundle of the account, by interval start and id', async ({
+test('a query without filters returns every live bundle of the account, by interval start and id', async ({
   market,
   holding,
 }) => {
@@ -55,7 +55,7 @@ test('a query without filters gives every live bundle of the account, by interva
   expect(answer.next_cursor).toBeNull();
 });
 
-test('the order of the answer is that of intervals, not of issue', async ({ market }) => {
+test('the order is that of the intervals, not of issuance', async ({ market }) => {
   const { admin, metadataId } = market;
   const account = await anAccount(admin);
   const device = await aDevice(admin, { account_id: account.id });
@@ -65,7 +65,7 @@ test('the order of the answer is that of intervals, not of issue', async ({ mark
   expect(await find(market, { source_id: account.id })).toEqual(idsOf([early, middle, late]));
 });
 
-test('a query says how it was understood', async ({ market, holding }) => {
+test('the response repeats the filter', async ({ market, holding }) => {
   const { source_id, wind } = holding;
   const filter = {
     source_id,
@@ -96,7 +96,7 @@ describe('filters', () => {
     );
   });
 
-  test('certificate_period_start takes intervals that start then or later', async ({ market, holding }) => {
+  test('certificate_period_start is inclusive', async ({ market, holding }) => {
     const { source_id } = holding;
     const certificate_period_start = startOf(2);
     expect(await find(market, { source_id, certificate_period_start })).toEqual(
@@ -104,7 +104,7 @@ describe('filters', () => {
     );
   });
 
-  test('certificate_period_end takes intervals that end then or earlier', async ({ market, holding }) => {
+  test('certificate_period_end includes intervals that end at it', async ({ market, holding }) => {
     const { source_id } = holding;
     const [certificate_period_start, certificate_period_end] = ['2000-01-01', startOf(1)];
     expect(await find(market, { source_id, certificate_period_start, certificate_period_end })).toEqual(
@@ -112,13 +112,13 @@ describe('filters', () => {
     );
   });
 
-  test('a period may be longer than a month', async ({ market, holding }) => {
+  test('a period can be longer than a month', async ({ market, holding }) => {
     const { source_id, bundles } = holding;
     const period = { certificate_period_start: '2000-01-01', certificate_period_end: '2030-01-01' };
     expect(await find(market, { source_id, ...period })).toEqual(idsOf(bundles));
   });
 
-  test('issuance_ids, of several issuances', async ({ market, holding }) => {
+  test('issuance_ids can name several issuances', async ({ market, holding }) => {
     const { source_id, bundles } = holding;
     const [first, , third] = bundles;
     const issuance_ids = [third?.issuance_id, first?.issuance_id];
@@ -130,7 +130,7 @@ describe('filters', () => {
     ['+00:00 for Z', (text: string) => text.replace('Z', '+00:00')],
     ['both', (text: string) => text.replace('T', ' ').replace('Z', '+00:00')],
   ] as const)(
-    'an issuance id is read with %s, and repeated as it was sent',
+    'an issuance id with %s is accepted, and repeated as it was sent',
     async ([_, spell], { market, holding }) => {
       const { source_id, bundles } = holding;
       const written = bundles[0]?.issuance_id ?? '';
@@ -140,7 +140,7 @@ describe('filters', () => {
     },
   );
 
-  test('sparse_filter_list takes pairs of a device and an interval start', async ({ market, holding }) => {
+  test('sparse_filter_list accepts pairs of a device and an interval start', async ({ market, holding }) => {
     const { source_id, wind, sun } = holding;
     const sparse_filter_list = [
       [wind.id, startOf(3)],
@@ -155,7 +155,7 @@ describe('filters', () => {
     );
   });
 
-  test('a range of certificate ids takes the slices that it touches', async ({ market }) => {
+  test('a range of certificate ids matches the bundles that it overlaps', async ({ market }) => {
     const bundle = await market.bundle({ quantity: 100 });
     const split = await market.transfer([bundle.id], {
       target_id: market.target.id,
@@ -192,7 +192,7 @@ describe('filters', () => {
     expect(await find(market, { ...filter, certificate_bundle_status: 'Bundle Split' })).toEqual([parent.id]);
   });
 
-  test('combine with AND', async ({ market, holding }) => {
+  test('are combined with AND', async ({ market, holding }) => {
     const { source_id, wind, sun } = holding;
     const filter = {
       source_id,
@@ -222,7 +222,7 @@ describe('filters', () => {
     }
   });
 
-  test('issuance_ids combine with AND with the other filters', async ({ market, holding }) => {
+  test('issuance_ids are combined with AND with the other filters', async ({ market, holding }) => {
     const { source_id, bundles, sun } = holding;
     const issuance_ids = bundles.map((each) => each.issuance_id);
     expect(await find(market, { source_id, issuance_ids, device_id: sun.id })).toEqual(
@@ -232,7 +232,7 @@ describe('filters', () => {
   });
 });
 
-describe('the account', () => {
+describe('the account condition', () => {
   test.for([
     ['issuance_ids', (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id] })],
     [
@@ -246,12 +246,12 @@ describe('the account', () => {
       'a range of certificate ids',
       (bundle: Bundle) => ({ issuance_ids: [bundle.issuance_id], certificate_bundle_id_range_start: 1 }),
     ],
-  ] as const)('%s never reach into another account', async ([_, filter], { market, holding }) => {
+  ] as const)('is never bypassed by %s', async ([_, filter], { market, holding }) => {
     const [theirs] = holding.bundles as [Bundle];
     expect(await find(market, { source_id: market.source.id, ...filter(theirs) }, market.trader)).toEqual([]);
   });
 
-  test('is one of the caller’s own, else it looks like one that does not exist', async ({
+  test('requires an account of the caller; others look as if they did not exist', async ({
     market,
     holding,
   }) => {
@@ -266,7 +266,7 @@ describe('the account', () => {
     expect((await market.trader.post('/certificate/query', {})).statusCode).toBe(422);
   });
 
-  test('holds nothing of what it gave away', async ({ market }) => {
+  test('excludes bundles that were transferred away', async ({ market }) => {
     const bundle = await market.bundle();
     await market.transfer([bundle.id]);
     const filter = { issuance_ids: [bundle.issuance_id] };
@@ -274,7 +274,7 @@ describe('the account', () => {
     expect(await find(market, { ...filter, source_id: market.target.id })).toEqual([bundle.id]);
   });
 
-  test('a user_id of someone else is refused', async ({ market }) => {
+  test('refuses the user_id of another user', async ({ market }) => {
     const { trader, source, admin } = market;
     const filter = { source_id: source.id };
     expect((await trader.post('/certificate/query', { ...filter, user_id: admin.userId })).statusCode).toBe(
@@ -286,7 +286,7 @@ describe('the account', () => {
   });
 });
 
-test('a filter that matches nothing gives an empty list and a volume of 0', async ({ market, holding }) => {
+test('a filter without matches returns an empty list and a volume of 0', async ({ market, holding }) => {
   expect(await ask(market.admin, { source_id: holding.source_id, device_id: 999_999 })).toMatchObject({
     granular_certificate_bundles: [],
     total_certificate_volume: 0,
@@ -313,7 +313,7 @@ test('localise_time renders datetimes in the time zone of the account, with its 
   }
 });
 
-test('query_full gives the full view of what query gives', async ({ market, holding }) => {
+test('query_full returns the full view of the same bundles', async ({ market, holding }) => {
   const { source_id, bundles } = holding;
   const answer = await market.admin.post('/certificate/query_full', { source_id });
   expect(answer.statusCode).toBe(202);

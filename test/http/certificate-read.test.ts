@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { aBundle, aDevice, hoursAgo, METADATA, metadata } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 
-test('a bundle is read with its device and its metadata by a user of its account', async ({ market }) => {
+test('a user of the account reads a bundle with its device and metadata', async ({ market }) => {
   const metadataId = await metadata(market.admin, { quality_scheme_reference: 'Q1' });
   const device = await aDevice(market.admin, {
     account_id: market.source.id,
@@ -30,7 +30,7 @@ test('a bundle is read with its device and its metadata by a user of its account
   });
 });
 
-test('a bundle of another account looks, when read, like one that does not exist', async ({ market }) => {
+test('a bundle of another account is answered like one that does not exist', async ({ market }) => {
   const bundle = await market.bundle();
   const [theirs, missing] = await Promise.all([
     market.receiver.get(`/certificate/${bundle.id}`),
@@ -44,7 +44,7 @@ test('a bundle of another account looks, when read, like one that does not exist
   expect(without(theirs)).toEqual(without(missing));
 });
 
-test('the plural path answers as the singular does', async ({ market }) => {
+test('the plural path gives the same response', async ({ market }) => {
   const bundle = await market.bundle();
   const [singular, plural] = await Promise.all([
     market.trader.get(`/certificate/${bundle.id}`),

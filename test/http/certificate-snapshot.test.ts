@@ -16,7 +16,9 @@ test.beforeAll(({ registry: opened, market: pair }) => {
   market = pair;
 });
 
-/** A registry in which `write` runs, and is shown by the standby, after every statement that a read executes. */
+/**
+ * A registry in which `write` runs after every statement of a read, and is replayed by the standby before the next one.
+ */
 async function withWriter(write: () => Promise<unknown>): Promise<Client> {
   const { config, database } = registry;
   let writing = false;
@@ -51,7 +53,7 @@ async function withWriter(write: () => Promise<unknown>): Promise<Client> {
   );
 }
 
-test.each(['query', 'account'])('the page and the total of %s are of one snapshot', async (kind) => {
+test.each(['query', 'account'])('the page and the total of %s come from one snapshot', async (kind) => {
   const { source, admin } = market;
   let hours = kind === 'query' ? 100 : 300;
   const issue = () =>

@@ -16,7 +16,7 @@ async function childrenOf(registry: TestRegistry, market: TradingPair, parentId:
   return Promise.all(rows.map(({ id }) => read(market, Number(id))));
 }
 
-/** As anyone may do it who has an answer of the API and the documentation of the hash, and nothing of ours. */
+/** Computed from an API response and the documentation of the hash alone, without code of the registry. */
 function hashOf(bundle: Bundle, parentHash = ''): string {
   const facts = {
     issuance_id: bundle.issuance_id,
@@ -43,7 +43,7 @@ const refusal = (answer: { statusCode: number; json(): { type?: string } }) => (
 });
 
 describe('a split', () => {
-  test('makes two children that tile the parent; the first is the part acted on', async ({
+  test('creates two children that tile the parent; the first is the part acted on', async ({
     registry,
     market,
   }) => {
@@ -80,7 +80,7 @@ describe('a split', () => {
     });
   });
 
-  test('leaves the parent Bundle Split, as it was in all else', async ({ market }) => {
+  test('leaves the parent unchanged except for the status Bundle Split', async ({ market }) => {
     const parent = await market.bundle();
     await market.transfer([parent.id], { certificate_quantity: 1 });
     expect(await read(market, parent.id)).toMatchObject({
@@ -89,7 +89,7 @@ describe('a split', () => {
     });
   });
 
-  test('of all but one certificate is possible', async ({ registry, market }) => {
+  test('can take all but one certificate', async ({ registry, market }) => {
     const parent = await market.bundle({ quantity: 100 });
     await market.transfer([parent.id], { certificate_quantity: 99 });
     expect(
@@ -97,7 +97,7 @@ describe('a split', () => {
     ).toEqual([99, 1]);
   });
 
-  test('keeps a reserved bundle reserved in the part that is not acted on', async ({ registry, market }) => {
+  test('keeps the rest of a reserved bundle reserved', async ({ registry, market }) => {
     const parent = await market.bundleIn('Reserved');
     await market.cancel([parent.id], { certificate_quantity: 10 });
     expect(
@@ -105,7 +105,7 @@ describe('a split', () => {
     ).toEqual(['Cancelled', 'Reserved']);
   });
 
-  test('is not taken again: its parent is dead to every action', async ({ market }) => {
+  test('leaves a parent that no action accepts', async ({ market }) => {
     const parent = await market.bundle();
     await market.transfer([parent.id], { certificate_quantity: 1 });
     expect((await market.transfer([parent.id])).statusCode).toBe(409);
@@ -114,7 +114,7 @@ describe('a split', () => {
 });
 
 describe('a hash', () => {
-  test('can be made again by anyone, from an answer of the API', async ({ market }) => {
+  test('can be recomputed from an API response', async ({ market }) => {
     const issued = await market.bundle({ quantity: 100 });
     expect(hashOf(issued)).toBe(issued.hash);
   });
@@ -135,16 +135,14 @@ describe('a hash', () => {
     }
   });
 
-  test('is never shared, not even by equal halves', async ({ registry, market }) => {
+  test('differs between bundles, even between equal halves', async ({ registry, market }) => {
     const parent = await market.bundle({ quantity: 100 });
     await market.transfer([parent.id], { certificate_bundle_percentage: 0.5 });
     const family = [parent, ...(await childrenOf(registry, market, parent.id))].map(({ hash }) => hash);
     expect(new Set(family).size).toBe(3);
   });
 
-  test('stays through transfer and cancellation: account, status and beneficiary are not in it', async ({
-    market,
-  }) => {
+  test('does not change with account, status or beneficiary', async ({ market }) => {
     const { id, hash } = await market.bundle();
     await market.transfer([id]);
     await market.receiver.post('/certificate/cancel', {
@@ -158,7 +156,7 @@ describe('a hash', () => {
 });
 
 describe('certificate_quantity', () => {
-  test('is the total over the bundles, which are taken in the order given; the last one is split', async ({
+  test('is a total over the bundles, taken in the given order; the last one is split', async ({
     registry,
     market,
   }) => {
@@ -171,21 +169,21 @@ describe('certificate_quantity', () => {
     expect(await read(market, b.id)).toEqual({ ...(await read(market, b.id)), ...b });
   });
 
-  test('that bundles add up to exactly splits none', async ({ registry, market }) => {
+  test('that equals the sum of bundles splits none', async ({ registry, market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 200 });
     expect(answer.json().resulting_bundle_ids).toEqual([a.id, b.id]);
     expect(await childrenOf(registry, market, b.id)).toEqual([]);
   });
 
-  test('that the first bundle covers leaves the others alone', async ({ market }) => {
+  test('that the first bundle covers leaves the others unchanged', async ({ market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 100 });
     expect(answer.json().resulting_bundle_ids).toEqual([a.id]);
     expect(await read(market, b.id)).toMatchObject(b);
   });
 
-  test('above what there is is refused with both figures', async ({ market }) => {
+  test('above the available energy is refused with both figures', async ({ market }) => {
     const [a, b] = [await market.bundle(), await market.bundle()];
     const answer = await market.transfer([a.id, b.id], { certificate_quantity: 201 });
     expect(refusal(answer)).toEqual({ status: 422, code: 'not-enough' });
@@ -202,7 +200,7 @@ describe('certificate_quantity', () => {
     },
   );
 
-  test('does not spare a bundle that would not be needed from being one that exists', async ({ market }) => {
+  test('does not permit unknown bundles among those not needed', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer([id, 999_999], { certificate_quantity: 1 })).statusCode).toBe(404);
   });
@@ -239,7 +237,7 @@ describe('certificate_bundle_percentage', () => {
     ]);
   });
 
-  test('leaves a bundle alone of which the share is 0', async ({ market }) => {
+  test('leaves a bundle unchanged if its share is 0', async ({ market }) => {
     const [a, b] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 1 })];
     const answer = await market.transfer([a.id, b.id], { certificate_bundle_percentage: 0.5 });
     expect(answer.json().resulting_bundle_ids).toHaveLength(1);
@@ -252,7 +250,7 @@ describe('certificate_bundle_percentage', () => {
     expect(refusal(answer)).toEqual({ status: 422, code: 'nothing-to-take' });
   });
 
-  test('of 1 takes bundles whole', async ({ market }) => {
+  test('of 1 takes whole bundles', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.transfer([id], { certificate_bundle_percentage: 1 });
     expect(answer.json()).toMatchObject({ resulting_bundle_ids: [id], certificate_bundle_percentage: 1 });
@@ -267,7 +265,7 @@ describe('certificate_bundle_percentage', () => {
     },
   );
 
-  test('is not given together with a quantity', async ({ market }) => {
+  test('cannot be combined with a quantity', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.transfer([id], {
       certificate_quantity: 1,
@@ -277,7 +275,7 @@ describe('certificate_bundle_percentage', () => {
   });
 });
 
-test('many bundles are split in one action, each in two', async ({ market }) => {
+test('one action splits many bundles, each into two', async ({ market }) => {
   const bundles: Bundle[] = [];
   for (let n = 0; n < 40; n++) bundles.push(await market.bundle({ quantity: 10 }));
   const answer = await market.transfer(
@@ -291,5 +289,4 @@ test('many bundles are split in one action, each in two', async ({ market }) => 
   expect(new Set(children.map((child) => child.bundle_quantity))).toEqual(new Set([3]));
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved on both servers', ({ registry }) => expectConserved(registry));

@@ -43,7 +43,7 @@ const linesOf = (body: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-test('CSV has one row for each bundle, under the names of the fields', async ({ market }) => {
+test('CSV has one row per bundle, with the field names as header', async ({ market }) => {
   const answer = await ask(market, 'text/csv');
   expect(answer.statusCode).toBe(202);
   expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
@@ -56,7 +56,7 @@ test('CSV has one row for each bundle, under the names of the fields', async ({ 
   expect(rowsOf(answer.body)).toEqual(asText);
 });
 
-test('NDJSON has one JSON document for each bundle', async ({ market }) => {
+test('NDJSON has one JSON document per bundle', async ({ market }) => {
   const answer = await ask(market, 'application/x-ndjson');
   expect(answer.statusCode).toBe(202);
   expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
@@ -64,7 +64,7 @@ test('NDJSON has one JSON document for each bundle', async ({ market }) => {
 });
 
 test.for(['text/csv', 'application/x-ndjson'])(
-  '%s gives the whole result, whatever the limit',
+  '%s returns the whole result, whatever the limit',
   async (type, { market }) => {
     const answer = await ask(market, type, { limit: 2 });
     const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
@@ -73,7 +73,7 @@ test.for(['text/csv', 'application/x-ndjson'])(
 );
 
 test.for(['text/csv', 'application/x-ndjson'])(
-  '%s holds what matches the filters only',
+  '%s contains only the matches of the filters',
   async (type, { market }) => {
     const answer = await ask(market, type, { certificate_period_start: hoursAgo(1).start });
     const rows = type === 'text/csv' ? rowsOf(answer.body) : linesOf(answer.body);
@@ -86,44 +86,42 @@ test('CSV quotes commas, quotes and line breaks', async ({ market }) => {
   expect(row?.device_name).toBe(NAME);
 });
 
-test('CSV disarms a text that a spreadsheet would take for a formula', async ({ market }) => {
+test('CSV escapes texts that a spreadsheet would read as a formula', async ({ market }) => {
   const [row] = rowsOf((await ask(market, 'text/csv', {}, '/certificate/query_full')).body);
   expect(row?.legal_status).toBe(`'${FORMULA}`);
 });
 
-test('NDJSON of query_full gives the full views', async ({ market }) => {
+test('NDJSON of query_full returns full views', async ({ market }) => {
   const lines = linesOf((await ask(market, 'application/x-ndjson', {}, '/certificate/query_full')).body);
   expect(lines).toEqual((await ask(market, 'application/json', {}, '/certificate/query_full')).json());
   expect(lines[0]).toMatchObject({ device_name: NAME, legal_status: FORMULA });
 });
 
-test('CSV of nothing is the header alone', async ({ market }) => {
+test('CSV without matches is only the header', async ({ market }) => {
   const { body } = await ask(market, 'text/csv', { device_id: 999_999 });
   expect(body).toBe(`${Object.keys(bundles[0] ?? {}).join(',')}\n`);
 });
 
-test('NDJSON of nothing is empty', async ({ market }) => {
+test('NDJSON without matches is empty', async ({ market }) => {
   expect((await ask(market, 'application/x-ndjson', { device_id: 999_999 })).body).toBe('');
 });
 
-test('a stream renders datetimes in the time zone of the account on demand', async ({ market }) => {
+test('a stream renders datetimes in the time zone of the account if requested', async ({ market }) => {
   const [row] = rowsOf((await ask(market, 'text/csv', { localise_time: true })).body);
   expect(row?.production_starting_interval).toBe('2026-03-15T07:00:00+00:00');
 });
 
-test('a stream of another account is refused like one of an account that does not exist', async ({
-  market,
-}) => {
+test("a stream of another user's account is refused like one of an unknown account", async ({ market }) => {
   const answer = await market.trader.post('/certificate/query', { source_id }, { accept: 'text/csv' });
   expect(answer.statusCode).toBe(404);
   expect(answer.headers['content-type']).toContain('application/problem+json');
 });
 
-test('JSON is what a client gets that accepts anything', async ({ market }) => {
+test('a client that accepts anything receives JSON', async ({ market }) => {
   expect((await ask(market, '*/*')).headers['content-type']).toContain('application/json');
 });
 
-test('a media type that the registry does not write is refused', async ({ market }) => {
+test('an unsupported media type is refused', async ({ market }) => {
   expect((await ask(market, 'image/png')).statusCode).toBe(406);
 });
 

@@ -5,7 +5,7 @@ import { test } from '../harness/fixtures.ts';
 const read = async (market: TradingPair, id: number): Promise<Bundle> =>
   (await market.admin.get(`/certificate/${id}`)).json();
 
-test('a transfer moves whole bundles, Active as they were, to the target', async ({ market }) => {
+test('a transfer moves whole Active bundles to the target, still Active', async ({ market }) => {
   const bundles = [await market.bundle(), await market.bundle()];
   const ids = bundles.map(({ id }) => id);
   const answer = await market.transfer(ids);
@@ -31,7 +31,7 @@ test('a transfer moves whole bundles, Active as they were, to the target', async
   }
 });
 
-test('what arrived is for the users of its new account to act on, and for nobody of the old one', async ({
+test('transferred bundles can be used by the users of the target, and no longer by those of the source', async ({
   market,
 }) => {
   const { id } = await market.bundle();
@@ -54,7 +54,7 @@ describe('the target', () => {
     return { status: answer.statusCode, code: answer.json().type?.split(':').at(-1) };
   };
 
-  test('must have whitelisted the source', async ({ market }) => {
+  test('must have the source on its whitelist', async ({ market }) => {
     const stranger = await anAccount(market.admin);
     expect(await refused(market, stranger.id, (await market.bundle()).id)).toEqual({
       status: 403,
@@ -62,7 +62,7 @@ describe('the target', () => {
     });
   });
 
-  test('must have whitelisted the source itself, not the other way round', async ({ market }) => {
+  test("is not accepted if only the source's whitelist contains the target", async ({ market }) => {
     const stranger = await anAccount(market.admin);
     await market.trader.patch(`/account/update_whitelist/${market.source.id}`, {
       add_to_whitelist: [stranger.id],
@@ -73,7 +73,7 @@ describe('the target', () => {
     });
   });
 
-  test('accepts no more from an account that it took off its whitelist, and again once it is back on it', async ({
+  test('refuses an account that it removed from its whitelist, until it is added again', async ({
     market,
   }) => {
     const { id } = await market.bundle();
@@ -86,21 +86,21 @@ describe('the target', () => {
     expect((await market.transfer([id], { target_id: open.id })).statusCode).toBe(202);
   });
 
-  test('is not the source', async ({ market }) => {
+  test('must not be the source', async ({ market }) => {
     expect(await refused(market, market.source.id, (await market.bundle()).id)).toEqual({
       status: 422,
       code: 'same-account',
     });
   });
 
-  test('exists', async ({ market }) => {
+  test('must exist', async ({ market }) => {
     expect(await refused(market, 999_999, (await market.bundle()).id)).toEqual({
       status: 404,
       code: 'target-not-found',
     });
   });
 
-  test('is not closed', async ({ market }) => {
+  test('must not be closed', async ({ market }) => {
     const closed = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     expect((await market.admin.delete(`/account/delete/${closed.id}`)).statusCode).toBe(200);
     expect(await refused(market, closed.id, (await market.bundle()).id)).toEqual({
@@ -109,14 +109,14 @@ describe('the target', () => {
     });
   });
 
-  test('is named', async ({ market }) => {
+  test('is required', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer([id], { target_id: undefined })).statusCode).toBe(422);
   });
 });
 
-describe('who acts', () => {
-  test('is a user of the source: to others it looks like an account that does not exist', async ({
+describe('the caller', () => {
+  test('must be a user of the source: for others the account looks as if it did not exist', async ({
     market,
   }) => {
     const { id } = await market.bundle();
@@ -132,7 +132,7 @@ describe('who acts', () => {
     expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
   });
 
-  test('cannot take a bundle of another account by naming its own as source: it looks like a missing one', async ({
+  test('cannot transfer a bundle of another account by naming its own as source: it looks like a missing one', async ({
     market,
   }) => {
     const { id } = await market.bundle();
@@ -147,7 +147,7 @@ describe('who acts', () => {
     expect(await read(market, id)).toMatchObject({ account_id: market.target.id });
   });
 
-  test('is whom the token says: the user_id of someone else is refused, the own one is not', async ({
+  test('is the user of the token: the user_id of another user is refused, its own is accepted', async ({
     market,
   }) => {
     const { id } = await market.bundle();
@@ -157,7 +157,7 @@ describe('who acts', () => {
     expect([own.statusCode, own.json().user_id]).toEqual([202, market.trader.userId]);
   });
 
-  test('may be an administrator, on any account', async ({ market }) => {
+  test('can be an administrator, for any account', async ({ market }) => {
     const { id } = await market.bundle();
     const answer = await market.admin.post('/certificate/transfer', {
       source_id: market.source.id,
@@ -168,7 +168,7 @@ describe('who acts', () => {
   });
 
   test.for(['AUDIT_USER', 'STORAGE_VALIDATOR'] as const)(
-    'is not a user with role %s',
+    'cannot have the role %s',
     async (role, { registry, market }) => {
       const { id } = await market.bundle();
       const client = await registry.as(role);
@@ -188,32 +188,32 @@ describe('the list of bundles', () => {
     ['is not empty', () => []],
     ['names no bundle twice', (id: number) => [id, id]],
     ['names at most 10 000', () => Array.from({ length: 10_001 }, (_, n) => n + 1)],
-  ] as const)('%s: 422', async ([_, list], { market }) => {
+  ] as const)('with %s is refused with 422', async ([_, list], { market }) => {
     const { id } = await market.bundle();
     expect((await market.transfer(list(id))).statusCode).toBe(422);
     expect(await read(market, id)).toMatchObject({ account_id: market.source.id });
   });
 
   test.for([[[0]], [[-1]], [[1.5]], [['1']], [null], [undefined], ['1']] as const)(
-    'holds ids and nothing else: %j is 422',
+    'contains only ids: %j is refused with 422',
     async ([list], { market }) => {
       expect((await market.transfer([], { granular_certificate_bundle_ids: list })).statusCode).toBe(422);
     },
   );
 
-  test('of 10 000 ids is looked up', async ({ market }) => {
+  test('can contain 10 000 ids', async ({ market }) => {
     const answer = await market.transfer(Array.from({ length: 10_000 }, (_, n) => 1_000_000 + n));
     expect(answer.statusCode).toBe(404);
   });
 
-  test('is all or nothing: one missing bundle, and none moves', async ({ market }) => {
+  test('is all or nothing: with one missing bundle, none moves', async ({ market }) => {
     const bundles = [await market.bundle(), await market.bundle()];
     const [first, last] = bundles.map(({ id }) => id) as [number, number];
     expect((await market.transfer([first, 999_999, last])).statusCode).toBe(404);
     for (const bundle of bundles) expect(await read(market, bundle.id)).toMatchObject(bundle);
   });
 
-  test('is all or nothing: one bundle with another status, and none moves', async ({ market }) => {
+  test('is all or nothing: with one bundle in another status, none moves', async ({ market }) => {
     const active = await market.bundle();
     const locked = await market.bundleIn('Locked');
     expect((await market.transfer([active.id, locked.id])).statusCode).toBe(409);
@@ -221,5 +221,4 @@ describe('the list of bundles', () => {
   });
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved on both servers', ({ registry }) => expectConserved(registry));

@@ -34,7 +34,7 @@ const issueAgain = (market: TradingPair, bundle: Bundle, quantity: number) =>
     }),
   );
 
-test('once every live bundle is withdrawn, and only then, the interval is issued again: a new version with new ids', async ({
+test('an interval can be issued again only after every live bundle was withdrawn, as a new version with new ids', async ({
   registry,
   market,
 }) => {
@@ -67,7 +67,7 @@ test('once every live bundle is withdrawn, and only then, the interval is issued
   await expectConserved(registry);
 });
 
-test('a re-issue that starts elsewhere is a first version, and a query finds what was withdrawn around it', async ({
+test('a re-issue with another start is a first version, and a query finds the withdrawn one', async ({
   market,
 }) => {
   const { admin, source, metadataId: metadata_id } = market;
@@ -89,7 +89,7 @@ test('a re-issue that starts elsewhere is a first version, and a query finds wha
   expect(found.json().granular_certificate_bundles).toMatchObject([{ id: whole.id }]);
 });
 
-test('withdrawing needs a reason, and takes whole bundles', async ({ market }) => {
+test('a withdrawal requires a reason, and takes whole bundles', async ({ market }) => {
   const { id } = await market.bundle();
   expect((await withdraw(market, market.source.id, [id], {})).statusCode).toBe(422);
   const part = { reason: 'r', certificate_quantity: 1 };
@@ -97,7 +97,7 @@ test('withdrawing needs a reason, and takes whole bundles', async ({ market }) =
   expect((await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status).toBe('Active');
 });
 
-test('a lock holds a bundle back, and an unlock makes it what it was', async ({ market }) => {
+test('a lock blocks a bundle, and an unlock restores its status', async ({ market }) => {
   const { id } = await market.bundle();
   const ask = { source_id: market.source.id, granular_certificate_bundle_ids: [id] };
   const status = async () => (await market.trader.get(`/certificate/${id}`)).json().certificate_bundle_status;
@@ -109,7 +109,9 @@ test('a lock holds a bundle back, and an unlock makes it what it was', async ({ 
   expect(await status()).toBe('Reserved');
 });
 
-test('a claim that names another beneficiary is refused; one that names none is fine', async ({ market }) => {
+test('a claim that names another beneficiary is refused; one without a beneficiary is accepted', async ({
+  market,
+}) => {
   const { id } = await market.bundle();
   await market.cancel([id], { beneficiary: 'The school' });
   const claim = (more: object) =>

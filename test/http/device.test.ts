@@ -26,7 +26,7 @@ const read = async (owner: Client, { id }: Device, by = owner) => (await by.get(
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
 describe('power', () => {
-  test('is taken as `capacity` too, and answered as `power_mw`', async ({ owner, account }) => {
+  test('is accepted as `capacity`, too, and returned as `power_mw`', async ({ owner, account }) => {
     const { id } = await device(owner, account, { power_mw: undefined, capacity: 12.5 });
     const made = await read(owner, { id, account_id: account.id });
     expect(made.power_mw).toBe(12.5);
@@ -35,14 +35,14 @@ describe('power', () => {
   });
 
   test.for([0.1, 0.000_001, 123_456.789, 1e-9])(
-    'of %d MW comes back as it went',
+    'of %d MW is returned unchanged',
     async (power_mw, { owner, account }) => {
       expect(await read(owner, await device(owner, account, { power_mw }))).toMatchObject({ power_mw });
     },
   );
 
   test.for([['power_mw'], ['peak_demand'], ['energy_mwh']] as const)(
-    'is not negative or endless: %s',
+    'is refused if negative or infinite: %s',
     async ([field], { owner, account }) => {
       const before = await device(owner, account);
       for (const value of ['-0.001', '1e400', '1000001']) {
@@ -71,7 +71,7 @@ describe('an operational date', () => {
     ['0099-12-31T23:59:59Z', '0099-12-31T23:59:59Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ] as const)(
-    '%s is the instant %s, and stays it',
+    '%s is the instant %s, and does not change',
     async ([operational_date, instant], { owner, account }) => {
       const made = await device(owner, account, { operational_date });
       expect(made).toMatchObject({ operational_date: instant });
@@ -82,10 +82,7 @@ describe('an operational date', () => {
 });
 
 describe('a local identifier', () => {
-  test('is free again once its device is retired, if nothing was issued for that', async ({
-    owner,
-    account,
-  }) => {
+  test('can be used again after its device is deleted, if nothing was issued', async ({ owner, account }) => {
     const local_device_identifier = unique('MPAN');
     const { id } = await device(owner, account, { local_device_identifier });
     await owner.delete(`/device/delete/${id}`);
@@ -118,11 +115,7 @@ describe('a local identifier', () => {
       errors: [{ path }],
     });
 
-    test('stays that of its device when that is retired, in any case', async ({
-      registry,
-      owner,
-      account,
-    }) => {
+    test('stays reserved after its device is deleted, in any case', async ({ registry, owner, account }) => {
       const { id, grid, local_device_identifier } = await issued(registry, owner, account);
       await owner.delete(`/device/delete/${id}`);
       for (const twin of [
@@ -138,7 +131,7 @@ describe('a local identifier', () => {
       );
     });
 
-    test('is not given up for another, nor for another grid', async ({ registry, owner, account }) => {
+    test('cannot be changed, and neither can the grid', async ({ registry, owner, account }) => {
       const made = await issued(registry, owner, account);
       const renamed = await edit(owner, made, { local_device_identifier: unique('MPAN') });
       expect(renamed.json()).toMatchObject(problem('device-has-issued'));
@@ -154,7 +147,7 @@ describe('a local identifier', () => {
     });
   });
 
-  test('has no case', async ({ owner, account }) => {
+  test('is unique regardless of case', async ({ owner, account }) => {
     const one = await device(owner, account, { local_device_identifier: unique('Mpan') });
     const { grid, local_device_identifier } = await read(owner, one);
     const twin = { grid: grid.toLowerCase(), local_device_identifier: local_device_identifier.toUpperCase() };
@@ -162,7 +155,7 @@ describe('a local identifier', () => {
     expect((await edit(owner, one, twin)).json()).toMatchObject(twin);
   });
 
-  test('may be missing on any number of devices of a grid', async ({ owner, account }) => {
+  test('can be missing on any number of devices of a grid', async ({ owner, account }) => {
     const [one, other] = [
       await device(owner, account, { local_device_identifier: null }),
       await device(owner, account, { local_device_identifier: undefined }),
@@ -173,7 +166,10 @@ describe('a local identifier', () => {
     ]).toEqual([null, null]);
   });
 
-  test('is not taken over by an edit, nor by a move to another grid', async ({ owner, account }) => {
+  test('of another device is refused in an edit, also through a change of the grid', async ({
+    owner,
+    account,
+  }) => {
     const [one, other] = [
       await device(owner, account, { local_device_identifier: unique('MPAN') }),
       await device(owner, account, { local_device_identifier: unique('MPAN') }),
@@ -190,7 +186,7 @@ describe('a local identifier', () => {
     expect((await read(owner, elsewhere)).grid).toBe('Elsewhere');
   });
 
-  test('asked for four times at once is given once', async ({ owner, account }) => {
+  test('is assigned once by four concurrent requests', async ({ owner, account }) => {
     const local_device_identifier = unique('MPAN');
     const results = await Promise.allSettled(
       [1, 2, 3, 4].map(() => device(owner, account, { local_device_identifier })),
@@ -200,7 +196,7 @@ describe('a local identifier', () => {
 });
 
 describe('an edit', () => {
-  test('changes only what it names', async ({ owner, account }) => {
+  test('changes only the given fields', async ({ owner, account }) => {
     const before = await device(owner, account, { energy_mwh: 5 });
     const answer = await edit(owner, before, { location: '55, 3' });
     expect(answer.json()).toEqual({ ...before, location: '55, 3', version: 2 });
@@ -216,7 +212,7 @@ describe('an edit', () => {
     }
   });
 
-  test('refuses, by name, fields that the server sets', async ({ owner, account }) => {
+  test('refuses fields that the server sets, by name', async ({ owner, account }) => {
     const before = await device(owner, account);
     const sent = {
       id: 4711,
@@ -229,7 +225,7 @@ describe('an edit', () => {
     expect(await read(owner, before)).toEqual(before);
   });
 
-  test('moves a device to another account of one’s own, whose users then see it', async ({
+  test('moves a device to another account of the caller, whose users then see it', async ({
     registry,
     owner,
     account,
@@ -245,7 +241,7 @@ describe('an edit', () => {
     expect(idsOf((await owner.get(`/account/${account.id}/devices`)).json())).not.toContain(moved.id);
   });
 
-  test('moves no device to an account of others, which looks like one that never was', async ({
+  test("cannot move a device to another user's account, which looks as if it did not exist", async ({
     registry,
     owner,
     account,
@@ -266,7 +262,7 @@ describe('an edit', () => {
     expect(await read(owner, before)).toEqual(before);
   });
 
-  test('leaves certificates that were issued as they are', async ({ registry, owner }) => {
+  test('leaves issued certificates unchanged', async ({ registry, owner }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     const bundle = await market.bundle();
     await edit(owner, market.device, { energy_source: 'hydro', technology_type: 'hydro' }, market.trader);
@@ -275,15 +271,19 @@ describe('an edit', () => {
   });
 });
 
-describe('a device of an account of others', () => {
-  test('is not made, and the account looks like one that never was', async ({ registry, owner, account }) => {
+describe("a device in another user's account", () => {
+  test('cannot be registered, and the account looks as if it did not exist', async ({
+    registry,
+    owner,
+    account,
+  }) => {
     const theirs = await anAccount(await registry.as('PRODUCTION_USER'));
     for (const account_id of [theirs.id, 999_999]) {
       await expect(device(owner, account, { account_id })).rejects.toThrow('body.account_id');
     }
   });
 
-  test('is neither edited nor retired by one who may only trade', async ({ registry, owner, account }) => {
+  test('cannot be edited or deleted by a trading user', async ({ registry, owner, account }) => {
     const trader = await registry.as('TRADING_USER');
     const shared = await anAccount(await registry.as('ADMIN'), {
       user_ids: [owner.userId, trader.userId],
@@ -295,8 +295,8 @@ describe('a device of an account of others', () => {
   });
 });
 
-describe('a retired device', () => {
-  test('is gone from lists, yet known to who holds its certificates', async ({ registry }) => {
+describe('a deleted device', () => {
+  test('is not listed, but still shown to holders of its certificates', async ({ registry }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await market.bundle();
     await market.transfer([id]);
@@ -309,15 +309,15 @@ describe('a retired device', () => {
     expect((await market.receiver.get(`/certificate/${id}`)).json().device_name).toBe('A wind farm');
   });
 
-  test('issues nothing more', async ({ registry }) => {
+  test('cannot receive issuances', async ({ registry }) => {
     const market = await tradingPair(registry, 'PRODUCTION_USER');
     await market.trader.delete(`/device/delete/${market.device.id}`);
     await expect(market.bundle()).rejects.toThrow('404');
   });
 });
 
-describe('a validator of storage', () => {
-  test('reads storage devices, whoever has them, and no others', async ({ registry, owner, account }) => {
+describe('a storage validator', () => {
+  test('reads all storage devices, and no others', async ({ registry, owner, account }) => {
     const validator = await registry.as('STORAGE_VALIDATOR');
     const [battery, plant] = [
       await device(owner, account, {

@@ -6,11 +6,11 @@ import { openSampleRegistry, type SampleRegistry } from '../harness/sample.ts';
 
 const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
 const HIGHEST_PX = 2_000;
-/** Pages draw dozens of operations, on machines that may be busy. */
+/** The pages render dozens of operations; the limit allows for busy machines. */
 const TIMEOUT_MS = 120_000;
 
-/** The operations with the most parameters, fields and errors. Drawing all of them would take minutes. */
-const TALL = [
+/** The operations with the most parameters, fields and errors. Rendering all of them would take minutes. */
+const LONGEST = [
   'changeUserRole',
   'updateAccount',
   'createDevice',
@@ -21,7 +21,7 @@ const TALL = [
   'createRecurringTransfer',
 ];
 
-/** Opens one operation after another, in the page; the id of each to its height. */
+/** Opens one operation after another in the page. Returns the height of each by its id. */
 const HEIGHTS_IN_SWAGGER_UI = `(async () => {
   const shown = async (look) => {
     for (let found = look(); ; found = look()) {
@@ -31,7 +31,7 @@ const HEIGHTS_IN_SWAGGER_UI = `(async () => {
   };
   const heights = {};
   for (const tag of document.querySelectorAll('.opblock-tag')) tag.click();
-  for (const id of ${JSON.stringify(TALL)}) {
+  for (const id of ${JSON.stringify(LONGEST)}) {
     const block = await shown(() => document.querySelector('.opblock[id$="-' + id + '"]'));
     block.querySelector('.opblock-summary-control').click();
     await shown(() => block.querySelector('.responses-table .response'));
@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)('the documentation in Chromium (install 
       expect(await page.title()).toBe('Granular Certificate Registry API');
       await page.locator('.opblock-tag').first().waitFor();
       const heights: Record<string, number> = await page.evaluate(HEIGHTS_IN_SWAGGER_UI);
-      expect(Object.keys(heights)).toEqual(TALL);
+      expect(Object.keys(heights)).toEqual(LONGEST);
       const tall = Object.entries(heights).filter(([, height]) => height >= HIGHEST_PX);
       expect(tall).toEqual([]);
     },
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)('the documentation in Chromium (install 
   );
 
   test(
-    'Swagger UI: e-mail and password, typed into Authorize, let the example of a transfer succeed',
+    'Swagger UI: after entering e-mail and password in Authorize, the example of a transfer succeeds',
     async () => {
       await page.goto(`${registry.url}/docs/`);
       await page.locator('.auth-wrapper .btn.authorize').click();

@@ -13,7 +13,7 @@ const Headers = z.record(
   z.strictObject({ schema: Schema, description: z.string().min(1) }),
 );
 
-/** What OpenAPI 3.1 asks of the parts that this document uses; a member that is not here is a mistake. */
+/** What OpenAPI 3.1 requires of the objects that this document uses; an unlisted member is a mistake. */
 const Answer = z.strictObject({
   description: z.string().min(1),
   headers: Headers,
@@ -65,9 +65,9 @@ const OpenApi = z.strictObject({
   }),
 });
 
-/** The energy of a reading, which is negative when the device consumed. */
+/** The energy of a reading; it is negative if the device consumed. */
 const FLOWS_BOTH_WAYS = /\/interval_usage(\/anyOf\/\d+)?$/;
-/** A refused action shows the amount that was requested, whatever it was. */
+/** A refused action shows the requested amount, whatever it was. */
 const AS_REQUESTED = /^#\/components\/schemas\/Action\/properties\/certificate_(quantity|bundle_percentage)/;
 
 const test = baseTest
@@ -85,7 +85,7 @@ const described = (document: z.output<typeof OpenApi>) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
   );
 
-/** Every object of the document, with where it is. */
+/** Every object of the document, with its location. */
 function* objectsIn(value: unknown, at = '#'): Generator<[string, Record<string, unknown>]> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield [at, Schema.parse(value)];
@@ -101,13 +101,13 @@ function pointedTo(document: z.output<typeof OpenApi>, reference: string): unkno
 }
 
 describe('the OpenAPI document', () => {
-  test('is JSON, the same each time', async ({ registry, text }) => {
+  test('is JSON, and identical each time', async ({ registry, text }) => {
     const again = await get(registry, '/openapi.json');
     expect(again.headers['content-type']).toContain('application/json');
     expect(again.body).toBe(text);
   });
 
-  test('refers to nothing that it lacks', ({ document }) => {
+  test('contains every component that it refers to', ({ document }) => {
     const references = [...objectsIn(document)].filter(([, { $ref }]) => typeof $ref === 'string');
     expect(references.length).toBeGreaterThan(100);
     for (const [at, { $ref }] of references) {
@@ -116,13 +116,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('has no schema that nothing refers to', ({ text, document }) => {
+  test('has no unused schema', ({ text, document }) => {
     for (const name of Object.keys(document.components.schemas)) {
       expect(text, name).toContain(`"#/components/schemas/${name}"`);
     }
   });
 
-  test('has operation ids that are unique, and tags that it lists', ({ document }) => {
+  test('has unique operation ids, and lists its tags', ({ document }) => {
     const ids = described(document).map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = document.tags.map(({ name }) => name);
@@ -130,12 +130,12 @@ describe('the OpenAPI document', () => {
     for (const { tags: own, operationId } of described(document)) expect(tags, operationId).toContain(own[0]);
   });
 
-  test('has summaries that tell operations apart', ({ document }) => {
+  test('has distinct summaries', ({ document }) => {
     const summaries = described(document).map(({ summary }) => summary);
     expect(summaries.filter((summary, index) => summaries.indexOf(summary) !== index)).toEqual([]);
   });
 
-  test('declares every parameter of a path, required, and no parameter twice', ({ document }) => {
+  test('declares every path parameter as required, and no parameter twice', ({ document }) => {
     for (const { path, operationId, parameters } of described(document)) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = parameters.filter((each) => each.in === 'path');
@@ -151,7 +151,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('gives a body to what writes one, and to no GET or DELETE', ({ document }) => {
+  test('declares a body for operations that take one, and for no GET or DELETE', ({ document }) => {
     for (const { method, operationId, requestBody } of described(document)) {
       if (method === 'patch') expect(requestBody, operationId).toBeDefined();
       if (method === 'get' || method === 'delete') expect(requestBody, operationId).toBeUndefined();
@@ -180,7 +180,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('gives every operation exactly one success', ({ document }) => {
+  test('gives every operation exactly one success response', ({ document }) => {
     for (const { responses, operationId } of described(document)) {
       expect(
         Object.keys(responses).filter((status) => status.startsWith('2')),
@@ -189,7 +189,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('names the header that leads to the next page, on the lists that have it', ({ document }) => {
+  test('declares the next-page header for the lists that send it', ({ document }) => {
     const paged = described(document)
       .filter(({ responses }) =>
         Object.values(responses).some(({ headers }) => headers['registry-next-cursor']),
@@ -209,7 +209,7 @@ describe('the OpenAPI document', () => {
     expect(paged).not.toContain('readAccountCertificates');
   });
 
-  test('secures all but login, refresh and health, by schemes that it has', ({ document }) => {
+  test('secures all operations except login, refresh and health, by declared schemes', ({ document }) => {
     const open = described(document).filter(({ security }) => security.length === 0);
     expect(open.map(({ operationId }) => operationId).sort()).toEqual([
       'health',
@@ -224,7 +224,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('lets Swagger UI log in, and says where forms are accepted', ({ document }) => {
+  test('lets Swagger UI log in, and names the operations that accept forms', ({ document }) => {
     const { password } = document.components.securitySchemes;
     expect(password).toMatchObject({ flows: { password: { tokenUrl: '/auth/login' } } });
     for (const path of ['/auth/login', '/auth/refresh']) {
@@ -260,7 +260,7 @@ describe('the OpenAPI document', () => {
     for (const { name, schema } of headers) expect(schema.pattern, name).toBeTypeOf('string');
   });
 
-  test('has no tuples, which generators of clients do not read', ({ text }) => {
+  test('has no tuples, which client generators cannot read', ({ text }) => {
     expect(text).not.toContain('prefixItems');
     expect(text).not.toContain('"items":false');
   });
@@ -272,7 +272,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('uses JSON Schema as OpenAPI 3.1 has it, not as 3.0 did', ({ document }) => {
+  test('uses JSON Schema as OpenAPI 3.1 defines it, not 3.0', ({ document }) => {
     const isSchema = ([at]: [string, unknown]) =>
       at.includes('/schema') && !/\/properties$|\/examples/.test(at);
     for (const [at, schema] of [...objectsIn(document)].filter(isSchema)) {
@@ -283,12 +283,12 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** What a page asks its browser to load. */
+/** The resources that a page tells its browser to load. */
 const assetsOf = (page: string) =>
   [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
 
 describe.each(['/docs/', '/redoc'])('%s', (url) => {
-  test('loads what this server has, and nothing else', async ({ registry }) => {
+  test('loads resources of this server only', async ({ registry }) => {
     const { body } = await get(registry, url);
     const assets = assetsOf(body).filter((asset) => asset !== '/openapi.json');
     expect(assets.length).toBeGreaterThan(0);
@@ -301,7 +301,7 @@ describe.each(['/docs/', '/redoc'])('%s', (url) => {
     }
   });
 
-  test('forbids its browser to load from anywhere else', async ({ registry }) => {
+  test('forbids its browser to load from other origins', async ({ registry }) => {
     const policy = String((await get(registry, url)).headers['content-security-policy']);
     expect(policy).toMatch(/^default-src 'self'/);
     const sources = policy.split(';').flatMap((directive) => directive.trim().split(/\s+/).slice(1));
@@ -312,13 +312,13 @@ describe.each(['/docs/', '/redoc'])('%s', (url) => {
   });
 });
 
-test('Swagger UI shows this registry’s document, and asks no validator', async ({ registry, text }) => {
+test('Swagger UI shows the document of this registry, and calls no validator', async ({ registry, text }) => {
   const { body } = await get(registry, '/docs/static/swagger-initializer.js');
   expect(body).toMatch(/validatorUrl: null/);
   expect(JSON.parse((await get(registry, '/docs/json')).body)).toEqual(JSON.parse(text));
 });
 
-test('the page at / leads to the documentation, and every link of it works', async ({ registry }) => {
+test('the page at / links to the documentation, and every link works', async ({ registry }) => {
   const { body, headers } = await get(registry, '/');
   expect(headers['content-type']).toContain('text/html');
   const links = assetsOf(body);

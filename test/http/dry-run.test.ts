@@ -9,27 +9,27 @@ import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-/** Each action is rehearsed, and then done or refused in earnest: the answers agree, and a rehearsal changes no row. */
+/** Each action is dry-run and then executed or refused: the responses agree, and the dry run changes no row. */
 
 let registry: TestRegistry;
 let market: TradingPair;
 let auditor: Client;
-/** An account that accepts nothing from the source. */
-let stranger: number;
+/** An account that does not accept transfers from the source. */
+let otherAccount: number;
 
 test.beforeAll(async ({ registry: opened, market: pair }) => {
   registry = opened;
   market = pair;
   auditor = await registry.as('AUDIT_USER');
-  stranger = (await anAccount(market.admin)).id;
+  otherAccount = (await anAccount(market.admin)).id;
 });
 
 interface Try {
   readonly what: string;
   readonly status: number;
-  /** What the request has beside, or instead of, what every request of the action has. */
+  /** Fields of the request in addition to, or instead of, those that every request of the action has. */
   readonly fields?: (bundleId: number) => object;
-  /** Of the bundle; otherwise one that the action takes. */
+  /** The status of the bundle; by default one that the action accepts. */
   readonly of?: BundleStatus;
   readonly by?: () => Client;
 }
@@ -43,39 +43,39 @@ const tried = (what: string, status: number, fields: object = {}): Try => ({
 const bundles = (...ids: number[]) => ({ granular_certificate_bundle_ids: ids });
 
 const EVERY_ACTION: readonly Try[] = [
-  tried('an account that is not there', 404, { source_id: 999_999 }),
-  { what: 'an account that holds no such bundle', status: 404, fields: () => ({ source_id: stranger }) },
-  { what: 'a role that may not', status: 403, by: () => auditor },
-  { what: 'a foreign user_id', status: 403, fields: () => ({ user_id: auditor.userId }) },
-  tried('a field that makes no sense', 422, { user_id: 'me' }),
+  tried('an unknown account', 404, { source_id: 999_999 }),
+  { what: 'an account without the bundle', status: 404, fields: () => ({ source_id: otherAccount }) },
+  { what: 'a role without permission', status: 403, by: () => auditor },
+  { what: 'the user_id of another user', status: 403, fields: () => ({ user_id: auditor.userId }) },
+  tried('an invalid field', 422, { user_id: 'me' }),
 ];
 
 const OF_BUNDLES: readonly Try[] = [
   ...EVERY_ACTION,
   tried('a whole bundle', 202),
-  { what: 'a bundle and one that is not there', status: 404, fields: (id) => bundles(id, 999_999) },
+  { what: 'a bundle and an unknown one', status: 404, fields: (id) => bundles(id, 999_999) },
   { what: 'one bundle twice', status: 422, fields: (id) => bundles(id, id) },
-  tried('no bundle', 422, bundles()),
-  { what: 'a bundle that is used up', status: 409, of: 'Claimed' },
+  tried('an empty list', 422, bundles()),
+  { what: 'a used bundle', status: 409, of: 'Claimed' },
 ];
 
 const IN_PART: readonly Try[] = [
   ...OF_BUNDLES,
   tried('a quantity of a bundle', 202, { certificate_quantity: 30 }),
   tried('a percentage of a bundle', 202, { certificate_bundle_percentage: 0.29 }),
-  tried('more than there is', 422, { certificate_quantity: 101 }),
+  tried('more than available', 422, { certificate_quantity: 101 }),
   tried('less than one certificate', 422, { certificate_bundle_percentage: 0.001 }),
 ];
 
 const WHOLE: readonly Try[] = [
   ...OF_BUNDLES,
-  tried('a part of what is taken whole', 422, { certificate_quantity: 30 }),
-  tried('a lack of reason', 422, { reason: null }),
+  tried('a part for an action on whole bundles', 422, { certificate_quantity: 30 }),
+  tried('a missing reason', 422, { reason: null }),
 ];
 
 const TARGETS: readonly Try[] = [
-  { what: 'a target that accepts nothing', status: 403, fields: () => ({ target_id: stranger }) },
-  tried('a target that is not there', 404, { target_id: 999_999 }),
+  { what: 'a target without a whitelist', status: 403, fields: () => ({ target_id: otherAccount }) },
+  tried('an unknown target', 404, { target_id: 999_999 }),
 ];
 
 const SCHEDULES: readonly Try[] = [
@@ -84,17 +84,20 @@ const SCHEDULES: readonly Try[] = [
   tried('a first run in the past', 422, { initial_action_datetime: '2026-03-15T11:59:59Z' }),
 ];
 
-interface Rehearsed {
-  /** The status that it takes. */
+interface DryRunCase {
+  /** The status that the action accepts. */
   readonly from?: BundleStatus;
   readonly isAdmins?: boolean;
   readonly tries: readonly Try[];
 }
 
-const ACTIONS: Readonly<Record<string, Rehearsed>> = {
+const ACTIONS: Readonly<Record<string, DryRunCase>> = {
   transfer: { from: 'Active', tries: [...IN_PART, ...TARGETS] },
   cancel: { from: 'Active', tries: [...IN_PART, tried('a beneficiary', 202, { beneficiary: 'School' })] },
-  claim: { from: 'Cancelled', tries: [...IN_PART, tried('a stranger', 422, { beneficiary: 'School' })] },
+  claim: {
+    from: 'Cancelled',
+    tries: [...IN_PART, tried('another beneficiary', 422, { beneficiary: 'School' })],
+  },
   reserve: { from: 'Active', tries: IN_PART },
   unreserve: { from: 'Reserved', tries: IN_PART },
   lock: { from: 'Active', tries: WHOLE, isAdmins: true },
@@ -104,7 +107,7 @@ const ACTIONS: Readonly<Record<string, Rehearsed>> = {
   recurring_cancel: { tries: SCHEDULES },
 };
 
-test('every operation that answers with an action has a dry run, and is tried here', () => {
+test('every operation that returns an action has a dry run, and is tested here', () => {
   const paths = Object.keys(ACTIONS).map((name) => `/certificate/${name}`);
   const answering = operations.filter(({ answer }) => answer.description === 'The completed action');
   expect(answering.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
@@ -114,7 +117,7 @@ test('every operation that answers with an action has a dry run, and is tried he
   expect(rehearsable.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
 });
 
-async function bodyOf(name: string, { from }: Rehearsed, { of = from, fields }: Try): Promise<object> {
+async function bodyOf(name: string, { from }: DryRunCase, { of = from, fields }: Try): Promise<object> {
   const { id } = of === undefined ? { id: 0 } : await market.bundleIn(of);
   const { source, target } = market;
   const asked = of === undefined ? daily(market) : { source_id: source.id, ...bundles(id) };
@@ -140,14 +143,14 @@ async function everyRow(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(digests));
 }
 
-/** What two answers to one request may differ in: the ids of what was made, and that one was a dry run. */
-const PASSING = ['id', 'recurring_action_id', 'action_id', 'instance', 'action_result'];
+/** Fields in which two responses to one request may differ: the ids of new records, and the mark of a dry run. */
+const VOLATILE = ['id', 'recurring_action_id', 'action_id', 'instance', 'action_result'];
 
-/** An answer without that; of the bundles that carry the effect, those that were there before. */
+/** The response without those fields; of the resulting bundles, only those that existed before. */
 function lasting(answer: Answer): unknown {
   const given = answer.granular_certificate_bundle_ids;
   const text = JSON.stringify(answer, (name, value) => {
-    if (PASSING.includes(name)) return undefined;
+    if (VOLATILE.includes(name)) return undefined;
     return name === 'resulting_bundle_ids'
       ? value.map((id: number) => (given.includes(id) ? id : 'new'))
       : value;
@@ -158,7 +161,7 @@ function lasting(answer: Answer): unknown {
 type Answer = Record<string, unknown> &
   Record<'resulting_bundle_ids' | 'granular_certificate_bundle_ids', number[]>;
 
-/** The bundles that the effect is on and that were not there before. */
+/** The resulting bundles that did not exist before. */
 const newIn = ({ resulting_bundle_ids: ids, granular_certificate_bundle_ids: given }: Answer) =>
   ids.filter((id) => !given.includes(id));
 
@@ -171,7 +174,7 @@ const CASES = Object.entries(ACTIONS).flatMap(([name, action]) =>
   action.tries.map((each) => ({ name, action, each, what: each.what, status: each.status })),
 );
 
-test.each(CASES)('$name of $what: $status, in a dry run too, which changes no row', async (given) => {
+test.each(CASES)('$name of $what: $status, also in a dry run, which changes no row', async (given) => {
   const { name, action, each, status } = given;
   const body = await bodyOf(name, action, each);
   const by = each.by?.() ?? (action.isAdmins ? market.admin : market.trader);
@@ -193,12 +196,11 @@ test.each(CASES)('$name of $what: $status, in a dry run too, which changes no ro
   expect(await existing(newIn(dry))).toEqual([]);
 });
 
-test('every action that takes a part of a bundle is tried with one', () => {
+test('every action that takes part of a bundle is tested with one', () => {
   const parted = CASES.filter(({ what, status }) => /of a bundle$/.test(what) && status === 202);
   const takesParts = Object.entries(lifecycle).filter(([, { wholeBundlesOnly }]) => !wholeBundlesOnly);
   const names = takesParts.map(([name]) => name).filter((name) => name in ACTIONS);
   expect([...new Set(parted.map(({ name }) => name))].toSorted()).toEqual(names.toSorted());
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
-  expectConserved(registry));
+test('energy is conserved on both servers', () => expectConserved(registry));

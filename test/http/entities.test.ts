@@ -16,7 +16,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
     return answer.json();
   };
 
-  test('is created, read, changed and deleted, and then gone', async ({ registry, market, admin }) => {
+  test('is created, read, changed and deleted', async ({ registry, market, admin }) => {
     const made = await create(market, admin);
     expect((await admin.get(`/${entity}/${made.id}`)).json()).toMatchObject(made);
 
@@ -36,7 +36,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
     expect(kept.rows[0].events).toBe('{CREATE,UPDATE,DELETE}');
   });
 
-  test('is listed page by page, each once, in the order of ids', async ({ market, admin }) => {
+  test('is listed in pages, each once, in the order of ids', async ({ market, admin }) => {
     const ids = [
       (await create(market, admin)).id,
       (await create(market, admin)).id,
@@ -55,7 +55,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
     expect(seen).toEqual(expect.arrayContaining(ids));
   });
 
-  test('refuses, by name, fields that the server sets', async ({ market, admin }) => {
+  test('refuses fields that the server sets, by name', async ({ market, admin }) => {
     const answer = await admin.post(`/${entity}/create`, {
       ...(await body(market)),
       id: 4_711,
@@ -70,7 +70,7 @@ describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {
 });
 
 describe('names', () => {
-  test('of accounts and e-mails of users are unique whatever their case, among the living', async ({
+  test('of accounts and e-mails of users are unique regardless of case, among those not deleted', async ({
     admin,
   }) => {
     const account_name = unique('Harbour');
@@ -88,7 +88,7 @@ describe('names', () => {
     expect(twin.json().errors[0].path).toBe('body.email');
   });
 
-  test('of a device are unique within its grid', async ({ market, admin }) => {
+  test('of devices are unique within a grid', async ({ market, admin }) => {
     const local_device_identifier = unique('MPAN');
     await aDevice(admin, { account_id: market.source.id, local_device_identifier });
     const other = { account_id: market.source.id, local_device_identifier, grid: 'Another grid' };
@@ -98,7 +98,7 @@ describe('names', () => {
 });
 
 describe('users', () => {
-  test('have a role by name on output, and by name or number on input', async ({ admin }) => {
+  test('return their role by name, and accept it by name or number', async ({ admin }) => {
     const made = await admin.post('/user/create', {
       name: 'A',
       email: anEmail(),
@@ -115,13 +115,13 @@ describe('users', () => {
     }
   });
 
-  test('cannot make themselves more than they are', async ({ market }) => {
+  test('cannot raise their own role', async ({ market }) => {
     const answer = await market.trader.patch(`/user/update/${market.trader.userId}`, { role: 'ADMIN' });
     expect(answer.statusCode).toBe(422);
     expect((await market.trader.get('/user/me')).json().role).toBe('PRODUCTION_USER');
   });
 
-  test('need a password of 12 characters, and nobody ever sees its hash', async ({ registry, admin }) => {
+  test('need a password of 12 characters, and no response contains its hash', async ({ registry, admin }) => {
     const person = { name: 'A', email: anEmail(), role: 1 };
     expect((await admin.post('/user/create', { ...person, password: 'too short' })).statusCode).toBe(422);
     const made = await admin.post('/user/create', { ...person, password: 'long enough now' });
@@ -132,7 +132,7 @@ describe('users', () => {
     expect(secrets.rows[0].n).toBe(0);
   });
 
-  test('the last administrator is neither removed nor demoted', async () => {
+  test('the last administrator cannot be deleted or demoted', async () => {
     const alone = await openRegistry();
     try {
       const only = await alone.as('ADMIN');
@@ -147,7 +147,7 @@ describe('users', () => {
 });
 
 describe('accounts', () => {
-  test('have their creator among their users', async ({ market }) => {
+  test('include their creator as a user', async ({ market }) => {
     const { id } = await anAccount(market.trader);
     expect((await market.trader.get(`/account/${id}`)).json().user_ids).toEqual([market.trader.userId]);
     expect((await market.trader.get('/user/me')).json().accounts).toEqual(
@@ -155,7 +155,7 @@ describe('accounts', () => {
     );
   });
 
-  test('are whitelisted, seen from both sides, taken off and put on again', async ({ admin }) => {
+  test('are added to and removed from a whitelist, visible to both accounts', async ({ admin }) => {
     const [from, to] = [await anAccount(admin), await anAccount(admin)];
     const whitelist = (change: object) => admin.patch(`/account/update_whitelist/${to.id}`, change);
     for (let round = 0; round < 2; round++) {
@@ -172,7 +172,7 @@ describe('accounts', () => {
     expect((await whitelist({ add_to_whitelist: [to.id] })).statusCode).toBe(422);
   });
 
-  test('are summed up over live bundles only', async ({ registry }) => {
+  test('are summarized over live bundles only', async ({ registry }) => {
     const { source, trader, device } = await tradingPair(registry, 'PRODUCTION_USER').then(async (own) => {
       const [kept, split] = [await own.bundle({ quantity: 100 }), await own.bundle({ quantity: 50 })];
       await own.transfer([split.id], { certificate_quantity: 20 });
@@ -198,10 +198,7 @@ describe('accounts', () => {
     ]);
   });
 
-  test('with devices, or certificates that can still be used, are not closed', async ({
-    registry,
-    admin,
-  }) => {
+  test('with devices or usable certificates cannot be closed', async ({ registry, admin }) => {
     const own = await tradingPair(registry, 'PRODUCTION_USER');
     const { id } = await own.bundle();
     await own.transfer([id]);
@@ -210,13 +207,16 @@ describe('accounts', () => {
   });
 });
 
-describe("somebody else's", () => {
+describe('records of another user', () => {
   let stranger: Client;
   test.beforeAll(async ({ registry }) => {
     stranger = await registry.as('PRODUCTION_USER');
   });
 
-  test('account, device, reading and bundle look like those that do not exist', async ({ market, admin }) => {
+  test('are answered like records that do not exist: account, device, reading and bundle', async ({
+    market,
+    admin,
+  }) => {
     const reading = await admin.post('/measurement/create', {
       device_id: market.device.id,
       interval_usage: 5,
@@ -243,7 +243,7 @@ describe("somebody else's", () => {
     }
   });
 
-  test('things do not change by the hand of a stranger', async ({ market }) => {
+  test('cannot be changed', async ({ market }) => {
     const changes: ['patch' | 'delete', string, object?][] = [
       ['patch', `/account/update/${market.source.id}`, { account_name: 'Mine' }],
       ['patch', `/account/update_whitelist/${market.target.id}`, { add_to_whitelist: [] }],
@@ -263,7 +263,7 @@ describe("somebody else's", () => {
     expect(readings.statusCode).toBe(422);
   });
 
-  test('lists hold nothing of others', async () => {
+  test('are in no list', async () => {
     for (const entity of ['account', 'device', 'measurement']) {
       expect((await stranger.get(`/${entity}/list`)).json(), entity).toEqual([]);
     }

@@ -33,7 +33,7 @@ async function make(
   return { made: answer.json(), etag: String(answer.headers.etag) };
 }
 
-/** A change that each operation makes to a fresh entity. */
+/** A change by each operation to a new entity. */
 const CHANGES: Readonly<Record<string, object>> = {
   ...Object.fromEntries(ENTITIES.map(({ entity, change }) => [`PATCH /${entity}/update/:id`, change])),
   'PATCH /account/update_whitelist/:id': { add_to_whitelist: [1] },
@@ -42,7 +42,7 @@ const CHANGES: Readonly<Record<string, object>> = {
 
 const isEntity = (path: string) => ENTITIES.some(({ entity }) => path.startsWith(`/${entity}/`));
 
-/** Of recurring actions, which have no single read, `recurring.test.ts` tells. */
+/** Recurring actions, which have no read of a single one, are tested in `recurring.test.ts`. */
 const editing = operations
   .filter(({ versioned, changes, params, path }) => versioned && changes && params && isEntity(path))
   .map(({ id, method, path }) => ({ id, method, path, entity: path.split('/')[1] ?? '' }));
@@ -62,7 +62,7 @@ const send = (
     ...(body ? { payload: body } : {}),
   });
 
-test('every PATCH, DELETE and single read of an entity has a version', () => {
+test('every PATCH, DELETE and read of a single entity has a version', () => {
   const without = operations
     .filter(({ path }) => isEntity(path))
     .filter(
@@ -83,7 +83,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
     if (method !== 'DELETE') expect(answer.headers.etag).toBe('"2"');
   };
 
-  test('changes what the caller has seen', async ({ market, admin }) => {
+  test('changes the version that the caller has read', async ({ market, admin }) => {
     const { made, etag } = await make(market, admin, entity);
     expect(etag).toBe(`"${made.version}"`);
     expect((await admin.get(`/${entity}/${made.id}`)).headers.etag).toBe(etag);
@@ -94,7 +94,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
   });
 
   test.for(['"9"', '"9", "10"', 'W/"1"', '""', '"9,1"', '"01"', '"9",,W/"1",'])(
-    'refuses what the caller has not seen (%s), and changes nothing',
+    'refuses another version (%s), and changes nothing',
     async (ifMatch, { registry, market, admin }) => {
       const { made, etag } = await make(market, admin, entity);
       const before = await journalled(registry);
@@ -108,7 +108,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
   );
 
   test.for([undefined, '*', ' * ', '"9", "1"', '"9","1"', ',"9" ,, "1",', 'W/"9", "1"'])(
-    'lets %s pass',
+    'accepts %s',
     async (ifMatch, { market, admin }) =>
       expectChanged(await change(admin, (await make(market, admin, entity)).made.id, ifMatch)),
   );
@@ -123,7 +123,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
     },
   );
 
-  test('does not tell of an entity out of reach by the way it refuses', async ({
+  test('does not reveal an inaccessible entity by the kind of refusal', async ({
     registry,
     market,
     admin,
@@ -139,7 +139,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
     }
   });
 
-  test('lets exactly one of two through that have seen the same', async ({ market, admin }) => {
+  test('accepts exactly one of two concurrent changes of one version', async ({ market, admin }) => {
     const { made, etag } = await make(market, admin, entity);
     const answers = await Promise.all([change(admin, made.id, etag), change(admin, made.id, etag)]);
     const statuses = answers.map(({ statusCode }) => statusCode).sort();
@@ -148,7 +148,7 @@ describe.each(editing)('$method $path', ({ method, path, entity }) => {
 });
 
 describe.each(ENTITIES)('$entity', ({ entity, change }) => {
-  test('that is changed into what it is stays at its version, and the journal says nothing', async ({
+  test('keeps its version if an edit changes nothing, and the journal has no entry', async ({
     registry,
     market,
     admin,
@@ -168,7 +168,7 @@ describe.each(ENTITIES)('$entity', ({ entity, change }) => {
   });
 });
 
-test('an account rises to a new version with its users and its whitelist, and only with them', async ({
+test('the version of an account rises with changes of its users and whitelist, and only with them', async ({
   market,
   admin,
 }) => {
@@ -185,7 +185,7 @@ test('an account rises to a new version with its users and its whitelist, and on
   expect(tags).toEqual(['"2"', '"2"', '"2"', '"3"', '"4"', '"4"']);
 });
 
-test('a creation that is repeated under its Idempotency-Key names the same version', async ({ admin }) => {
+test('a creation repeated under its Idempotency-Key returns the same version', async ({ admin }) => {
   const key = { 'idempotency-key': crypto.randomUUID() };
   const body = { name: `Org ${crypto.randomUUID()}` };
   const first = await admin.post('/organisation/create', body, key);
@@ -194,7 +194,7 @@ test('a creation that is repeated under its Idempotency-Key names the same versi
   expect([first.headers.etag, again.headers.etag]).toEqual(['"1"', '"1"']);
 });
 
-test('a page of another origin may send the tag, and read it', async ({ registry, market, admin }) => {
+test('a page of another origin can send and read the tag', async ({ registry, market, admin }) => {
   const origin = 'https://app.example.com';
   const preflight = await registry.app.inject({
     method: 'OPTIONS',
@@ -213,7 +213,7 @@ test('a page of another origin may send the tag, and read it', async ({ registry
   expect(answer.headers.etag).toBe('"1"');
 });
 
-test('the document of the API tells of the tag, where there is one', async ({ registry }) => {
+test('the OpenAPI document declares the tag where it exists', async ({ registry }) => {
   const { paths } = (await registry.app.inject({ method: 'GET', url: '/openapi.json' })).json();
   for (const { method, path } of editing) {
     const { parameters, responses } = paths[path.replace(':id', '{id}')][method.toLowerCase()];

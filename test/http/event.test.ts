@@ -1,6 +1,6 @@
 import { afterAll, describe, expect } from 'vitest';
 import { type Journal, startJournal } from '../../src/journal/index.ts';
-import { type Bundle, shownEverywhere, type TradingPair } from '../harness/builders.ts';
+import { type Bundle, type TradingPair, untilReplicated } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 import { waitForSequencer } from '../harness/polling.ts';
@@ -34,7 +34,7 @@ afterAll(async () => {
 /** Waits until every entry has its position, on the standby too. */
 async function sequenced(registry: TestRegistry): Promise<void> {
   await waitForSequencer(registry.primary);
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
 }
 
 const events = async (client: Client, query = ''): Promise<Event[]> => {
@@ -44,24 +44,21 @@ const events = async (client: Client, query = ''): Promise<Event[]> => {
 };
 
 describe('the feed', () => {
-  test('has every entry of the journal once, in order, from 0 without a gap', async ({
-    registry,
-    market,
-  }) => {
+  test('contains every journal entry once, in order, from 0 without a gap', async ({ registry, market }) => {
     const all = await events(market.admin);
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
     expect(all).toHaveLength(rows[0].n);
     expect(all.map(({ position }) => position)).toEqual(all.map((_, index) => index));
   });
 
-  test('tells the history of a bundle, its parent included', async ({ market }) => {
+  test('contains the history of a bundle, including its parent', async ({ market }) => {
     const history = await events(market.admin, `&entity_name=bundle&entity_id=${moved}`);
     expect(history.map(({ event_type }) => event_type)).toEqual(['CREATE', 'UPDATE']);
     expect(history[0]?.parent_entity_id).toBe(bundle.id);
     expect(history[1]?.attributes_after).toEqual({ account_id: market.target.id });
   });
 
-  test('and the lineage of a bundle tell the same, at the same positions', async ({ market }) => {
+  test('and the lineage of a bundle agree, at the same positions', async ({ market }) => {
     const history = (await events(market.admin, '&entity_name=bundle')).filter(({ entity_id: id }) =>
       [bundle.id, moved].includes(id),
     );
@@ -69,7 +66,7 @@ describe('the feed', () => {
     expect(timeline.map(({ position }: Event) => position)).toEqual(history.map(({ position }) => position));
   });
 
-  test('goes on after a position, page by page', async ({ market }) => {
+  test('continues after a position, page by page', async ({ market }) => {
     const all = await events(market.admin);
     const seen: number[] = [];
     for (let after = ''; ; after = `&after=${seen.at(-1)}`) {
@@ -80,7 +77,7 @@ describe('the feed', () => {
     expect(seen).toEqual(all.map(({ position }) => position));
   });
 
-  test("shows others the history of their accounts' bundles and of their own user, and nothing else", async ({
+  test("shows other users the history of their accounts' bundles and of their own user, and nothing else", async ({
     registry,
     market,
   }) => {
@@ -145,7 +142,7 @@ describe('server-sent events', () => {
 
   const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-  test('come as they happen', async ({ registry, market }) => {
+  test('are sent as changes happen', async ({ registry, market }) => {
     const all = await events(market.admin);
     const before = all.length;
     const text = listen(registry, market, {}, (heard) => idsIn(heard).length > before);
@@ -153,7 +150,7 @@ describe('server-sent events', () => {
     expect(idsIn(await text).slice(0, before)).toEqual(all.map(({ position }) => position));
   });
 
-  test('end with the login that asked for them', async ({ registry }) => {
+  test('end with the session of their client', async ({ registry }) => {
     const auditor = await registry.as('ADMIN');
     const response = await fetch(`${registry.app.listeningOrigin}/events`, {
       headers: { ...auditor.authorization, accept: 'text/event-stream' },
@@ -163,7 +160,7 @@ describe('server-sent events', () => {
     expect(await text).toContain(': registry events');
   });
 
-  test('are those of the role that is, not of the role that was', async ({ registry, market }) => {
+  test('follow the current role of their user', async ({ registry, market }) => {
     const admin = await registry.as('ADMIN');
     const stop = new AbortController();
     const response = await fetch(`${registry.app.listeningOrigin}/events`, {
@@ -177,7 +174,7 @@ describe('server-sent events', () => {
     const reading = (async () => {
       for await (const chunk of response.body ?? []) heard += Buffer.from(chunk).toString();
     })().catch(() => undefined);
-    // Another administrator hears of it over the same time, so that the silence means something.
+    // Another administrator receives the event in the same time, which shows that it was withheld.
     await listen(registry, market, {}, (text) => text.includes(name));
     stop.abort();
     await reading;
@@ -194,25 +191,25 @@ describe('server-sent events', () => {
     expect(idsIn(text)[0]).toBe(5);
   });
 
-  test('with a Last-Event-ID that is none are refused', async ({ market }) => {
+  test('with an invalid Last-Event-ID are refused', async ({ market }) => {
     const answer = await market.admin.get('/events', { accept: 'text/event-stream', 'last-event-id': 'x' });
     expect(answer.statusCode).toBe(422);
   });
 });
 
 describe('verification', () => {
-  test('finds the journal of a registry in order', async ({ registry, market }) => {
+  test('reports an intact journal', async ({ registry, market }) => {
     await sequenced(registry);
     const answer = (await market.admin.get('/events/verify')).json();
     expect(answer).toMatchObject({ difference: null });
     expect(answer.verified).toBeGreaterThan(10);
   });
 
-  test('is for administrators', async ({ market }) => {
+  test('requires an administrator', async ({ market }) => {
     expect((await market.trader.get('/events/verify')).statusCode).toBe(403);
   });
 
-  test('names the first entry that somebody edited behind the triggers', async ({ registry, market }) => {
+  test('names the first entry that was edited behind the triggers', async ({ registry, market }) => {
     const client = await registry.primary.connect();
     const edit = (to: string) =>
       client.query(
@@ -224,7 +221,7 @@ describe('verification', () => {
         'SELECT quote_nullable(request_id) AS was FROM journal JOIN journal_position p ON p.journal_id = id WHERE position = 6',
       );
       await edit(`'forged'`);
-      await shownEverywhere(registry);
+      await untilReplicated(registry);
       const { verified, difference } = (await market.admin.get('/events/verify')).json();
       expect(verified).toBe(6);
       expect(difference).toMatch(/^position 6: the entry of event .* does not fit its hash$/);

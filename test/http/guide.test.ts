@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  FAILURE_OUTPUT,
   openSampleRegistry,
   printedProgram,
   runAgainst,
   type SampleRegistry,
-  STUMBLED,
 } from '../harness/sample.ts';
 
 const GUIDE = 'docs/GUIDE.md';
@@ -34,7 +34,7 @@ const claimed = async (beneficiary: string) => {
 test('the steps of the guide in curl transfer, cancel and claim half a bundle, and issue another', async () => {
   const steps = await printedProgram(GUIDE, 'sh');
   const output = await runAgainst(registry.url, 'bash', '-euo', 'pipefail', '-c', steps);
-  expect(output).not.toMatch(STUMBLED);
+  expect(output).not.toMatch(FAILURE_OUTPUT);
   expect(output).toContain('Dry run');
   expect(output).toMatch(/"event_type":"UPDATE".*"status":"Claimed"/);
   expect(await claimed('The school at the harbour')).toMatchObject([
@@ -59,7 +59,7 @@ test.skipIf(python === undefined)('the program of the guide in Python cancels 1 
   ]);
 });
 
-/** Packages that the client depends on, from this repository's own installation: the test needs no network. */
+/** Dependencies of the client, taken from the installation of this repository: the test needs no network. */
 const DEPENDENCIES = ['openapi-fetch', 'openapi-typescript-helpers', 'p-retry', 'is-network-error'];
 
 const npm = (folder: string, ...parameters: string[]) =>

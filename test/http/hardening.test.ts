@@ -28,14 +28,14 @@ async function appWith(
   return app;
 }
 
-describe('every answer', () => {
+describe('every response', () => {
   test.for([
     ['of an operation', '/health', 200],
-    ['that refuses', '/user/me', 401],
-    ['of a path that is none', '/no/such/path', 404],
+    ['of a refusal', '/user/me', 401],
+    ['of an unknown path', '/no/such/path', 404],
     ['of a page', '/docs/', 200],
   ] as const)(
-    '%s tells browsers to be careful, and nobody what runs here',
+    '%s has security headers, and does not name the server',
     async ([_, url, status], { registry }) => {
       const { statusCode, headers } = await registry.app.inject({ url });
       expect(statusCode).toBe(status);
@@ -50,7 +50,7 @@ describe('every answer', () => {
     },
   );
 
-  test('of a path that cannot be read is a problem document, without a name of the server', async ({
+  test('to an unparsable path is a problem document, without the name of the server', async ({
     registry,
   }) => {
     const { statusCode, headers } = await registry.app.inject({ url: '/%zz' });
@@ -60,7 +60,9 @@ describe('every answer', () => {
     expect(headers).not.toHaveProperty('server');
   });
 
-  test('to a failure of ours tells its id, and neither stack nor message nor SQL', async ({ registry }) => {
+  test('to an internal failure contains its id, and neither stack nor message nor SQL', async ({
+    registry,
+  }) => {
     const broken = () => Promise.reject(new Error('SELECT secret FROM internals'));
     const app = await appWith(registry, {}, { ...registry.database, read: broken, readPrimary: broken });
     const admin = await registry.as('ADMIN');
@@ -81,14 +83,14 @@ describe('a page of another origin', () => {
       headers: { origin, ...(method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}) },
     });
 
-  test('may not call the API, unless the configuration names it', async ({ registry }) => {
+  test('cannot call the API unless its origin is configured', async ({ registry }) => {
     for (const method of ['GET', 'OPTIONS'] as const) {
       const { headers } = await ask(registry.app, ORIGIN, method);
       expect(headers).not.toHaveProperty('access-control-allow-origin');
     }
   });
 
-  test('that is named may, with credentials, and no other, nor one that looks like it', async ({
+  test('can call it with credentials if configured, and no other or similar origin can', async ({
     registry,
   }) => {
     const app = await appWith(registry, { CORS_ORIGINS: [ORIGIN] });
@@ -108,8 +110,8 @@ describe('a page of another origin', () => {
   });
 });
 
-describe('a request has bounds', () => {
-  test('of its body, which the configuration sets', async ({ registry }) => {
+describe('the size limit', () => {
+  test('of a body is that of the configuration', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const send = (length: number) =>
       admin.post('/organisation/create', { name: 'A', address: 'x'.repeat(length) });
@@ -131,10 +133,10 @@ describe('a request has bounds', () => {
     readonly pattern?: string;
   }
 
-  /** A refusal of too many bundles is an action, and kept: see certificate-transfer.test.ts. */
+  /** A refusal of too many bundles is a recorded action: see certificate-transfer.test.ts. */
   const BOUNDED_BY_RULE = /granular_certificate_bundle_ids$/;
 
-  test('of every list and every text in it', async ({ registry }) => {
+  test('exists for every list and every text of a request', async ({ registry }) => {
     const document = (await registry.app.inject({ url: '/openapi.json' })).json();
     const unbounded: string[] = [];
     const look = (schema: Schema, at: string): void => {

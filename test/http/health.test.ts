@@ -9,30 +9,30 @@ const get = (registry: TestRegistry, url: string, headers: Record<string, string
   registry.app.inject({ method: 'GET', url, headers });
 
 describe.each(['/health', '/health/ready'])('%s', (url) => {
-  test('answers without a token, and with a wrong one', async ({ registry }) => {
+  test('answers without a token, and with an invalid one', async ({ registry }) => {
     expect((await get(registry, url)).statusCode).toBe(200);
     expect((await get(registry, url, { authorization: 'Bearer nonsense' })).statusCode).toBe(200);
   });
 
-  test('gives away neither addresses nor secrets', async ({ registry }) => {
+  test('contains neither addresses nor secrets', async ({ registry }) => {
     const { body } = await get(registry, url);
     expect(body).not.toMatch(/postgres(ql)?:|password|registry_app|registry_reader|secret/i);
     expect(body).not.toMatch(/localhost|127\.0\.0\.1|::1|:\d{4,5}\b/);
   });
 
-  test('changes nothing, and takes no other method', async ({ registry }) => {
+  test('changes nothing, and accepts no other method', async ({ registry }) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
       expect((await registry.app.inject({ method, url })).statusCode).toBe(405);
     }
   });
 });
 
-test('liveness says no more than that the process lives', async ({ registry }) => {
+test('liveness reports only that the process is running', async ({ registry }) => {
   expect((await get(registry, '/health')).json()).toEqual({ status: 'ok' });
 });
 
 describe('readiness', () => {
-  test('tells the state of the primary, and of each standby with its lag', async ({ registry }) => {
+  test('reports the state of the primary, and of each standby with its lag', async ({ registry }) => {
     const { primary, standbys } = (await get(registry, '/health/ready')).json();
     expect(primary).toBe('up');
     expect(standbys).toHaveLength(1);
@@ -45,13 +45,13 @@ describe('readiness', () => {
     expect(standbys[0].lag_bytes).toBeGreaterThanOrEqual(0);
   });
 
-  test('is told as it is now, not from a cache', async ({ registry }) => {
+  test('is computed for each request, not cached', async ({ registry }) => {
     const { headers } = await get(registry, '/health/ready');
     for (const name of ['etag', 'last-modified', 'expires']) expect(headers).not.toHaveProperty(name);
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('without a primary is 503, and tells the state of every part all the same', async ({ registry }) => {
+  test('without a primary is 503, and still reports the state of every part', async ({ registry }) => {
     const { config, database, app: given } = registry;
     const status = () => ({ ...database.status(), primary: 'down' as const });
     const app = await buildApp({

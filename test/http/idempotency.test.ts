@@ -33,7 +33,7 @@ async function transfers(registry: TestRegistry): Promise<number> {
   return rows[0].n;
 }
 
-test('a repeated request gets the first answer again, says so, and changes nothing', async ({
+test('a repeated request receives the first response, marked as repeated, and changes nothing', async ({
   registry,
   market,
 }) => {
@@ -47,7 +47,7 @@ test('a repeated request gets the first answer again, says so, and changes nothi
   expect(again.statusCode).toBe(202);
   expect(again.headers['idempotency-replayed']).toBe('true');
   expect(again.json()).toEqual(first.json());
-  // Whoever lost the first answer reads its own write by the second.
+  // A client that lost the first response reads its own write by the second.
   const [shown, written] = [again, first].map(({ headers }) =>
     parsePosition(String(headers['registry-consistency'])),
   );
@@ -56,7 +56,7 @@ test('a repeated request gets the first answer again, says so, and changes nothi
   await expectConserved(registry);
 });
 
-test('a refusal is repeated too, even when the request would succeed by now', async ({ market }) => {
+test('a refusal is repeated, even if the request would succeed by then', async ({ market }) => {
   const own = await market.bundle({ quantity: 5 });
   const key = newKey();
   const first = await transferTen(market, own.id, key);
@@ -70,7 +70,7 @@ test('a refusal is repeated too, even when the request would succeed by now', as
   expect(Number(shown)).toBeGreaterThanOrEqual(Number(written));
 });
 
-test('so is a refusal that only Postgres could see', async ({ market }) => {
+test('a refusal by a constraint of PostgreSQL is repeated', async ({ market }) => {
   const body = { account_name: `Account ${crypto.randomUUID()}` };
   const { id } = (await market.admin.post('/account/create', body)).json();
   const key = newKey();
@@ -109,7 +109,7 @@ test('the same key with another body is refused, and changes nothing', async ({ 
   expect(await transfers(registry)).toBe(before);
 });
 
-test('the key of one user is not that of another', async ({ market }) => {
+test('the keys of two users are independent', async ({ market }) => {
   const key = newKey();
   const mine = await market.trader.post('/certificate/claim', { source_id: 1 }, key);
   const theirs = await market.receiver.post('/certificate/claim', { source_id: 2 }, key);
@@ -117,7 +117,7 @@ test('the key of one user is not that of another', async ({ market }) => {
   expect(theirs.headers).not.toHaveProperty('idempotency-replayed');
 });
 
-test('of many at once with one key exactly one acts; the others wait or get its answer', async ({
+test('of many concurrent requests with one key, one acts; the others wait or receive its response', async ({
   registry,
   market,
 }) => {
@@ -136,7 +136,7 @@ test('of many at once with one key exactly one acts; the others wait or get its 
   await expectConserved(registry);
 });
 
-test('a crash between commit and answer loses nothing: the answer was committed with the action', async ({
+test('a crash between commit and response loses nothing: the response was committed with the action', async ({
   registry,
   market,
 }) => {
@@ -156,7 +156,7 @@ test('a crash between commit and answer loses nothing: the answer was committed 
   expect(together.rows).toEqual([{ same: true }]);
 });
 
-test('a crash after a refusal loses nothing: its answer was committed with the record of it', async ({
+test('a crash after a refusal loses nothing: its response was committed with its record', async ({
   registry,
   market,
 }) => {
@@ -172,7 +172,7 @@ test('a crash after a refusal loses nothing: its answer was committed with the r
   expect(rows).toEqual([{ same: true, told: refused.json().action_id }]);
 });
 
-test('a refusal whose answer cannot be kept is not recorded either, and is recorded once when it is asked again', async ({
+test('a refusal whose response cannot be stored is not recorded, and a repeated request records it once', async ({
   registry,
   market,
 }) => {
@@ -201,7 +201,7 @@ test('a refusal whose answer cannot be kept is not recorded either, and is recor
   expect(await recorded()).toBe(1);
 });
 
-test('a request that was cut off before its commit may be sent again after a minute, and acts once', async ({
+test('a request that was interrupted before its commit can be repeated after a minute, and acts once', async ({
   registry,
   market,
 }) => {
@@ -212,11 +212,11 @@ test('a request that was cut off before its commit may be sent again after a min
   await registry.primary.query(abandon, [late['idempotency-key']]);
   const again = await transferTen(market, other.id, late, 3);
   expect(again.headers).not.toHaveProperty('idempotency-replayed');
-  // It acted once before: the bundle is split.
+  // The bundle is split: the request has acted once.
   expect(problemOf(again)).toEqual(WRONG_STATUS);
 });
 
-test('an answer is kept for 24 hours, and forgotten after', async ({ registry, market }) => {
+test('a response is stored for 24 hours, then deleted', async ({ registry, market }) => {
   const own = await market.bundle();
   const key = newKey();
   await transferTen(market, own.id, key);
@@ -243,7 +243,7 @@ test.for(['', 'with blanks in it', 'ä', 'x'.repeat(256)])(
   },
 );
 
-test('a dry run under a key is repeated as a dry run, and changes nothing', async ({ registry, market }) => {
+test('a dry run with a key is repeated as a dry run, and changes nothing', async ({ registry, market }) => {
   const own = await market.bundle();
   const key = newKey();
   const body = {

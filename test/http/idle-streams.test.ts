@@ -5,7 +5,7 @@ import { anAccountOfMany } from '../harness/many-bundles.ts';
 
 const test = baseTest.override('settings', { STREAM_IDLE_MS: '1000' });
 
-test('a stream whose client does not read breaks off, so that the client notices', async ({
+test('a stream whose client does not read is aborted, so that the client notices', async ({
   registry,
   market,
 }) => {

@@ -10,10 +10,7 @@ import { NOW } from '../harness/registry.ts';
 
 /** The three stages of replacing the secret, as processes of one registry. */
 
-const [OLD, NEW] = [
-  'the secret that was good so far, and still is',
-  'the secret that shall be good from now on',
-];
+const [OLD, NEW] = ['the secret that is still accepted', 'the secret that signs from now on'];
 
 const test = baseTest.override('settings', { JWT_SECRET_KEY: OLD });
 
@@ -42,19 +39,19 @@ afterAll(async () => {
 const statusAt = async (app: FastifyInstance, { tokens }: Login) =>
   (await new Client(app, tokens.access_token, tokens.user_id).get('/user/me')).statusCode;
 
-test('a token of the old secret is good until the old secret is taken away', async () => {
+test('a token of the old secret is valid until that secret is removed', async () => {
   const login = await logIn({ app: before }, email);
   expect(await statusAt(between, login)).toBe(200);
   expect(await statusAt(after, login)).toBe(401);
 });
 
-test('new tokens are signed by the new secret', async () => {
+test('new tokens are signed with the new secret', async () => {
   const login = await logIn({ app: between }, email);
   expect(await statusAt(after, login)).toBe(200);
   expect(await statusAt(before, login)).toBe(401);
 });
 
-test('a token names its key, and tells nothing of it', async () => {
+test('a token names its secret by id, and reveals nothing of it', async () => {
   const kidOf = async (app: FastifyInstance) =>
     decodeProtectedHeader((await logIn({ app }, email)).tokens.access_token).kid;
   expect(await kidOf(between)).toBe(await kidOf(after));
@@ -62,13 +59,13 @@ test('a token names its key, and tells nothing of it', async () => {
   expect(await kidOf(before)).toMatch(/^[0-9a-f]{16}$/);
 });
 
-test('logins outlive both secrets', async () => {
+test('sessions survive the replacement of the secret', async () => {
   const login = await logIn({ app: before }, email);
   const next = loginOf(after, await refresh({ app: after }, login.tokens.refresh_token));
   expect(await statusAt(after, next)).toBe(200);
 });
 
-test('a request that broke off before the change is done after it', async ({ registry }) => {
+test('a request that was interrupted before the change can be repeated after it', async ({ registry }) => {
   const key = crypto.randomUUID();
   const login = await logIn({ app: before }, email);
   const create = (app: FastifyInstance) =>
@@ -78,7 +75,7 @@ test('a request that broke off before the change is done after it', async ({ reg
       { 'idempotency-key': key },
     );
   await create(before);
-  // As a process leaves it that dies before its commit.
+  // The state that a process leaves if it dies before its commit.
   await registry.primary.query('UPDATE account SET deleted_at = now() WHERE account_name = $1', [
     `Account ${key}`,
   ]);
@@ -91,7 +88,7 @@ test('a request that broke off before the change is done after it', async ({ reg
   expect(done.headers).not.toHaveProperty('idempotency-replayed');
 });
 
-test('a request that is repeated gets its first answer across the change', async () => {
+test('a repeated request receives its first response across the change', async () => {
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const body = { account_name: crypto.randomUUID() };
   const login = await logIn({ app: before }, email);

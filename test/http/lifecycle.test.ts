@@ -5,7 +5,7 @@ import { type Action, type Bundle, expectConserved, type TradingPair } from '../
 import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 
-/** One user of each role in the account, and one outside of it. */
+/** One user of each role in the account, and one outside it. */
 const insiders = new Map<Role, Client>();
 const outsiders = new Map<Role, Client>();
 
@@ -36,7 +36,7 @@ const TRADERS: readonly Role[] = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
 const mayAct = (action: ActionName, role: Role) =>
   lifecycle[action].performer === 'admin' ? role === 'ADMIN' : TRADERS.includes(role);
 
-/** What a bundle of this status may have been when it was locked or split. */
+/** A status that a bundle of this status may have had when it was locked or split. */
 const asides = (status: BundleStatus): (BundleStatus | undefined)[] =>
   status === 'Locked' || status === 'Bundle Split'
     ? statusTransitions().flatMap(([from, to]) => (to === status ? [from] : []))
@@ -50,7 +50,7 @@ const standings = bundleStatuses.flatMap((status) =>
   })),
 );
 
-/** What is right, whoever asks: role first, then whether the account is one's own, then the status. */
+/** The expected outcome: first by role, then by ownership of the account, then by status. */
 function rightStatus(action: ActionName, status: BundleStatus, role: Role, isInside: boolean): number {
   if (!mayAct(action, role)) return 403;
   if (!isInside && role !== 'ADMIN') return 404;
@@ -74,7 +74,7 @@ const callers = roleNames.flatMap((role) => [
 ]);
 
 describe.each(ACTIONS)('%s', (action) => {
-  test.for(standings)('of a bundle that is $name', async ({ status, aside }, { market }) => {
+  test.for(standings)('on a bundle that is $name', async ({ status, aside }, { market }) => {
     const standing = await market.bundleIn(status, aside);
     const before = await read(market, standing.id);
     for (const { role, isInside } of callers) {
@@ -90,7 +90,7 @@ describe.each(ACTIONS)('%s', (action) => {
   });
 });
 
-test('a lock puts aside Active and Reserved, a split Cancelled too: all of them are tried here', () => {
+test('every status that a lock or a split can store as the prior status is tested', () => {
   const put = standings.flatMap(({ aside, name }) => (aside === undefined ? [] : [name]));
   expect(put.toSorted()).toEqual([
     'Bundle Split, and was Active',
@@ -101,13 +101,13 @@ test('a lock puts aside Active and Reserved, a split Cancelled too: all of them 
   ]);
 });
 
-test('every action of the table is tried here; the registry itself expires, and two are not there yet', () => {
+test('every action of the table is tested here, except expiry and the two that have no operation yet', () => {
   expect([...ACTIONS, 'expire', 'export', 'cancel_for_storage'].toSorted()).toEqual(
     Object.keys(lifecycle).toSorted(),
   );
 });
 
-test('a refusal by the lifecycle is stored, with who asked', async ({ registry, market }) => {
+test('a refusal by the lifecycle is recorded with its user', async ({ registry, market }) => {
   const { id } = await market.bundleIn('Claimed');
   const answer = await perform(market, market.trader, 'transfer', id);
   const { rows } = await registry.primary.query<Action>(
@@ -125,5 +125,4 @@ test('a refusal by the lifecycle is stored, with who asked', async ({ registry, 
   ]);
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved on both servers', ({ registry }) => expectConserved(registry));

@@ -7,13 +7,13 @@ import {
   anAccount,
   hoursAgo,
   metadata,
-  shownEverywhere,
+  untilReplicated,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-/** Random histories of one issuance in three accounts: whoever holds a part of it gets a lineage that is right, and discreet. */
+/** Random histories of one issuance in three accounts: each holder of a part receives a correct, redacted lineage. */
 
 const SEED = Number(process.env.SEED ?? 20_260_315);
 
@@ -74,7 +74,7 @@ async function live(
     const candidates = (await family(registry, root)).filter((row) => row.live);
     const bundle = candidates[which % candidates.length];
     const holder = holders.find(({ account }) => account.id === bundle?.account);
-    // Many steps are refused: those leave no trace in a lineage.
+    // Many steps are refused, and leave no entry in a lineage.
     await holder?.client.post(`/certificate/${act}`, {
       source_id: bundle?.account,
       granular_certificate_bundle_ids: [bundle?.id],
@@ -85,7 +85,7 @@ async function live(
   }
 }
 
-interface Told {
+interface Response {
   readonly lineage_path: number[];
   readonly hash_chain: { verified: boolean; links: { account: { id: number | null } }[] };
   readonly current_state: Record<string, unknown>;
@@ -98,8 +98,8 @@ interface Told {
   }[];
 }
 
-/** What `viewer` is told of a bundle, without anything of the other accounts. */
-function expectDiscreet(admin: Client, told: Told, viewer: (typeof holders)[number], text: string): void {
+/** The lineage of a bundle as `viewer` may see it, without the data of other accounts. */
+function expectRedacted(admin: Client, told: Response, viewer: (typeof holders)[number], text: string): void {
   const { account, client } = viewer;
   for (const other of holders.filter((each) => each !== viewer))
     expect(text).not.toContain(other.account.account_name);
@@ -113,7 +113,7 @@ function expectDiscreet(admin: Client, told: Told, viewer: (typeof holders)[numb
   }
 }
 
-test('whoever holds a part of an issuance gets a lineage that is right, whole, in order and discreet', async ({
+test('each holder of a part of an issuance receives its complete lineage in order, verified and redacted', async ({
   registry,
   admin,
 }) => {
@@ -121,11 +121,11 @@ test('whoever holds a part of an issuance gets a lineage that is right, whole, i
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       const root = await issue();
       await live(registry, root, steps);
-      await shownEverywhere(registry);
+      await untilReplicated(registry);
       const rows = await family(registry, root);
       const parents = new Map(rows.map(({ id, parent }) => [id, parent]));
       for (const { id, account } of rows) {
-        const all: Told = (await admin.get(`/certificate/${id}/lineage?format=raw`)).json();
+        const all: Response = (await admin.get(`/certificate/${id}/lineage?format=raw`)).json();
         const path: number[] = [];
         for (let at: number | null | undefined = id; at; at = parents.get(at)) path.unshift(at);
         expect(all.lineage_path).toEqual(path);
@@ -147,12 +147,12 @@ test('whoever holds a part of an issuance gets a lineage that is right, whole, i
           const answer = await viewer.client.get(`/certificate/${id}/lineage?format=raw`);
           expect(answer.statusCode).toBe(viewer.account.id === account ? 200 : 404);
           if (answer.statusCode === 404) continue;
-          const told: Told = answer.json();
+          const told: Response = answer.json();
           expect(told).toMatchObject({ lineage_path: path, hash_chain: { verified: true } });
           expect(told.timeline.map(({ event_id }) => event_id)).toEqual(
             all.timeline.map(({ event_id }) => event_id),
           );
-          expectDiscreet(admin, told, viewer, answer.body);
+          expectRedacted(admin, told, viewer, answer.body);
         }
       }
     }),

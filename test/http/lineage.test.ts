@@ -15,8 +15,8 @@ test.beforeAll(async ({ registry, market }) => {
   });
 });
 
-/** A bundle of 100 Wh, of which 40 went to the target, and of these 10 were cancelled there. */
-async function aJourney(market: TradingPair) {
+/** A bundle of 100 Wh, of which 40 were transferred to the target, and 10 of these were cancelled there. */
+async function aHistory(market: TradingPair) {
   const first = await market.bundle();
   const [moved = 0] = (await market.transfer([first.id], { certificate_quantity: 40 })).json()
     .resulting_bundle_ids;
@@ -34,8 +34,8 @@ async function aJourney(market: TradingPair) {
 const OTHER = { id: null, account_name: 'another account' };
 
 describe('the timeline', () => {
-  test('tells how a bundle came about, from its issuance on, in order', async ({ market }) => {
-    const { first, moved, used } = await aJourney(market);
+  test('contains the events of a bundle since its issuance, in order', async ({ market }) => {
+    const { first, moved, used } = await aHistory(market);
     const { lineage_path: path, timeline, summary } = await lineage(market.admin, used);
     expect(path).toEqual([first.id, moved, used]);
     expect(timeline.map(({ entity_id: id, label }) => [id, label])).toEqual([
@@ -59,23 +59,23 @@ describe('the timeline', () => {
     expect(summary).toEqual({ event_count: 7, transfers: 1, status_changes: 3, splits: 2, deleted: 0 });
   });
 
-  test('is the format unless another is asked for, and there are no more than two', async ({ market }) => {
+  test('is the default format, and there is only one other', async ({ market }) => {
     const { id } = await market.bundle();
     expect(await lineage(market.admin, id)).toMatchObject({ format: 'timeline', bundle: { id } });
     expect((await market.admin.get(`/certificate/${id}/lineage?format=xml`)).statusCode).toBe(422);
   });
 
-  test('answers under the plural path, too', async ({ market }) => {
+  test('is available at the plural path', async ({ market }) => {
     const { id } = await market.bundle();
     expect((await market.admin.get(`/certificates/${id}/lineage`)).statusCode).toBe(200);
   });
 });
 
 describe('the raw format', () => {
-  test('has the journal of the line, under the names of the API, and what became of it', async ({
+  test('contains the journal of the line under the names of the API, with both versions of an attribute', async ({
     market,
   }) => {
-    const { first, moved, used } = await aJourney(market);
+    const { first, moved, used } = await aHistory(market);
     const raw = await lineage(market.admin, used, 'raw');
     const bundle: Bundle = (await market.admin.get(`/certificate/${used}`)).json();
     expect(raw).toMatchObject({
@@ -113,8 +113,8 @@ describe('the raw format', () => {
     });
   });
 
-  test('replayed event by event, leads to the bundle as it is now', async ({ market }) => {
-    const { used } = await aJourney(market);
+  test('leads to the current bundle when replayed event by event', async ({ market }) => {
+    const { used } = await aHistory(market);
     const { timeline } = await lineage(market.admin, used, 'raw');
     const own = timeline.filter(({ entity_id: id }) => id === used);
     const { prior_status: prior, ...replayed } = Object.assign(
@@ -127,7 +127,7 @@ describe('the raw format', () => {
 });
 
 describe('the chain of hashes', () => {
-  /** From the answer alone, by another implementation of RFC 8785. */
+  /** Computed from the response alone, by another implementation of RFC 8785. */
   function recomputed({ facts, links }: Lineage['hash_chain']): string[] {
     const hashes: string[] = [];
     for (const link of links) {
@@ -139,8 +139,8 @@ describe('the chain of hashes', () => {
     return hashes;
   }
 
-  test('is right, up to the issuance, and can be recomputed from the answer', async ({ market }) => {
-    const { used } = await aJourney(market);
+  test('is verified up to the issuance, and can be recomputed from the response', async ({ market }) => {
+    const { used } = await aHistory(market);
     for (const client of [market.admin, market.receiver]) {
       const { hash_chain: chain } = await lineage(client, used);
       expect(chain.verified).toBe(true);
@@ -154,8 +154,10 @@ describe('the chain of hashes', () => {
 });
 
 describe('a holder', () => {
-  test('sees what was done in its own accounts, and of others only that it was done', async ({ market }) => {
-    const { first, moved, used, action } = await aJourney(market);
+  test('sees events in its own accounts in full, and those in other accounts redacted', async ({
+    market,
+  }) => {
+    const { first, moved, used, action } = await aHistory(market);
     const { timeline, hash_chain: chain } = await lineage(market.receiver, used, 'raw');
     expect(chain.links.map(({ account }) => account)).toEqual([
       OTHER,
@@ -181,10 +183,7 @@ describe('a holder', () => {
     }
   });
 
-  test('reads nowhere in the answer who held the bundle before, who acted, and what became of the rest', async ({
-    registry,
-    market,
-  }) => {
+  test('sees no earlier holder, no user of theirs, and no other part', async ({ registry, market }) => {
     const bundle = await market.bundle();
     const [moved = 0] = (await market.transfer([bundle.id], { certificate_quantity: 40 })).json()
       .resulting_bundle_ids;
@@ -207,7 +206,9 @@ describe('a holder', () => {
     }
   });
 
-  test('that gets a bundle back knows its own time with it, and not the time between', async ({ market }) => {
+  test('that receives a bundle back sees its own events, and the events between redacted', async ({
+    market,
+  }) => {
     const bundle = await market.bundle();
     await market.transfer([bundle.id]);
     await market.trader.patch(`/account/update_whitelist/${market.source.id}`, {
@@ -236,12 +237,12 @@ describe('a holder', () => {
     ]);
   });
 
-  test('may be an auditor of the account', async ({ market }) => {
-    const { used } = await aJourney(market);
+  test('can be an auditor of the account', async ({ market }) => {
+    const { used } = await aHistory(market);
     expect(await lineage(auditor, used)).toEqual(await lineage(market.receiver, used));
   });
 
-  test('is not a validator of storage, who may follow what a storage device gave, and learns nothing of its holder', async ({
+  test('is not implied for a storage validator, who sees the lineage of storage devices without the holder', async ({
     registry,
     market,
   }) => {
@@ -259,9 +260,9 @@ describe('a holder', () => {
   });
 
   test.for(['timeline', 'raw'])(
-    'finds no lineage of a bundle that it does not hold (%s)',
+    'cannot read the lineage of a bundle that it does not hold (%s)',
     async (format, { registry, market }) => {
-      const { moved } = await aJourney(market);
+      const { moved } = await aHistory(market);
       const of = (id: number) => `/certificate/${id}/lineage?format=${format}`;
       const answer = await market.trader.get(of(moved));
       expect(answer.statusCode).toBe(404);
@@ -272,7 +273,7 @@ describe('a holder', () => {
   );
 });
 
-test('an issuance that was withdrawn and the one in its place name one another', async ({ market }) => {
+test('an issuance that was withdrawn and its replacement name each other', async ({ market }) => {
   const { id: account } = await anAccount(market.admin);
   const device = await aDevice(market.admin, { account_id: account });
   const issue = (quantity: number) =>

@@ -30,7 +30,7 @@ function expectShed(answer: LightMyRequestResponse): void {
 
 let letGo = () => {};
 
-/** Holds the one connection for writes, until it is let go. */
+/** Holds the only connection for writes until it is released. */
 async function holdWrites(registry: TestRegistry): Promise<void> {
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -48,7 +48,7 @@ const create = () => admin.post('/organisation/create', { name: name() });
 const waiting = (registry: TestRegistry, use: 'write' | 'read', many: number) =>
   vi.waitFor(() => expect(registry.database.waiting(use)).toBe(many), { timeout: 20_000, interval: 5 });
 
-describe('while too many wait for a connection that writes', () => {
+describe('while too many requests wait for a connection for writes', () => {
   let queued: Promise<LightMyRequestResponse>[];
 
   test.beforeEach(async ({ registry }) => {
@@ -60,13 +60,15 @@ describe('while too many wait for a connection that writes', () => {
     }
   });
 
-  /** Everything that was let in is done, once there are connections again. */
+  /** All accepted requests are completed once connections are available again. */
   const finish = async () => {
     letGo();
     for (const answer of await Promise.all(queued)) expect(answer.statusCode, answer.body).toBe(201);
   };
 
-  test('a further mutation is told at once to come back, and changes nothing', async ({ registry }) => {
+  test('a further mutation is rejected at once with Retry-After, and changes nothing', async ({
+    registry,
+  }) => {
     expectShed(await create());
     expectShed(await registry.app.inject({ method: 'POST', url: '/organisation/create' }));
     await finish();
@@ -75,12 +77,12 @@ describe('while too many wait for a connection that writes', () => {
     expect((await create()).statusCode).toBe(201);
   });
 
-  test('reads, which do not need it, are answered', async () => {
+  test('reads, which do not need that connection, are answered', async () => {
     expect((await admin.get('/organisation/list')).statusCode).toBe(200);
     await finish();
   });
 
-  test('health and metrics answer, and tell of it', async ({ registry }) => {
+  test('health and metrics answer, and report it', async ({ registry }) => {
     await create();
     expect((await registry.app.inject('/health')).statusCode).toBe(200);
     const ready = (await registry.app.inject('/health/ready')).json();
@@ -96,10 +98,10 @@ describe('while too many wait for a connection that writes', () => {
   });
 });
 
-test('while too many wait for a connection that reads, reads are shed and mutations are not', async ({
+test('while too many requests wait for a connection for reads, reads are rejected and mutations are not', async ({
   registry,
 }) => {
-  // The one connection that reads waits for a lock that the test holds.
+  // The only connection for reads waits for a lock that the test holds.
   const holder = await registry.standby.connect();
   await holder.query('SELECT pg_advisory_lock(1)');
   const held = registry.database.read(({ execute }) => execute(sql`SELECT pg_advisory_xact_lock(1)`));
@@ -123,7 +125,7 @@ test('while too many wait for a connection that reads, reads are shed and mutati
 });
 
 describe('while the event loop is late', () => {
-  test('operations are shed, reads and writes; health and metrics are not', async ({ registry }) => {
+  test('reads and writes are rejected; health and metrics are not', async ({ registry }) => {
     let delayMs = 500;
     const { log, lines } = captureLog('info');
     const { config, database } = registry;
@@ -141,7 +143,7 @@ describe('while the event loop is late', () => {
     expect((await app.inject('/health/ready')).json().load).toEqual({ shedding: 'event loop' });
     const metrics = await metricsOf(app);
     expect(metrics.value('registry_http_requests_shed_total', { reason: 'event loop' })).toBe(3);
-    // One short line each: a log full of traces would be more load.
+    // One short line each: a log full of stack traces would add load.
     expect(lines().filter(({ status }) => status === 503)).toHaveLength(3);
     expect(lines().filter(({ msg }) => msg === 'request failed')).toEqual([]);
     delayMs = 0;
@@ -150,16 +152,14 @@ describe('while the event loop is late', () => {
   });
 });
 
-test('an event loop that is really late sheds, by the watcher of the application itself', async ({
-  registry,
-}) => {
+test('a blocked event loop is detected by the application itself', async ({ registry }) => {
   const { config, database } = registry;
   const strict = { ...config, MAX_EVENT_LOOP_DELAY_MS: 100 };
   const app = await buildApp({ config: strict, database, log: captureLog().log, clock: () => NOW });
   onTestFinished(() => app.close());
   const client = new Client(app, admin.authorization.authorization.slice('Bearer '.length), admin.userId);
   expect((await client.get('/user/me')).statusCode).toBe(200);
-  // Every turn of the loop takes longer than a look and the delay that is allowed, so that every look is late.
+  // Each turn of the loop takes longer than the sampling interval and the limit together, so every sample is late.
   const blocking = setInterval(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500), 1);
   onTestFinished(() => clearInterval(blocking));
   await vi.waitFor(async () => expectShed(await client.get('/user/me')), { timeout: 30_000, interval: 1 });
@@ -171,7 +171,7 @@ test('an event loop that is really late sheds, by the watcher of the application
   });
 });
 
-test('only what tells how the registry is answers under any load', () => {
+test('only health checks and metrics are exempt', () => {
   const essential = operations.filter((operation) => operation.bypassLimits).map(({ id }) => id);
   expect(essential).toEqual(['health', 'ready']);
 });

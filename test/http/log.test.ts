@@ -26,8 +26,8 @@ test.beforeEach(async ({ registry, market }) => {
 });
 afterAll(() => app.close());
 
-describe('the lines of a request', () => {
-  test('carry its id, its route and who calls, and the last one its status', async ({ market }) => {
+describe('the log lines of a request', () => {
+  test('carry its id, its route and its caller, and the last one the status', async ({ market }) => {
     const answer = await trader.get(`/account/${market.source.id}?secret=in-the-query`);
     const lines = captured.lines();
     expect(lines).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('the lines of a request', () => {
     expect(captured.text()).not.toContain('in-the-query');
   });
 
-  test('carry them all when it fails', async ({ registry }) => {
+  test('carry them if it fails, too', async ({ registry }) => {
     const broken = { ...registry.database, read: () => Promise.reject(new Error('a bug')) };
     const failing = await buildApp({
       config: registry.config,
@@ -60,7 +60,7 @@ describe('the lines of a request', () => {
     expect(completed).toMatchObject({ ...common, status: 500 });
   });
 
-  test('of both names of a path have one route', async () => {
+  test('name one route for both names of a path', async () => {
     await trader.get('/certificate/999999');
     await trader.get('/certificates/999999');
     expect(captured.lines().map(({ route }) => route)).toEqual(['/certificate/:id', '/certificate/:id']);
@@ -77,7 +77,7 @@ describe('the lines of a request', () => {
     expect(captured.text()).not.toContain('3:4:5:6');
   });
 
-  test('name no actor without a token, and no route where there is none', async () => {
+  test('name no caller without a token, and no route for an unknown path', async () => {
     await app.inject({ url: '/no/such/path' });
     await app.inject({ url: '/account/1' });
     expect(captured.lines()).toMatchObject([{ route: '(none)' }, { route: '/account/:id', status: 401 }]);
@@ -85,7 +85,7 @@ describe('the lines of a request', () => {
   });
 });
 
-test('a path that cannot be read has a line, too, and is not repeated in it', async () => {
+test('an unparsable path is logged, without its text', async () => {
   const answer = await app.inject({ url: '/account/%E0%A4%A' });
   const line = { request_id: answer.headers['x-request-id'], method: 'GET', route: '(none)', status: 400 };
   expect(captured.lines()).toMatchObject([line]);
@@ -93,7 +93,7 @@ test('a path that cannot be read has a line, too, and is not repeated in it', as
 });
 
 describe('secrets', () => {
-  test('of requests are not logged, whatever the level', async ({ registry }) => {
+  test('of requests are not logged at any level', async ({ registry }) => {
     const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [
       trader.userId,
     ]);
@@ -117,7 +117,7 @@ describe('secrets', () => {
     }
   });
 
-  test('in fields of a line are struck out', () => {
+  test('in fields of a line are redacted', () => {
     const { authorization } = trader.authorization;
     captured.log.info({
       password: 'hunter2',
@@ -128,7 +128,7 @@ describe('secrets', () => {
     for (const secret of ['hunter2', authorization, 'c00kie']) expect(captured.text()).not.toContain(secret);
   });
 
-  test('among the parameters of a statement that failed are not logged', async ({ registry }) => {
+  test('among the parameters of a failed statement are not logged', async ({ registry }) => {
     const failing = registry.database.transact({ userId: null, requestId: null }, async (tx) => {
       await tx.orm.query.registryUser.findFirst({
         where: (user, { eq }) => eq(user.name, 'the secret hash'),
@@ -157,7 +157,7 @@ describe('secrets', () => {
 describe('POST /change_log_level', () => {
   const change = (client: Client, level: unknown) => client.post('/change_log_level', { level });
 
-  test('changes the level of this process from the next line on, and answers both', async () => {
+  test('changes the level of this process from the next line on, and returns both levels', async () => {
     expect((await change(admin, 'error')).json()).toMatchObject({ old_level: 'trace', new_level: 'error' });
     const before = captured.lines().length;
     await trader.get('/user/me');
@@ -167,7 +167,7 @@ describe('POST /change_log_level', () => {
     expect(captured.lines().at(-1)).toMatchObject({ route: '/user/me' });
   });
 
-  test('leaves other processes as they are, and says so', async ({ registry }) => {
+  test('leaves other processes unchanged, and says so', async ({ registry }) => {
     const answer = await change(admin, 'fatal');
     expect(answer.json().message).toContain('of this process is now');
     expect(registry.app.log.level).not.toBe('fatal');
@@ -177,7 +177,7 @@ describe('POST /change_log_level', () => {
     ['silent', 'silent'],
     ['fatal', 'silent'],
     ['silent', 'debug'],
-  ])('is logged with who did it, from %s to %s', async (from, to) => {
+  ])('is logged with its user, from %s to %s', async (from, to) => {
     await change(admin, from);
     await change(admin, to);
     const changes = captured.lines().filter(({ msg }) => msg === 'the log level was changed');
@@ -195,7 +195,7 @@ describe('POST /change_log_level', () => {
     ['WARNING', 'warn'],
     ['CRITICAL', 'fatal'],
     ['DEBUG', 'debug'],
-  ])('takes %s, as Python says it', async (level, meant) => {
+  ])('accepts %s, the name that Python uses', async (level, meant) => {
     expect((await change(admin, level)).json()).toMatchObject({ new_level: meant });
   });
 
@@ -204,7 +204,7 @@ describe('POST /change_log_level', () => {
     expect(captured.log.level).toBe('trace');
   });
 
-  test('is not for anyone but an administrator', async () => {
+  test('requires an administrator', async () => {
     expect((await change(trader, 'debug')).statusCode).toBe(403);
     expect((await app.inject({ method: 'POST', url: '/change_log_level', payload: {} })).statusCode).toBe(
       401,

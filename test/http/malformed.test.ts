@@ -11,7 +11,7 @@ test.beforeAll(async ({ market }) => {
   bundleId = (await market.bundle()).id;
 });
 
-/** Entries of anything but the record that an action was refused. */
+/** The journal entries other than the record of a refused action. */
 async function journalled(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int AS n FROM journal WHERE entity_name <> 'action'`,
@@ -19,7 +19,7 @@ async function journalled(registry: TestRegistry): Promise<number> {
   return rows[0].n;
 }
 
-// The market is made first: its entries do not count.
+// The market is created first: its entries do not count.
 test.beforeEach(async ({ registry, market: _ }) => {
   entries = await journalled(registry);
 });
@@ -54,7 +54,7 @@ const raw = (
 
 const device = (market: TradingPair) => ({ ...A_DEVICE, account_id: market.source.id });
 
-describe('a field at fault is named with its place', () => {
+describe('an invalid field is named with its place', () => {
   const act = (market: TradingPair, action: string, fields: object) => {
     const bundles = { granular_certificate_bundle_ids: [bundleId] };
     return market.admin.post(`/certificate/${action}`, {
@@ -96,39 +96,39 @@ describe('a field at fault is named with its place', () => {
   });
 });
 
-describe('a body that cannot be read', () => {
+describe('an unreadable body', () => {
   test.for([
     ['truncated JSON', '{"device_name": "x'],
-    ['no JSON at all', 'hello'],
+    ['a text that is not JSON', 'hello'],
     ['NaN', '{"power_mw": NaN}'],
     ['Infinity', '{"power_mw": Infinity}'],
     ['a prototype', '{"__proto__": {"role": "ADMIN"}}'],
     ['a constructor', '{"constructor": {"prototype": {"role": "ADMIN"}}}'],
-  ] as const)('%s is refused', async ([_, body], { registry, market }) => {
+  ] as const)('with %s is refused', async ([_, body], { registry, market }) => {
     const answer = await raw(market, body);
     expect(answer.statusCode).toBe(400);
     await expectRefused(registry, answer);
   });
 
   test.for(['null', '[]', '"text"', '17', 'true'])(
-    'JSON that is no object (%s) is refused',
+    'with JSON that is not an object (%s) is refused',
     async (body, { registry, market }) => {
       await expectRefused(registry, await raw(market, body), /^body/);
     },
   );
 
-  test('JSON that is nested without end is refused', async ({ registry, market }) => {
+  test('with deeply nested JSON is refused', async ({ registry, market }) => {
     await expectRefused(registry, await raw(market, `${'['.repeat(50_000)}${']'.repeat(50_000)}`));
   });
 
-  test('10 MB are refused as too large', async ({ registry, market }) => {
+  test('of 10 MB is refused as too large', async ({ registry, market }) => {
     const answer = await raw(market, JSON.stringify({ device_name: 'x'.repeat(10_000_000) }));
     expect(answer.statusCode).toBe(413);
     await expectRefused(registry, answer);
   });
 
   test.for(['text/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'])(
-    'the content type %s is refused',
+    'with the content type %s is refused',
     async (type, { registry, market }) => {
       const answer = await raw(market, 'x', type);
       expect(answer.statusCode).toBe(415);
@@ -137,7 +137,7 @@ describe('a body that cannot be read', () => {
   );
 });
 
-describe('a field that makes no sense is named', () => {
+describe('an invalid value is refused by field', () => {
   test.for<[string, unknown]>([
     ['power_mw', '50'],
     ['power_mw', -1],
@@ -188,7 +188,7 @@ describe('a field that makes no sense is named', () => {
       production_ending_interval: '2026-03-01T01:00:00Z',
       [field]: value,
     };
-    // What is not there is a 404 that names the thing.
+    // An unknown account or device is a 404 that names it.
     await expectRefused(
       registry,
       await market.admin.post('/certificate/create', body),
@@ -210,7 +210,7 @@ describe('a field that makes no sense is named', () => {
     await expectRefused(registry, await market.transfer([bundleId], { [field]: value }), field);
   });
 
-  test('all of them at once, each with its own path', async ({ registry, market }) => {
+  test('with all invalid fields at once, each with its path', async ({ registry, market }) => {
     const answer = await market.admin.post('/device/create', {
       ...device(market),
       power_mw: 'x',
@@ -223,7 +223,7 @@ describe('a field that makes no sense is named', () => {
 
 describe('an id in a path', () => {
   test.for(['0', '-1', '1.5', '9007199254740993', '99999999999999999999', 'abc', '1%00', "1'--", '1e3'])(
-    '%s is refused',
+    'that is %s is refused',
     async (id, { registry, market }) => {
       for (const url of [`/account/${id}`, `/certificate/${id}`, `/device/${id}`, `/user/${id}`]) {
         await expectRefused(registry, await market.admin.get(url));
@@ -231,7 +231,7 @@ describe('an id in a path', () => {
     },
   );
 
-  test('that nobody has is not found', async ({ market }) => {
+  test('that no record has is not found', async ({ market }) => {
     for (const entity of ['user', 'account', 'device', 'measurement', 'organisation', 'certificate']) {
       expect((await market.admin.get(`/${entity}/999999`)).statusCode, entity).toBe(404);
     }

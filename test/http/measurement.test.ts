@@ -36,7 +36,7 @@ const edit = (id: number, body: object, by = owner) => by.patch(`/measurement/up
 const read = async (id: number, by = owner) => (await by.get(`/measurement/${id}`)).json();
 
 describe('a reading', () => {
-  test('is net unless it says gross, and a device may have both for one interval', async () => {
+  test('is net by default; a device can have a gross one for the same interval', async () => {
     const of = await device();
     expect(await submitted(of)).toMatchObject({ ...reading(of), gross_net_indicator: 'NET' });
     expect(await submitted(of, { gross_net_indicator: 'GROSS' })).toMatchObject({
@@ -48,7 +48,7 @@ describe('a reading', () => {
   });
 
   test.each([0, -500, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER])(
-    'of %d Wh comes back as it went',
+    'of %d Wh is returned unchanged',
     async (interval_usage) => {
       const { id } = await submitted(await device(), { interval_usage });
       expect((await read(id)).interval_usage).toBe(interval_usage);
@@ -70,7 +70,7 @@ describe('a reading', () => {
     },
   );
 
-  test('of a time without an offset is of UTC, and answered with Z', async () => {
+  test('with datetimes without an offset is in UTC, and returned with Z', async () => {
     const made = await submitted(await device(), {
       interval_start_datetime: '2026-03-10T10:00:00',
       interval_end_datetime: '2026-03-10T12:30:00+02:00',
@@ -81,7 +81,7 @@ describe('a reading', () => {
     });
   });
 
-  test('of the year 1 stays of the year 1', async () => {
+  test('of the year 1 keeps its year', async () => {
     const { id } = await submitted(await device(), {
       interval_start_datetime: '0001-01-01T00:00:00Z',
       interval_end_datetime: '0001-01-01T01:00:00Z',
@@ -89,7 +89,7 @@ describe('a reading', () => {
     expect((await read(id)).interval_start_datetime).toBe('0001-01-01T00:00:00Z');
   });
 
-  test('up to this very moment is past, and one millisecond more is not', async () => {
+  test('may end now, but not a millisecond later', async () => {
     const of = await device();
     const start = '2026-03-15T11:30:00Z';
     const late = await submit(of, {
@@ -101,7 +101,7 @@ describe('a reading', () => {
     await submitted(of, { interval_start_datetime: start, interval_end_datetime: '2026-03-15T12:00:00Z' });
   });
 
-  test('issues nothing', async () => {
+  test('issues no certificates', async () => {
     await submitted(await device());
     expect((await owner.get(`/account/${account.id}/certificates`)).json()).toMatchObject({
       granular_certificate_bundles: [],
@@ -111,13 +111,13 @@ describe('a reading', () => {
 
   test.each([
     [
-      'of others',
+      'of another user',
       async () =>
         aDevice(await registry.as('ADMIN'), { account_id: (await anAccount(await registry.as('ADMIN'))).id }),
     ],
-    ['that never was', async () => ({ id: 999_999, account_id: 0 })],
+    ['that does not exist', async () => ({ id: 999_999, account_id: 0 })],
     [
-      'that is retired',
+      'that is deleted',
       async () => {
         const retired = await device();
         await owner.delete(`/device/delete/${retired.id}`);
@@ -132,15 +132,15 @@ describe('a reading', () => {
     ]);
   });
 
-  test('asked for four times at once is taken once', async () => {
+  test('is stored once by four concurrent requests', async () => {
     const of = await device();
     const answers = await Promise.all([1, 2, 3, 4].map(() => submit(of)));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409, 409]);
   });
 });
 
-describe('a correction', () => {
-  test('changes only what it names', async () => {
+describe('an edit of a reading', () => {
+  test('changes only the given fields', async () => {
     const before = await submitted(await device(), { gross_net_indicator: 'GROSS' });
     expect((await edit(before.id, { interval_usage: 7 })).json()).toEqual({
       ...before,
@@ -149,7 +149,7 @@ describe('a correction', () => {
     });
   });
 
-  test('refuses, by name, fields that the server sets', async () => {
+  test('refuses fields that the server sets, by name', async () => {
     const before = await submitted(await device());
     const sent = {
       id: 4711,
@@ -163,10 +163,10 @@ describe('a correction', () => {
   });
 
   test.each([
-    ['start past its end', { interval_start_datetime: '2026-03-10T11:00:00Z' }],
+    ['start after its end', { interval_start_datetime: '2026-03-10T11:00:00Z' }],
     ['end more than an hour after its start', { interval_end_datetime: '2026-03-10T11:00:00.001Z' }],
     ['end before its start', { interval_end_datetime: '2026-03-10T09:00:00Z' }],
-  ])('does not move its %s', async (_, body) => {
+  ])('cannot change its %s', async (_, body) => {
     const before = await submitted(await device());
     const answer = await edit(before.id, { ...body, interval_usage: 7 });
     expect(answer.statusCode).toBe(422);
@@ -174,7 +174,7 @@ describe('a correction', () => {
     expect(await read(before.id)).toEqual(before);
   });
 
-  test('does not move it over another', async () => {
+  test('cannot make it overlap another reading', async () => {
     const of = await device();
     await submitted(of);
     const next = {
@@ -193,7 +193,7 @@ describe('a correction', () => {
     expect(await read(id)).toMatchObject(next);
   });
 
-  test('moves it to no device of others', async () => {
+  test("cannot move it to another user's device", async () => {
     const admin = await registry.as('ADMIN');
     const theirs = await aDevice(admin, { account_id: (await anAccount(admin)).id });
     const before = await submitted(await device());
@@ -204,7 +204,7 @@ describe('a correction', () => {
   });
 });
 
-test('a reading that is taken back leaves its interval to another', async () => {
+test('after the deletion of a reading, its interval can be used again', async () => {
   const of = await device();
   const { id } = await submitted(of);
   await owner.delete(`/measurement/delete/${id}`);
@@ -212,7 +212,7 @@ test('a reading that is taken back leaves its interval to another', async () => 
   await submitted(of, { interval_usage: 9 });
 });
 
-test('readings of a retired device stay, and may be corrected', async () => {
+test('readings of a deleted device remain, and can be edited', async () => {
   const of = await device();
   const { id } = await submitted(of);
   await owner.delete(`/device/delete/${of.id}`);
@@ -220,8 +220,8 @@ test('readings of a retired device stay, and may be corrected', async () => {
   expect((await edit(id, { interval_usage: 3 })).json().interval_usage).toBe(3);
 });
 
-describe('a list', () => {
-  test('of one device holds its readings only', async () => {
+describe('a list of readings', () => {
+  test('of one device contains only its readings', async () => {
     const [one, other] = [await device(), await device()];
     const { id } = await submitted(one);
     await submitted(other);
@@ -229,7 +229,7 @@ describe('a list', () => {
     expect(list.json().map((row: { id: number }) => row.id)).toEqual([id]);
   });
 
-  test('of a device that never was, or of others, is empty', async () => {
+  test("of an unknown device or of another user's device is empty", async () => {
     const admin = await registry.as('ADMIN');
     const theirs = await aDevice(admin, { account_id: (await anAccount(admin)).id });
     await submit(theirs, {}, admin);
@@ -240,8 +240,8 @@ describe('a list', () => {
   });
 });
 
-describe('who may', () => {
-  test('read but not write: an audit user and a trader of the account', async () => {
+describe('access to readings', () => {
+  test('is read-only for an auditor and a trading user of the account', async () => {
     for (const role of ['AUDIT_USER', 'TRADING_USER'] as const) {
       const reader = await registry.as(role);
       const shared = await anAccount(await registry.as('ADMIN'), {
@@ -256,7 +256,7 @@ describe('who may', () => {
     }
   });
 
-  test('read those of storage devices only: a validator of storage', async () => {
+  test('is read-only, and limited to storage devices, for a storage validator', async () => {
     const validator = await registry.as('STORAGE_VALIDATOR');
     const battery = await device({ is_storage: true });
     const [stored, made] = [await submitted(battery), await submitted(await device())];
@@ -266,7 +266,7 @@ describe('who may', () => {
     expect(list.json().map((row: { id: number }) => row.id)).toEqual([stored.id]);
   });
 
-  test('neither see nor change it: a producer of another account', async () => {
+  test('is denied to a production user of another account', async () => {
     const stranger = await registry.as('PRODUCTION_USER');
     const before = await submitted(await device());
     expect((await edit(before.id, { interval_usage: 1 }, stranger)).statusCode).toBe(404);

@@ -15,7 +15,7 @@ describe.each(paths)('%s', (path) => {
   const allowed = allowedAt(path);
 
   test.for(METHODS.filter((method) => !allowed.includes(method)))(
-    'answers %s with 405 and Allow, to any caller and for any body',
+    'answers %s with 405 and Allow, for any caller and any body',
     async (method, { registry, admin }) => {
       for (const headers of [{}, admin.authorization]) {
         const payload = method === 'PUT' ? { payload: '{' } : {};
@@ -34,14 +34,14 @@ describe.each(paths)('%s', (path) => {
     },
   );
 
-  test('names its methods for OPTIONS', async ({ registry }) => {
+  test('lists its methods for OPTIONS', async ({ registry }) => {
     const answer = await registry.app.inject({ method: 'OPTIONS', url });
     expect([answer.statusCode, answer.body]).toEqual([204, '']);
     expect(sorted(answer.headers.allow)).toEqual(allowed);
   });
 });
 
-test('the plural paths of certificates and the pages name their methods, too', async ({ registry }) => {
+test('the plural paths of certificates and the pages list their methods, too', async ({ registry }) => {
   for (const url of ['/certificates/query', '/', '/docs', '/redoc', '/openapi.json', '/metrics']) {
     const answer = await registry.app.inject({ method: 'PUT', url });
     expect(answer.statusCode, url).toBe(405);

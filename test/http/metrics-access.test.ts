@@ -11,7 +11,10 @@ const ask = (
   options: { headers?: Record<string, string>; remoteAddress?: string } = {},
 ) => app.inject({ url: '/metrics', ...options });
 
-test('with the token: anybody, from anywhere, in Prometheus’ format', async ({ registry, market }) => {
+test("with the token, metrics are served in Prometheus' format to any client", async ({
+  registry,
+  market,
+}) => {
   const { app } = registry;
   const remoteAddress = '10.0.0.7';
   const answer = await ask(app, { headers: metricsAuthorization, remoteAddress });
@@ -31,7 +34,7 @@ test.for([
   [{ headers: { 'x-forwarded-for': '127.0.0.1' } }],
   [{ headers: { authorization: 'Bearer undefined' } }],
 ] as const)(
-  'without a configured token: nobody on the port of the API, where a proxy looks like this machine: %j',
+  'without a configured token, metrics are not served on the port of the API, where a proxy looks like a local client: %j',
   async ([options], { registry }) => {
     const { app, config, database } = registry;
     const { METRICS_TOKEN: _, ...withoutToken } = config;
@@ -51,7 +54,7 @@ const listen = async ({ app }: TestRegistry, settings: { METRICS_TOKEN?: string 
   return (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${listener.port}${path}`, init);
 };
 
-test('on a separate port: without a token, and nothing else is there', async ({ registry }) => {
+test('a separate port serves metrics without a token, and nothing else', async ({ registry }) => {
   const get = await listen(registry);
   const answer = await get('/metrics');
   expect(answer.status).toBe(200);
@@ -61,12 +64,12 @@ test('on a separate port: without a token, and nothing else is there', async ({ 
   expect((await get('/metrics', { method: 'POST' })).status).toBe(404);
 });
 
-test('on a separate port: with the token, if one is configured', async ({ registry }) => {
+test('a separate port requires the token if one is configured', async ({ registry }) => {
   const get = await listen(registry, { METRICS_TOKEN });
   expect((await get('/metrics')).status).toBe(401);
   expect((await get('/metrics', { headers: metricsAuthorization })).status).toBe(200);
 });
 
-test('without METRICS_PORT, there is no such port', async ({ registry: { app, config } }) => {
+test('without METRICS_PORT there is no separate port', async ({ registry: { app, config } }) => {
   expect(await listenForMetrics(app.metrics, config, app.log)).toBeUndefined();
 });

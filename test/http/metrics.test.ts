@@ -12,7 +12,7 @@ import { NOW, type TestRegistry } from '../harness/registry.ts';
 
 const read = (registry: TestRegistry) => metricsOf(registry.app);
 
-/** How much a value grew while `work` was done. */
+/** The increase of a value during `work`. */
 async function growth(
   registry: TestRegistry,
   work: () => Promise<unknown>,
@@ -36,7 +36,7 @@ describe('requests', () => {
     expect((await read(registry)).text).not.toMatch(/certificate\/\d/);
   });
 
-  test('for what is not there make one series, however many they are', async ({ registry }) => {
+  test('to unknown paths share one series', async ({ registry }) => {
     const ask = async () => {
       for (const path of ['/a', '/b/c', '/d?e=f']) await registry.app.inject(path);
     };
@@ -44,7 +44,7 @@ describe('requests', () => {
     expect(await growth(registry, ask, 'registry_http_requests_total', labels)).toBe(3);
   });
 
-  test('that are refused without a token are counted, too', async ({ registry }) => {
+  test('that are refused without a token are counted', async ({ registry }) => {
     const labels = { method: 'POST', route: '/certificate/transfer', status: '401' };
     const ask = () => registry.app.inject({ method: 'POST', url: '/certificate/transfer' });
     expect(await growth(registry, ask, 'registry_http_requests_total', labels)).toBe(1);
@@ -54,7 +54,7 @@ describe('requests', () => {
 describe('actions and their energy', () => {
   const moved = (action: string) => ({ action, result: 'Success' });
 
-  test('are counted by type, whole bundles and parts', async ({ registry, market }) => {
+  test('are counted by type, for whole bundles and parts', async ({ registry, market }) => {
     const [whole, part] = [await market.bundle({ quantity: 100 }), await market.bundle({ quantity: 100 })];
     const ask = async () => {
       await market.transfer([whole.id]);
@@ -64,19 +64,19 @@ describe('actions and their energy', () => {
     expect((await read(registry)).value('registry_actions_total', moved('transfer'))).toBe(2);
   });
 
-  test('count issuances', async ({ registry, market }) => {
+  test('include issuances', async ({ registry, market }) => {
     const ask = () => market.bundle({ quantity: 70 });
     expect(await growth(registry, ask, 'registry_action_energy_wh_total', moved('issue'))).toBe(70);
   });
 
-  test('count a refusal once, and no energy', async ({ registry, market }) => {
+  test('count a refusal once, without energy', async ({ registry, market }) => {
     const { id } = await market.bundleIn('Cancelled');
     const failure = { action: 'transfer', result: 'Failure' };
     expect(await growth(registry, () => market.transfer([id]), 'registry_actions_total', failure)).toBe(1);
     expect((await read(registry)).value('registry_action_energy_wh_total', failure)).toBe(0);
   });
 
-  test('count what the scheduler does: what expires, and the runs of recurring actions, refused ones too', async ({
+  test('include those of the scheduler: expiries and recurring runs, also refused ones', async ({
     registry,
   }) => {
     const trade = await tradingPair(registry);
@@ -98,7 +98,7 @@ describe('actions and their energy', () => {
     expect((await read(registry)).value('registry_actions_total', moved('expire'))).toBe(1);
   });
 
-  test('count neither a dry run, nor a request that is repeated', async ({ registry, market }) => {
+  test('exclude dry runs and repeated requests', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const body = {
       source_id: market.source.id,
@@ -114,7 +114,7 @@ describe('actions and their energy', () => {
     expect(await growth(registry, ask, 'registry_actions_total', moved('transfer'))).toBe(1);
   });
 
-  test('count nothing that was rolled back', async ({ registry }) => {
+  test('exclude what was rolled back', async ({ registry }) => {
     const ask = () =>
       registry.database
         .transact({ userId: null, requestId: null }, async (tx) => {
@@ -126,8 +126,8 @@ describe('actions and their energy', () => {
   });
 });
 
-describe('the state of the parts', () => {
-  test('tells the primary, each standby with its lag, and the pools', async ({ registry }) => {
+describe('the state gauges', () => {
+  test('report the primary, each standby with its lag, and the pools', async ({ registry }) => {
     const metrics = await read(registry);
     expect(metrics.value('registry_primary_up')).toBe(1);
     const standby = { standby: 'standby 1' };
@@ -146,7 +146,7 @@ describe('the state of the parts', () => {
     }
   });
 
-  test('tells connections in use, and who waits for one', async ({ registry }) => {
+  test('report connections in use and waiting requests', async ({ registry }) => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -165,7 +165,7 @@ describe('the state of the parts', () => {
     await Promise.all(holders);
   });
 
-  test('has no value for what is not known, and still answers', async ({ registry }) => {
+  test('omit unknown values', async ({ registry }) => {
     const { config, log } = { config: registry.config, log: registry.app.log };
     const lost = () => Promise.reject(new Error('lost'));
     const database = {
@@ -187,14 +187,14 @@ describe('the state of the parts', () => {
     }
   });
 
-  test('tells the process and its event loop', async ({ registry }) => {
+  test('include those of the process and its event loop', async ({ registry }) => {
     const metrics = await read(registry);
     expect(metrics.value('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(metrics.values('nodejs_eventloop_lag_p99_seconds')).toHaveLength(1);
   });
 });
 
-describe('the journal', () => {
+describe('the journal gauges', () => {
   let eventStore: TestEventStore;
   let journal: Journal;
 
@@ -211,7 +211,7 @@ describe('the journal', () => {
     await eventStore.stop();
   });
 
-  test('tells how far it is ordered and relayed', async ({ registry, market }) => {
+  test('report how far the journal is ordered and relayed', async ({ registry, market }) => {
     const { config, database, app } = registry;
     const leading = await buildApp({ config, database, log: app.log, clock: () => new Date(), journal });
     await market.bundle();
@@ -229,7 +229,7 @@ describe('the journal', () => {
   });
 });
 
-test('the scheduler tells whether it leads, and when it was last done', async ({ registry }) => {
+test('the scheduler reports whether it leads, and when it last completed all work', async ({ registry }) => {
   const { config, database, app } = registry;
   const status = {
     leads: true,
@@ -257,7 +257,7 @@ test('the scheduler tells whether it leads, and when it was last done', async ({
   expect((await read(registry)).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
 });
 
-test('two applications of one process count by themselves', async ({ registry }) => {
+test('two applications of one process count separately', async ({ registry }) => {
   const { config, database, app } = registry;
   const other = await buildApp({ config, database, log: app.log, clock: () => new Date() });
   const labels = { method: 'GET', route: '/health', status: '200' };
@@ -268,20 +268,20 @@ test('two applications of one process count by themselves', async ({ registry })
   await other.close();
 });
 
-test('reads at the same time get the same series', async ({ registry }) => {
+test('concurrent reads return the same series', async ({ registry }) => {
   const texts = await Promise.all(Array.from({ length: 5 }, () => read(registry)));
   const series = (metrics: Metrics) => metrics.values('registry_pool_size').length;
   expect(texts.map(series)).toEqual([3, 3, 3, 3, 3]);
 });
 
-/** Names of metrics in a text, without the endings of a histogram's series. */
+/** The names of the metrics in a text, without the suffixes of histogram series. */
 const namesIn = (text: string) =>
   [...new Set([...text.matchAll(/\b(?:registry|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name))].map(
     (name) => name.replace(/_(bucket|count|sum)$/, ''),
   );
 
-describe('what is written about them', () => {
-  test('the Grafana dashboard asks only for what there is, and for all that the registry counts', async ({
+describe('the documentation of the metrics', () => {
+  test("in the Grafana dashboard names existing metrics only, and all of the registry's own", async ({
     registry,
   }) => {
     const { names } = await read(registry);
@@ -294,7 +294,7 @@ describe('what is written about them', () => {
     expect(names.filter((name) => name.startsWith('registry_') && !asked.includes(name))).toEqual([]);
   });
 
-  test('docs/OBSERVABILITY.md has a row for each, and exactly counters end in _total', async ({
+  test('in docs/OBSERVABILITY.md has a row for each, and only counters end in _total', async ({
     registry,
   }) => {
     const text = await readFile('docs/OBSERVABILITY.md', 'utf8');

@@ -6,17 +6,26 @@ import type { Client } from '../harness/client.ts';
 import { A_DEVICE } from '../harness/entities.ts';
 import { test } from '../harness/fixtures.ts';
 import { PASSWORD } from '../harness/registry.ts';
-import { ABOUT_NO_ONE_THING, CASES, type Case, ROWS, type Row, type Thing } from './object-authorization.ts';
+import {
+  ABOUT_NO_RECORD,
+  CASES,
+  type Case,
+  type RecordKind,
+  ROWS,
+  type Row,
+} from './object-authorization.ts';
 import { type Operation, readDocument } from './openapi/document.ts';
 
-/** Every operation of the API document by every role, on its own objects, those of others, deleted ones and ones that never existed. */
+/**
+ * Every operation of the API document, by every role, on its own records, those of others, deleted and unknown ones.
+ */
 
 const NOBODYS_ID = 999_999;
 
-/** The administrator who makes the objects. */
+/** The administrator who creates the records. */
 let maker: Client;
 let metadataId: number;
-/** The account to which every account may transfer. */
+/** The account that accepts transfers from every account. */
 let targetId: number;
 let operations: readonly Operation[];
 const clients = new Map<Role, Client>();
@@ -70,8 +79,8 @@ const interval = () => {
 const bundleOf = async (device_id: number): Promise<number> =>
   (await aBundle(maker, { device_id, metadata_id: metadataId, quantity: 100, ...hoursAgo(hours++) })).id;
 
-/** Makes a new object of a kind. */
-const MAKE: Readonly<Record<Thing, (which: Case, client: Client) => Promise<number>>> = {
+/** Creates a new record of a kind. */
+const MAKE: Readonly<Record<RecordKind, (which: Case, client: Client) => Promise<number>>> = {
   async account(which, client) {
     const id = await accountFor(which, client);
     return which === 'deleted' ? deleted('account', id) : id;
@@ -116,18 +125,18 @@ const MAKE: Readonly<Record<Thing, (which: Case, client: Client) => Promise<numb
 const untouched = new Map<string, Promise<number>>();
 
 /**
- * An object for a request that must answer `status`: a new one if it succeeds, since it may end the object. Requests that
- * are refused share their objects: they change nothing.
+ * A record for a request that must answer `status`: a new one if it succeeds, since it may end the record. Requests
+ * that are refused share their records, because they change nothing.
  */
-function objectFor(thing: Thing, which: Case, role: Role, status: number): Promise<number> {
-  if (status < 400) return MAKE[thing](which, clientOf(role));
-  const key = `${thing}, ${which}, ${role}`;
-  const shared = untouched.get(key) ?? MAKE[thing](which, clientOf(role));
+function objectFor(record: RecordKind, which: Case, role: Role, status: number): Promise<number> {
+  if (status < 400) return MAKE[record](which, clientOf(role));
+  const key = `${record}, ${which}, ${role}`;
+  const shared = untouched.get(key) ?? MAKE[record](which, clientOf(role));
   untouched.set(key, shared);
   return shared;
 }
 
-/** A bundle in the account, in the status that the action takes. */
+/** A bundle in the account, in the status that the action accepts. */
 async function bundleIn(account_id: number, operationId: string): Promise<number> {
   const id = await bundleOf((await aDevice(maker, { account_id })).id);
   const before = {
@@ -141,7 +150,7 @@ async function bundleIn(account_id: number, operationId: string): Promise<number
   return id;
 }
 
-/** What an operation's request says beside the thing that it is about. */
+/** The parts of a request besides the record that it is about. */
 async function bodyOf(operationId: string, id: number, which: Case): Promise<Record<string, unknown>> {
   const isOpen = which === 'own' || which === 'other';
   switch (operationId) {
@@ -197,32 +206,38 @@ async function requestOf(operation: Operation, row: Row, id: number, which: Case
   return { method, url, payload: { ...body, ...named } };
 }
 
-test('every operation of the API document is in one of the tables', () => {
-  const inTables = [...Object.keys(ROWS), ...ABOUT_NO_ONE_THING];
+test('every operation of the API document has a row in one of the tables', () => {
+  const inTables = [...Object.keys(ROWS), ...ABOUT_NO_RECORD];
   expect(inTables.toSorted()).toEqual(operations.map(({ operationId }) => operationId).toSorted());
 });
 
-test('what is said to be about no one thing names none in its path', () => {
-  const named = operations.filter(({ operationId }) => ABOUT_NO_ONE_THING.includes(operationId));
+test('the operations listed as not about one record have none in their path', () => {
+  const named = operations.filter(({ operationId }) => ABOUT_NO_RECORD.includes(operationId));
   expect(named.filter(({ path }) => path.includes('{')).map(({ path }) => path)).toEqual([]);
 });
 
-/** Things that no storage device can be behind. */
-const WITHOUT_STORAGE: readonly Thing[] = ['account', 'user', 'organisation', 'API key', 'recurring action'];
+/** Records that no storage device can be related to. */
+const WITHOUT_STORAGE: readonly RecordKind[] = [
+  'account',
+  'user',
+  'organisation',
+  'API key',
+  'recurring action',
+];
 
 describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
-  test.each(roleNames)('%s: as the table says', async (role) => {
+  test.each(roleNames)('%s receives the statuses of the table', async (role) => {
     const operation = operations.find((each) => each.operationId === operationId);
     if (operation === undefined) throw new Error(`there is no operation ${operationId}`);
     const client = clientOf(role);
     const [actual, right]: [string[], string[]] = [[], []];
     for (const [at, which] of CASES.entries()) {
       const expected = row.right[role][at];
-      const exists = !(which === 'storage' && WITHOUT_STORAGE.includes(row.thing));
-      // Nothing deletes a bundle.
-      const isBundleGone = which === 'deleted' && row.thing === 'bundle';
+      const exists = !(which === 'storage' && WITHOUT_STORAGE.includes(row.record));
+      // No operation deletes a bundle.
+      const isBundleGone = which === 'deleted' && row.record === 'bundle';
       if (typeof expected !== 'number' || !exists || isBundleGone) continue;
-      const id = which === 'missing' ? NOBODYS_ID : await objectFor(row.thing, which, role, expected);
+      const id = which === 'missing' ? NOBODYS_ID : await objectFor(row.record, which, role, expected);
       const answer = await client.request(await requestOf(operation, row, id, which));
       actual.push(`${which}: ${answer.statusCode}`);
       right.push(`${which}: ${expected}`);
@@ -231,12 +246,12 @@ describe.each(Object.entries(ROWS))('%s', (operationId, row) => {
   });
 });
 
-describe('an action on a bundle that is in another account than the source', () => {
+describe('an action on a bundle of an account other than the source', () => {
   const actions = Object.entries(ROWS).filter(
     ([name, row]) => row.in === 'body.source_id' && !/^query|^createRecurring/.test(name),
   );
 
-  test.each(actions.map(([name]) => name))('%s: is not found, whoever asks', async (operationId) => {
+  test.each(actions.map(([name]) => name))('is not found for %s', async (operationId) => {
     const operation = operations.find((each) => each.operationId === operationId);
     if (operation === undefined) throw new Error(`there is no operation ${operationId}`);
     const other = await bundleIn((await anAccount(maker)).id, operationId);

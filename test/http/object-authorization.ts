@@ -1,8 +1,8 @@
 import type { Role } from '../../src/rules/enums.ts';
 
 /**
- * The statuses for requests about an object: one's own, another user's, one of another user's storage device, a deleted
- * one, and one that never existed. `null`: no such case is tested.
+ * The statuses for requests about a record: one's own, another user's, one of another user's storage device, a deleted
+ * one, and an unknown one. `null`: no such case is tested.
  */
 export const CASES = ['own', 'other', 'storage', 'deleted', 'missing'] as const;
 export type Case = (typeof CASES)[number];
@@ -14,7 +14,7 @@ type Statuses = readonly [
   missing: number | null,
 ];
 
-export type Thing =
+export type RecordKind =
   | 'account'
   | 'device'
   | 'measurement'
@@ -25,22 +25,22 @@ export type Thing =
   | 'recurring action';
 
 export interface Row {
-  readonly thing: Thing;
-  /** Where the request names it; the last part of the path unless said otherwise. */
+  readonly record: RecordKind;
+  /** Where the request names the record; by default the last part of the path. */
   readonly in?: 'body.source_id' | 'body.device_id' | 'body.account_id' | 'query.account_id';
   readonly right: Readonly<Record<Role, Statuses>>;
 }
 
-/** The object cannot be reached, whatever it is. */
+/** The record is inaccessible in every case. */
 const HIDDEN: Statuses = [404, 404, 404, 404, 404];
 
-/** The role may not call the operation, not even on its own; `role-matrix.test.ts` tests the same on what does not exist. */
+/** The role cannot call the operation even on its own record; `role-matrix.test.ts` tests this for unknown ones. */
 const REFUSED: Statuses = [403, null, null, null, null];
 
-/** A validator sees storage devices of others, and still may not do this to them. */
+/** A validator sees the storage devices of others, but cannot do this to them. */
 const REFUSED_VALIDATOR: Statuses = [403, null, 403, null, null];
 
-/** Users read what their accounts hold; an administrator everything; a validator what storage devices have. */
+/** Users read what their accounts hold, administrators everything, validators what storage devices have. */
 const read = (done: number): Row['right'] => ({
   AUDIT_USER: [done, 404, 404, 404, 404],
   TRADING_USER: [done, 404, 404, 404, 404],
@@ -49,13 +49,13 @@ const read = (done: number): Row['right'] => ({
   STORAGE_VALIDATOR: [404, 404, done, 404, 404],
 });
 
-/** Of an account, there is no storage to validate. */
+/** An account is not related to a storage device. */
 const readAccount = (done: number): Row['right'] => {
   const { STORAGE_VALIDATOR: _, ...others } = read(done);
   return { ...others, STORAGE_VALIDATOR: HIDDEN };
 };
 
-/** Traders act for their accounts, administrators for any. */
+/** Trading users act for their accounts, administrators for any. */
 const act = (done: number): Row['right'] => ({
   AUDIT_USER: REFUSED,
   TRADING_USER: [done, 404, 404, 404, 404],
@@ -66,7 +66,7 @@ const act = (done: number): Row['right'] => ({
 
 const produce = (done: number): Row['right'] => ({ ...act(done), TRADING_USER: REFUSED });
 
-/** A reference in the body that is not the caller's: the body is at fault. */
+/** A reference in the body to another user's record is an error of the body. */
 const referTo = (done: number): Row['right'] => ({
   ...produce(done),
   PRODUCTION_USER: [done, 422, 422, 422, 422],
@@ -81,13 +81,13 @@ const administer = (done: number): Row['right'] => ({
   STORAGE_VALIDATOR: REFUSED_VALIDATOR,
 });
 
-/** A closed account may still be looked into by administrators. */
+/** Administrators can still read a closed account. */
 const lookInto = (done: number): Row['right'] => ({
   ...readAccount(done),
   ADMIN: [done, done, done, done, 404],
 });
 
-/** What belongs to nobody is everybody's to read. */
+/** Records without an owner are readable by all users. */
 const everybody: Row['right'] = {
   AUDIT_USER: [200, 200, null, 404, 404],
   TRADING_USER: [200, 200, null, 404, 404],
@@ -96,7 +96,7 @@ const everybody: Row['right'] = {
   STORAGE_VALIDATOR: [200, 200, null, 404, 404],
 };
 
-/** Everybody reads and edits oneself, and ends one's own keys. */
+/** All users can read and edit themselves, and revoke their own keys. */
 const self: Row['right'] = {
   AUDIT_USER: [200, 404, null, 404, 404],
   TRADING_USER: [200, 404, null, 404, 404],
@@ -105,49 +105,49 @@ const self: Row['right'] = {
   STORAGE_VALIDATOR: [200, 404, null, 404, 404],
 };
 
-const inSource = { thing: 'account', in: 'body.source_id' } as const;
+const inSource = { record: 'account', in: 'body.source_id' } as const;
 
-/** Every operation that is about one thing. */
+/** Every operation about one record. */
 export const ROWS: Readonly<Record<string, Row>> = {
-  readUser: { thing: 'user', right: self },
-  updateUser: { thing: 'user', right: self },
-  changeUserRole: { thing: 'user', right: administer(200) },
-  // Nobody removes oneself.
-  deleteUser: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
-  changeUserEmail: { thing: 'user', right: administer(200) },
-  // One's own is changed, not reset.
-  resetUserPassword: { thing: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
-  deleteApiKey: { thing: 'API key', right: self },
-  readOrganisation: { thing: 'organisation', right: everybody },
-  updateOrganisation: { thing: 'organisation', right: administer(200) },
-  deleteOrganisation: { thing: 'organisation', right: administer(200) },
-  readAccount: { thing: 'account', right: readAccount(200) },
-  readAccountUsers: { thing: 'account', right: readAccount(200) },
-  readAccountWhitelist: { thing: 'account', right: readAccount(200) },
-  readAccountWhitelistInverse: { thing: 'account', right: readAccount(200) },
-  readAccountSummary: { thing: 'account', right: readAccount(200) },
-  readAccountDevices: { thing: 'account', right: readAccount(200) },
-  readAccountCertificateDevices: { thing: 'account', right: readAccount(200) },
-  readAccountCertificates: { thing: 'account', right: lookInto(200) },
-  updateAccount: { thing: 'account', right: act(200) },
-  updateAccountWhitelist: { thing: 'account', right: act(200) },
-  deleteAccount: { thing: 'account', right: act(200) },
-  createDevice: { thing: 'account', in: 'body.account_id', right: referTo(201) },
-  readDevice: { thing: 'device', right: read(200) },
-  updateDevice: { thing: 'device', right: produce(200) },
-  deleteDevice: { thing: 'device', right: produce(200) },
-  createMeasurement: { thing: 'device', in: 'body.device_id', right: referTo(201) },
-  readMeasurement: { thing: 'measurement', right: read(200) },
-  updateMeasurement: { thing: 'measurement', right: produce(200) },
-  deleteMeasurement: { thing: 'measurement', right: produce(200) },
-  createCertificates: { thing: 'device', in: 'body.device_id', right: administer(201) },
-  readCertificate: { thing: 'bundle', right: read(200) },
-  readCertificateLineage: { thing: 'bundle', right: read(200) },
+  readUser: { record: 'user', right: self },
+  updateUser: { record: 'user', right: self },
+  changeUserRole: { record: 'user', right: administer(200) },
+  // Users cannot delete themselves.
+  deleteUser: { record: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
+  changeUserEmail: { record: 'user', right: administer(200) },
+  // One's own password is changed, not reset.
+  resetUserPassword: { record: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
+  deleteApiKey: { record: 'API key', right: self },
+  readOrganisation: { record: 'organisation', right: everybody },
+  updateOrganisation: { record: 'organisation', right: administer(200) },
+  deleteOrganisation: { record: 'organisation', right: administer(200) },
+  readAccount: { record: 'account', right: readAccount(200) },
+  readAccountUsers: { record: 'account', right: readAccount(200) },
+  readAccountWhitelist: { record: 'account', right: readAccount(200) },
+  readAccountWhitelistInverse: { record: 'account', right: readAccount(200) },
+  readAccountSummary: { record: 'account', right: readAccount(200) },
+  readAccountDevices: { record: 'account', right: readAccount(200) },
+  readAccountCertificateDevices: { record: 'account', right: readAccount(200) },
+  readAccountCertificates: { record: 'account', right: lookInto(200) },
+  updateAccount: { record: 'account', right: act(200) },
+  updateAccountWhitelist: { record: 'account', right: act(200) },
+  deleteAccount: { record: 'account', right: act(200) },
+  createDevice: { record: 'account', in: 'body.account_id', right: referTo(201) },
+  readDevice: { record: 'device', right: read(200) },
+  updateDevice: { record: 'device', right: produce(200) },
+  deleteDevice: { record: 'device', right: produce(200) },
+  createMeasurement: { record: 'device', in: 'body.device_id', right: referTo(201) },
+  readMeasurement: { record: 'measurement', right: read(200) },
+  updateMeasurement: { record: 'measurement', right: produce(200) },
+  deleteMeasurement: { record: 'measurement', right: produce(200) },
+  createCertificates: { record: 'device', in: 'body.device_id', right: administer(201) },
+  readCertificate: { record: 'bundle', right: read(200) },
+  readCertificateLineage: { record: 'bundle', right: read(200) },
   queryCertificates: { ...inSource, right: lookInto(202) },
   queryFullCertificates: { ...inSource, right: lookInto(202) },
-  // Administrators see what was tried on accounts that never were.
+  // Administrators see the attempts on unknown accounts.
   listActions: {
-    thing: 'account',
+    record: 'account',
     in: 'query.account_id',
     right: { ...readAccount(200), ADMIN: [200, 200, null, 200, 200] },
   },
@@ -162,15 +162,15 @@ export const ROWS: Readonly<Record<string, Row>> = {
   createRecurringTransfer: { ...inSource, right: act(202) },
   createRecurringCancel: { ...inSource, right: act(202) },
   listRecurringActions: {
-    thing: 'account',
+    record: 'account',
     in: 'query.account_id',
     right: { ...readAccount(200), ADMIN: [200, 200, null, 200, 200] },
   },
-  deleteRecurringAction: { thing: 'recurring action', right: act(200) },
+  deleteRecurringAction: { record: 'recurring action', right: act(200) },
 };
 
-/** Operations that are about no single thing, or about the caller: `role-matrix.test.ts` covers them. */
-export const ABOUT_NO_ONE_THING: readonly string[] = [
+/** Operations about no single record, or about the caller: `role-matrix.test.ts` covers them. */
+export const ABOUT_NO_RECORD: readonly string[] = [
   'health',
   'ready',
   'changeLogLevel',

@@ -16,7 +16,7 @@ const FULL = {
   address: '1 Quay\nAberdeen',
 };
 
-test('has a name, and all else if it likes', async ({ admin }) => {
+test('requires a name; all other fields are optional', async ({ admin }) => {
   expect(await anOrganisation(admin, FULL)).toMatchObject(FULL);
   expect(await anOrganisation(admin)).toMatchObject({
     business_id: null,
@@ -27,30 +27,30 @@ test('has a name, and all else if it likes', async ({ admin }) => {
 });
 
 test.for([
-  ['in another case', 'Windkraft Nord', 'WINDKRAFT NORD'],
-  ['in another case, with letters beyond ASCII', 'Énergie Østfold', 'éNERGIE øSTFOLD'],
-  ['between blanks', 'Blank Energy', '  Blank Energy '],
-] as const)('has a name that no other has %s', async ([_, name, again], { admin }) => {
+  ['regardless of case', 'Windkraft Nord', 'WINDKRAFT NORD'],
+  ['regardless of case, beyond ASCII', 'Énergie Østfold', 'éNERGIE øSTFOLD'],
+  ['regardless of surrounding blanks', 'Blank Energy', '  Blank Energy '],
+] as const)('has a unique name %s', async ([_, name, again], { admin }) => {
   await anOrganisation(admin, { name });
   const answer = await admin.post('/organisation/create', { name: again });
   expect(answer.statusCode).toBe(409);
   expect(answer.json().errors).toMatchObject([{ path: 'body.name' }]);
 });
 
-test('leaves its name to others once it is removed', async ({ admin }) => {
+test('frees its name when it is deleted', async ({ admin }) => {
   const { id, name } = await anOrganisation(admin);
   await admin.delete(`/organisation/delete/${id}`);
   expect((await anOrganisation(admin, { name })).id).not.toBe(id);
 });
 
-test('is not renamed to what another is called', async ({ admin }) => {
+test('cannot take the name of another', async ({ admin }) => {
   const [one, other] = [await anOrganisation(admin), await anOrganisation(admin)];
   const answer = await admin.patch(`/organisation/update/${one.id}`, { name: other.name.toUpperCase() });
   expect(answer.statusCode).toBe(409);
   expect((await admin.get(`/organisation/${one.id}`)).json()).toEqual(one);
 });
 
-test('an edit changes what it names, and the empty text removes a value', async ({ admin }) => {
+test('an edit changes the given fields, and the empty text removes a value', async ({ admin }) => {
   const before = await anOrganisation(admin, FULL);
   const answer = await admin.patch(`/organisation/update/${before.id}`, {
     website: '',
@@ -60,7 +60,7 @@ test('an edit changes what it names, and the empty text removes a value', async 
   expect(answer.json()).toEqual({ ...before, website: null, email: 'new@example.com', version: 2 });
 });
 
-test('does not lose its name', async ({ admin }) => {
+test('keeps its name if it is edited to blank', async ({ admin }) => {
   const { id } = await anOrganisation(admin);
   const answer = await admin.patch(`/organisation/update/${id}`, { name: '' });
   expect(answer.statusCode).toBe(422);
@@ -74,19 +74,19 @@ test.for([
   'example.com',
   '//example.com',
   'https://',
-])('has no website like %s', async (website, { admin }) => {
+])('refuses the website %s', async (website, { admin }) => {
   const answer = await admin.post('/organisation/create', { name: 'Web', website });
   expect(answer.statusCode).toBe(422);
   expect(answer.json().errors[0].path).toBe('body.website');
 });
 
-test('two of one name at once become one', async ({ admin }) => {
+test('is created once by concurrent requests with the same name', async ({ admin }) => {
   const name = `Org ${crypto.randomUUID()}`;
   const answers = await Promise.all([1, 2, 3, 4].map(() => admin.post('/organisation/create', { name })));
   expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409, 409]);
 });
 
-test.for(roleNames)('is known to %s', async (role, { registry, admin }) => {
+test.for(roleNames)('is readable by %s', async (role, { registry, admin }) => {
   const { id, name } = await anOrganisation(admin);
   const reader = await registry.as(role);
   expect((await reader.get(`/organisation/${id}`)).json().name).toBe(name);

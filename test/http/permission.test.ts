@@ -12,7 +12,7 @@ const NOBODYS_ID = '999999';
 const urlOf = (path: string) => path.replaceAll(/:\w+/g, NOBODYS_ID);
 const closed = operations.filter(({ permission }) => permission !== 'public');
 
-describe('a route without a rule', () => {
+describe('a route without a permission', () => {
   const start = async (url: string) => {
     const app = Fastify();
     requireDeclaredRoutes(app);
@@ -21,26 +21,26 @@ describe('a route without a rule', () => {
   };
 
   test.each(['/secret', '/account/:id/secrets', '/healthz', '/documents', '/openapi.json.bak'])(
-    '%s keeps the registry from starting',
+    '%s prevents the start of the registry',
     async (url) => {
       await expect(start(url)).rejects.toThrow(`${url} has no permission rule`);
     },
   );
 
   test.each(['/', '/docs', '/docs/static/x.js', '/redoc', '/openapi.json'])(
-    '%s is open on purpose',
+    '%s is public on purpose',
     async (url) => {
       await expect(start(url)).resolves.toBeUndefined();
     },
   );
 });
 
-test('only login, refresh and health are open, beside pages', () => {
+test('only login, refresh, health and the pages are public', () => {
   const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
   expect(open.sort()).toEqual(['health', 'login', 'ready', 'refreshSession']);
 });
 
-test('every operation has one of the permissions, and changes nothing if it is a GET', () => {
+test('every operation has a permission, and changes nothing if it is a GET', () => {
   for (const { id, permission, method, changes } of operations) {
     expect(['public', ...permissions], id).toContain(permission);
     if (method === 'GET') expect(changes, id).toBe(false);
@@ -48,12 +48,12 @@ test('every operation has one of the permissions, and changes nothing if it is a
   }
 });
 
-test('no two operations share a method and a path, or an id', () => {
+test('no two operations share a method and path, or an id', () => {
   expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(operations.length);
   expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
 });
 
-describe('another way to the same operation has the same rule', () => {
+describe('another path to an operation has the same permission', () => {
   const plural = closed.filter(({ path }) => path.startsWith('/certificate/'));
 
   test.for(plural.map(({ id, method, path }) => ({ id, method, path })))(
@@ -89,7 +89,7 @@ describe('another way to the same operation has the same rule', () => {
 });
 
 test.for(['x-http-method-override', 'x-http-method', 'x-method-override'])(
-  '%s overrides nothing',
+  '%s does not override the method',
   async (header, { registry }) => {
     const admin = await registry.as('ADMIN');
     const { id } = await anAccount(admin);
@@ -98,7 +98,7 @@ test.for(['x-http-method-override', 'x-http-method', 'x-method-override'])(
   },
 );
 
-describe('a role says what one may do; being a user of an account says with what', () => {
+describe('roles decide what a user may do, membership for which accounts', () => {
   const may = async (registry: TestRegistry, role: Role) => {
     const admin = await registry.as('ADMIN');
     const client = await registry.as(role);

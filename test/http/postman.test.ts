@@ -15,7 +15,9 @@ test.beforeAll(async ({ registry }) => {
   await seedSampleRegistry({ database, config, today: NOW, report: () => {} });
 });
 
-/** Sends a request as Postman does: variables filled in, what is off left out, the script run on the answer. */
+/**
+ * Sends a request as Postman does: fills in variables, omits disabled parameters, and runs the script on the response.
+ */
 async function send(registry: TestRegistry, item: Item, variables: Map<string, string>): Promise<number> {
   const filled = (text: string) =>
     text.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, name) => variables.get(name) ?? '');
@@ -54,7 +56,7 @@ const variables = new Map([
   ]),
 ]);
 
-test('the first hour, run from top to bottom, claims half of a bundle in another account', async ({
+test('the folder of the guide, run from top to bottom, claims half of a bundle in another account', async ({
   registry,
 }) => {
   expect(firstHour?.item.length).toBeGreaterThan(5);
@@ -68,7 +70,7 @@ test('the first hour, run from top to bottom, claims half of a bundle in another
   ]);
 });
 
-test('the folder takes the steps of the guide, to the refused claim and the issuance', () => {
+test('the folder has the steps of the guide, up to the refused claim and the issuance', () => {
   const names = firstHour?.item.map(({ name }) => name).join();
   for (const step of ['Rehearse', 'Repeat', 'Claim it again', 'events', 'Issue'])
     expect(names).toContain(step);

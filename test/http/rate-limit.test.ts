@@ -18,7 +18,7 @@ let one: Client;
 let other: Client;
 let app: FastifyInstance;
 
-/** A process with nothing counted yet, and users who are new to it. */
+/** A process without any counts, and users who have not called it yet. */
 test.beforeEach(async ({ registry }) => {
   const { config, database } = registry;
   app = await buildApp({ config, database, clock: () => NOW, log: registry.app.log });
@@ -37,8 +37,8 @@ async function statuses(times: number, call: () => Promise<{ statusCode: number 
 
 const allowed = Array(PER_MINUTE).fill(200);
 
-describe('a caller who calls too often', () => {
-  test('is told so, and when to come back; others are not', async () => {
+describe('a caller over its limit', () => {
+  test('receives 429 with the time to wait, while others are served', async () => {
     expect(await statuses(PER_MINUTE + 1, () => one.get('/user/me'))).toEqual([...allowed, 429]);
     const refused = await one.get('/account/list');
     expect(refused.statusCode).toBe(429);
@@ -48,7 +48,7 @@ describe('a caller who calls too often', () => {
     expect((await other.get('/user/me')).statusCode).toBe(200);
   });
 
-  test('changes nothing by what was too much', async ({ registry }) => {
+  test('changes nothing by the refused requests', async ({ registry }) => {
     const admin = at(await registry.as('ADMIN'));
     const create = () => admin.post('/organisation/create', { name: crypto.randomUUID() });
     const count = async () =>
@@ -59,28 +59,28 @@ describe('a caller who calls too often', () => {
     expect((await count()) - before).toBe(PER_MINUTE);
   });
 
-  test('learns from every answer what is left', async () => {
+  test('sees its remaining requests in each response', async () => {
     const { headers } = await one.get('/user/me');
     expect(headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
     expect(Number(headers['ratelimit-reset'])).toBeLessThanOrEqual(60);
     expect((await one.get('/user/me')).headers).toMatchObject({ 'ratelimit-remaining': '3' });
   });
 
-  test('is one and the same with all of its tokens', async ({ registry }) => {
+  test('is counted across all of its tokens', async ({ registry }) => {
     const again = at(await registry.again(one));
     await statuses(3, () => one.get('/user/me'));
     expect(await statuses(3, () => again.get('/user/me'))).toEqual([200, 200, 429]);
   });
 });
 
-test('an API key counts for itself, apart from its user', async () => {
+test('an API key is counted separately from its user', async () => {
   const made = await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] });
   const key = new Client(app, made.json().api_key, one.userId);
   expect(await statuses(PER_MINUTE + 1, () => key.get('/user/me'))).toEqual([...allowed, 429]);
   expect((await one.get('/user/me')).statusCode).toBe(200);
 });
 
-describe('whoever is not known counts by its network', () => {
+describe('an unknown caller is counted by network', () => {
   const login = (remoteAddress: string) =>
     app.inject({ method: 'POST', url: '/auth/refresh', payload: { refresh_token: 'x' }, remoteAddress });
 
@@ -96,7 +96,7 @@ describe('whoever is not known counts by its network', () => {
     expect(await statuses(PER_MINUTE + 1, call)).toEqual([...Array(PER_MINUTE).fill(401), 429]);
   });
 
-  describe('and is not looked up any more once it was unknown too often', () => {
+  describe('and is not looked up any more once it is over the limit', () => {
     let lookUps = 0;
     const from = '192.0.2.5';
     const shows = (apiKey: string) =>
@@ -120,14 +120,14 @@ describe('whoever is not known counts by its network', () => {
       return () => app.close();
     });
 
-    test('however many API keys it makes up', async () => {
+    test('with any number of made-up API keys', async () => {
       const seen = await statuses(PER_MINUTE * 4, () => shows(generateApiKey()));
       expect(seen).toEqual([...Array(PER_MINUTE).fill(401), ...Array(PER_MINUTE * 3).fill(429)]);
-      // Each was asked for on the standby, and then on the primary.
+      // Each was looked up on the standby, then on the primary.
       expect(lookUps).toBe(PER_MINUTE * 2);
     });
 
-    test('and who was known there before is served on', async ({ registry }) => {
+    test('while credentials that were accepted there before are still served', async ({ registry }) => {
       const made = await registry
         .as('TRADING_USER')
         .then((user) => user.post('/auth/api_keys', { name: 'K', permissions: ['read'] }));
@@ -143,14 +143,14 @@ describe('whoever is not known counts by its network', () => {
     });
   });
 
-  test('all of an IPv6 network as one', async () => {
+  test('for an IPv6 network as a whole', async () => {
     let host = 0;
     const seen = await statuses(PER_MINUTE + 1, () => login(`2001:db8:1:2::${++host}`));
     expect(seen.at(-1)).toBe(429);
     expect((await login('2001:db8:1:3::1')).statusCode).toBe(401);
   });
 
-  test('which only a trusted proxy may name', async () => {
+  test('by the address that only a trusted proxy can state', async () => {
     let host = 0;
     const through = (proxy: string) => () =>
       app.inject({
@@ -165,14 +165,14 @@ describe('whoever is not known counts by its network', () => {
   });
 });
 
-test('health answers however often it is asked', async () => {
+test('health is never limited', async () => {
   for (const url of ['/health', '/health/ready']) {
     const seen = await statuses(PER_MINUTE * 3, () => app.inject({ url }));
     expect(seen).toEqual(Array(PER_MINUTE * 3).fill(200));
   }
 });
 
-test('without a limit nothing is counted', async ({ registry }) => {
+test('without a limit, requests are not counted', async ({ registry }) => {
   const free = await buildApp({
     config: { ...registry.config, RATE_LIMIT_PER_MINUTE: 0 },
     database: registry.database,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  FAILURE_OUTPUT,
   openSampleRegistry,
   printedProgram,
   runAgainst,
   type SampleRegistry,
-  STUMBLED,
 } from '../harness/sample.ts';
 
 let registry: SampleRegistry;
@@ -15,11 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => registry.close());
 
-test('the steps of the README, as printed, move half a bundle and cancel it in both databases and the journal', async () => {
+test('the steps of the README, as printed, transfer half a bundle and cancel it, on both servers and in the journal', async () => {
   const steps = await printedProgram('README.md', 'sh');
   const output = await runAgainst(registry.url, 'bash', '-euo', 'pipefail', '-c', steps);
   expect(output).toContain('The school at the harbour');
-  expect(output).not.toMatch(STUMBLED);
+  expect(output).not.toMatch(FAILURE_OUTPUT);
   expect(output).toMatch(/"event_type":"UPDATE".*"status":"Cancelled"/);
 
   const cancelled = `

@@ -23,8 +23,8 @@ async function stored(registry: TestRegistry): Promise<number> {
   return rows[0].n;
 }
 
-describe('asked for', () => {
-  test('a recurring transfer is an action, and stands in the list', async ({ registry, market }) => {
+describe('a request', () => {
+  test('for a recurring transfer is an action, and appears in the list', async ({ registry, market }) => {
     const answer = await ask(market, {
       initial_action_datetime: '2026-03-31T06:00:00Z',
       recurring_action_period_units: 'months',
@@ -79,7 +79,7 @@ describe('asked for', () => {
     ]);
   });
 
-  test('a recurring cancellation keeps its beneficiary; its first run is at once, unless said', async ({
+  test('for a recurring cancellation stores its beneficiary; its first run is now by default', async ({
     market,
   }) => {
     const answer = await ask(market, { beneficiary: 'A school' }, { action: 'cancel' });
@@ -96,7 +96,7 @@ describe('asked for', () => {
     });
   });
 
-  test('again with the same Idempotency-Key it is made once', async ({ registry, market }) => {
+  test('with the same Idempotency-Key creates it once', async ({ registry, market }) => {
     const before = await stored(registry);
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const answers = [1, 2].map(() =>
@@ -109,26 +109,26 @@ describe('asked for', () => {
   });
 });
 
-describe('refused, and recorded as an action', () => {
+describe('a refused request is recorded as an action', () => {
   test.for<[string, number, string, (at: TradingPair) => object]>([
     [
-      'a first run in the past',
+      'the first run is in the past',
       422,
       'schedule-past',
       () => ({ initial_action_datetime: '2026-03-15T11:59:59Z' }),
     ],
     [
-      'a last run that no calendar has',
+      'the last run is after the year 9999',
       422,
       'schedule-too-long',
       () => ({ recurring_action_period_units: 'years', number_of_recurring_actions: 9_000 }),
     ],
-    ['a target that does not exist', 404, 'target-not-found', () => ({ target_id: 999_999 })],
-    ['the source as target', 422, 'same-account', ({ source }) => ({ target_id: source.id })],
-    ['a foreign user_id', 403, 'not-the-caller', ({ admin }) => ({ user_id: admin.userId })],
-    ['another account', 404, 'not-found', ({ target }) => ({ source_id: target.id })],
-    ['an account that does not exist', 404, 'not-found', () => ({ source_id: 999_999 })],
-  ] as const)('%s: %i', async ([_, status, code, fields], { registry, market }) => {
+    ['the target does not exist', 404, 'target-not-found', () => ({ target_id: 999_999 })],
+    ['the target is the source', 422, 'same-account', ({ source }) => ({ target_id: source.id })],
+    ['user_id is that of another user', 403, 'not-the-caller', ({ admin }) => ({ user_id: admin.userId })],
+    ["the account is another user's", 404, 'not-found', ({ target }) => ({ source_id: target.id })],
+    ['the account does not exist', 404, 'not-found', () => ({ source_id: 999_999 })],
+  ] as const)('if %s: %i', async ([_, status, code, fields], { registry, market }) => {
     const before = await stored(registry);
     const answer = await ask(market, fields(market));
     expect(answer.statusCode, answer.body).toBe(status);
@@ -143,7 +143,7 @@ describe('refused, and recorded as an action', () => {
     });
   });
 
-  test('a target that has not whitelisted the source: 403', async ({ market }) => {
+  test('if the target has not whitelisted the source: 403', async ({ market }) => {
     const stranger = await anAccount(market.admin);
     expect((await ask(market, { target_id: stranger.id })).statusCode).toBe(403);
   });
@@ -158,15 +158,15 @@ describe('refused, and recorded as an action', () => {
     { certificate_bundle_status: 'Reserved' },
     { issuance_ids: ['1-2026-01-01T00:00:00Z'], certificate_period_start: '2026-01-01' },
     { action_type: 'transfer' },
-  ])('%j: 422 by the name of the field', async (fields, { market }) => {
+  ])('if %j: 422 by the name of the field', async (fields, { market }) => {
     const answer = await ask(market, fields);
     expect(answer.statusCode, answer.body).toBe(422);
     expect(answer.json().errors[0].path).toBe(`body.${Object.keys(fields)[0]}`);
   });
 });
 
-describe('the list', () => {
-  test('has those of one’s own accounts, of one account, or for administrators all', async ({
+describe('the list of recurring actions', () => {
+  test("contains those of the caller's accounts, of one account, or for administrators all", async ({
     registry,
     market,
   }) => {
@@ -183,7 +183,7 @@ describe('the list', () => {
     );
   });
 
-  test('is paged by key', async ({ registry }) => {
+  test('is paged', async ({ registry }) => {
     const own = await tradingPair(registry);
     const made: number[] = [];
     for (let n = 0; n < 5; n++) made.push((await aRecurring(own, 'cancel')).id);
@@ -200,18 +200,18 @@ describe('the list', () => {
   });
 });
 
-describe('stopped', () => {
+describe('a stop', () => {
   const stop = (client: Client, id: number, headers = {}) =>
     client.request({ method: 'DELETE', url: `/certificate/recurring/${id}`, headers });
 
-  test('it is in the list no more, and cannot be stopped again', async ({ market }) => {
+  test('removes it from the list, and cannot be repeated', async ({ market }) => {
     const { id } = await aRecurring(market, 'transfer');
     expect((await stop(market.trader, id)).statusCode).toBe(200);
     expect(await idsOf(market.trader, '?limit=1000')).not.toContain(id);
     expect((await stop(market.trader, id)).statusCode).toBe(404);
   });
 
-  test('another account’s looks like one that does not exist', async ({ market }) => {
+  test("of another user's recurring action looks as if it did not exist", async ({ market }) => {
     const { id } = await aRecurring(market, 'transfer');
     const [foreign, missing] = [await stop(market.receiver, id), await stop(market.receiver, 999_999)];
     expect([foreign.statusCode, missing.statusCode]).toEqual([404, 404]);
@@ -219,7 +219,10 @@ describe('stopped', () => {
     expect(await idsOf(market.trader, '?limit=1000')).toContain(id);
   });
 
-  test('by an administrator, or by whoever else may act for the account', async ({ registry, market }) => {
+  test('is possible for an administrator or another trading user of the account', async ({
+    registry,
+    market,
+  }) => {
     const colleague = await registry.as('TRADING_USER');
     const auditor = await registry.as('AUDIT_USER');
     await market.admin.patch(`/account/update/${market.source.id}`, {
@@ -231,7 +234,7 @@ describe('stopped', () => {
     expect((await stop(market.admin, b.id)).statusCode).toBe(200);
   });
 
-  test('not when it has changed since the version that was seen', async ({ market }) => {
+  test('is refused if it changed since the given version', async ({ market }) => {
     const { id } = await aRecurring(market, 'cancel');
     expect((await stop(market.trader, id, { 'if-match': '"7"' })).statusCode).toBe(412);
     expect((await stop(market.trader, id, { 'if-match': '"1"' })).statusCode).toBe(200);

@@ -5,7 +5,7 @@ import type { Client } from '../harness/client.ts';
 import { test as baseTest } from '../harness/fixtures.ts';
 import { PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
-/** What a body refers to beside the thing that a request is about: one's own, others', deleted, and never made. */
+/** The records that a body refers to: one's own, another user's, deleted and unknown ones. */
 
 const CASES = ['own', 'other', 'deleted', 'missing'] as const;
 type Case = (typeof CASES)[number];
@@ -15,7 +15,7 @@ const NOBODYS_ID = 999_999;
 
 let registry: TestRegistry;
 let market: TradingPair;
-/** A user of the market's source, and an administrator who is one of an account of its own. */
+/** A user of the market's source, and an administrator who belongs to an account of its own. */
 let producer: Client;
 let admin: Client;
 let hours = 100;
@@ -35,7 +35,7 @@ async function deleted(path: string, id: number): Promise<number> {
   return id;
 }
 
-/** A user who shares an account with the producer, or none. */
+/** A user who shares an account with the producer, or does not. */
 async function aUser(which: Case): Promise<number> {
   const email = `${crypto.randomUUID()}@example.com`;
   const user = { name: 'A user', email, role: 'AUDIT_USER', password: PASSWORD };
@@ -73,7 +73,7 @@ interface Row {
 
 const letIn: Pick<Row, 'make'> = { make: aUser };
 
-/** The market's source, with its user, or an account that the administrator is in, too. */
+/** The market's source, with its user, or an account to which the administrator belongs, too. */
 const members = async () => (await anAccount(admin, { user_ids: [producer.userId] })).id;
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -140,7 +140,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 const roles = ['producer', 'admin'] as const;
 
 test.each(Object.entries(ROWS).flatMap(([name, row]) => roles.map((role) => ({ name, row, role }))))(
-  '$name, by the $role',
+  '$name, by $role',
   async ({ row, role }) => {
     const client = role === 'admin' ? admin : producer;
     const told: number[] = [];
@@ -158,7 +158,7 @@ test.each(Object.entries(ROWS).flatMap(([name, row]) => roles.map((role) => ({ n
   },
 );
 
-test('metadata_id of an issuance', async () => {
+test('the metadata_id of an issuance', async () => {
   const issue = (metadata_id: number) =>
     admin.post(
       '/certificate/create',
@@ -169,7 +169,7 @@ test('metadata_id of an issuance', async () => {
   expect(refused.statusCode, refused.body).toBe(404);
 });
 
-test('nobody is told of users by letting them into an account', async () => {
+test('adding unknown users to an account reveals nothing of them', async () => {
   const victim = await registry.as('TRADING_USER');
   const trader = await registry.as('TRADING_USER');
   const { id } = await anAccount(admin, { user_ids: [trader.userId] });
@@ -189,7 +189,7 @@ test('nobody is told of users by letting them into an account', async () => {
   ]);
 });
 
-test('users who are in it already may be sent back, and who has left it may come again', async () => {
+test('current users can be repeated, and former users can be added again', async () => {
   const [one, two] = [await registry.as('TRADING_USER'), await registry.as('AUDIT_USER')];
   const { id } = await anAccount(admin, { user_ids: [one.userId, two.userId] });
   const edit = (user_ids: number[]) => one.patch(`/account/update/${id}`, { user_ids });

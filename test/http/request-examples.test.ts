@@ -35,7 +35,7 @@ function operationWith(id: string): Operation {
   return operation;
 }
 
-/** A refresh token is secret and used once, so that its example has to be replaced. */
+/** A refresh token is secret and single-use, so the test replaces the one of the example. */
 const bodyOf = (id: string, body: unknown) =>
   id === 'refreshSession' ? { refresh_token: refreshToken } : body;
 

@@ -11,7 +11,7 @@ const withBody = operations.flatMap(({ id, method, path, body }) =>
   body ? [{ id, method, path, body }] : [],
 );
 
-describe('an unknown field of a body', () => {
+describe('an unknown body field', () => {
   test.for(
     operations.map(({ id, method, path }) => ({ id, method, path })).filter(({ method }) => method !== 'GET'),
   )('is refused by name by $id', async ({ method, path }, { market }) => {
@@ -30,7 +30,7 @@ describe('an unknown field of a body', () => {
     ['/user/create', 'emial', undefined],
     ['/user/create', 'e_mail', 'email'],
   ] as const)(
-    'to %s, %s: the field that was probably meant is named',
+    'of %s, %s, is refused with the most similar known field',
     async ([path, name, meant], { market }) => {
       const answer = await market.admin.post(path, { [name]: 'x' });
       expect(answer.json().errors).toContainEqual({
@@ -42,14 +42,14 @@ describe('an unknown field of a body', () => {
 });
 
 describe('a field that is null', () => {
-  /** With the key of a field that may be left out, and without. */
+  /** Each field that can be omitted, with and without its key. */
   const cases = withBody.flatMap(({ id, method, path, body }) =>
     Object.entries(body.shape)
       .filter(([, field]) => field.safeParse(undefined).success)
       .map(([field]) => ({ id, method, path, field })),
   );
 
-  test.for(cases)('is not given: $field of $id', async ({ method, path, field }, { market }) => {
+  test.for(cases)('counts as omitted: $field of $id', async ({ method, path, field }, { market }) => {
     const send = async (payload: object) => {
       const { statusCode, body } = await market.admin.request({ method, url: urlOf(path), payload });
       return { statusCode, ...JSON.parse(body), instance: '' };
@@ -57,21 +57,21 @@ describe('a field that is null', () => {
     expect(await send({ [field]: null })).toEqual(await send({}));
   });
 
-  test('leaves the value of an edited entity, and its version', async ({ market }) => {
+  test('leaves the value and the version of an edited entity unchanged', async ({ market }) => {
     const before = (await market.admin.get(`/device/${market.device.id}`)).json();
     const nothing = Object.fromEntries(Object.keys(before).map((name) => [name, null]));
     const answer = await market.admin.patch(`/device/update/${market.device.id}`, nothing);
     expect(answer.json()).toEqual(before);
   });
 
-  test('may be sent for every field that a new user does not need', async ({ market }) => {
+  test('is accepted for every optional field of a new user', async ({ market }) => {
     const email = `${crypto.randomUUID()}@example.com`;
     const user = { name: 'A', email, role: 'AUDIT_USER', password: PASSWORD };
     const nothing = { organisation: null, hashed_password: null, is_deleted: null };
     expect((await market.admin.post('/user/create', { ...user, ...nothing })).statusCode).toBe(201);
   });
 
-  test('is a missing field where one is required', async ({ market }) => {
+  test('counts as missing where the field is required', async ({ market }) => {
     const answer = await market.admin.post('/organisation/create', { name: null });
     expect(pathsOf(answer)).toEqual(['body.name']);
   });
@@ -89,7 +89,7 @@ describe('the fields of older clients', () => {
     expect((await market.trader.post('/certificate/query', read)).statusCode).toBe(202);
   });
 
-  test('lose to the name of today', async ({ market }) => {
+  test('are overridden by their current names', async ({ market }) => {
     const { id, power_mw } = (await market.admin.get(`/device/${market.device.id}`)).json();
     const both = await market.admin.patch(`/device/update/${id}`, { capacity: power_mw + 1, power_mw });
     expect(both.json().power_mw).toBe(power_mw);

@@ -9,7 +9,10 @@ const traders: readonly Role[] = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
 const producers: readonly Role[] = ['PRODUCTION_USER', 'ADMIN'];
 const admin: readonly Role[] = ['ADMIN'];
 
-/** Who may call what, row by row. An operation without a row fails the run. `public`: without a token. */
+/**
+ * The permitted operations of each role, row by row. An operation without a row fails the run. `public`: without a
+ * token.
+ */
 const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   health: 'public',
   ready: 'public',
@@ -99,14 +102,14 @@ const requests = operations.map(({ id, method, path }) => ({
   url: path.replace(':id', NOBODYS_ID),
 }));
 
-test('the table has a row for every operation, and no other', () => {
+test('the table has a row for every operation, and no others', () => {
   expect(Object.keys(ALLOWED).sort()).toEqual(requests.map(({ id }) => id).sort());
 });
 
 describe.each(requests)('$method $url ($id)', ({ id, method, url }) => {
   const allowed = ALLOWED[id];
 
-  test(`is ${allowed === 'public' ? 'open to all' : 'closed without a token'}`, async ({ registry }) => {
+  test(`is ${allowed === 'public' ? 'public' : 'refused without a token'}`, async ({ registry }) => {
     const { statusCode, headers } = await registry.app.inject({ method, url });
     if (allowed === 'public') expect([401, 403]).not.toContain(statusCode);
     else {
@@ -115,9 +118,9 @@ describe.each(requests)('$method $url ($id)', ({ id, method, url }) => {
     }
   });
 
-  test.for(roleNames)('%s: as the table says', async (role, { registry }) => {
+  test.for(roleNames)('receives the result of the table for %s', async (role, { registry }) => {
     const client = clients.get(role);
-    // A login that ends here must not be the one that the other rows use.
+    // A login that ends here must not be one that other rows use.
     const own = id === 'logout' && client ? await registry.again(client) : client;
     const answer = await own?.request({ method, url });
     const mayPass = allowed === 'public' || allowed?.includes(role);

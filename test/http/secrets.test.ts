@@ -82,7 +82,7 @@ async function useKeys(client: Client): Promise<void> {
   await bearing.get('/user/me');
 }
 
-/** A secret also counts as found without the prefix that tells what it is. */
+/** A secret without its prefix counts as found, too. */
 const bare = (value: string) => value.replace(/^gcrr?_/, '');
 
 function expectNone(text: string): void {
@@ -91,17 +91,17 @@ function expectNone(text: string): void {
 }
 
 describe('no password, token or key', () => {
-  test('is used in vain: there are as many as this file thinks', () => {
+  test('is missing from this test: every secret was used', () => {
     expect(secrets.size).toBe(11);
     for (const [name, value] of secrets) expect(value.length, name).toBeGreaterThan(7);
   });
 
-  test('stands in the log, at its most talkative', () => {
+  test('is in the log at its most verbose level', () => {
     expect(captured.lines().length).toBeGreaterThan(10);
     expectNone(captured.text());
   });
 
-  test('stands in any table, be it the journal or another', async ({ registry }) => {
+  test('is in any table, the journal included', async ({ registry }) => {
     const { rows: tables } = await registry.primary.query(
       `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
     );
@@ -112,7 +112,7 @@ describe('no password, token or key', () => {
     expectNone((await Promise.all(dumps)).join('\n'));
   });
 
-  test('reaches EventStoreDB, nor does the hash of one', async ({ registry }) => {
+  test('reaches EventStoreDB, not even as a hash', async ({ registry }) => {
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
     const stored = async () => (await eventStore.log.last())?.revision;
     await vi.waitFor(async () => expect(await stored()).toBe(rows[0].n - 1), {

@@ -35,7 +35,7 @@ async function expectAlive({ client }: Login): Promise<void> {
 }
 
 describe('a refresh token', () => {
-  test('is exchanged for the next pair of tokens, which work', async ({ registry, email }) => {
+  test('is exchanged for a new pair of tokens, which work', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     expect(first.tokens).toMatchObject({ expires_in: 3_600, refresh_expires_in: 7 * DAY });
     later(registry, 3_599);
@@ -48,7 +48,7 @@ describe('a refresh token', () => {
     await expectAlive(await refreshed(registry, second.tokens.refresh_token));
   });
 
-  test('may come as a form, as OAuth clients send it', async ({ registry, email }) => {
+  test('can be sent as a form, as OAuth clients do', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const payload = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -59,7 +59,7 @@ describe('a refresh token', () => {
     await expectAlive(loginOf(registry.app, answer));
   });
 
-  test('shown again within a minute gives the same successor', async ({ registry, email }) => {
+  test('returns the same successor if it is sent again within 30 seconds', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     const second = await refreshed(registry, first.tokens.refresh_token);
     later(registry, 30);
@@ -69,7 +69,7 @@ describe('a refresh token', () => {
     await expectAlive(await refreshed(registry, second.tokens.refresh_token));
   });
 
-  test('shown again later ends the whole login', async ({ registry, email }) => {
+  test('ends the session if it is sent again later', async ({ registry, email }) => {
     const stolen = await logIn(registry, email);
     const other = await logIn(registry, email);
     const honest = await refreshed(registry, stolen.tokens.refresh_token);
@@ -79,7 +79,7 @@ describe('a refresh token', () => {
     await expectAlive(other);
   });
 
-  test('shown again after its successor was used ends the login at once', async ({ registry, email }) => {
+  test('ends the session if it is sent again after its successor was used', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     const second = await refreshed(registry, first.tokens.refresh_token);
     const third = await refreshed(registry, second.tokens.refresh_token);
@@ -87,7 +87,7 @@ describe('a refresh token', () => {
     await expectEnded(registry, third);
   });
 
-  test('shown twice at once gives one successor, not two', async ({ registry, email }) => {
+  test('sent twice at once returns one successor, not two', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => refresh(registry, first.tokens.refresh_token)),
@@ -97,7 +97,7 @@ describe('a refresh token', () => {
     await expectAlive(await refreshed(registry, String(tokens[0])));
   });
 
-  test('ends with its login, however often it was exchanged', async ({ registry, email }) => {
+  test('expires with its session, however often it was exchanged', async ({ registry, email }) => {
     let { tokens } = await logIn(registry, email);
     later(registry, 6 * DAY);
     tokens = (await refreshed(registry, tokens.refresh_token)).tokens;
@@ -108,7 +108,7 @@ describe('a refresh token', () => {
     await expectEnded(registry, last);
   });
 
-  test('stops with its user', async ({ registry }) => {
+  test('stops working with its user', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const gone = await registry.as('TRADING_USER');
     const login = await logIn(registry, await emailOf(registry, gone));
@@ -116,7 +116,7 @@ describe('a refresh token', () => {
     await expectEnded(registry, login);
   });
 
-  test('is no access token, and an access token no refresh token', async ({ registry, email }) => {
+  test('is not an access token, nor the reverse', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const authorization = `Bearer ${tokens.refresh_token}`;
     const answer = await registry.app.inject({ url: '/user/me', headers: { authorization } });
@@ -129,9 +129,9 @@ describe('a refresh token', () => {
     ['', ''],
     ['in capitals', 'GCRR_'],
     ['cut short', `gcrr_${'0'.repeat(95)}`],
-    ['of nobody', `gcrr_${'0'.repeat(96)}`],
+    ['of an unknown session', `gcrr_${'0'.repeat(96)}`],
   ] as const)(
-    '%s that was never given is refused, and ends nothing',
+    'that was never issued (%s) is refused, and ends nothing',
     async ([_, token], { registry, email }) => {
       const login = await logIn(registry, email);
       expect((await refresh(registry, token)).statusCode).toBe(401);
@@ -139,7 +139,7 @@ describe('a refresh token', () => {
     },
   );
 
-  test('is kept as hashes alone', async ({ registry, email }) => {
+  test('is stored only as hashes', async ({ registry, email }) => {
     const { tokens } = await logIn(registry, email);
     const { rows } = await registry.primary.query('SELECT to_jsonb(s)::text AS text FROM session s');
     const [family, secret] = [tokens.refresh_token.slice(5, 37), tokens.refresh_token.slice(37)];
@@ -149,7 +149,7 @@ describe('a refresh token', () => {
     }
   });
 
-  test('that is used again is logged, without the token', async ({ registry, user, email }) => {
+  test('that is reused is logged, without the token', async ({ registry, user, email }) => {
     const captured = captureLog();
     const { config, database } = registry;
     let now = NOW;
@@ -173,8 +173,8 @@ describe('a refresh token', () => {
   });
 });
 
-describe('a log-out', () => {
-  test('ends this login and no other, on the standby too', async ({ registry, email }) => {
+describe('a logout', () => {
+  test('ends this session and no other, on the standby too', async ({ registry, email }) => {
     const [one, other] = [await logIn(registry, email), await logIn(registry, email)];
     expect((await one.client.post('/auth/logout')).json().message).toBe('You are logged out.');
     await expectEnded(registry, one);
@@ -182,7 +182,7 @@ describe('a log-out', () => {
     expect((await one.client.post('/auth/logout')).statusCode).toBe(401);
   });
 
-  test('of a refreshed login stops the tokens from before', async ({ registry, email }) => {
+  test('of a refreshed session invalidates its earlier tokens', async ({ registry, email }) => {
     const first = await logIn(registry, email);
     const second = await refreshed(registry, first.tokens.refresh_token);
     await second.client.post('/auth/logout');
@@ -190,7 +190,7 @@ describe('a log-out', () => {
     await expectEnded(registry, second);
   });
 
-  test('at the same moment as a refresh leaves nothing that lives', async ({ registry, email }) => {
+  test('concurrent with a refresh leaves no valid token', async ({ registry, email }) => {
     for (let round = 0; round < 5; round++) {
       const login = await logIn(registry, email);
       const [next] = await Promise.all([
@@ -214,7 +214,7 @@ describe('a change of the password', () => {
     return { username, login: await logIn(registry, username), other: await logIn(registry, username) };
   }
 
-  test('counts from the next login on, and ends all other logins', async ({ registry }) => {
+  test('applies from the next login on, and ends all other sessions', async ({ registry }) => {
     const { username, login, other } = await somebody(registry);
     expect((await change(login.client)).statusCode).toBe(200);
     await expectAlive(login);
@@ -225,9 +225,9 @@ describe('a change of the password', () => {
   });
 
   test.for([
-    ['another than the current one', { current_password: 'a wrong password' }, 'body.current_password'],
-    ['a short new one', { new_password: 'short' }, 'body.new_password'],
-    ['half a surrogate pair', { new_password: 'long enough now \ud800' }, 'body.new_password'],
+    ['a wrong current password', { current_password: 'a wrong password' }, 'body.current_password'],
+    ['a new password that is too short', { new_password: 'short' }, 'body.new_password'],
+    ['an unpaired surrogate', { new_password: 'long enough now \ud800' }, 'body.new_password'],
   ] as const)('by %s changes nothing', async ([_, fields, path], { registry }) => {
     const { username, login, other } = await somebody(registry);
     const answer = await change(login.client, fields);
@@ -237,13 +237,13 @@ describe('a change of the password', () => {
     await expectAlive(await logIn(registry, username));
   });
 
-  test('to one’s own e-mail is refused', async ({ registry }) => {
+  test("to one's own e-mail is refused", async ({ registry }) => {
     const { username, login } = await somebody(registry);
     const answer = await change(login.client, { new_password: username.toUpperCase() });
     expect(answer.json().errors).toMatchObject([{ path: 'body.new_password' }]);
   });
 
-  test('twice at once happens once', async ({ registry }) => {
+  test('sent twice at once happens once', async ({ registry }) => {
     const { username, login, other } = await somebody(registry);
     const passwords = ['the password of one', 'the password of two'];
     const answers = await Promise.all(
@@ -257,7 +257,7 @@ describe('a change of the password', () => {
     expect(wins.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
   });
 
-  test('is safe from guessing: wrong passwords count as failed logins do', async ({ registry }) => {
+  test('is throttled: wrong passwords count as failed logins', async ({ registry }) => {
     const { login } = await somebody(registry);
     const statuses: number[] = [];
     for (let guess = 0; guess < 11; guess++)
@@ -266,7 +266,7 @@ describe('a change of the password', () => {
     expect((await change(login.client)).statusCode).toBe(429);
   });
 
-  test('under an Idempotency-Key is done once', async ({ registry }) => {
+  test('with an Idempotency-Key is executed once', async ({ registry }) => {
     const { login } = await somebody(registry);
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const body = { current_password: PASSWORD, new_password: NEW };
@@ -275,7 +275,7 @@ describe('a change of the password', () => {
     expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
   });
 
-  test('that is throttled may be repeated with its Idempotency-Key', async ({ registry }) => {
+  test('that was throttled can be repeated with its Idempotency-Key', async ({ registry }) => {
     const { login } = await somebody(registry);
     for (let guess = 0; guess < 10; guess++)
       await change(login.client, { current_password: `guess ${guess}` });
@@ -291,7 +291,7 @@ describe('an administrator', () => {
   const reset = (admin: Client, userId: number, password: string) =>
     admin.post(`/user/reset_password/${userId}`, { password });
 
-  test('gives a user another password, which ends all logins of the user', async ({ registry }) => {
+  test('sets the password of another user, which ends all sessions of that user', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const forgetful = await registry.as('PRODUCTION_USER');
     const username = await emailOf(registry, forgetful);
@@ -302,7 +302,7 @@ describe('an administrator', () => {
     await expectAlive(await logIn(registry, username, 'given by an administrator'));
   });
 
-  test('needs a password that the rules allow, and another user', async ({ registry }) => {
+  test('must follow the rules for passwords, and cannot reset its own', async ({ registry }) => {
     const admin = await registry.as('ADMIN');
     const other = await registry.as('AUDIT_USER');
     expect((await reset(admin, other.userId, 'short')).statusCode).toBe(422);
@@ -313,8 +313,8 @@ describe('an administrator', () => {
   });
 });
 
-describe('logins', () => {
-  test('that have expired are cleared away by the next ones', async ({ registry, email }) => {
+describe('sessions', () => {
+  test('that have expired are deleted by later logins', async ({ registry, email }) => {
     const count = async () =>
       (
         await registry.primary.query('SELECT count(*)::int AS n FROM session WHERE expires_at <= $1', [
@@ -327,7 +327,7 @@ describe('logins', () => {
     expect(await count()).toBe(0);
   });
 
-  test('are 1 000 of a user at most: the one refreshed longest ago makes room', async ({ registry }) => {
+  test('are limited to 1 000 per user: the least recently refreshed ends', async ({ registry }) => {
     const busy = await registry.as('AUDIT_USER');
     const username = await emailOf(registry, busy);
     const kept = await logIn(registry, username);

@@ -8,7 +8,7 @@ const test = baseTest.extend('url', { scope: 'file' }, ({ registry }) =>
   registry.app.listen({ host: '127.0.0.1', port: 0 }),
 );
 
-/** Sends the head of a request and half of its body, waits for `meanwhile`, and sends the rest. */
+/** Sends the headers of a request and half of its body, waits for `meanwhile`, and sends the rest. */
 async function slowTransfer(
   market: TradingPair,
   url: string,
@@ -39,7 +39,7 @@ async function slowTransfer(
   return answered;
 }
 
-test('rights that end while a body is under way are no rights any more', async ({ market, url }) => {
+test('rights that end while a body is received are not applied', async ({ market, url }) => {
   const bundle = await market.bundle();
   expect(await slowTransfer(market, url, bundle.id, async () => {})).toBe(202);
   const another = await market.bundle();

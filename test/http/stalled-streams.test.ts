@@ -27,7 +27,7 @@ test.beforeAll(async ({ registry, market }) => {
   });
 }, 120_000);
 
-/** Asks for all bundles over a socket of its own. Nothing reads the body yet. */
+/** Requests all bundles over a separate socket. Nothing reads the body yet. */
 function download({ app }: TestRegistry, client: Client): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = http.request(`${app.listeningOrigin}/certificate/query_full`, {
@@ -82,12 +82,14 @@ test('clients that stop reading hold no connection: reads, writes and the schedu
   const name = crypto.randomUUID();
   expect((await market.admin.post('/organisation/create', { name })).statusCode).toBe(201);
   await runDue(registry, NOW);
-  // A client that goes on reading gets each bundle once, in order.
+  // A client that continues to read receives each bundle once, in order.
   const ranges = first && (await linesOf(first)).map((row) => row.certificate_bundle_id_range_start);
   expect(ranges).toEqual(Array.from({ length: BUNDLES }, (_, n) => n * 10 + 1));
 }, 120_000);
 
-test('a user past its streams is refused with 429, other users and pages are not', async ({ registry }) => {
+test('a user over its limit of streams receives 429; other users and pages are served', async ({
+  registry,
+}) => {
   await allClosed(registry);
   await stalled(registry, auditor, PER_USER);
   const body = { source_id: accountId, limit: 1 };
@@ -100,7 +102,7 @@ test('a user past its streams is refused with 429, other users and pages are not
   await stalled(registry, other, 1);
 }, 120_000);
 
-test('a process past its streams refuses with 503', async ({ registry }) => {
+test('a process over its limit of streams answers 503', async ({ registry }) => {
   await allClosed(registry);
   await Promise.all([stalled(registry, auditor, PER_USER), stalled(registry, other, 10)]);
   const refused = await other.post('/certificate/query', { source_id: accountId }, { accept: 'text/csv' });
@@ -108,7 +110,7 @@ test('a process past its streams refuses with 503', async ({ registry }) => {
   expect(refused.headers['retry-after']).toBe('1');
 }, 120_000);
 
-test('a stream that was asked for with HEAD is not left open', async ({ registry, market }) => {
+test('a stream requested with HEAD is closed', async ({ registry, market }) => {
   await allClosed(registry);
   const answer = await fetch(`${registry.app.listeningOrigin}/events`, {
     method: 'HEAD',

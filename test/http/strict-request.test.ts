@@ -28,7 +28,7 @@ describe('an unknown query parameter', () => {
     },
   );
 
-  test('lets no certificate be cancelled', async ({ market }) => {
+  test('cancels no certificates', async ({ market }) => {
     const bundle = await market.bundle();
     for (const name of ['dryRun', 'dry-run', 'DRY_RUN']) {
       const answer = await market.trader.post(`/certificate/cancel?${name}=true`, {
@@ -61,8 +61,8 @@ const UNKNOWN: readonly [string, unknown][] = [
   ['percentage', 0.5],
 ];
 
-describe('a field that nobody knows', () => {
-  test.for(ACTIONS)('is refused by name, and %s does nothing', async (action, { market }) => {
+describe('an unknown body field', () => {
+  test.for(ACTIONS)('is refused by name, and no bundle is %s', async (action, { market }) => {
     const before = { claim: 'Cancelled', unreserve: 'Reserved', unlock: 'Locked' } as const;
     const status = Object.entries(before).find(([name]) => name === action)?.[1] ?? 'Active';
     const bundle = await market.bundleIn(status);
@@ -82,7 +82,7 @@ describe('a field that nobody knows', () => {
   });
 
   test.for(['transfer', 'cancel'])(
-    'is refused by name, and makes no recurring %s',
+    'is refused by name, and no recurring %s is created',
     async (action, { market }) => {
       const body = daily(market);
       for (const [name, value] of [...UNKNOWN, ['granular_certificate_bundle_ids', [1]] as const]) {
@@ -97,7 +97,7 @@ describe('a field that nobody knows', () => {
     },
   );
 
-  test('is taken of older clients: what they send with every action, and what is null', async ({
+  test('of older clients is accepted: the fields that they send with every action, and null', async ({
     market,
   }) => {
     const bundle = await market.bundle();
@@ -120,7 +120,7 @@ describe('a field that nobody knows', () => {
   });
 });
 
-describe('an issuance', () => {
+describe('an issuance with fields of the registry', () => {
   const bodyFor = (market: TradingPair, hours: number) =>
     issueBody({
       device_id: market.device.id,
@@ -135,7 +135,7 @@ describe('an issuance', () => {
     ['bundleQuantity', 1],
     ['Emissions-Factor-Source', 'X'],
     ['no_such_field', 1],
-  ] as const)('refuses %s, which it does not know', async ([name, value], { market }) => {
+  ] as const)('is refused with %s, which is unknown', async ([name, value], { market }) => {
     const answer = await market.admin.post('/certificate/create', {
       ...bodyFor(market, 200),
       [name]: value,
@@ -144,7 +144,9 @@ describe('an issuance', () => {
     expect(pathsOf(answer)).toEqual([`body.${name}`]);
   });
 
-  test('ignores what is the registry’s own, and the nonce of older clients', async ({ market }) => {
+  test('is accepted with the fields that the registry sets and the nonce of older clients', async ({
+    market,
+  }) => {
     const body = {
       ...bodyFor(market, 201),
       id: 1,
@@ -158,14 +160,14 @@ describe('an issuance', () => {
   });
 });
 
-describe('a deletion that names its thing twice', () => {
+describe('a deletion with an id in path and query string', () => {
   const aUser = async (market: TradingPair): Promise<number> => {
     const email = `${crypto.randomUUID()}@example.com`;
     const user = { name: 'A', email, role: 'AUDIT_USER', password: PASSWORD };
     return (await market.admin.post('/user/create', user)).json().id;
   };
 
-  test('is refused where the two differ', async ({ market }) => {
+  test('is refused if they differ', async ({ market }) => {
     const [one, other] = [await aUser(market), await aUser(market)];
     const answer = await market.admin.delete(`/user/delete/${one}?user_id=${other}`);
     expect(answer.statusCode, answer.body).toBe(422);
@@ -174,7 +176,7 @@ describe('a deletion that names its thing twice', () => {
     expect((await market.admin.delete('/measurement/delete/1?measurement_id=2')).statusCode).toBe(422);
   });
 
-  test('is done where they agree, as older clients have it', async ({ market }) => {
+  test('succeeds if they are equal, as older clients send it', async ({ market }) => {
     const id = await aUser(market);
     expect((await market.admin.delete(`/user/delete/${id}?user_id=${id}`)).statusCode).toBe(200);
   });

@@ -61,12 +61,12 @@ async function fail(
   return statuses;
 }
 
-/** As if the windows had ended, by the clock of the database. */
+/** Ends the windows, by the clock of the database. */
 const windowsEnd = (registry: TestRegistry) =>
   registry.primary.query('UPDATE login_throttle SET window_ends_at = now()');
 
 describe('guessing a password', () => {
-  test('ends after 10 failures, with 429 and when to come back, even with the right one', async ({
+  test('is refused after 10 failures with 429 and the time to wait, even with the right password', async ({
     registry,
   }) => {
     expect(await fail(registry, 11)).toEqual([...Array(10).fill(401), 429]);
@@ -78,7 +78,7 @@ describe('guessing a password', () => {
     expect(seconds).toBeLessThanOrEqual(900);
   });
 
-  test('is not made free by another e-mail', async ({ registry, admin }) => {
+  test('is not unlocked by a change of the e-mail', async ({ registry, admin }) => {
     const guess = () =>
       user.post('/auth/change_password', {
         current_password: 'not the password',
@@ -99,13 +99,13 @@ describe('guessing a password', () => {
     expect(await fail(registry, 1, await rename(anEmail()))).toEqual([429]);
   });
 
-  test('is counted by all processes together', async ({ registry }) => {
+  test('is counted across all processes', async ({ registry }) => {
     expect(await fail(registry, 5)).toEqual(Array(5).fill(401));
     expect(await fail(registry, 6, email, '192.0.2.1', other.app)).toEqual([...Array(5).fill(401), 429]);
     expect(await fail(registry, 1)).toEqual([429]);
   });
 
-  test('is no faster with many attempts at once', async ({ registry }) => {
+  test('is not faster with concurrent attempts', async ({ registry }) => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         attempt(registry, email, `guess ${index}`, '192.0.2.1', index % 2 ? other.app : registry.app),
@@ -116,19 +116,19 @@ describe('guessing a password', () => {
     expect(verify).toHaveBeenCalledTimes(10);
   });
 
-  test('is not freed by another case of the e-mail, or blanks around it', async ({ registry }) => {
+  test('is not unlocked by another case of the e-mail, or surrounding blanks', async ({ registry }) => {
     await fail(registry, 10);
     expect((await attempt(registry, email.toUpperCase(), PASSWORD)).statusCode).toBe(429);
     expect((await attempt(registry, ` ${email}`, PASSWORD)).statusCode).toBe(429);
   });
 
-  test('is free again when the window is over: nobody is locked out for ever', async ({ registry }) => {
+  test('is possible again after the window, so nobody is locked out permanently', async ({ registry }) => {
     await fail(registry, 40);
     await windowsEnd(registry);
     expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
   });
 
-  test('does not move the end of the window while it goes on', async ({ registry }) => {
+  test('does not extend the window', async ({ registry }) => {
     await fail(registry, 10);
     const ends = async () =>
       (await registry.primary.query('SELECT max(window_ends_at) AS at FROM login_throttle')).rows;
@@ -137,13 +137,13 @@ describe('guessing a password', () => {
     expect(await ends()).toEqual(before);
   });
 
-  test('is forgotten after a login that succeeds', async ({ registry }) => {
+  test('is no longer counted after a successful login', async ({ registry }) => {
     await fail(registry, 9);
     expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
     expect(await fail(registry, 10)).toEqual(Array(10).fill(401));
   });
 
-  test('of many accounts from one network ends after 100 failures', async ({ registry }) => {
+  test('for many accounts from one network is refused after 100 failures', async ({ registry }) => {
     for (let user = 0; user < 20; user++)
       expect(await fail(registry, 5, anEmail())).toEqual(Array(5).fill(401));
     expect(await fail(registry, 1, anEmail())).toEqual([429]);
@@ -151,7 +151,7 @@ describe('guessing a password', () => {
     expect((await attempt(registry, email, PASSWORD, '192.0.2.2')).statusCode).toBe(200);
   });
 
-  test('is not made free by logging in with an account of one’s own in between', async ({ registry }) => {
+  test("is not unlocked by logins to one's own account in between", async ({ registry }) => {
     for (let user = 0; user < 20; user++) {
       await fail(registry, 5, anEmail());
       await attempt(registry, email, PASSWORD);
@@ -159,20 +159,20 @@ describe('guessing a password', () => {
     expect(await fail(registry, 1, anEmail())).toEqual([429]);
   });
 
-  test('of one account from many networks ends after 50 failures', async ({ registry }) => {
+  test('for one account from many networks is refused after 50 failures', async ({ registry }) => {
     for (let network = 1; network <= 5; network++) await fail(registry, 10, email, `198.51.100.${network}`);
     expect(await fail(registry, 1, email, '198.51.100.6')).toEqual([429]);
     expect((await attempt(registry, email, PASSWORD, '198.51.100.7')).statusCode).toBe(429);
   });
 
-  test('keeps nobody out of where they have logged in before', async ({ registry }) => {
+  test('locks out no user in a network of an earlier login', async ({ registry }) => {
     expect((await attempt(registry, email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
     for (let network = 1; network <= 6; network++) await fail(registry, 10, email, `198.51.100.${network}`);
     expect((await attempt(registry, email, PASSWORD, '203.0.113.1')).statusCode).toBe(200);
     expect((await attempt(registry, email, PASSWORD, '203.0.113.2')).statusCode).toBe(429);
   });
 
-  test('from addresses of one IPv6 network is from one client', async ({ registry }) => {
+  test('from addresses of one IPv6 network counts as one client', async ({ registry }) => {
     for (let host = 1; host <= 10; host++) await fail(registry, 1, email, `2001:db8:1:2::${host}`);
     expect(await fail(registry, 1, email, '2001:db8:1:2:ffff::1')).toEqual([429]);
     expect((await attempt(registry, email, PASSWORD, '2001:db8:1:3::1')).statusCode).toBe(200);
@@ -181,7 +181,7 @@ describe('guessing a password', () => {
   });
 });
 
-describe('the address', () => {
+describe('the client address', () => {
   const forwarded = (registry: TestRegistry, from: string, address: string) =>
     registry.app.inject({
       method: 'POST',
@@ -191,25 +191,25 @@ describe('the address', () => {
       headers: { 'x-forwarded-for': address },
     });
 
-  test('is what a trusted proxy says', async ({ registry }) => {
+  test('is stated by a trusted proxy', async ({ registry }) => {
     for (let guess = 0; guess < 10; guess++) await forwarded(registry, '127.0.0.1', '192.0.2.1');
     expect((await forwarded(registry, '127.0.0.1', '192.0.2.1')).statusCode).toBe(429);
     expect((await forwarded(registry, '127.0.0.1', '192.0.2.2')).statusCode).toBe(401);
   });
 
-  test('is not what anybody else says', async ({ registry }) => {
+  test('is not stated by any other client', async ({ registry }) => {
     for (let guess = 0; guess < 10; guess++) await forwarded(registry, '192.0.2.1', `198.51.100.${guess}`);
     expect((await forwarded(registry, '192.0.2.1', '198.51.100.99')).statusCode).toBe(429);
   });
 });
 
-describe('somebody who is not a user', () => {
+describe('an unknown e-mail', () => {
   const documentOf = ({ statusCode, body }: Awaited<ReturnType<typeof attempt>>) => ({
     statusCode,
     document: { ...JSON.parse(body), instance: '' },
   });
 
-  test('gets the same answers as a user, one by one, the last ones too', async ({ registry }) => {
+  test('receives the same responses as a user, one by one, up to the last ones', async ({ registry }) => {
     const nobody = anEmail();
     for (let guess = 0; guess < 12; guess++) {
       const [known, unknown] = [
@@ -220,7 +220,7 @@ describe('somebody who is not a user', () => {
     }
   });
 
-  test('costs the same work: one verification with the same parameters, and as many counts', async ({
+  test('costs the same work: one verification with the same parameters, and as many counters', async ({
     registry,
   }) => {
     const work = async (username: string) => {
@@ -237,7 +237,7 @@ describe('somebody who is not a user', () => {
     expect(known.hashes).toHaveLength(1);
   });
 
-  /** Attempts counted so far, of whatever subject. */
+  /** The attempts counted so far, of all subjects. */
   async function counts(registry: TestRegistry): Promise<number> {
     const { rows } = await registry.primary.query(
       'SELECT coalesce(sum(failures), 0)::int AS n FROM login_throttle',
@@ -245,7 +245,7 @@ describe('somebody who is not a user', () => {
     return rows[0].n;
   }
 
-  test('is refused without any work once there were too many attempts', async ({ registry }) => {
+  test('is refused without any work after too many attempts', async ({ registry }) => {
     const nobody = anEmail();
     await fail(registry, 10, nobody);
     vi.mocked(verify).mockClear();
@@ -255,7 +255,7 @@ describe('somebody who is not a user', () => {
 });
 
 describe('the table of attempts', () => {
-  test('knows no e-mails and no addresses, and is in neither the journal nor the log that standbys read', async ({
+  test('contains no e-mails and no addresses, and is neither in the journal nor in the WAL that standbys read', async ({
     registry,
   }) => {
     await fail(registry, 2);
@@ -271,7 +271,7 @@ describe('the table of attempts', () => {
     expect(entries[0].n).toBe(0);
   });
 
-  test('does not grow: what is over is cleared away by those who come after', async ({ registry }) => {
+  test('does not grow: expired rows are deleted by later attempts', async ({ registry }) => {
     await registry.primary.query(
       `INSERT INTO login_throttle (subject, failures, window_ends_at, kept_until)
        SELECT sha256(n::text::bytea), 1, now() - interval '1 hour', now() - interval '1 hour' FROM generate_series(1, 500) AS n`,
@@ -281,13 +281,13 @@ describe('the table of attempts', () => {
     expect(rows[0].n).toBe(3);
   });
 
-  test('grows by 201 rows a network at most, whatever e-mails it tries', async ({ registry }) => {
+  test('grows by at most 201 rows per network, for any number of e-mails', async ({ registry }) => {
     for (let guess = 0; guess < 110; guess++) await fail(registry, 1, anEmail());
     const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM login_throttle');
     expect(rows[0].n).toBe(201);
   });
 
-  test('that was lost with a crash keeps nobody from logging in', async ({ registry }) => {
+  test('may be lost in a crash without locking anybody out', async ({ registry }) => {
     await fail(registry, 10);
     await registry.primary.query('TRUNCATE login_throttle');
     expect((await logIn(registry, email)).tokens.user_id).toBe(user.userId);

@@ -3,7 +3,7 @@ import { test } from '../harness/fixtures.ts';
 import { daily } from '../harness/recurring.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-/** EventStoreDB takes no event of 1 MiB, and the relay passes none over: one such entry would hold up all that follow. */
+/** EventStoreDB accepts no event of 1 MiB, and the relay skips none: one such entry would block all later ones. */
 async function longestEntry(registry: TestRegistry): Promise<number> {
   const { rows } = await registry.primary.query(
     `SELECT max(octet_length(to_jsonb(j)::text)) AS bytes FROM journal j`,
@@ -11,7 +11,7 @@ async function longestEntry(registry: TestRegistry): Promise<number> {
   return rows[0].bytes;
 }
 
-test('an action on more bundles than it may name is refused and recorded, as much of it as an event takes', async ({
+test('an action on too many bundles is refused and recorded, truncated to the size of an event', async ({
   registry,
   market,
 }) => {
@@ -27,7 +27,10 @@ test('an action on more bundles than it may name is refused and recorded, as muc
   expect(await longestEntry(registry)).toBeLessThan(900_000);
 });
 
-test('what is too large for an event is refused, and changes nothing', async ({ registry, market }) => {
+test('a request that is too large for an event is refused, and changes nothing', async ({
+  registry,
+  market,
+}) => {
   const issuanceIds = Array.from({ length: 10_000 }, (_, n) =>
     `${n}-2025-01-12T14:00:00Z`.padStart(100, '0'),
   );
@@ -41,10 +44,10 @@ test('what is too large for an event is refused, and changes nothing', async ({ 
 
 test.for([
   ['x', 600_000],
-  // JSON text writes six bytes for it.
+  // JSON text uses six bytes for it.
   ['\u0001', 100_000],
 ] as const)(
-  'the journal itself takes no entry that could never be relayed: %j, so many times',
+  'the journal refuses an entry that could never be relayed: %j, repeated',
   async ([letter, times], { registry }) => {
     const insert = registry.primary.query(
       `INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)

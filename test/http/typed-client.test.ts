@@ -33,7 +33,7 @@ async function accountsAndBundle(
 const transfersOf = async (registry: TestRegistry, bundle: number) =>
   (await registry.primary.query('SELECT FROM action WHERE $1 = ANY (bundle_ids)', [bundle])).rowCount;
 
-test('what the client sends and gets is typed by the operations', async () => {
+test('requests and responses of the client are typed by the operations', async () => {
   const client = registryClient({ url, token });
   const { source, target, bundle } = await accountsAndBundle(client);
   const { data: action, error } = await client.POST('/certificate/transfer', {
@@ -49,7 +49,7 @@ test('what the client sends and gets is typed by the operations', async () => {
   expect(action?.action_result).toBe('Dry run');
 });
 
-test('a problem comes as a problem document, and is not thrown', async () => {
+test('a problem is returned as a problem document, and not thrown', async () => {
   const { error, response } = await registryClient({ url, token }).GET('/certificate/{id}', {
     params: { path: { id: 999_999 } },
   });
@@ -57,7 +57,7 @@ test('a problem comes as a problem document, and is not thrown', async () => {
   expect(error?.title).toBe('Not Found');
 });
 
-test('a transfer whose answer is lost is repeated, and acts once', async ({ registry }) => {
+test('a transfer whose response is lost is repeated, and acts once', async ({ registry }) => {
   let lost = 0;
   const client = registryClient({
     url,
@@ -78,7 +78,7 @@ test('a transfer whose answer is lost is repeated, and acts once', async ({ regi
   expect(await transfersOf(registry, bundle)).toBe(1);
 });
 
-test('a busy registry is asked again when it says so, and its last answer is given when it stays busy', async () => {
+test('an overloaded registry is called again after Retry-After, and its last response is returned', async () => {
   const answers = [503, 429, 503];
   let asked = 0;
   const client = registryClient({
@@ -95,7 +95,7 @@ test('a busy registry is asked again when it says so, and its last answer is giv
   expect(response.status).toBe(503);
 });
 
-test('a change without a key of its own is not repeated', async () => {
+test('a mutation without a key is not repeated', async () => {
   let asked = 0;
   const client = registryClient({
     url,
@@ -110,7 +110,7 @@ test('a change without a key of its own is not repeated', async () => {
   expect(asked).toBe(1);
 });
 
-test('the consistency token of a write goes with what is asked after it', async () => {
+test('the consistency token of a write is sent with later requests', async () => {
   const sent: (string | null)[] = [];
   const client = registryClient({
     url,

@@ -20,14 +20,13 @@ function fromPostgres(): Error {
 const FAILURES: Readonly<Record<string, () => unknown>> = {
   'a bug': () => new TypeError(`cannot read ${SECRET}`),
   'an error of Postgres': fromPostgres,
-  'one inside another': () => new Error('outer', { cause: fromPostgres() }),
-  'something with a status of its own': () =>
-    Object.assign(new Error(SECRET), { statusCode: 500, code: 'FST_ERR' }),
-  'what is no error': () => SECRET,
+  'an error with a cause': () => new Error('outer', { cause: fromPostgres() }),
+  'an error with a status': () => Object.assign(new Error(SECRET), { statusCode: 500, code: 'FST_ERR' }),
+  'a thrown value that is not an error': () => SECRET,
 };
 
 describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV) => {
-  test.for(Object.keys(FAILURES))('%s is a 500 that says nothing', async (name, { registry, user }) => {
+  test.for(Object.keys(FAILURES))('%s is a 500 without details', async (name, { registry, user }) => {
     const broken = { ...registry.database, read: () => Promise.reject(FAILURES[name]?.()) };
     const app = await buildApp({
       config: { ...registry.config, NODE_ENV },

@@ -25,18 +25,18 @@ const login = (registry: TestRegistry, username: string, password: string) =>
   registry.app.inject({ method: 'POST', url: '/auth/login', payload: { username, password } });
 
 describe('a new user', () => {
-  test('logs in with the password given', async ({ registry }) => {
+  test('can log in with the given password', async ({ registry }) => {
     const { id, email } = await aUser();
     const answer = await login(registry, email, PASSWORD);
     expect(answer.json()).toMatchObject({ user_id: id });
   });
 
-  test('takes an organisation, or has none', async () => {
+  test('can have an organisation', async () => {
     expect((await aUser()).organisation).toBeNull();
     expect((await aUser({ organisation: 'Example Energy' })).organisation).toBe('Example Energy');
   });
 
-  test('sends no hash of a password', async () => {
+  test('is created without a hash of a password in the response', async () => {
     const body = { name: 'A', email: anEmail(), role: 1, password: PASSWORD, hashed_password: 'x' };
     const answer = await admin.post('/user/create', body);
     expect(answer.statusCode).toBe(422);
@@ -44,7 +44,7 @@ describe('a new user', () => {
   });
 
   test.each(['nobody', 'a@b', '@example.com', 'a@example.com, b@example.com', 'a b@example.com'])(
-    'has no e-mail like %s',
+    'refuses the e-mail %s',
     async (email) => {
       const answer = await admin.post('/user/create', { name: 'A', email, role: 1, password: PASSWORD });
       expect(answer.statusCode).toBe(422);
@@ -54,20 +54,20 @@ describe('a new user', () => {
 });
 
 describe('an edit', () => {
-  test('changes only what it names', async ({ registry }) => {
+  test('changes only the given fields', async ({ registry }) => {
     const before = await aUser({ organisation: 'Example Energy' });
     const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Ada L.' });
     expect(answer.json()).toEqual({ ...before, name: 'Ada L.', version: 2 });
     expect((await login(registry, before.email, PASSWORD)).statusCode).toBe(200);
   });
 
-  test('removes an organisation with the empty text', async () => {
+  test('removes the organisation with the empty text', async () => {
     const { id } = await aUser({ organisation: 'Example Energy' });
     expect((await admin.patch(`/user/update/${id}`, { organisation: '' })).json().organisation).toBeNull();
   });
 
   test.each(['role', 'password', 'hashed_password'])(
-    'does not take a %s, and says where it goes',
+    'refuses the field %s, and names the operation for it',
     async (field) => {
       const before = await aUser();
       const answer = await admin.patch(`/user/update/${before.id}`, { name: 'Other', [field]: 'ADMIN' });
@@ -77,7 +77,7 @@ describe('an edit', () => {
     },
   );
 
-  test('refuses, by name, fields that the server sets', async () => {
+  test('refuses fields that the server sets, by name', async () => {
     const before = await aUser();
     const sent = {
       id: 4711,
@@ -91,13 +91,13 @@ describe('an edit', () => {
     expect((await admin.get(`/user/${before.id}`)).json()).toMatchObject(before);
   });
 
-  test('of oneself is everybody’s, whatever the role', async ({ registry }) => {
+  test('of oneself is permitted to every role', async ({ registry }) => {
     const auditor = await registry.as('AUDIT_USER');
     const answer = await auditor.patch(`/user/update/${auditor.userId}`, { name: 'Me' });
     expect(answer.json().name).toBe('Me');
   });
 
-  test('of a colleague is forbidden, and of a stranger not found', async ({ registry }) => {
+  test('of a user of a shared account is forbidden; of any other user, not found', async ({ registry }) => {
     const [me, colleague, stranger] = [
       await registry.as('PRODUCTION_USER'),
       await registry.as('AUDIT_USER'),
@@ -109,8 +109,8 @@ describe('an edit', () => {
   });
 });
 
-describe('a removed user', () => {
-  test('leaves its e-mail to others', async ({ registry }) => {
+describe('a deleted user', () => {
+  test('frees its e-mail', async ({ registry }) => {
     const { id, email } = await aUser();
     await admin.delete(`/user/delete/${id}`);
     const again = await aUser({ email, password: 'another password' });
@@ -119,7 +119,7 @@ describe('a removed user', () => {
     expect((await login(registry, email, 'another password')).json().user_id).toBe(again.id);
   });
 
-  test('cannot log in any more, and looks like one who never was', async ({ registry }) => {
+  test('cannot log in any more, and looks as if it did not exist', async ({ registry }) => {
     const { id, email } = await aUser();
     await admin.delete(`/user/delete/${id}`);
     const removed = await login(registry, email, PASSWORD);
@@ -128,7 +128,7 @@ describe('a removed user', () => {
     expect({ ...removed.json(), instance: '' }).toEqual({ ...unknown.json(), instance: '' });
   });
 
-  test('leaves its accounts, and the list', async () => {
+  test('is removed from its accounts and the list', async () => {
     const { id } = await aUser();
     const account = await anAccount(admin, { user_ids: [id] });
     await admin.delete(`/user/delete/${id}`);
@@ -138,7 +138,7 @@ describe('a removed user', () => {
     expect(listed.map((user: { id: number }) => user.id)).not.toContain(id);
   });
 
-  test('joins no account', async () => {
+  test('cannot be added to an account', async () => {
     const { id } = await aUser();
     await admin.delete(`/user/delete/${id}`);
     const answer = await admin.post('/account/create', { account_name: anEmail(), user_ids: [id] });
@@ -146,15 +146,15 @@ describe('a removed user', () => {
     expect(answer.json().errors).toMatchObject([{ path: 'body.user_ids' }]);
   });
 
-  test('has no role to change', async () => {
+  test('cannot be given a role', async () => {
     const { id } = await aUser();
     await admin.delete(`/user/delete/${id}`);
     expect((await admin.post(`/user/change_role/${id}?role=1`)).statusCode).toBe(404);
   });
 });
 
-describe('me', () => {
-  test('has the open accounts that I am a user of, and no others', async ({ registry }) => {
+describe('the own profile and those of others', () => {
+  test('/user/me/accounts lists the open accounts of the caller, and no others', async ({ registry }) => {
     const me = await registry.as('PRODUCTION_USER');
     const [kept, closed] = [await anAccount(me), await anAccount(me)];
     await anAccount(admin);
@@ -165,12 +165,12 @@ describe('me', () => {
     ]);
   });
 
-  test('has no accounts as a new user, which is no error', async ({ registry }) => {
+  test('/user/me/accounts is empty for a new user', async ({ registry }) => {
     const me = await registry.as('STORAGE_VALIDATOR');
     expect((await me.get('/user/me/accounts')).json()).toEqual([]);
   });
 
-  test('sees a colleague with the accounts that we share, and not the others', async ({ registry }) => {
+  test('a user sees another one with their shared accounts only', async ({ registry }) => {
     const [me, colleague] = [await registry.as('AUDIT_USER'), await registry.as('AUDIT_USER')];
     const shared = await anAccount(admin, { user_ids: [me.userId, colleague.userId] });
     await anAccount(admin, { user_ids: [colleague.userId] });
@@ -186,7 +186,7 @@ describe('a role', () => {
     ['', { role: 'TRADING_USER' }],
     ['', { role: 2 }],
     ['?role=2', { role: 'TRADING_USER' }],
-  ])('is given by %s and %j', async (query, body) => {
+  ])('is set by %s and %j', async (query, body) => {
     const { id } = await aUser({ role: 'AUDIT_USER' });
     const answer = await admin.post(`/user/change_role/${id}${query}`, body);
     expect(answer.json()).toMatchObject({ id, role: 'TRADING_USER' });
@@ -194,13 +194,13 @@ describe('a role', () => {
 
   test.each([
     ['nothing', '', {}],
-    ['two that differ', '?role=2', { role: 4 }],
-    ['the name of none', '?role=ROOT', {}],
-    ['the number of none', '?role=5', {}],
-    ['two in the query string', '?role=2&role=4', {}],
+    ['two different ones', '?role=2', { role: 4 }],
+    ['an unknown name', '?role=ROOT', {}],
+    ['an unknown number', '?role=5', {}],
+    ['two values in the query string', '?role=2&role=4', {}],
     ['a list', '', { role: [4] }],
     ['a number as text', '', { role: '4' }],
-  ])('is not given by %s', async (_, query, body) => {
+  ])('is not set by %s', async (_, query, body) => {
     const { id } = await aUser({ role: 'AUDIT_USER' });
     const answer = await admin.post(`/user/change_role/${id}${query}`, body);
     expect(answer.statusCode).toBe(422);
@@ -209,7 +209,7 @@ describe('a role', () => {
   });
 });
 
-/** How many connections of a registry wait for a lock. */
+/** The number of connections of a registry that wait for a lock. */
 async function waiting({ primary }: TestRegistry): Promise<number> {
   const { rows } = await primary.query(
     `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -218,7 +218,7 @@ async function waiting({ primary }: TestRegistry): Promise<number> {
 }
 
 describe('administrators', () => {
-  test('do not remove themselves', async ({ registry }) => {
+  test('cannot delete themselves', async ({ registry }) => {
     const second = await registry.as('ADMIN');
     expect((await second.delete(`/user/delete/${second.userId}`)).statusCode).toBe(409);
     expect((await second.get('/user/me')).statusCode).toBe(200);
@@ -227,7 +227,7 @@ describe('administrators', () => {
   test.each([
     ['demote', (from: Client, whom: Client) => from.post(`/user/change_role/${whom.userId}?role=1`)],
     ['remove', (from: Client, whom: Client) => from.delete(`/user/delete/${whom.userId}`)],
-  ])('who %s each other at once leave one', async (_, depose) => {
+  ])('who concurrently %s each other keep one administrator', async (_, depose) => {
     const alone = await openRegistry();
     try {
       const [one, other] = [await alone.as('ADMIN'), await alone.as('ADMIN')];
@@ -250,7 +250,7 @@ describe('administrators', () => {
   });
 });
 
-describe('a secret', () => {
+describe('a password', () => {
   let market: TradingPair;
   test.beforeAll(async ({ registry }) => {
     market = await tradingPair(registry);
@@ -259,7 +259,7 @@ describe('a secret', () => {
 
   const reads = operations.filter(({ method, answer }) => method === 'GET' && !answer.streams?.length);
 
-  test.each(reads.map(({ id, path }) => ({ id, path })))('is in no answer of $id', async ({ path }) => {
+  test.each(reads.map(({ id, path }) => ({ id, path })))('is in no response of $id', async ({ path }) => {
     const ids = [admin.userId, market.trader.userId, market.source.id];
     for (const id of ids) {
       for (const reader of [admin, market.trader]) {

@@ -26,14 +26,14 @@ async function entries(registry: TestRegistry): Promise<number> {
   return rows[0].n;
 }
 
-test('may be given when the account is opened', async ({ receiver, sender }) => {
+test('can be given at the creation of the account', async ({ receiver, sender }) => {
   const opened = await anAccount(receiver, { account_whitelist: [source.id] });
   expect(opened).toMatchObject({ account_whitelist: [source.id] });
   const inverse = await sender.get(`/account/${source.id}/whitelist_inverse`);
   expect(inverse.json()).toEqual([{ id: opened.id, account_name: opened.account_name }]);
 });
 
-test('shows of the account of a stranger its id alone: whitelisting an id reveals no name', async ({
+test("shows only the id of another user's account: whitelisting an id reveals no name", async ({
   receiver,
 }) => {
   await change(receiver, { add_to_whitelist: [source.id] });
@@ -43,13 +43,13 @@ test('shows of the account of a stranger its id alone: whitelisting an id reveal
   expect((await receiver.get(`/account/${source.id}`)).statusCode).toBe(404);
 });
 
-test('has a direction: whoever is accepted accepts nobody by that', async ({ receiver, sender }) => {
+test("has a direction: the other account's whitelist does not change", async ({ receiver, sender }) => {
   await change(receiver, { add_to_whitelist: [source.id] });
   expect((await sender.get(`/account/${source.id}/whitelist`)).json()).toEqual([]);
   expect((await receiver.get(`/account/${target.id}/whitelist_inverse`)).json()).toEqual([]);
 });
 
-test('is without an account that was taken off, seen from both sides', async ({ receiver, sender }) => {
+test('loses a removed account, for both sides', async ({ receiver, sender }) => {
   await change(receiver, { add_to_whitelist: [source.id] });
   await change(receiver, { remove_from_whitelist: [source.id] });
   expect(await whitelist(receiver)).toEqual([]);
@@ -57,7 +57,7 @@ test('is without an account that was taken off, seen from both sides', async ({ 
   expect((await sender.get(`/account/${source.id}/whitelist_inverse`)).json()).toEqual([]);
 });
 
-test('takes an account again after it was taken off, and keeps one entry of each time', async ({
+test('accepts an account again after its removal, and the journal has an entry for each', async ({
   registry,
   receiver,
 }) => {
@@ -75,20 +75,20 @@ test('takes an account again after it was taken off, and keeps one entry of each
   expect(rows).toEqual([{ times: 4, now: 1 }]);
 });
 
-test('takes off some and puts on others in one request', async ({ receiver, sender }) => {
+test('is changed by additions and removals in one request', async ({ receiver, sender }) => {
   const other = await anAccount(sender);
   await change(receiver, { add_to_whitelist: [source.id] });
   await change(receiver, { add_to_whitelist: [other.id], remove_from_whitelist: [source.id] });
   expect(await whitelist(receiver)).toEqual([other.id]);
 });
 
-describe('does not change', () => {
+describe('an edit of the whitelist', () => {
   test.for([
-    ['by adding what is on it', () => ({ add_to_whitelist: [source.id, source.id] })],
+    ['adds listed accounts', () => ({ add_to_whitelist: [source.id, source.id] })],
     ['by null', () => ({ add_to_whitelist: null, remove_from_whitelist: null })],
-    ['by nothing', () => ({})],
-    ['by taking off what is not on it', () => ({ remove_from_whitelist: [target.id, 999_999] })],
-  ] as const)('%s', async ([_, body], { registry, receiver }) => {
+    ['is empty', () => ({})],
+    ['removes unlisted accounts', () => ({ remove_from_whitelist: [target.id, 999_999] })],
+  ] as const)('changes nothing if it %s', async ([_, body], { registry, receiver }) => {
     await change(receiver, { add_to_whitelist: [source.id] });
     const before = await entries(registry);
     expect((await change(receiver, body())).json().account_whitelist).toEqual([source.id]);
@@ -97,8 +97,8 @@ describe('does not change', () => {
 
   test.for([
     ['of the account itself', (): number => target.id],
-    ['of an account that never was', (): number => 999_999],
-  ] as const)('by adding the id %s, and says so', async ([_, id], { registry, receiver }) => {
+    ['of an unknown account', (): number => 999_999],
+  ] as const)('refuses the id %s', async ([_, id], { registry, receiver }) => {
     await change(receiver, { add_to_whitelist: [source.id] });
     const before = await entries(registry);
     const answer = await change(receiver, { remove_from_whitelist: [source.id], add_to_whitelist: [id()] });
@@ -108,12 +108,12 @@ describe('does not change', () => {
     expect(await entries(registry)).toBe(before);
   });
 
-  test('by adding a closed account', async ({ receiver, sender }) => {
+  test('refuses a closed account', async ({ receiver, sender }) => {
     await sender.delete(`/account/delete/${source.id}`);
     expect((await change(receiver, { add_to_whitelist: [source.id] })).statusCode).toBe(422);
   });
 
-  test('by the hand of who wants to send', async ({ receiver, sender }) => {
+  test('is refused to the users of the sending account', async ({ receiver, sender }) => {
     expect((await change(receiver, { add_to_whitelist: [source.id] }, sender)).statusCode).toBe(404);
     expect(await whitelist(receiver)).toEqual([]);
   });
@@ -126,7 +126,7 @@ test('loses an account that is closed', async ({ receiver, sender }) => {
   expect((await receiver.get(`/account/${target.id}/whitelist`)).json()).toEqual([]);
 });
 
-test('says who may send from now on, not what has come', async ({ registry }) => {
+test('affects future transfers, not past ones', async ({ registry }) => {
   const market = await tradingPair(registry);
   const [first, second] = [await market.bundle(), await market.bundle()];
   expect((await market.transfer([first.id])).statusCode).toBe(202);

@@ -7,14 +7,14 @@ import {
   aDevice,
   hoursAgo,
   issueBody,
-  shownEverywhere,
   type TradingPair,
+  untilReplicated,
 } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 import { aRecurring, inDays, runDue } from '../harness/recurring.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-/** What `BREAKS` breaks: ids of rows. */
+/** The ids of the rows that `BREAKS` changes. */
 type Places = Readonly<
   Record<
     | 'whole'
@@ -34,7 +34,7 @@ type Places = Readonly<
 
 let at: Places;
 
-/** Of everything that an invariant speaks of, one; made by nothing but requests. */
+/** One record of everything that an invariant concerns, created by requests only. */
 test.beforeAll(async ({ registry, market }) => {
   const { admin, source, target, metadataId } = market;
   const recurring = await aRecurring(market, 'cancel');
@@ -95,72 +95,75 @@ const onIssuance = (issuance: keyof Places, assignment: string) => (ids: Places)
 const onEntry = (bundle: keyof Places, type: 'CREATE' | 'UPDATE', assignment: string) => (ids: Places) =>
   `UPDATE journal SET ${assignment} WHERE entity_name = 'bundle' AND event_type = '${type}' AND entity_id = ${ids[bundle]}`;
 
-/** How each invariant may be broken, as only a superuser can who has switched the triggers off. */
+/** Ways to violate each invariant, which require a superuser with disabled triggers. */
 const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => string>>>> = {
   'an issuance is named after its device and the start of its interval': {
     'another form': onIssuance('older', `issuance_id = replace(issuance_id, 'T', ' ')`),
     'another device': onIssuance('older', `issuance_id = '9' || issuance_id`),
-    'half a second later': onIssuance('older', `production_start = production_start + interval '500 ms'`),
+    'half a second off': onIssuance('older', `production_start = production_start + interval '500 ms'`),
   },
   'no issuance was made before its interval had ended': {
-    'a second before': onIssuance('older', `issued_at = production_end - interval '1 s'`),
+    'a second early': onIssuance('older', `issued_at = production_end - interval '1 s'`),
   },
   'an issuance expires whole calendar years after its interval': {
     'an hour later': onIssuance('older', `expiry = expiry + interval '1 hour'`),
-    '730 days and one, which is no year': onIssuance('older', `expiry = expiry + interval '1 day'`),
+    '731 days, which is not a whole number of years': onIssuance(
+      'older',
+      `expiry = expiry + interval '1 day'`,
+    ),
   },
   'versions of an issuance follow one another, each naming the withdrawn one that it replaces': {
-    'replaces nothing': onIssuance('again', 'replaces_id = NULL'),
-    'replaces another': ({ again, older }) =>
+    'without a predecessor': onIssuance('again', 'replaces_id = NULL'),
+    'with a predecessor of another issuance': ({ again, older }) =>
       `UPDATE issuance SET replaces_id = ${older} WHERE id = ${again}`,
-    'leaves a version out': onIssuance('again', 'issue_version = 3'),
-    'was there before': onIssuance('again', `issued_at = issued_at - interval '1 s'`),
-    'a first one that replaces': onIssuance('older', 'replaces_id = 1'),
-    'what it replaces lives': ({ again }) => `
+    'with a version left out': onIssuance('again', 'issue_version = 3'),
+    'issued before the withdrawal': onIssuance('again', `issued_at = issued_at - interval '1 s'`),
+    'a first version with a predecessor': onIssuance('older', 'replaces_id = 1'),
+    'with a live predecessor': ({ again }) => `
       ALTER TABLE issuance DROP CONSTRAINT issuance_one_live_per_instant;
       UPDATE issuance SET withdrawn_at = NULL WHERE id = (SELECT replaces_id FROM issuance WHERE id = ${again})`,
   },
-  'certificate ids of a device count up from 1 without a hole': {
-    'one left out': onIssuance('newest', 'range_start = range_start + 1'),
-    'one used again': onIssuance('newest', 'range_start = range_start - 1'),
+  'certificate ids of a device ascend from 1 without a gap': {
+    'an id left out': onIssuance('newest', 'range_start = range_start + 1'),
+    'an id used again': onIssuance('newest', 'range_start = range_start - 1'),
   },
   'a device has at most one live issuance for any instant': {
-    'half an hour in both': ({ older }) => `
+    'an overlap of half an hour': ({ older }) => `
       ALTER TABLE issuance DROP CONSTRAINT issuance_one_live_per_instant, DROP CONSTRAINT issuance_interval;
       UPDATE issuance SET production_end = production_end + interval '30 min', expiry = expiry + interval '30 min' WHERE id = ${older}`,
   },
   'no two devices of one plant have a live issuance for an instant': {
-    'one of them retired, under another case': ({ older, again }) => `
+    'one of them deleted, in another case': ({ older, again }) => `
       UPDATE device d SET grid = upper(twin.grid), local_device_identifier = upper(twin.local_device_identifier), deleted_at = now()
       FROM device twin
       WHERE d.id = (SELECT device_id FROM issuance WHERE id = ${older})
         AND twin.id = (SELECT device_id FROM issuance WHERE id = ${again})`,
   },
   'no two devices whose identifiers look alike have a live issuance for an instant': {
-    'one of them retired, with a zero-width character': ({ older, again }) => `
+    'one of them deleted, with a zero-width character': ({ older, again }) => `
       UPDATE device d SET grid = twin.grid, local_device_identifier = twin.local_device_identifier || U&'\\200B', deleted_at = now()
       FROM device twin
       WHERE d.id = (SELECT device_id FROM issuance WHERE id = ${older})
         AND twin.id = (SELECT device_id FROM issuance WHERE id = ${again})`,
   },
   'live bundles of an issuance neither overlap nor leave a gap': {
-    'a watt-hour in two': onBundle('second', 'range_start = range_start - 1'),
-    'a watt-hour in none': onBundle('second', 'range_start = range_start + 1'),
-    'the first one gone': onBundle('first', 'range_start = range_start + 1'),
-    'no bundle at all': onBundle('whole', `issuance_id = -1`),
+    'a certificate in two bundles': onBundle('second', 'range_start = range_start - 1'),
+    'a certificate in no bundle': onBundle('second', 'range_start = range_start + 1'),
+    'without the first bundle': onBundle('first', 'range_start = range_start + 1'),
+    'without any bundle': onBundle('whole', `issuance_id = -1`),
   },
   'live bundles of an issuance hold exactly what was issued': {
     'less at the end': onBundle('second', 'range_end = range_end - 1'),
     'more at the end': onBundle('whole', 'range_end = range_end + 1'),
   },
-  'an issuance is withdrawn when all its live bundles are, and only then': {
-    'a live bundle in a withdrawn one': onIssuance('older', 'withdrawn_at = now()'),
-    'a live issuance of nothing': onBundle('whole', `status = 'Withdrawn'`),
+  'an issuance is withdrawn exactly when all its live bundles are': {
+    'a live bundle of a withdrawn issuance': onIssuance('older', 'withdrawn_at = now()'),
+    'a live issuance without live bundles': onBundle('whole', `status = 'Withdrawn'`),
   },
   'the two children of a split tile their parent': {
-    'one is lost': onBundle('second', 'parent_id = NULL'),
-    'they hold more': onBundle('parent', 'range_start = range_start + 1'),
-    'a parent of nothing': ({ whole }) => `
+    'a child is missing': onBundle('second', 'parent_id = NULL'),
+    'the children have more': onBundle('parent', 'range_start = range_start + 1'),
+    'a parent without children': ({ whole }) => `
       UPDATE bundle SET status = 'Bundle Split', prior_status = 'Active' WHERE id = ${whole};
       INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start, expiry)
       SELECT issuance_id, account_id, range_start, range_end, hash, device_id, production_start, expiry FROM bundle WHERE id = ${whole}`,
@@ -168,7 +171,7 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
   'a bundle comes from a split of the same issuance, or holds all that was issued': {
     'a parent that was not split': ({ whole, first }) =>
       `UPDATE bundle SET parent_id = ${first} WHERE id = ${whole}`,
-    'a parent that is not there': onBundle('whole', 'parent_id = 0'),
+    'an unknown parent': onBundle('whole', 'parent_id = 0'),
     'a parent of another issuance': ({ parent, older }) =>
       `UPDATE bundle SET issuance_id = ${older} WHERE id = ${parent}`,
   },
@@ -194,39 +197,39 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
       UPDATE bundle SET expiry = expiry - interval '1 min' WHERE issuance_id = ${wholeIssuance}`,
   },
   'a bundle has a beneficiary once it is cancelled, and not before': {
-    'cancelled for nobody': onBundle('second', `status = 'Cancelled'`),
-    'somebody has it already': onBundle('second', `beneficiary = 'Somebody'`),
+    'cancelled without a beneficiary': onBundle('second', `status = 'Cancelled'`),
+    'a beneficiary before the cancellation': onBundle('second', `beneficiary = 'Somebody'`),
   },
-  'a lock and a split put a status aside, and nothing else does': {
-    'locked, and was nothing': onBundle('second', `status = 'Locked'`),
-    'locked, and was final': onBundle('second', `status = 'Locked', prior_status = 'Expired'`),
-    'split, and was Locked': onBundle('parent', `prior_status = 'Locked'`),
-    'Active, and was Reserved': onBundle('second', `prior_status = 'Reserved'`),
+  'only locked bundles and split parents have a prior status': {
+    'Locked without a prior status': onBundle('second', `status = 'Locked'`),
+    'Locked with a final prior status': onBundle('second', `status = 'Locked', prior_status = 'Expired'`),
+    'Bundle Split with the prior status Locked': onBundle('parent', `prior_status = 'Locked'`),
+    'Active with a prior status': onBundle('second', `prior_status = 'Reserved'`),
   },
   'a closed account holds nothing that can still be used': {
     closed: ({ target }) => `UPDATE account SET deleted_at = now() WHERE id = ${target}`,
   },
-  'a recurring action has run as often as it says, each run once': {
-    'ran more often than the log': ({ recurring }) =>
+  'the log contains each finished run of a recurring action once': {
+    'more runs than the log has': ({ recurring }) =>
       `UPDATE recurring_action SET runs_done = runs_done + 1 WHERE id = ${recurring}`,
-    'a run that the log numbers otherwise': ({ recurring }) =>
+    'a run with another number in the log': ({ recurring }) =>
       `UPDATE action SET recurring_run = recurring_run + 1 WHERE recurring_action_id = ${recurring} AND recurring_run IS NOT NULL`,
   },
-  'every bundle was made in the journal, once': {
+  'every bundle has exactly one creation in the journal': {
     never: onEntry('second', 'CREATE', `event_type = 'UPDATE'`),
     twice: ({ whole }) => `
       INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, attributes_after, recorded_at)
       SELECT transaction_id, uuidv7(), event_type, entity_name, entity_id, attributes_after, recorded_at
       FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = ${whole}`,
-    'one that is not there': onEntry('second', 'CREATE', 'entity_id = -entity_id'),
+    'an entry without a bundle': onEntry('second', 'CREATE', 'entity_id = -entity_id'),
   },
-  'in the journal, every status was left as the lifecycle allows': {
-    'out of a final one': onEntry('parent', 'UPDATE', `attributes_before = '{"status": "Claimed"}'`),
-    'out of nothing': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
+  'every change of status in the journal is one that the lifecycle allows': {
+    'from a final status': onEntry('parent', 'UPDATE', `attributes_before = '{"status": "Claimed"}'`),
+    'from no status': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
   },
 };
 
-/** What the check finds first once these statements have run; afterwards they have not. */
+/** The first violation after these statements, which are then rolled back. */
 async function foundAfter(registry: TestRegistry, statements: string): Promise<string | undefined> {
   const client = await registry.primary.connect();
   try {
@@ -240,7 +243,7 @@ async function foundAfter(registry: TestRegistry, statements: string): Promise<s
   }
 }
 
-test('a registry whose history is nothing but requests is in order, and every invariant has been looked at', async ({
+test('a registry changed by requests only has no violation, and contains rows for every invariant', async ({
   market,
 }) => {
   const answer = (await check(market)).json();
@@ -254,11 +257,11 @@ describe.each(Object.entries(BREAKS))('%s', (name, ways) => {
   });
 });
 
-test('only an administrator checks the registry', async ({ market }) => {
+test('the check requires an administrator', async ({ market }) => {
   expect((await market.trader.get('/certificate/check')).statusCode).toBe(403);
 });
 
-test('the answer names the first invariant that is violated, where, and those before it', async ({
+test('the response names the first violated invariant, its place, and the invariants before it', async ({
   registry,
   market,
 }) => {
@@ -268,7 +271,7 @@ test('the answer names the first invariant that is violated, where, and those be
     await client.query(`UPDATE bundle SET range_end = range_end ${shift} WHERE id = ${at.second}`);
     await client.query('RESET session_replication_role');
     client.release();
-    await shownEverywhere(registry);
+    await untilReplicated(registry);
   };
   await set('- 1');
   const answer = (await check(market)).json();
@@ -285,7 +288,9 @@ test('the answer names the first invariant that is violated, where, and those be
   });
 });
 
-test('hashes over every carrier, source and length of interval are made again alike', async ({ market }) => {
+test('the check recomputes the hashes of every carrier, source and length of interval', async ({
+  market,
+}) => {
   const { admin, source, metadataId } = market;
   const wanted = energySources.map((energy_source, n) => ({
     energy_source,

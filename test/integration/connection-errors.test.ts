@@ -12,13 +12,13 @@ async function end(registry: TestRegistry, pid: number | undefined): Promise<voi
     const { rowCount } = await registry.primary.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
     expect(rowCount).toBe(0);
   });
-  // What the connection has to say of its end arrives, and is heard.
+  // The messages of the server about its end have arrived and are emitted.
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 }
 
 const nobody = { userId: null, requestId: null };
 
-/** What `last` fails with when the connection of its transaction is lost after a first statement. */
+/** The error of `last` after the connection of its transaction was lost after a first statement. */
 async function failureOf(
   registry: TestRegistry,
   last: (tx: Transaction) => Promise<unknown>,
@@ -47,7 +47,7 @@ const works: [string, (tx: Transaction) => Promise<unknown>][] = [
 ];
 
 test.for(works)(
-  'a connection lost before %s is a server to try again, and nothing was done',
+  'a connection lost before %s is a retryable error, and nothing was done',
   async ([_, last], { registry }) => {
     const failure = await failureOf(registry, last);
     expect(problemOf(failure)).toMatchObject({ status: 503 });
@@ -62,7 +62,7 @@ test('a lost connection is replaced', async ({ registry }) => {
   expect(value).toEqual([{ one: 1 }]);
 });
 
-test('Postgres ends a transaction whose process stands still, so that nobody waits for its locks for ever', async ({
+test('Postgres ends a transaction whose process hangs, so that its locks are released', async ({
   registry,
 }) => {
   const { value } = await registry.database.transact(nobody, (tx) =>

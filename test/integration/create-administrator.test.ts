@@ -19,9 +19,7 @@ const create = (registry: TestRegistry, password: string, ...args: string[]) =>
 const PASSWORD = 'an administrator’s own';
 const ADA = ['--email', 'ada@example.com', '--name', 'Ada'];
 
-test('a new registry gets its first administrator, who can log in and register others', async ({
-  registry,
-}) => {
+test('a new registry gets its first administrator, who can log in and create users', async ({ registry }) => {
   expect(await create(registry, PASSWORD, ...ADA)).toEqual({
     code: 0,
     output: 'ada@example.com is an administrator, with id 1.\n',
@@ -57,7 +55,7 @@ test.for<[string, string, string[], RegExp]>([
   ['no e-mail', PASSWORD, ['--name', 'C'], /email/],
   ['no name', PASSWORD, ['--email', 'c@example.com'], /name/],
 ] as const)(
-  '%s is refused in one line, and makes nobody',
+  '%s is refused in one line, and creates no user',
   async ([_, password, args, message], { registry }) => {
     const { code, output } = await create(registry, password, ...args);
     expect(code).toBe(2);

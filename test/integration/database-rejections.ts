@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Bundle, TradingPair } from '../harness/builders.ts';
 
-/** Statements that tests of the database's own defences try, and what Postgres says to them. */
+/** Statements for tests of the constraints of the database, and the answers of Postgres. */
 
 export const REFUSED = '23000';
 export const KEPT_FOR_EVER = '23001';
@@ -11,7 +11,7 @@ export const EXCLUSION = '23P01';
 export const NO_PRIVILEGE = '42501';
 export const READ_ONLY = '25006';
 
-/** The code with which Postgres refuses these statements, which run in one transaction. */
+/** The SQLSTATE with which Postgres refuses these statements, which run in one transaction. */
 export async function refusalOf(pool: pg.Pool, ...statements: string[]): Promise<string | undefined> {
   const client = await pool.connect();
   try {
@@ -35,7 +35,7 @@ export interface Slice {
   readonly account?: number;
 }
 
-/** Inserts a slice that claims to be a child of a bundle (or, with `parent: null`, of none). */
+/** Inserts a slice as a child of a bundle or, with `parent: null`, without a parent. */
 export function insertSlice(
   of: Bundle,
   { from, to, status = 'Active', account }: Slice,
@@ -59,7 +59,7 @@ export interface Header {
   readonly more?: Record<string, string>;
 }
 
-/** Inserts an issuance of a device with its whole bundle; one without a flaw is taken. */
+/** Inserts an issuance of a device with its whole bundle; a valid one is accepted. */
 export function insertIssuance(
   { metadataId, source }: TradingPair,
   device: number,

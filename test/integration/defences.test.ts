@@ -18,7 +18,7 @@ import {
   UNIQUE,
 } from './database-rejections.ts';
 
-/** What Postgres refuses by itself, to the application's role and to the owner of the tables alike, of certificates. */
+/** Statements on certificates that Postgres refuses to the application's role and to the owner of the tables. */
 
 let registry: TestRegistry;
 let market: TradingPair;
@@ -31,7 +31,7 @@ test.beforeAll(({ registry: opened, market: pair }) => {
 });
 afterAll(() => app.end());
 
-/** Roles that write: the application's, and the owner of the tables, who may do anything that no trigger refuses. */
+/** The roles that write: the application's, and the owner of the tables, whom only triggers restrict. */
 const writers = [
   ['registry_app', () => app],
   ['the owner', () => registry.primary],
@@ -39,7 +39,7 @@ const writers = [
 
 const device = async () => (await aDevice(market.admin, { account_id: market.source.id })).id;
 
-const bornWithdrawn = (id: number, start: string, end: string) =>
+const insertWithdrawn = (id: number, start: string, end: string) =>
   insertIssuance(market, id, {
     start,
     end,
@@ -49,7 +49,7 @@ const bornWithdrawn = (id: number, start: string, end: string) =>
   });
 
 describe.each(writers)('%s', (_, pool) => {
-  test('splits a bundle into two children that tile it', async () => {
+  test('can split a bundle into two children that tile it', async () => {
     const parent = await market.bundle({ quantity: 100 });
     const split = [
       retire(parent),
@@ -61,14 +61,14 @@ describe.each(writers)('%s', (_, pool) => {
 
   test.each<[string, Slice[]]>([
     [
-      'leave a certificate out between them',
+      'leave out a certificate between them',
       [
         { from: 0, to: 29 },
         { from: 31, to: 99 },
       ],
     ],
     [
-      'leave a certificate out at the end',
+      'leave out a certificate at the end',
       [
         { from: 0, to: 29 },
         { from: 30, to: 98 },
@@ -82,13 +82,13 @@ describe.each(writers)('%s', (_, pool) => {
       ],
     ],
     [
-      'reach past the parent',
+      'exceed the parent',
       [
         { from: 0, to: 29 },
         { from: 30, to: 100 },
       ],
     ],
-    ['are the parent again', [{ from: 0, to: 99 }]],
+    ['equal the parent', [{ from: 0, to: 99 }]],
     [
       'are three',
       [
@@ -97,9 +97,9 @@ describe.each(writers)('%s', (_, pool) => {
         { from: 60, to: 99 },
       ],
     ],
-    ['are none', []],
+    ['do not exist', []],
     [
-      'are held by another account',
+      'belong to another account',
       [
         { from: 0, to: 29, account: 2 },
         { from: 30, to: 99 },
@@ -113,13 +113,13 @@ describe.each(writers)('%s', (_, pool) => {
       ],
     ],
     [
-      'are retired themselves',
+      'are split themselves',
       [
         { from: 0, to: 29, status: 'Bundle Split' },
         { from: 30, to: 99 },
       ],
     ],
-  ])('does not split a bundle into children that %s', async (_name, slices) => {
+  ])('cannot split a bundle into children that %s', async (_name, slices) => {
     const parent = await market.bundle({ quantity: 100 });
     const children = slices.map((slice) =>
       insertSlice(parent, { ...slice, ...(slice.account ? { account: market.target.id } : {}) }),
@@ -127,7 +127,7 @@ describe.each(writers)('%s', (_, pool) => {
     expect(await refusalOf(pool(), retire(parent), ...children)).toMatch(/^(23000|23505)$/);
   });
 
-  test('inserts no slice beside a live one that holds its certificates', async () => {
+  test('cannot insert a slice beside a live one that has its certificates', async () => {
     const bundle = await market.bundle({ quantity: 100 });
     for (const parent of [bundle.id, null]) {
       expect(await refusalOf(pool(), insertSlice(bundle, { from: 10, to: 20 }, parent))).toBe(REFUSED);
@@ -135,7 +135,7 @@ describe.each(writers)('%s', (_, pool) => {
     expect(await refusalOf(pool(), insertSlice(bundle, { from: 0, to: 99 }, null))).toBe(UNIQUE);
   });
 
-  test('inserts no third child of a split, even when the other two have been split, too', async () => {
+  test('cannot insert a third child of a split, even after the other two were split', async () => {
     const parent = await market.bundle({ quantity: 100 });
     const [child] = (await market.transfer([parent.id], { certificate_quantity: 50 })).json()
       .resulting_bundle_ids;
@@ -148,7 +148,7 @@ describe.each(writers)('%s', (_, pool) => {
     expect(await refusalOf(pool(), insertSlice(parent, { from: 5, to: 8 }))).toBe(REFUSED);
   });
 
-  test('inserts no slice without a certificate, nor one that ends before it starts', async () => {
+  test('cannot insert an empty slice, or one that ends before its start', async () => {
     const bundle = await market.bundle({ quantity: 100 });
     expect(await refusalOf(pool(), insertSlice(bundle, { from: 20, to: 19 }))).toBe(CHECK);
     expect(await refusalOf(pool(), insertSlice(bundle, { from: 20, to: 10 }))).toBe(CHECK);
@@ -160,23 +160,23 @@ describe.each(writers)('%s', (_, pool) => {
         .filter((to) => to !== from && !statusTransitions().some(([a, b]) => a === from && b === to))
         .map((to) => [from, to] as const),
     ),
-  ])('does not turn %s into %s', async (from, to) => {
+  ])('cannot change %s to %s', async (from, to) => {
     const { id } = await market.bundleIn(from);
     const prior =
       to === 'Locked' || to === 'Bundle Split' ? ', prior_status = status' : ', prior_status = NULL';
     const refused = await refusalOf(pool(), `UPDATE bundle SET status = '${to}'${prior} WHERE id = ${id}`);
-    // A split parent that came back would also meet its own first child.
+    // A live parent would also overlap its own first child.
     expect(refused).toBe(from === 'Bundle Split' ? UNIQUE : REFUSED);
   });
 
-  test('unlocks a bundle to what it was before only', async () => {
+  test('can unlock a bundle only to its prior status', async () => {
     const { id } = await market.bundleIn('Locked');
     const unlock = `UPDATE bundle SET status = 'Reserved', prior_status = NULL WHERE id = ${id}`;
     expect(await refusalOf(pool(), unlock)).toBe(REFUSED);
   });
 
   test.each(['Reserved', 'Cancelled', 'Claimed', 'Withdrawn', 'Expired'] as const)(
-    'moves no bundle that is %s to another account',
+    'cannot move a bundle that is %s to another account',
     async (status) => {
       const { id } = await market.bundleIn(status);
       const move = `UPDATE bundle SET account_id = ${market.target.id} WHERE id = ${id}`;
@@ -184,7 +184,7 @@ describe.each(writers)('%s', (_, pool) => {
     },
   );
 
-  test('names no beneficiary but at cancellation, and never another one', async () => {
+  test('can set a beneficiary only at cancellation, and cannot change it', async () => {
     const active = await market.bundle();
     const cancelled = await market.bundleIn('Cancelled');
     for (const { id } of [active, cancelled]) {
@@ -203,13 +203,13 @@ describe.each(writers)('%s', (_, pool) => {
     'registry_user',
     'device',
     'issuance_metadata',
-  ])('removes no row of %s', async (table) => {
+  ])('cannot delete a row of %s', async (table) => {
     await market.bundle();
     expect(await refusalOf(pool(), `DELETE FROM ${table}`)).toMatch(/^(23001|42501)$/);
     expect(await refusalOf(pool(), `TRUNCATE ${table} CASCADE`)).toMatch(/^(23001|42501)$/);
   });
 
-  test('issues nothing for an instant that is live', async () => {
+  test('cannot issue for an instant of a live issuance', async () => {
     const id = await device();
     expect(await refusalOf(pool(), insertIssuance(market, id))).toBe('nothing was refused');
     for (const [start, end] of [
@@ -225,7 +225,7 @@ describe.each(writers)('%s', (_, pool) => {
         more: { issuance_id: `'${start}'` },
       });
       expect(await refusalOf(pool(), again)).toBe(EXCLUSION);
-      expect(await refusalOf(pool(), bornWithdrawn(id, start, end))).toBe(REFUSED);
+      expect(await refusalOf(pool(), insertWithdrawn(id, start, end))).toBe(REFUSED);
     }
   });
 
@@ -233,16 +233,16 @@ describe.each(writers)('%s', (_, pool) => {
     ['ids past the next unused one', { first: 2, last: 11 }, /^23000$/],
     ['no certificates', { first: 1, last: 0 }, /^23514$/],
     ['more than an hour', { end: '2026-01-01T01:01Z' }, /^23514$/],
-    ['no time at all', { end: '2026-01-01T00:00Z' }, /^(23514|23P01)$/],
+    ['an empty interval', { end: '2026-01-01T00:00Z' }, /^(23514|23P01)$/],
     ['an expiry before its end', { more: { expiry: `'2025-12-31'` } }, /^23514$/],
     ['a face value of 2', { more: { face_value: '2' } }, /^23514$/],
-    ['a version that follows none', { more: { issue_version: '2' } }, /^23000$/],
-    ['one that it replaces, where there is none', { more: { replaces_id: '1' } }, /^23000$/],
-  ])('issues nothing with %s', async (_name, header, refused) => {
+    ['a version without the one before it', { more: { issue_version: '2' } }, /^23000$/],
+    ['a predecessor for a first version', { more: { replaces_id: '1' } }, /^23000$/],
+  ])('cannot issue with %s', async (_name, header, refused) => {
     expect(await refusalOf(pool(), insertIssuance(market, await device(), header))).toMatch(refused);
   });
 
-  test('issues no ids a second time', async () => {
+  test('cannot issue ids again', async () => {
     const id = await device();
     await refusalOf(pool(), insertIssuance(market, id));
     const next = { start: '2026-01-01T01:00Z', end: '2026-01-01T02:00Z' };
@@ -254,7 +254,7 @@ describe.each(writers)('%s', (_, pool) => {
     );
   });
 
-  test('issues no header without its bundle, nor with less than was issued', async () => {
+  test('cannot issue a header without its bundle, or with less than was issued', async () => {
     const id = await device();
     expect(await refusalOf(pool(), insertIssuance(market, id, {}, false))).toBe(REFUSED);
     const less = insertIssuance(market, id).replace(
@@ -264,7 +264,7 @@ describe.each(writers)('%s', (_, pool) => {
     expect(await refusalOf(pool(), less)).toBe(REFUSED);
   });
 
-  test('writes certificates at read committed only, where neighbours are seen', async () => {
+  test('can write certificates only at read committed, where neighbours are visible', async () => {
     const id = await device();
     for (const level of ['REPEATABLE READ', 'SERIALIZABLE']) {
       const refused = await refusalOf(
@@ -277,7 +277,7 @@ describe.each(writers)('%s', (_, pool) => {
   });
 });
 
-test('the database knows the status changes that the rules know, and no others', async () => {
+test('the database has the same status transitions as the rules', async () => {
   const { rows } = await registry.primary.query(
     'SELECT from_status, to_status FROM bundle_status_transition',
   );
@@ -288,7 +288,7 @@ test('the database knows the status changes that the rules know, and no others',
   );
 });
 
-test('two transactions that wait for one another split a bundle once', async () => {
+test('two concurrent transactions split a bundle once', async () => {
   const parent = await market.bundle({ quantity: 100 });
   const split = [
     retire(parent),
@@ -299,7 +299,7 @@ test('two transactions that wait for one another split a bundle once', async () 
   expect(outcomes.toSorted()).toEqual([REFUSED, 'nothing was refused']);
 });
 
-test('two transactions issue the same ids of a device once', async () => {
+test('two concurrent transactions issue the same ids of a device once', async () => {
   const id = await device();
   const hours = [hoursAgo(700), hoursAgo(701)];
   const outcomes = await Promise.all(hours.map((hour) => refusalOf(app, insertIssuance(market, id, hour))));
@@ -308,5 +308,4 @@ test('two transactions issue the same ids of a device once', async () => {
   expect((await aBundle(market.admin, next)).certificate_bundle_id_range_start).toBe(11);
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', () =>
-  expectConserved(registry));
+test('energy is conserved on both servers', () => expectConserved(registry));

@@ -18,24 +18,24 @@ afterAll(async () => {
   await app.end();
 });
 
-describe('on any table', () => {
+describe('on any table, the application', () => {
   test.each<[string, (table: string) => string]>([
     ['TRUNCATE', (table) => `TRUNCATE ${table} CASCADE`],
     ['DROP', (table) => `DROP TABLE ${table} CASCADE`],
     ['disable triggers', (table) => `ALTER TABLE ${table} DISABLE TRIGGER ALL`],
-    ['disable the triggers of users', (table) => `ALTER TABLE ${table} DISABLE TRIGGER USER`],
+    ['disable user triggers', (table) => `ALTER TABLE ${table} DISABLE TRIGGER USER`],
     ['add a column', (table) => `ALTER TABLE ${table} ADD COLUMN more int`],
-    ['take it over', (table) => `ALTER TABLE ${table} OWNER TO registry_app`],
+    ['become its owner', (table) => `ALTER TABLE ${table} OWNER TO registry_app`],
     ['add a rule', (table) => `CREATE RULE r AS ON INSERT TO ${table} DO INSTEAD NOTHING`],
     [
       'add a trigger',
       (table) => `CREATE TRIGGER t BEFORE INSERT ON ${table} EXECUTE FUNCTION refuse_change()`,
     ],
-    ['give itself more', (table) => `GRANT ALL ON ${table} TO PUBLIC`],
-  ])('the application does not: %s', async (_, statement) => {
+    ['grant itself privileges', (table) => `GRANT ALL ON ${table} TO PUBLIC`],
+  ])('cannot %s', async (_, statement) => {
     expect(tables.length).toBeGreaterThan(12);
     for (const table of tables) {
-      // A grant of what one does not have is a warning, not an error: the next test looks at what came of it.
+      // Granting a privilege without having it is a warning, not an error: the next test checks the result.
       const refused = await refusalOf(app, statement(table));
       if (!statement(table).startsWith('GRANT')) {
         expect(refused, table).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER})$`));
@@ -43,7 +43,7 @@ describe('on any table', () => {
     }
   });
 
-  test('the application may not TRUNCATE, refer to or watch a table, whatever it tried', async () => {
+  test('cannot TRUNCATE, reference or add triggers, whatever it tried before', async () => {
     const { rows } = await app.query(
       `SELECT c.relname AS name, p.privilege
        FROM pg_class c CROSS JOIN unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) AS p(privilege)
@@ -53,7 +53,7 @@ describe('on any table', () => {
   });
 });
 
-describe('the application does not', () => {
+describe('the application cannot', () => {
   test.each([
     `SET LOCAL session_replication_role = 'replica'`,
     `SELECT set_config('session_replication_role', 'replica', true)`,
@@ -81,7 +81,7 @@ describe('the application does not', () => {
     expect(await refusalOf(app, statement)).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER}|22023)$`));
   });
 
-  test('give an entry a position that is not its turn', async ({ market }) => {
+  test('assign an entry a position out of turn', async ({ market }) => {
     await market.bundle();
     const insert = (position: string, id: string) =>
       `INSERT INTO journal_position (position, journal_id, hash) SELECT ${position}, ${id}, sha256('x')`;
@@ -96,15 +96,13 @@ describe('the application does not', () => {
   });
 });
 
-describe('a table of the session that bears the name of the registry’s', () => {
+describe('a temporary table with the name of a table of the registry', () => {
   const shadow = (name: string, content: string) => [
     `CREATE TEMP TABLE ${name} ON COMMIT DROP AS ${content}`,
     'SET LOCAL search_path = pg_temp, public',
   ];
 
-  test('does not resurrect a bundle: the triggers read the true table of changes of status', async ({
-    market,
-  }) => {
+  test('cannot revive a bundle: the triggers read the true table of transitions', async ({ market }) => {
     const { id } = await market.bundleIn('Claimed');
     const everything = shadow(
       'bundle_status_transition',
@@ -115,7 +113,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
     expect(await refusalOf(app, ...everything, resurrect)).toBe(REFUSED);
   });
 
-  test('does not hide the neighbours of a slice', async ({ market }) => {
+  test('cannot hide the neighbours of a slice', async ({ market }) => {
     const bundle = await market.bundle();
     const insert = insertSlice(bundle, { from: 10, to: 20 })
       .replace('INTO bundle', 'INTO public.bundle')
@@ -124,7 +122,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
     expect(await refusalOf(app, ...nothing, insert)).toBe(REFUSED);
   });
 
-  test('does not catch the entries of the journal', async ({ registry, market }) => {
+  test('cannot capture the entries of the journal', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const entries = async () =>
       (
@@ -141,7 +139,7 @@ describe('a table of the session that bears the name of the registry’s', () =>
   });
 });
 
-test('a setting that is no id writes no entry, and so changes nothing', async ({ registry, market }) => {
+test('an invalid id in a setting prevents the entry, and so the change', async ({ registry, market }) => {
   const { id } = await market.bundle();
   const settings = ['registry.actor_id', 'registry.action_id'];
   for (const setting of settings) {
@@ -153,7 +151,7 @@ test('a setting that is no id writes no entry, and so changes nothing', async ({
   expect(rows).toEqual([{ status: 'Active' }]);
 });
 
-test('checks that were put off are made at commit all the same', async ({ market }) => {
+test('deferred checks run at commit in any case', async ({ market }) => {
   const bundle = await market.bundle({ quantity: 100 });
   const half = [
     'SET CONSTRAINTS ALL DEFERRED',
@@ -163,5 +161,4 @@ test('checks that were put off are made at commit all the same', async ({ market
   expect(await refusalOf(app, ...half)).toBe(REFUSED);
 });
 
-test('after all this, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved on both servers', ({ registry }) => expectConserved(registry));

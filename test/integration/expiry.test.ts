@@ -4,9 +4,9 @@ import {
   type Action,
   aDevice,
   expectConserved,
-  shownEverywhere,
   type TradingPair,
   tradingPair,
+  untilReplicated,
 } from '../harness/builders.ts';
 import { anExpiring, expiresIn } from '../harness/expiry.ts';
 import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
@@ -18,10 +18,10 @@ test.beforeEach(async ({ registry }) => {
   registry.setClock(NOW);
 });
 
-/** One look, and the wait until the API shows what it did. */
+/** One tick, and the wait until the API shows its effects. */
 async function expireAt(registry: TestRegistry, now: Date): ReturnType<typeof expireBatch> {
   const expired = await expireBatch(registry.database, now);
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
   return expired;
 }
 
@@ -45,10 +45,7 @@ const onBundle = (market: TradingPair, id: number, fields: object = {}) => ({
   ...fields,
 });
 
-test('what is Active or Reserved expires at its instant, not a moment before', async ({
-  registry,
-  market,
-}) => {
+test('Active and Reserved bundles expire at their instant, not before', async ({ registry, market }) => {
   const [active, reserved] = [await anExpiring(market, 2), await anExpiring(market, 1)];
   const later = await anExpiring(market, 3);
   await market.trader.post('/certificate/reserve', onBundle(market, reserved.id));
@@ -71,7 +68,10 @@ test.for(['Locked', 'Cancelled', 'Claimed', 'Withdrawn', 'Bundle Split'] as cons
   },
 );
 
-test('it is one action of an account, by no user, and the account sees it', async ({ registry, market }) => {
+test('an expiry is one action of an account, by no user, and visible to the account', async ({
+  registry,
+  market,
+}) => {
   const [a, b] = [await anExpiring(market, 1), await anExpiring(market, 2, { quantity: 50 })];
   await expireAt(registry, expiresIn(2));
   const [action, ...more] = await expiries(market);
@@ -102,7 +102,7 @@ test('it is one action of an account, by no user, and the account sees it', asyn
   ]);
 });
 
-test('another look does nothing, and leaves no action', async ({ registry, market }) => {
+test('a repeated tick changes nothing and records no action', async ({ registry, market }) => {
   await anExpiring(market, 1);
   await expireAt(registry, expiresIn(1));
   const before = await expiries(market);
@@ -110,7 +110,7 @@ test('another look does nothing, and leaves no action', async ({ registry, marke
   expect(await expiries(market)).toEqual(before);
 });
 
-test('many looks at once expire every bundle once', async ({ registry, market }) => {
+test('concurrent ticks expire every bundle once', async ({ registry, market }) => {
   const ids: number[] = [];
   for (let hour = 0; hour < 8; hour++) ids.push((await anExpiring(market, hour)).id);
   const looks = await Promise.all(Array.from({ length: 6 }, () => expireAt(registry, expiresIn(8))));
@@ -119,7 +119,7 @@ test('many looks at once expire every bundle once', async ({ registry, market })
   expect(named.toSorted((a, b) => a - b)).toEqual(ids);
 });
 
-test('a look that is killed half-way leaves whole accounts, and the next one finishes', async ({
+test('a tick that is killed leaves complete accounts, and the next one finishes', async ({
   registry,
   market,
 }) => {
@@ -148,7 +148,7 @@ test('a look that is killed half-way leaves whole accounts, and the next one fin
   expect(await expiries(market)).toHaveLength(1);
 });
 
-test('a bundle that is used while the look waits for it is left alone', async ({ registry, market }) => {
+test('a bundle that is used while a tick waits for it is skipped', async ({ registry, market }) => {
   const { id } = await anExpiring(market, 1);
   const blocker = await registry.primary.connect();
   await blocker.query('BEGIN');
@@ -167,7 +167,7 @@ test('a bundle that is used while the look waits for it is left alone', async ({
   expect(await expiries(market)).toEqual([]);
 });
 
-test('a million due are worked off in batches', async ({ registry, market }) => {
+test('a million due bundles are expired in batches', async ({ registry, market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const COUNT = 1_001;
   await registry.primary.query(
@@ -186,7 +186,7 @@ test('a million due are worked off in batches', async ({ registry, market }) => 
   expect((await expiries(market)).map((each) => each.resulting_bundle_ids.length)).toEqual([1_000, 1]);
 });
 
-test('that nothing is due is read from an index that holds nothing else', async ({ registry, market }) => {
+test('the check for due bundles reads an index that contains nothing else', async ({ registry, market }) => {
   await market.bundle();
   const client = await registry.primary.connect();
   await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
@@ -200,7 +200,7 @@ test('that nothing is due is read from an index that holds nothing else', async 
   expect(plan).not.toContain('Sort');
 });
 
-describe('before the job has run, and after', () => {
+describe('before and after the expiry job has run', () => {
   const ACTIONS: readonly [string, object][] = [
     ['transfer', {}],
     ['cancel', {}],
@@ -230,7 +230,7 @@ describe('before the job has run, and after', () => {
     },
   );
 
-  test('a Locked one is unlocked after its time, and then expires at once', async ({ registry, market }) => {
+  test('an expired Locked bundle can be unlocked, and then expires at once', async ({ registry, market }) => {
     const { id } = await anExpiring(market, 1);
     await market.admin.post('/certificate/lock', onBundle(market, id, { reason: 'R' }));
     registry.setClock(expiresIn(1));
@@ -244,7 +244,7 @@ describe('before the job has run, and after', () => {
   });
 });
 
-test('a child of a split expires with its issuance, and nobody gives it another expiry', async ({
+test('a child of a split expires with its issuance, and nobody can change its expiry', async ({
   registry,
   market,
 }) => {

@@ -4,7 +4,7 @@ import { useExternalServers } from '../harness/external-servers.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { atDatabase, type ClusterUrls, databaseOf } from '../harness/urls.ts';
 
-/** The servers of this run, as external ones. No connection may use the template while tests copy it. */
+/** The servers of this run, as external ones. Nothing may connect to the template while tests copy it. */
 const external = (): ClusterUrls => {
   const { primary, standby } = inject('cluster');
   return { primary: atDatabase(primary, 'postgres'), standby: atDatabase(standby, 'postgres') };
@@ -24,7 +24,7 @@ const databasesLike = async (name: string): Promise<string[]> => {
   }
 };
 
-test('external servers serve a registry, and keep none of its databases', async () => {
+test('external servers serve a registry, and its databases are dropped afterwards', async () => {
   const { urls, stop } = await useExternalServers(external());
   const template = databaseOf(urls.primary);
   const registry = await openRegistry({}, urls);

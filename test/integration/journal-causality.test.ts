@@ -18,7 +18,7 @@ async function connect(registry: TestRegistry): Promise<pg.Client> {
   return client;
 }
 
-/** A writer's open transaction, which has its transaction id already. */
+/** An open transaction of a writer, which already has its transaction id. */
 async function aTransaction(registry: TestRegistry): Promise<pg.Client> {
   const client = await connect(registry);
   await client.query('BEGIN');
@@ -37,7 +37,7 @@ async function ordered(registry: TestRegistry): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-test('no entry overtakes one of an open transaction, though its transaction id is later than all that have ended', async ({
+test("no entry overtakes one of an open transaction, even if that transaction's id is later than all that have ended", async ({
   registry,
 }) => {
   const early = await aTransaction(registry);
@@ -55,7 +55,7 @@ test('no entry overtakes one of an open transaction, though its transaction id i
   expect(await ordered(registry)).toEqual(['first', 'second']);
 });
 
-test('what was rolled back is left out of the order, and keeps it waiting no longer', async ({
+test('entries that were rolled back are left out of the order, and no longer delay it', async ({
   registry,
 }) => {
   const gone = await aTransaction(registry);
@@ -66,7 +66,7 @@ test('what was rolled back is left out of the order, and keeps it waiting no lon
   expect(await ordered(registry)).toEqual(['kept']);
 });
 
-test('looking for new entries where there are none draws no transaction id', async ({ registry }) => {
+test('a tick without new entries draws no transaction id', async ({ registry }) => {
   const gone = await aTransaction(registry);
   await found(gone, 'never');
   await gone.query('ROLLBACK');

@@ -16,8 +16,8 @@ test.beforeAll(async ({ market }) => {
   await market.trader.delete(`/auth/api_keys/${id}`);
 });
 
-describe('an account', () => {
-  test('leaves itself, its users and its whitelist', async ({ registry, market }) => {
+describe('the journal of an account', () => {
+  test('has entries for the account, its users and its whitelist', async ({ registry, market }) => {
     const reply = await market.admin.post('/account/create', {
       account_name: crypto.randomUUID(),
       user_ids: [market.trader.userId],
@@ -33,7 +33,7 @@ describe('an account', () => {
     expect(entries.map((each) => each.actor_id)).toEqual(Array(4).fill(market.admin.userId));
   });
 
-  test('leaves of an edit only what was changed', async ({ registry, market }) => {
+  test('has only the changed attributes of an edit', async ({ registry, market }) => {
     const account = await anAccount(market.admin);
     const reply = await market.admin.patch(`/account/update/${account.id}`, { timezone: 'Europe/Paris' });
     expect(await entriesOf(registry, reply)).toMatchObject([
@@ -49,7 +49,7 @@ describe('an account', () => {
     expect(Object.keys(entry?.attributes_after ?? {}).toSorted()).toEqual(['timezone', 'version']);
   });
 
-  test('leaves what it takes off its whitelist as a DELETE, and back on it as a CREATE', async ({
+  test('has a DELETE for a removal from the whitelist, and a CREATE for a return to it', async ({
     registry,
     market,
   }) => {
@@ -64,7 +64,7 @@ describe('an account', () => {
     expect(await entriesOf(registry, await edit({ add_to_whitelist: [market.source.id] }))).toEqual([]);
   });
 
-  test('leaves a DELETE when it is closed', async ({ registry, market }) => {
+  test('has a DELETE when it is closed', async ({ registry, market }) => {
     const account = await anAccount(market.admin);
     const entries = await entriesOf(registry, await market.admin.delete(`/account/delete/${account.id}`));
     expect(entries).toMatchObject([
@@ -79,7 +79,7 @@ describe('an account', () => {
   });
 });
 
-test('a device leaves a CREATE, an UPDATE and a DELETE', async ({ registry, market }) => {
+test('a device has a CREATE, an UPDATE and a DELETE', async ({ registry, market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   await market.admin.patch(`/device/update/${device.id}`, { power_mw: 12.5 });
   await market.admin.delete(`/device/delete/${device.id}`);
@@ -92,7 +92,7 @@ test('a device leaves a CREATE, an UPDATE and a DELETE', async ({ registry, mark
   expect(rows[1].after).toEqual({ power_mw: 12.5 });
 });
 
-test('a measurement and an organisation leave their whole rows', async ({ registry, market }) => {
+test('entries of a measurement and an organisation have their whole rows', async ({ registry, market }) => {
   const measurement = await market.admin.post('/measurement/create', {
     device_id: market.device.id,
     interval_start_datetime: hoursAgo(9).start,
@@ -108,7 +108,7 @@ test('a measurement and an organisation leave their whole rows', async ({ regist
   expect(office?.attributes_after).toEqual(await rowOf(registry, 'organisation', organisation.json().id));
 });
 
-test('a user leaves itself without its password, and the journal holds no hash at all', async ({
+test('the entry of a user has no password, and the journal contains no hash of one', async ({
   registry,
   market,
 }) => {
@@ -142,7 +142,7 @@ test.for([
   'bundle',
   'action',
   'recurring_action',
-])('the journal alone rebuilds every row of %s', async (table, { registry }) => {
+])('every row of %s can be rebuilt from the journal alone', async (table, { registry }) => {
   const journal = await registry.primary.query<Entry>(
     'SELECT entity_id::int, attributes_after FROM journal WHERE entity_name = $1 ORDER BY id',
     [table],

@@ -14,21 +14,21 @@ afterEach(async () => {
   await eventStore.stop();
 });
 
-test('an append that is refused, whose answer is lost, or that meets a full disk loses and doubles nothing', async () => {
+test('an append that is refused, loses its answer or meets a full disk neither loses nor duplicates an event', async () => {
   relaying.start();
   eventStore.server.failNext('refuse', 'drop', 'full', 'drop', 'refuse', 'drop');
   await relaying.trade(4);
   await relaying.expectRelayed();
 });
 
-test('an append that is never answered is given up, and done once', async () => {
+test('an append that is never answered is abandoned, and repeated once', async () => {
   eventStore.server.failNext('stall');
   relaying.start();
   await relaying.trade(1);
   await relaying.expectRelayed();
 });
 
-test('half of the answers failing loses and doubles nothing', async () => {
+test('failures of half of the answers neither lose nor duplicate an event', async () => {
   eventStore.server.failShare(0.5, 20_261_124);
   relaying.start();
   await relaying.trade(8);
@@ -36,7 +36,7 @@ test('half of the answers failing loses and doubles nothing', async () => {
   await relaying.expectRelayed();
 });
 
-test('while the store is down writes go on, readiness says so, and the relay catches up', async () => {
+test('while the store is down writes continue, readiness reports it, and the relay catches up later', async () => {
   const journal = relaying.start();
   await relaying.trade(1);
   await relaying.expectRelayed();
@@ -49,7 +49,7 @@ test('while the store is down writes go on, readiness says so, and the relay cat
   await vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', problem: null }), 10_000);
 });
 
-test('a store that lost its newest events gets them again', async () => {
+test('a store that lost its newest events receives them again', async () => {
   relaying.start();
   await relaying.trade(2);
   await relaying.expectRelayed();

@@ -1,6 +1,6 @@
 import { startJournal } from '../../src/journal/index.ts';
 
-/** A process of its own that leads the journal of the database named by its first argument, and says when it does. */
+/** A process that leads the journal of the database named by its first argument, and prints when it does. */
 const [writeUrl = ''] = process.argv.slice(2);
 const journal = startJournal({ writeUrl, onError: () => {} });
 const timer = setInterval(() => {

@@ -33,7 +33,7 @@ function verify() {
   );
 }
 
-test('the program and the API report how many events they compared, and the first that EventStoreDB lacks', async () => {
+test('the program and the API report the number of compared events, and the first that EventStoreDB lacks', async () => {
   relaying.start();
   const all = await relayed();
   await relaying.stopAll();
@@ -46,7 +46,7 @@ test('the program and the API report how many events they compared, and the firs
   const api = async () => (await relaying.market.admin.get('/events/verify')).json();
   expect(await api()).toEqual({ verified: all, compared: all, difference: null });
 
-  // Both wait ten seconds for the relay to append the events, so they wait at the same time.
+  // Both wait ten seconds for the relay to append the events, so they run at the same time.
   lose(5);
   const [fromApi, fromProgram] = await Promise.all([api(), verify()]);
   const difference = 'position 5: EventStoreDB has no event here';
@@ -63,7 +63,7 @@ test('a stream that has lost all its events differs at position 0', async () => 
   await relaying.stopAll();
   lose(0);
   const verified = await relaying.registry.database.readPrimary(({ execute }) =>
-    verifyJournal(execute, { log: eventStore.log, patienceMs: 0 }),
+    verifyJournal(execute, { log: eventStore.log, waitMs: 0 }),
   );
   expect(verified).toEqual({
     verified: 0,
@@ -72,7 +72,7 @@ test('a stream that has lost all its events differs at position 0', async () => 
   });
 });
 
-test('an event store that is down is no difference: the API answers 503, and the program ends with 3', async () => {
+test('an event store that is down is not a difference: the API answers 503, and the program ends with 3', async () => {
   await eventStore.server.stop();
   expect((await relaying.market.admin.get('/events/verify')).json()).toMatchObject({
     status: 503,
@@ -85,7 +85,7 @@ test('an event store that is down is no difference: the API answers 503, and the
 
 const held = () => eventStore.server.memory.events(eventStore.log.stream).length;
 
-/** That process says so, and why. */
+/** The process reports the reason. */
 async function expectDiverged(journal: Journal, problem: RegExp): Promise<void> {
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('diverged'), 30_000);
   expect(journal.status()).toMatchObject({ problem: expect.stringMatching(problem), relayedUpTo: null });
@@ -95,7 +95,7 @@ const backUp = (journal: Journal) =>
   vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', problem: null }), 30_000);
 
 describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
-  test('stops the relay, idle or not, until it has them again', async () => {
+  test('stops the relay, idle or not, until the events return', async () => {
     const journal = relaying.start();
     const all = await relayed();
     await backUp(journal);
@@ -105,7 +105,7 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
     await expectDiverged(journal, /lost events/);
     expect(held()).toBe(keep);
 
-    // As a restore of EventStoreDB would.
+    // As a restore of EventStoreDB would do.
     const { signal } = new AbortController();
     await relaying.registry.database.readPrimary(({ execute }) =>
       relay(execute, eventStore.log, keep, signal),
@@ -115,7 +115,7 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
     await relaying.expectRelayed();
   });
 
-  test('is not filled by who takes the lead either', async () => {
+  test('is not filled by a new leader', async () => {
     const first = relaying.start();
     await vi.waitFor(() => expect(first.status().leads).toBe(true), 30_000);
     const second = relaying.start();
@@ -128,7 +128,7 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
     expect(held()).toBe(keep);
   });
 
-  test('is filled after a restart of all processes, which say so', async () => {
+  test('is filled after a restart of all processes, with a warning', async () => {
     relaying.start();
     const all = await relayed();
     await relaying.stopAll();
@@ -141,7 +141,7 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
   });
 });
 
-test('a stream that refuses every append though it looks right is told of, and appended to once it takes them', async () => {
+test('a stream that looks correct but refuses every append is reported, and appended to once it accepts', async () => {
   const append = vi.spyOn(eventStore.server.memory, 'append');
   append.mockReturnValue({ result: 'wrong expected version', current: 41 });
   const journal = relaying.start();
@@ -153,7 +153,7 @@ test('a stream that refuses every append though it looks right is told of, and a
   await backUp(journal);
 });
 
-test('events that the store puts elsewhere than at their positions stop the relay', async () => {
+test('events stored at other revisions than their positions stop the relay', async () => {
   const append = vi.spyOn(eventStore.server.memory, 'append');
   append.mockReturnValue({ result: 'success', revision: 4_711, commit: 1 });
   const journal = relaying.start();

@@ -18,7 +18,7 @@ function start(registry: TestRegistry): Journal {
   return journal;
 }
 
-test('a transaction that stays open delays the order, and no entry overtakes it', async ({ registry }) => {
+test('an open transaction delays the order, and no entry overtakes it', async ({ registry }) => {
   start(registry);
   const slow = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
   await slow.connect();
@@ -36,7 +36,7 @@ test('a transaction that stays open delays the order, and no entry overtakes it'
   expect(rows.map(({ name }) => name)).toEqual(['slow', 'quick']);
 });
 
-test('many writers that wait for one another, and roll back: events come in the order in which things happened, without a gap', async ({
+test('with many waiting and aborting writers, events are in causal order, without a gap', async ({
   registry,
 }) => {
   const { rows: made } = await registry.primary.query(
@@ -49,7 +49,7 @@ test('many writers that wait for one another, and roll back: events come in the 
     for (let round = 0; round < 25; round++) {
       const id = ids[(number + round) % ids.length];
       await client.query('BEGIN');
-      // Takes its transaction id early and its locks late, as a long transaction does.
+      // Draws its transaction id early and takes its locks late, as a long transaction does.
       await client.query('SELECT pg_current_xact_id()');
       if (round % 5 === 0) await sleep(3);
       await client.query('UPDATE organisation SET address = (address::int + 1)::text WHERE id = $1', [id]);
@@ -71,7 +71,7 @@ test('many writers that wait for one another, and roll back: events come in the 
   }
 });
 
-test('one process leads; when its connection dies another takes over, and the order goes on', async ({
+test('one process leads; when its connection is lost, another takes over and continues', async ({
   registry,
 }) => {
   const second = start(registry);
@@ -89,12 +89,12 @@ test('one process leads; when its connection dies another takes over, and the or
 
 test.for([
   [
-    'a position that leaves one out',
+    'a position that leaves a gap',
     `(SELECT max(position) + 2 FROM journal_position)`,
     '(SELECT max(id) FROM journal)',
   ],
-  ['an entry that has a position', `(SELECT max(position) + 1 FROM journal_position)`, '1'],
-  ['an entry that does not exist', `(SELECT max(position) + 1 FROM journal_position)`, '999999999'],
+  ['a second position for an entry', `(SELECT max(position) + 1 FROM journal_position)`, '1'],
+  ['a position for an unknown entry', `(SELECT max(position) + 1 FROM journal_position)`, '999999999'],
 ] as const)('Postgres refuses %s', async ([_, position, entry], { registry }) => {
   await expect(
     registry.primary.query(

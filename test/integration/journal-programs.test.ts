@@ -27,8 +27,8 @@ const runWith = (
   ...args: string[]
 ) => runProgram(program, environmentOf(registry, inject('cluster').primary, settings), ...args);
 
-test('both programs find a registry in order, and end with 0', async ({ registry }) => {
-  // The result alone is on standard output, which comes first here; the progress is on lines of its own.
+test('both programs confirm an intact registry, and end with 0', async ({ registry }) => {
+  // Standard output, which comes first here, has only the result; the progress is on lines of its own.
   expect(await run(registry, 'verify-journal')).toMatchObject({
     code: 0,
     output: expect.stringMatching(/^\d+ events are right, in the journal\.\n(\d+ events verified\n)+$/),
@@ -66,7 +66,7 @@ test.for([
   expect(output.trim().split('\n')).toHaveLength(1);
 });
 
-describe('an event store that cannot be used', () => {
+describe('an unusable event store', () => {
   let secure: Secure;
   let eventStore: FakeEventStore;
 
@@ -87,7 +87,7 @@ describe('an event store that cannot be used', () => {
   test.for([
     ['is down', down, 'connect ECONNREFUSED 127.0.0.1:9'],
     ['refuses the password', otherPassword, 'refuses the user or the password of ESDB_CONNECTION_STRING'],
-    ['shows another certificate', otherCertificate, 'self-signed certificate'],
+    ['presents another certificate', otherCertificate, 'self-signed certificate'],
   ] as const)(
     'ends both programs with 3 and one line, if it %s',
     async ([_, connection, reason], { registry }) => {

@@ -24,7 +24,7 @@ async function start(
   return async () => JSON.parse(await (await fetch(`${started.url}/health/ready`)).text());
 }
 
-/** What the process started last says of its positions. */
+/** The positions that the last started process reports. */
 async function positions() {
   const app = running.at(-1)?.app;
   if (app === undefined) throw new Error('no process was started');
@@ -35,7 +35,7 @@ async function positions() {
   };
 }
 
-test('readiness tells that all is ordered and relayed', async ({ registry }) => {
+test('readiness reports that everything is ordered and relayed', async ({ registry }) => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
   await tradingPair(registry);
@@ -62,9 +62,7 @@ test('readiness tells that all is ordered and relayed', async ({ registry }) => 
   );
 });
 
-test('readiness tells how much of the journal waits for an event store that is down', async ({
-  registry,
-}) => {
+test('readiness reports the backlog for an event store that is down', async ({ registry }) => {
   const eventStore = await openBreakableEventStore();
   await eventStore.stop();
   await tradingPair(registry);
@@ -79,7 +77,7 @@ test('readiness tells how much of the journal waits for an event store that is d
   );
 });
 
-test('readiness tells that a stream is not the one of the journal', async ({ registry }) => {
+test('readiness reports that the stream is not that of the journal', async ({ registry }) => {
   const eventStore = await openEventStore();
   onTestFinished(() => eventStore.stop());
   await eventStore.appendForeign();
@@ -98,7 +96,7 @@ test('readiness tells that a stream is not the one of the journal', async ({ reg
   );
 });
 
-test('a process that does not lead tells how far the order is all the same', async ({ registry }) => {
+test('a follower reports the progress of the order, too', async ({ registry }) => {
   await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const first = await start(registry);
@@ -120,7 +118,7 @@ test('a process that does not lead tells how far the order is all the same', asy
   );
 });
 
-test('every process tells of the event store, whoever leads', async ({ registry }) => {
+test('every process reports the state of the event store, whichever leads', async ({ registry }) => {
   const eventStore = await openBreakableEventStore();
   await tradingPair(registry);
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const lastRevision = async () => (await eventStore.log.last())?.revision ?? -1;
 
-test('readiness can tell how far a long catch-up is: the relay says it after every append', async () => {
+test('the relay reports its progress after every append, so readiness shows how far a long catch-up is', async () => {
   const { registry } = relaying;
   await registry.primary.query(
     `INSERT INTO organisation (name) SELECT 'Organisation ' || n FROM generate_series(1, 1200) AS n`,
@@ -36,7 +36,7 @@ test('readiness can tell how far a long catch-up is: the relay says it after eve
   expect(told).toEqual([500, 1000, all]);
 });
 
-test('every entry is in the store once, as an event of its type, data and metadata', async () => {
+test('every entry is in the store once, as an event with its type, data and metadata', async () => {
   relaying.start();
   await relaying.trade(3);
   await relaying.expectRelayed();
@@ -52,19 +52,19 @@ test('every entry is in the store once, as an event of its type, data and metada
   });
 });
 
-test('once all is well, an entry is in the store without anybody asking for it, soon after its commit', async () => {
+test('an entry is relayed soon after its commit, without a request', async () => {
   const journal = relaying.start();
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), 30_000);
   const before = await lastRevision();
   await relaying.market.bundle();
-  // Within a second on a machine that is not busy; this one may be.
+  // Within a second on an idle machine; this one may be busy.
   await vi.waitFor(async () => expect(await lastRevision()).toBeGreaterThan(before), {
     timeout: 15_000,
     interval: 10,
   });
 });
 
-test('two processes relay as one, and the second goes on where the first was stopped', async () => {
+test('two processes relay each event once, and the second continues where the first stopped', async () => {
   const [first] = [relaying.start(), relaying.start()];
   await relaying.trade(2);
   await relaying.expectRelayed();
@@ -73,7 +73,7 @@ test('two processes relay as one, and the second goes on where the first was sto
   await relaying.expectRelayed();
 });
 
-test('a stream of another registry stops the relay, with a clear error, and nothing is appended to it', async () => {
+test('a stream of another registry stops the relay with a clear error, and nothing is appended to it', async () => {
   await eventStore.appendForeign();
   const journal = relaying.start();
   await relaying.trade(1);
@@ -85,7 +85,7 @@ test('a stream of another registry stops the relay, with a clear error, and noth
   expect(await lastRevision()).toBe(0);
 });
 
-test('a stream that goes on past the journal stops the relay', async () => {
+test('a stream that continues past the journal stops the relay', async () => {
   relaying.start();
   await relaying.trade(1);
   await relaying.expectRelayed();

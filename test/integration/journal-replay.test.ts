@@ -23,7 +23,7 @@ function urls(registry: TestRegistry) {
   return { ownerUrl, writeUrl, readUrls };
 }
 
-/** What no one may do: a statement past every trigger. */
+/** Executes a statement past every trigger. */
 async function behindTheJournal(registry: TestRegistry, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: urls(registry).ownerUrl });
   await client.connect();
@@ -32,7 +32,7 @@ async function behindTheJournal(registry: TestRegistry, statement: string): Prom
   await client.end();
 }
 
-test('the events alone make every table as it is, row by row', async ({ registry }) => {
+test('the events alone rebuild every table, row by row', async ({ registry }) => {
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const replayed = await replay({ urls: urls(registry) });
   expect(replayed).toEqual({ events: rows[0].entries, rows: expect.any(Number), difference: null });
@@ -47,7 +47,7 @@ test('a replay leaves no database behind', async ({ registry }) => {
   expect(rows).toEqual([]);
 });
 
-test('a replay that fails after its connection was lost tells why, and leaves no database behind', async ({
+test('a replay that fails after a lost connection reports the reason, and leaves no database behind', async ({
   registry,
 }) => {
   const log: EventLog = {
@@ -68,14 +68,14 @@ test('a replay that fails after its connection was lost tells why, and leaves no
   expect(rows).toEqual([]);
 });
 
-test('a replay writes nothing into the database that it replays', async ({ registry }) => {
+test('a replay writes nothing to the database that it replays', async ({ registry }) => {
   const count = 'SELECT count(*)::int AS entries FROM journal';
   const before = (await registry.primary.query(count)).rows;
   await replay({ urls: urls(registry) });
   expect((await registry.primary.query(count)).rows).toEqual(before);
 });
 
-test('a replay while others write compares one moment with itself', async ({ registry }) => {
+test('a replay during writes compares one snapshot with itself', async ({ registry }) => {
   let writing = true;
   const writer = async (number: number) => {
     const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL });
@@ -125,14 +125,14 @@ test.for([
     /^event [0-9a-f-]+, UPDATE of account \d+, does not follow from the events before it$/,
   ],
 ] as const)(
-  'a replay finds what was done behind the journal: %s',
+  'a replay finds a change behind the journal: %s',
   async ([statement, difference], { registry }) => {
     await behindTheJournal(registry, statement);
     expect((await replay({ urls: urls(registry) })).difference).toMatch(difference);
   },
 );
 
-test('the events of EventStoreDB make the same database', async ({ registry }) => {
+test('the events of EventStoreDB rebuild the same database', async ({ registry }) => {
   const eventStore = await openEventStore();
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -151,10 +151,10 @@ test('the events of EventStoreDB make the same database', async ({ registry }) =
   }
 });
 
-test('a replay of EventStoreDB names an event that is not there', async ({ registry }) => {
+test('a replay of EventStoreDB names a missing event', async ({ registry }) => {
   const eventStore = await openEventStore();
   try {
-    const { difference } = await replay({ urls: urls(registry), log: eventStore.log, patienceMs: 300 });
+    const { difference } = await replay({ urls: urls(registry), log: eventStore.log, waitMs: 300 });
     expect(difference).toMatch(
       /^event [0-9a-f-]+ of the journal is not in EventStoreDB, and \d+ more are missing$/,
     );

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectEventLog, type EventLog, type SequencedEntry } from '../../src/journal/index.ts';
 import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
 
-/** Long enough for a busy machine, far shorter than the client waits by itself. */
+/** Long enough for a busy machine, and far shorter than the client waits by itself. */
 const DEADLINE_MS = 700;
 
 let eventStore: FakeEventStore;
@@ -40,28 +40,28 @@ async function read(from: number): Promise<number[]> {
   return revisions;
 }
 
-test('a read that is never answered is given up, and the next one answered', async () => {
+test('a read that is never answered is abandoned, and the next one is answered', async () => {
   await log.append([anEntry(0)]);
   eventStore.failNextRead('hang');
   await expect(log.last()).rejects.toThrow('no answer');
   expect((await log.last())?.revision).toBe(0);
 });
 
-test('a read that breaks off fails, and is not taken for the end of the stream', async () => {
+test('a read that breaks off fails, and does not count as the end of the stream', async () => {
   await log.append([anEntry(0), anEntry(1), anEntry(2)]);
   eventStore.failNextRead('drop');
   await expect(read(0)).rejects.toThrow();
   expect(await read(0)).toEqual([0, 1, 2]);
 });
 
-test('a server that does not tell its features is given up, and asked anew', async () => {
+test('a server that does not send its features is abandoned, and asked again', async () => {
   eventStore.failNextFeatures('hang');
   await expect(log.append([anEntry(0)])).rejects.toThrow('no answer');
   await vi.waitFor(() => log.append([anEntry(0)]), { timeout: 20_000, interval: 100 });
   expect((await log.last())?.revision).toBe(0);
 });
 
-test('an append that is never answered is given up, and a later one answered', async () => {
+test('an append that is never answered is abandoned, and a later one is answered', async () => {
   const entry = anEntry(0);
   eventStore.failNext('hang');
   await expect(log.append([entry])).rejects.toThrow('no answer');
@@ -69,7 +69,7 @@ test('an append that is never answered is given up, and a later one answered', a
   expect(await read(0)).toEqual([0]);
 });
 
-test('a server that takes connections and says nothing is given up', async () => {
+test('a server that accepts connections without answering is abandoned', async () => {
   const sockets = new Set<Socket>();
   const mute: Server = createServer((socket) => sockets.add(socket.on('error', () => {})));
   const port = await new Promise<number>((resolve) => {

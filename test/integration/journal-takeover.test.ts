@@ -35,7 +35,7 @@ async function ordered(registry: TestRegistry): Promise<string[]> {
 }
 
 test.for(['SIGKILL', 'SIGSTOP'] as const)(
-  'another process takes over from a leader that got %s',
+  'another process takes over from a leader that received %s',
   async (signal, { registry }) => {
     await found(registry, 'before');
     await vi.waitFor(async () => expect(await ordered(registry)).toEqual(['before']), 10_000);
@@ -47,7 +47,7 @@ test.for(['SIGKILL', 'SIGSTOP'] as const)(
   },
 );
 
-test('a leader that stood still and goes on again orders nothing a second time', async ({ registry }) => {
+test('a leader that was paused and continues assigns no position a second time', async ({ registry }) => {
   journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
   leader.kill('SIGSTOP');
   await vi.waitFor(() => expect(journal?.status().leads).toBe(true), 30_000);
@@ -57,7 +57,7 @@ test('a leader that stood still and goes on again orders nothing a second time',
   expect(journal.status()).toMatchObject({ leads: true, problem: null });
 });
 
-test('who lost its connection, and leads no more, has no problem left; nor is the event store blamed for it', async ({
+test('a former leader that lost its connection reports no problem, and no problem of the event store', async ({
   registry,
 }) => {
   const eventStore = await openEventStore();

@@ -9,7 +9,7 @@ import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
 import { atDatabase } from '../harness/urls.ts';
 
-/** A superuser past every trigger. */
+/** A superuser, whom no trigger restricts. */
 let client: pg.Client;
 const NEVER = new AbortController().signal;
 
@@ -30,73 +30,73 @@ const at = (position: number) => `(SELECT journal_id FROM journal_position WHERE
 const verified = () => verifyJournal(executeOn(client));
 
 describe('verification of the journal', () => {
-  test('finds one that nobody touched in order', async () => {
+  test('confirms an unchanged journal', async () => {
     expect(await verified()).toEqual({ verified: 8, compared: null, difference: null });
   });
 
   test.each([
     [
-      'an attribute that was edited',
+      'an edited attribute',
       `UPDATE journal SET attributes_after = attributes_after || '{"name": "forged"}' WHERE id = ${at(2)}`,
       2,
       /^position 2: the entry of event \S+ does not fit its hash$/,
     ],
     [
-      'an actor that was edited',
+      'an edited actor',
       `UPDATE journal SET actor_id = 1 WHERE id = ${at(3)}`,
       3,
       /^position 3: the entry of event \S+ does not fit its hash$/,
     ],
     [
-      'a time that was edited by a microsecond',
+      'a time edited by a microsecond',
       `UPDATE journal SET recorded_at = recorded_at + interval '1 microsecond' WHERE id = ${at(0)}`,
       0,
       /^position 0: the entry of event \S+ does not fit its hash$/,
     ],
     [
-      'a hash that was edited',
+      'an edited hash',
       'UPDATE journal_position SET hash = sha256(hash) WHERE position = 4',
       4,
       /^position 4: the entry of event \S+ does not fit its hash$/,
     ],
     [
-      'an entry that was taken away',
+      'a deleted entry',
       `DELETE FROM journal WHERE id = ${at(5)}`,
       5,
       /^position 5: missing; the next one is 6$/,
     ],
     [
-      'the last entry taken away',
+      'the deletion of the last entry',
       `DELETE FROM journal WHERE id = ${at(7)}`,
       7,
       /^position 7: its entry is missing$/,
     ],
     [
-      'a position that was taken away',
+      'a deleted position',
       'DELETE FROM journal_position WHERE position = 1',
       1,
       /^position 1: missing; the next one is 2$/,
     ],
     [
-      'two entries that changed places',
+      'two swapped entries',
       `UPDATE journal_position SET journal_id = -journal_id WHERE position IN (1, 2); UPDATE journal_position SET journal_id = CASE position WHEN 1 THEN ${at(2)} ELSE ${at(1)} END * -1 WHERE position IN (1, 2)`,
       1,
       /^position 1: the entry of event \S+ does not fit its hash$/,
     ],
-  ])('names %s', async (_, statements, position, difference) => {
+  ])('reports %s', async (_, statements, position, difference) => {
     await client.query(statements);
     const found = await verified();
     expect(found.difference).toMatch(difference);
     expect(found.verified).toBe(position);
   });
 
-  test('names an entry that was put in between', async () => {
+  test('reports an inserted entry', async () => {
     await client.query(`INSERT INTO journal (id, transaction_id, event_id, event_type, entity_name, entity_id, recorded_at) OVERRIDING SYSTEM VALUE
       SELECT 0, transaction_id, gen_random_uuid(), event_type, entity_name, 99, recorded_at FROM journal WHERE id = ${at(0)}`);
     expect((await verified()).difference).toBe('entry 0 has no position');
   });
 
-  test('leaves out what has no position yet', async () => {
+  test('ignores entries without a position', async () => {
     await client.query('SET session_replication_role = origin');
     await client.query("INSERT INTO organisation (name) VALUES ('new')");
     expect(await verified()).toEqual({ verified: 8, compared: null, difference: null });
@@ -112,19 +112,19 @@ describe('verification of EventStoreDB', () => {
   afterEach(() => eventStore.stop());
 
   async function difference(): Promise<string | null> {
-    return (await verifyJournal(executeOn(client), { log: eventStore.log, patienceMs: 0 })).difference;
+    return (await verifyJournal(executeOn(client), { log: eventStore.log, waitMs: 0 })).difference;
   }
 
   async function relayed(): Promise<void> {
     expect(await relay(executeOn(client), eventStore.log, 0, NEVER)).toBe(8);
   }
 
-  test('finds a stream that the relay wrote in order', async () => {
+  test('confirms the stream that the relay wrote', async () => {
     await relayed();
     expect(await difference()).toBeNull();
   });
 
-  test('names an event that is not the entry at its position, though entry and hash agree', async () => {
+  test('reports an event that differs from the entry at its position, though entry and hash agree', async () => {
     await relayed();
     await client.query(`UPDATE journal SET request_id = 'forged' WHERE id = ${at(7)}`);
     const [six, seven] = await sequencedEntries(executeOn(client), sql`p.position >= 6`, 2);
@@ -135,18 +135,18 @@ describe('verification of EventStoreDB', () => {
     expect(await difference()).toBe('position 7: EventStoreDB has other data');
   });
 
-  test('names a stream that goes on where the journal was cut off', async () => {
+  test('reports a stream that continues after the journal was truncated', async () => {
     await relayed();
     await client.query(`DELETE FROM journal WHERE id = ${at(7)}`);
     await client.query('DELETE FROM journal_position WHERE position = 7');
     expect(await difference()).toBe('EventStoreDB goes on to revision 7, the journal does not');
   });
 
-  test('names the first event that the stream has lost, be it all of them', async () => {
+  test('reports the first event that the stream has lost, also if all are lost', async () => {
     expect(await difference()).toBe('position 0: EventStoreDB has no event here');
   });
 
-  test('waits for what the relay still owes, and tells how many events it compared', async () => {
+  test('waits for the events still to be relayed, and reports how many it compared', async () => {
     const found = verifyJournal(executeOn(client), { log: eventStore.log });
     await relayed();
     expect(await found).toEqual({ verified: 8, compared: 8, difference: null });

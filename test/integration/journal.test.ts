@@ -3,11 +3,8 @@ import { type Action, anAccount, type Bundle, hoursAgo, issueBody, METADATA } fr
 import { test } from '../harness/fixtures.ts';
 import { brief, entriesOf, rowOf } from '../harness/journal.ts';
 
-describe('an action', () => {
-  test('on a whole bundle leaves what changed of the bundle, and the action', async ({
-    registry,
-    market,
-  }) => {
+describe('the journal of an action', () => {
+  test('on a whole bundle has the changes of the bundle, and the action', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const reply = await market.transfer([id]);
     const action: Action = reply.json();
@@ -38,7 +35,7 @@ describe('an action', () => {
     ]);
   });
 
-  test('that splits leaves the retired parent, its children who name it, and what became of the first', async ({
+  test('that splits has the parent, its children with their parent, and the effect on the first', async ({
     registry,
     market,
   }) => {
@@ -85,7 +82,7 @@ describe('an action', () => {
     expect(new Set(entries.map((each) => each.actor_id))).toEqual(new Set([market.trader.userId]));
   });
 
-  test('on many bundles leaves one entry for each of them', async ({ registry, market }) => {
+  test('on many bundles has one entry for each of them', async ({ registry, market }) => {
     const bundles = await Promise.all([1, 2, 3].map(() => market.bundle()));
     const entries = await entriesOf(registry, await market.cancel(bundles.map(({ id }) => id)));
     const changed = entries.filter((each) => each.entity_name === 'bundle');
@@ -95,7 +92,7 @@ describe('an action', () => {
     expect(entries).toHaveLength(4);
   });
 
-  test('that is refused leaves the action alone, with its reason', async ({ registry, market }) => {
+  test('that is refused has only the action, with its reason', async ({ registry, market }) => {
     const { id } = await market.bundle();
     const reply = await market.transfer([id], { certificate_quantity: 500 });
     const entries = await entriesOf(registry, reply);
@@ -108,7 +105,10 @@ describe('an action', () => {
     });
   });
 
-  test('of an administrator on a foreign account names the administrator', async ({ registry, market }) => {
+  test("of an administrator on another user's account names the administrator", async ({
+    registry,
+    market,
+  }) => {
     const { id } = await market.bundle();
     const reply = await market.admin.post('/certificate/cancel', {
       source_id: market.source.id,
@@ -120,7 +120,7 @@ describe('an action', () => {
   });
 });
 
-test('an issuance leaves its header and its bundle, whole and without an action', async ({
+test('the journal of an issuance has its header and its whole bundle, and no action', async ({
   registry,
   market,
 }) => {
@@ -144,7 +144,7 @@ test('an issuance leaves its header and its bundle, whole and without an action'
   expect(slice?.attributes_after).toEqual(await rowOf(registry, 'bundle', bundle.id));
 });
 
-test('an issuance that is refused leaves nothing', async ({ registry, market }) => {
+test('a refused issuance has no entry', async ({ registry, market }) => {
   const body = issueBody({
     device_id: market.device.id,
     metadata_id: 999_999,
@@ -154,21 +154,18 @@ test('an issuance that is refused leaves nothing', async ({ registry, market }) 
   expect(await entriesOf(registry, await market.admin.post('/certificate/create', body))).toEqual([]);
 });
 
-test('metadata leaves its whole row', async ({ registry, market }) => {
+test('metadata has an entry with its whole row', async ({ registry, market }) => {
   const reply = await market.admin.post('/certificate/create_metadata', METADATA);
   const [entry] = await entriesOf(registry, reply);
   expect(entry?.attributes_after).toEqual(await rowOf(registry, 'issuance_metadata', reply.json().id));
 });
 
-test('a read leaves nothing', async ({ registry, market }) => {
+test('a read has no entry', async ({ registry, market }) => {
   const reply = await market.trader.post('/certificate/query', { source_id: market.source.id });
   expect(await entriesOf(registry, reply)).toEqual([]);
 });
 
-test('a change behind the API leaves an entry, too, with nobody as its actor', async ({
-  registry,
-  market,
-}) => {
+test('a change behind the API has an entry, too, without an actor', async ({ registry, market }) => {
   const account = await anAccount(market.admin);
   await registry.primary.query(`UPDATE account SET timezone = 'Asia/Tokyo' WHERE id = $1`, [account.id]);
   const { rows } = await registry.primary.query(
@@ -185,7 +182,7 @@ test('a change behind the API leaves an entry, too, with nobody as its actor', a
   });
 });
 
-test('an update that changes nothing leaves nothing', async ({ registry, market }) => {
+test('an update that changes nothing has no entry', async ({ registry, market }) => {
   const account = await anAccount(market.admin);
   await registry.primary.query('UPDATE account SET timezone = timezone WHERE id = $1', [account.id]);
   const { rows } = await registry.primary.query(
@@ -195,7 +192,7 @@ test('an update that changes nothing leaves nothing', async ({ registry, market 
   expect(rows).toEqual([{ event_type: 'CREATE' }]);
 });
 
-test('a transaction that is rolled back leaves nothing', async ({ registry }) => {
+test('a transaction that is rolled back has no entry', async ({ registry }) => {
   const before = await registry.primary.query('SELECT count(*) FROM journal');
   await expect(
     registry.database.transact({ userId: null, requestId: null }, async (tx) => {
@@ -206,14 +203,14 @@ test('a transaction that is rolled back leaves nothing', async ({ registry }) =>
   expect((await registry.primary.query('SELECT count(*) FROM journal')).rows).toEqual(before.rows);
 });
 
-test('every entry has an event id of its own, a time and a transaction', async ({ registry }) => {
+test('every entry has an event id, a time and a transaction', async ({ registry }) => {
   const { rows } = await registry.primary.query(
     `SELECT count(*) = count(DISTINCT event_id) AS own, bool_and(recorded_at <= clock_timestamp()) AS timed FROM journal`,
   );
   expect(rows).toEqual([{ own: true, timed: true }]);
 });
 
-test('the entries of an entity are in the order in which it changed', async ({ registry, market }) => {
+test('the entries of an entity are in the order of its changes', async ({ registry, market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   await market.transfer([id]);
   await market.receiver.post('/certificate/cancel', {

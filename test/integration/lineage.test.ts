@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import { bundleHash } from '../../src/rules/hash.ts';
-import { type Bundle, metadata, shownEverywhere, type TradingPair } from '../harness/builders.ts';
+import { type Bundle, metadata, type TradingPair, untilReplicated } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 test.beforeAll(async ({ market }) => {
-  // Another, for an issuance to be given falsely.
+  // Another issuance, to be assigned falsely.
   await metadata(market.admin);
 });
 
@@ -20,7 +20,7 @@ async function chainOf(market: TradingPair, id: number): Promise<Chain> {
   return answer.json().hash_chain;
 }
 
-/** As only a superuser can who has switched the triggers off. */
+/** As a superuser with disabled triggers. */
 async function forge(
   registry: TestRegistry,
   ...statements: [text: string, values?: unknown[]][]
@@ -33,7 +33,7 @@ async function forge(
     await client.query(`RESET session_replication_role`);
     client.release();
   }
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
 }
 
 const factsOf = (bundle: Bundle) => ({
@@ -48,7 +48,7 @@ const factsOf = (bundle: Bundle) => ({
   expiry: new Date(bundle.expiry_datestamp),
 });
 
-describe('a line that somebody has tampered with', () => {
+describe('a manipulated line', () => {
   let first: Bundle;
   let middle: number;
   let last: number;
@@ -74,7 +74,7 @@ describe('a line that somebody has tampered with', () => {
     ['longer', 'range_end = range_end + 1'],
     ['moved', 'range_start = range_start + 1, range_end = range_end + 1'],
     ['under another hash', `hash = sha256('x')`],
-  ] as const)('at its end (%s) is found', async ([_, assignment], { registry, market }) => {
+  ] as const)('is detected at its end (%s)', async ([_, assignment], { registry, market }) => {
     await forge(registry, [on('bundle', assignment), [last]]);
     expect(await chainOf(market, last)).toMatchObject({
       verified: false,
@@ -82,7 +82,7 @@ describe('a line that somebody has tampered with', () => {
     });
   });
 
-  test('in its middle is found there, and below', async ({ registry, market }) => {
+  test('is detected in its middle, there and below', async ({ registry, market }) => {
     await forge(registry, [on('bundle', `hash = sha256('x')`), [middle]]);
     expect(await chainOf(market, last)).toMatchObject({
       verified: false,
@@ -90,7 +90,7 @@ describe('a line that somebody has tampered with', () => {
     });
   });
 
-  test('at its beginning is found', async ({ registry, market }) => {
+  test('is detected at its beginning', async ({ registry, market }) => {
     await forge(registry, [on('bundle', 'range_end = range_end - 1'), [first.id]]);
     const { verified, links } = await chainOf(market, last);
     expect([verified, links[0]?.problem]).toEqual([false, 'The range is not the range that was issued.']);
@@ -102,29 +102,32 @@ describe('a line that somebody has tampered with', () => {
     `expiry = expiry + interval '1 year'`,
     `production_end = production_end - interval '1 minute'`,
     'metadata_id = metadata_id + 1',
-  ])('by its issuance (%s) is found in every bundle', async (assignment, { registry, market }) => {
-    await forge(registry, [
-      `UPDATE issuance SET ${assignment} WHERE id = (SELECT issuance_id FROM bundle WHERE id = $1)`,
-      [last],
-    ]);
-    expect((await chainOf(market, last)).links.map(({ problem }) => problem)).toEqual([
-      WRONG_HASH,
-      WRONG_HASH,
-      WRONG_HASH,
-    ]);
-  });
+  ])(
+    'is detected in every bundle if the issuance was changed (%s)',
+    async (assignment, { registry, market }) => {
+      await forge(registry, [
+        `UPDATE issuance SET ${assignment} WHERE id = (SELECT issuance_id FROM bundle WHERE id = $1)`,
+        [last],
+      ]);
+      expect((await chainOf(market, last)).links.map(({ problem }) => problem)).toEqual([
+        WRONG_HASH,
+        WRONG_HASH,
+        WRONG_HASH,
+      ]);
+    },
+  );
 
   test.for([
     ['another parent', 'parent_id = $2', WRONG_HASH],
     ['no parent', 'parent_id = NULL', 'The range is not the range that was issued.'],
-    ['a parent that there is not', 'parent_id = 999999999', 'The parent, bundle 999999999, is missing.'],
+    ['an unknown parent', 'parent_id = 999999999', 'The parent, bundle 999999999, is missing.'],
     [
       'itself as its parent',
       'parent_id = id',
       expect.stringMatching(/^The parent, bundle \d+, is missing\.$/),
     ],
   ] as const)(
-    'that was given %s is found, and does not go round in circles',
+    'is detected if it was given %s, and forms no endless loop',
     async ([_, assignment, problem], { registry, market }) => {
       const values = assignment.includes('$2') ? [last, first.id] : [last];
       await forge(registry, [on('bundle', assignment), values]);
@@ -133,7 +136,7 @@ describe('a line that somebody has tampered with', () => {
     },
   );
 
-  test('that was hung on another issuance is found', async ({ registry, market }) => {
+  test('is detected if it was attached to another issuance', async ({ registry, market }) => {
     const other = await market.bundle();
     await forge(registry, [
       `UPDATE bundle SET issuance_id = (SELECT issuance_id FROM bundle WHERE id = $2) WHERE id = $1`,
@@ -143,7 +146,7 @@ describe('a line that somebody has tampered with', () => {
     expect(links.at(-1)?.problem).toBe('The issuance is not that of the parent.');
   });
 
-  test('that lost an ancestor is found', async ({ registry, market }) => {
+  test('is detected if an ancestor is missing', async ({ registry, market }) => {
     await forge(registry, ['DELETE FROM bundle WHERE id = $1', [middle]]);
     expect(await chainOf(market, last)).toMatchObject({
       verified: false,
@@ -151,10 +154,7 @@ describe('a line that somebody has tampered with', () => {
     });
   });
 
-  test('and given the hashes that go with it is found by what the journal recorded', async ({
-    registry,
-    market,
-  }) => {
+  test('is detected by the journal if its hashes were recomputed', async ({ registry, market }) => {
     const { rows } = await registry.primary.query(
       `SELECT range_start::int AS start, range_end::int + 1 AS end FROM bundle WHERE id = $1`,
       [last],
@@ -172,7 +172,7 @@ describe('a line that somebody has tampered with', () => {
     ]);
   });
 
-  test('in the journal is found', async ({ registry, market }) => {
+  test('is detected if the journal was manipulated', async ({ registry, market }) => {
     await forge(registry, [
       `DELETE FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = $1`,
       [middle],
@@ -182,7 +182,7 @@ describe('a line that somebody has tampered with', () => {
   });
 });
 
-test('a line of 10 000 splits is told and verified to its end', async ({ registry, market }) => {
+test('a line of 10 000 splits is returned and verified completely', async ({ registry, market }) => {
   const DEPTH = 10_000;
   const first = await market.bundle({ quantity: 20_000 });
   const { rows } = await registry.primary.query('SELECT max(id)::int AS last FROM bundle');

@@ -17,7 +17,7 @@ interface OwnDatabase extends MigrationUrls {
   readonly owner: pg.Pool;
 }
 
-/** A new database without anything in it, which goes when the test does. */
+/** A new, empty database, which is dropped after the test. */
 async function anEmptyDatabase(): Promise<OwnDatabase> {
   const { primary } = inject('cluster');
   const name = `migrations_${crypto.randomUUID().replaceAll('-', '')}`;
@@ -42,7 +42,7 @@ function urlsOf(name: string): MigrationUrls {
   };
 }
 
-/** Everything that migrations make, as text, to compare. */
+/** Everything that migrations create, as text, for comparison. */
 async function schemaOf(owner: pg.Pool): Promise<string[]> {
   const { rows } = await owner.query<{ line: string }>(`
     SELECT format('column %s.%s %s %s', table_name, column_name, udt_name, column_default) AS line
@@ -69,7 +69,7 @@ interface MigrationList {
 const listed = async (): Promise<MigrationList> =>
   JSON.parse(await readFile('migrations/meta/_journal.json', 'utf8'));
 
-/** A folder with these migrations, listed in this order. */
+/** A folder with these migrations, in this order. */
 async function aRelease(entries: MigrationList['entries']): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -94,8 +94,8 @@ const updateDatabase = (urls: MigrationUrls) =>
     ESDB_CONNECTION_STRING: '',
   });
 
-/** A split bundle, with all that it takes, by hand: the application of that release is gone. */
-const A_LITTLE_OF_EVERYTHING = `
+/** A split bundle with all its records, inserted directly: the application of that release no longer exists. */
+const ONE_ROW_OF_EACH = `
   BEGIN;
   INSERT INTO registry_user (name, email, role) VALUES ('A', 'a@example.com', 'ADMIN');
   INSERT INTO account (account_name) VALUES ('An account');
@@ -118,7 +118,7 @@ const A_LITTLE_OF_EVERYTHING = `
     VALUES ('transfer', 'Failure', 1, 1, '{1}', '{}', '{}', now(), now());
   COMMIT`;
 
-test('the migrations run on an empty database, all of them', async () => {
+test('all migrations run on an empty database', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await migrate(urls);
   expect(await appliedTo(owner)).toBe((await listed()).entries.length);
@@ -133,7 +133,7 @@ test('a second run changes nothing', async () => {
   expect([await schemaOf(owner), await appliedTo(owner)]).toEqual([schema, applied]);
 });
 
-test('the program that migrates names each migration that it applied, or says that there was nothing to do', async () => {
+test('the program names each migration that it applied, or says that there was nothing to do', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await migrateTo(owner, 3);
   const names = (await listed()).entries.slice(3).map(({ tag }) => `Applied migration ${tag}.\n`);
@@ -148,13 +148,13 @@ test('the program that migrates names each migration that it applied, or says th
   });
 });
 
-test('two processes that migrate at once do it once', async () => {
+test('of two concurrent runs, one migrates', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await Promise.all([migrate(urls), migrate(urls), migrate(urls)]);
   expect(await appliedTo(owner)).toBe((await listed()).entries.length);
 });
 
-test('a run on a registry in use changes no row of it, and it works on', async () => {
+test('a run on a registry in use changes no row, and the registry continues to work', async () => {
   const registry = await openRegistry();
   onTestFinished(() => registry.close());
   const market = await tradingPair(registry);
@@ -170,15 +170,15 @@ test('a run on a registry in use changes no row of it, and it works on', async (
   await expectConserved(registry);
 });
 
-test('a database filled by any earlier release ends with the same schema, keeps its rows, and its journal is enough', async () => {
+test('a database of any earlier release gets the same schema, keeps its rows, and can be replayed', async () => {
   const fresh = await anEmptyDatabase();
   await migrate(fresh);
   const { entries } = await listed();
-  // From the third on there is a journal and there are rules: a registry could be run.
+  // From the third on there are a journal and rules: a registry could be operated.
   for (let count = 3; count < entries.length; count++) {
     const { owner, ...urls } = await anEmptyDatabase();
     await migrateTo(owner, count);
-    await owner.query(A_LITTLE_OF_EVERYTHING);
+    await owner.query(ONE_ROW_OF_EACH);
     const before = await owner.query('SELECT id, status, hash FROM bundle ORDER BY id');
     const journal = await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id');
     await migrate(urls);
@@ -192,7 +192,7 @@ test('a database filled by any earlier release ends with the same schema, keeps 
   }
 });
 
-test('a run in which one migration fails changes nothing, those before it included', async () => {
+test('a run in which one migration fails changes nothing, and undoes those before it', async () => {
   const { owner } = await anEmptyDatabase();
   await migrateTo(owner, 3);
   const before = await schemaOf(owner);
@@ -205,14 +205,14 @@ test('a run in which one migration fails changes nothing, those before it includ
   expect(await appliedTo(owner)).toBe(3);
 });
 
-test('devices that differ in case only are named, and nothing is migrated until one of them is retired', async () => {
+test('devices that differ in case only are named, and the run fails until one of them is deleted', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   const { entries } = await listed();
   await migrateTo(
     owner,
     entries.findIndex(({ tag }) => tag.endsWith('_plants')),
   );
-  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await owner.query(ONE_ROW_OF_EACH);
   await owner.query(`
     INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
                         power_mw, peak_demand, location, is_storage, account_id)
@@ -228,14 +228,14 @@ test('devices that differ in case only are named, and nothing is migrated until 
   expect(await appliedTo(owner)).toBe(entries.length);
 });
 
-test('accounts and devices whose names look alike are named, and nothing is migrated until they are renamed', async () => {
+test('accounts and devices whose names look alike are named, and the run fails until they are renamed', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   const { entries } = await listed();
   await migrateTo(
     owner,
     entries.findIndex(({ tag }) => tag.endsWith('_names')),
   );
-  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await owner.query(ONE_ROW_OF_EACH);
   await owner.query(`
     INSERT INTO account (account_name) VALUES ('An accоunt'), ('An​ account'), ('Another account')`);
   await owner.query(`
@@ -258,11 +258,11 @@ test('accounts and devices whose names look alike are named, and nothing is migr
   expect(await appliedTo(owner)).toBe(entries.length);
 });
 
-test('a reset gives an empty registry with the newest schema, in which the application may do its work', async () => {
+test('a reset creates an empty registry with the newest schema and the privileges of the application', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await migrate(urls);
   const schema = await schemaOf(owner);
-  await owner.query(A_LITTLE_OF_EVERYTHING);
+  await owner.query(ONE_ROW_OF_EACH);
   await reset(urls);
   expect(await schemaOf(owner)).toEqual(schema);
   const app = new pg.Client({ connectionString: urls.writeUrl });
@@ -273,7 +273,7 @@ test('a reset gives an empty registry with the newest schema, in which the appli
   expect(rows).toEqual([{ id: '1' }]);
 });
 
-test('everybody loses temporary tables and the right to create in the schema, also after a restore or a grant', async () => {
+test('all roles lose temporary tables and the right to create in the schema, also after a restore or a grant', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await owner.query('GRANT CREATE ON SCHEMA public TO PUBLIC');
   await migrate(urls);
@@ -284,7 +284,7 @@ test('everybody loses temporary tables and the right to create in the schema, al
   expect(await refusalOf(app, 'CREATE TABLE own (id int)')).toBe(NO_PRIVILEGE);
 });
 
-test('roles of the application leave connections for the owner, migrations and monitoring', async () => {
+test('the roles of the application leave connections for the owner, migrations and monitoring', async () => {
   const { owner, ...urls } = await anEmptyDatabase();
   await migrate(urls);
   const { rows } = await owner.query(
@@ -298,7 +298,7 @@ test('roles of the application leave connections for the owner, migrations and m
   }
 });
 
-test('with a user of its own for the sequencer, the user that writes assigns no positions', async () => {
+test('with a separate user for the sequencer, the user that writes cannot assign positions', async () => {
   const { owner, ownerUrl, readUrls } = await anEmptyDatabase();
   const name = new URL(ownerUrl).pathname.slice(1);
   const role = (use: string) => ({ name: `${use}_${name}`, password: 'a-password-of-tests' });

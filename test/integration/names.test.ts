@@ -6,7 +6,7 @@ import { test } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 import { refusalOf, UNIQUE } from './database-rejections.ts';
 
-/** Names that look alike: what PostgreSQL takes for the same, and what it refuses therefore. */
+/** Names that look alike: which of them PostgreSQL treats as equal, and refuses. */
 
 const skeletonsOf = async ({ primary }: TestRegistry, names: readonly string[]): Promise<string[]> => {
   const { rows } = await primary.query<{ skeleton: string }>(
@@ -29,10 +29,10 @@ describe('the skeleton of a name', () => {
     ['a zero and an O', 'MPAN-10', 'MPAN-1O'],
     ['a one, an l and an I', 'UNIT-1', 'unit-I'],
     ['rn and m', 'Modern Grid', 'Modem Grid'],
-    ['letters of another case', 'Test Account', 'TEST aCCOUNT'],
+    ['letters in another case', 'Test Account', 'TEST aCCOUNT'],
     ['full width letters', 'MPAN-1', 'ＭＰＡＮ－１'],
     ['zero-width characters', 'MPAN-1', 'MP\u200bA\u00adN\u2060-\u{e0041}1'],
-    ['more blanks', 'Test Account', ' Test\u00a0\u2003 Account\t'],
+    ['additional blanks', 'Test Account', ' Test\u00a0\u2003 Account\t'],
     ['another normalization form', 'Société', 'Socie\u0301te\u0301'],
   ] as const)('is the same for names that differ in %s', async ([, name, other], { registry }) => {
     const [skeleton, same] = await skeletonsOf(registry, [name, other]);
@@ -60,7 +60,7 @@ describe('the skeleton of a name', () => {
   test('is the same for every pair of the confusables of Unicode', async ({ registry }) => {
     const file = await readFile('node_modules/unhomoglyph/data.json', 'utf8');
     const confusables = z.record(z.string(), z.string()).parse(JSON.parse(file));
-    // Names are decomposed first (UTS #39, section 4), so that no other character is looked up.
+    // Names are decomposed first (UTS #39, section 4), so no other character is looked up.
     const pairs = Object.entries(confusables).filter(
       ([character]) => character.normalize('NFKD') === character,
     );
@@ -80,7 +80,10 @@ describe('the skeleton of a name', () => {
 });
 
 describe('a plant', () => {
-  test('is issued for once, however its identifier and grid are written', async ({ registry, market }) => {
+  test('receives one issuance for an interval, however its identifier and grid are written', async ({
+    registry,
+    market,
+  }) => {
     const { admin, source, metadataId } = market;
     const identifier = unique('MPAN');
     const spellings = [
@@ -134,7 +137,7 @@ describe('a plant', () => {
     expect(rows).toEqual([{ devices: '1' }]);
   });
 
-  test('has one registered device, even if two are registered at the same time', async ({ market }) => {
+  test('has one registered device, even with two concurrent registrations', async ({ market }) => {
     const { admin, source } = market;
     const identifier = unique('RACE');
     const spellings = ['RACE', 'RΑCE', 'RАCE', 'rаce', 'RACЕ', 'RАСE'].map((start) =>
@@ -165,7 +168,7 @@ describe('a plant', () => {
   });
 });
 
-test('PostgreSQL itself refuses a device or an account that looks like another', async ({
+test('PostgreSQL itself refuses a device or an account whose name looks like another', async ({
   registry,
   market,
 }) => {
@@ -183,7 +186,7 @@ test('PostgreSQL itself refuses a device or an account that looks like another',
 });
 
 describe('the name of an account', () => {
-  test('is kept in its normal form, and refused with invisible characters', async ({ market }) => {
+  test('is stored in its normal form, and refused with invisible characters', async ({ market }) => {
     const name = unique('Normal');
     expect(
       await anAccount(market.admin, { account_name: `  ${name.replace(' ', '\u00a0\u2003')} ` }),
@@ -197,7 +200,7 @@ describe('the name of an account', () => {
     ]);
   });
 
-  test('is not one that looks like that of another account', async ({ market }) => {
+  test('must not look like the name of another account', async ({ market }) => {
     const name = unique('Paypal');
     const { id } = await anAccount(market.admin);
     await anAccount(market.admin, { account_name: name });

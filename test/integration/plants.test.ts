@@ -6,7 +6,7 @@ import { waitForLock } from '../harness/polling.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 import { insertIssuance, REFUSED, refusalOf, UNIQUE } from './database-rejections.ts';
 
-/** What Postgres refuses by itself, so that no plant is ever two devices that issue. */
+/** Statements that PostgreSQL refuses, so that no plant is two devices with issuances. */
 
 let registry: TestRegistry;
 let market: TradingPair;
@@ -32,7 +32,7 @@ describe.each([
   ['registry_app', () => app],
   ['the owner', () => registry.primary],
 ] as const)('%s', (_, pool) => {
-  test('issues nothing for a device that is retired, or has no identifier', async () => {
+  test('cannot issue for a device that is deleted, or has no identifier', async () => {
     for (const lacking of [`deleted_at = now()`, 'local_device_identifier = NULL']) {
       const id = await device();
       const strip = `UPDATE device SET ${lacking} WHERE id = ${id}`;
@@ -40,7 +40,7 @@ describe.each([
     }
   });
 
-  test('makes no second device of a plant, whether the first one is retired, or renamed', async () => {
+  test('cannot create a second device of a plant after the first one was deleted or renamed', async () => {
     const [id, twin] = [await device(), await device()];
     await refusalOf(pool(), insertIssuance(market, id));
     const rename = `UPDATE device SET local_device_identifier = 'Another' WHERE id = ${id}`;
@@ -60,7 +60,7 @@ describe.each([
   });
 });
 
-test('a plant that is registered while its device issues and is retired stays the plant of that device', async () => {
+test('a plant that is registered while its device receives an issuance and is deleted stays the plant of that device', async () => {
   const id = await device();
   const [issuing, registering] = [await app.connect(), await app.connect()];
   try {

@@ -24,12 +24,12 @@ describe('the owner of the tables', () => {
     `production_start = production_start + interval '1 hour'`,
     'device_id = device_id + 1',
     `created_at = now() - interval '1 day'`,
-  ])('does not write %s on a bundle', async (change, { registry, market }) => {
+  ])('cannot update %s of a bundle', async (change, { registry, market }) => {
     const { id } = await market.bundle();
     expect(await refusalOf(registry.primary, `UPDATE bundle SET ${change} WHERE id = ${id}`)).toBe(REFUSED);
   });
 
-  test('does not state another quantity than the range says', async ({ registry, market }) => {
+  test('cannot set a quantity that differs from the range', async ({ registry, market }) => {
     const { id } = await market.bundle();
     expect(await refusalOf(registry.primary, `UPDATE bundle SET quantity = 1 WHERE id = ${id}`)).toBe(
       '428C9',
@@ -44,13 +44,13 @@ describe('the owner of the tables', () => {
     `issuance_id = 'another'`,
     'issue_version = 7',
     'withdrawn_at = now()',
-  ])('does not write %s on an issuance that lives', async (change, { registry, market }) => {
+  ])('cannot update %s of a live issuance', async (change, { registry, market }) => {
     const { device_id, issuance_id } = await market.bundle();
     const update = `UPDATE issuance SET ${change} WHERE device_id = ${device_id} AND issuance_id = '${issuance_id}'`;
     expect(await refusalOf(registry.primary, update)).toBe(REFUSED);
   });
 
-  test('does not bring a withdrawn issuance back', async ({ registry, market }) => {
+  test('cannot revive a withdrawn issuance', async ({ registry, market }) => {
     const { id, issuance_id } = await market.bundleIn('Withdrawn');
     const where = `WHERE issuance_id = '${issuance_id}'`;
     const withdraw = `UPDATE issuance SET withdrawn_at = now() ${where}`;
@@ -64,21 +64,24 @@ describe('the owner of the tables', () => {
   });
 
   test.for([`entity_name = 'nothing'`, `attributes_after = '{}'`, 'actor_id = NULL', 'recorded_at = now()'])(
-    'does not write %s on the journal',
+    'cannot update %s of the journal',
     async (change, { registry, market }) => {
       await market.bundle();
       expect(await refusalOf(registry.primary, `UPDATE journal SET ${change}`)).toBe(KEPT_FOR_EVER);
     },
   );
 
-  test.for(['action', 'issuance_metadata'])('changes no row of %s', async (table, { registry, market }) => {
-    await market.cancel([(await market.bundle()).id]);
-    const column = table === 'action' ? `action_result = 'Failure'` : `issuing_body = 'Somebody else'`;
-    expect(await refusalOf(registry.primary, `UPDATE ${table} SET ${column}`)).toBe(KEPT_FOR_EVER);
-  });
+  test.for(['action', 'issuance_metadata'])(
+    'cannot change a row of %s',
+    async (table, { registry, market }) => {
+      await market.cancel([(await market.bundle()).id]);
+      const column = table === 'action' ? `action_result = 'Failure'` : `issuing_body = 'Somebody else'`;
+      expect(await refusalOf(registry.primary, `UPDATE ${table} SET ${column}`)).toBe(KEPT_FOR_EVER);
+    },
+  );
 
   test.for(['bundle', 'account', 'device', 'registry_user', 'account_user', 'issuance', 'api_key'])(
-    'gives no row of %s another id, which would slip past the journal',
+    'cannot change the id of a row of %s, which the journal would miss',
     async (table, { registry, market }) => {
       await market.bundle();
       await market.trader.post('/auth/api_keys', { name: 'A', permissions: ['read'] });
@@ -133,12 +136,12 @@ describe('registry_app', () => {
     'UPDATE api_key SET expires_at = NULL',
     'UPDATE api_key SET user_id = 1',
     `UPDATE api_key_secret SET secret_hash = sha256('mine')`,
-  ])('may not: %s', async (statement) => {
+  ])('cannot %s', async (statement) => {
     expect(await refusalOf(app, statement)).toMatch(new RegExp(`^(${NO_PRIVILEGE}|${KEPT_FOR_EVER})$`));
   });
 });
 
-test('every function has a search path of its own, or a body that was resolved when it was created', async ({
+test('every function has a search path of its own, or a body that was resolved at its creation', async ({
   registry,
 }) => {
   const { rows } = await registry.primary.query<{ name: string; pinned: boolean }>(`
@@ -158,11 +161,11 @@ describe('registry_reader', () => {
     'DELETE FROM bundle',
     `UPDATE bundle SET status = 'Claimed'`,
     `INSERT INTO account (account_name) VALUES ('x')`,
-  ])('may not: %s', async (statement) => {
+  ])('cannot %s', async (statement) => {
     expect(await refusalOf(reader, statement)).toMatch(new RegExp(`^(${READ_ONLY}|${NO_PRIVILEGE})$`));
   });
 
-  test('may write nothing on the primary, either', async ({ registry }) => {
+  test('cannot write on the primary, either', async ({ registry }) => {
     const url = new URL(registry.config.DATABASE_WRITE_URL);
     const own = new URL(registry.config.DATABASE_READ_URLS[0] ?? '');
     [url.username, url.password] = [own.username, own.password];
@@ -177,31 +180,31 @@ describe('registry_reader', () => {
     await onPrimary.end();
   });
 
-  test('sees no password hash', async () => {
+  test('cannot read password hashes', async () => {
     expect(await refusalOf(reader, 'SELECT password_hash FROM credential')).toBe(NO_PRIVILEGE);
   });
 
   test.each(['family_hash', 'secret_hash', 'previous_hash', 'salt', '*'])(
-    'sees of logins no %s',
+    'cannot read %s of sessions',
     async (column) => {
       expect(await refusalOf(reader, `SELECT ${column} FROM session`)).toBe(NO_PRIVILEGE);
     },
   );
 
-  test('sees no attempts to log in, nor the answers kept for repeated requests', async () => {
-    // Unlogged: a standby does not even have it.
+  test('cannot read login attempts or the responses stored for repeated requests', async () => {
+    // Unlogged: a standby does not have it.
     expect(await refusalOf(reader, 'SELECT * FROM login_throttle')).toBe(NOT_ON_A_STANDBY);
     expect(await refusalOf(reader, 'SELECT * FROM idempotency_key')).toBe(NO_PRIVILEGE);
   });
 });
 
-test('an account’s name is unique among the living, whatever its case', async ({ market }) => {
+test('the name of an account is unique among open accounts, regardless of case', async ({ market }) => {
   const { account_name } = market.source;
   const insert = `INSERT INTO account (account_name) VALUES ('${account_name.toUpperCase()}')`;
   expect(await refusalOf(app, insert)).toBe(UNIQUE);
 });
 
-test('a user’s e-mail is unique among the living, whatever its case', async () => {
+test('the e-mail of a user is unique among users that are not deleted, regardless of case', async () => {
   const insert = (email: string) =>
     `INSERT INTO registry_user (name, email, role) VALUES ('A', '${email}', 'AUDIT_USER')`;
   expect(await refusalOf(app, insert('Someone@example.com'))).toBe('nothing was refused');

@@ -23,7 +23,7 @@ async function aSampleUser(registry: TestRegistry, password: string): Promise<vo
   });
 }
 
-test('production does not start with the example as its settings, and says each thing to change', async () => {
+test('production does not start with the settings of the example, and names each setting to change', async () => {
   const example = parseEnv(await readFile('.env.example', 'utf8'));
   const env = { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...example };
   const { code, output } = await ended(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
@@ -40,13 +40,13 @@ test('production does not start with the example as its settings, and says each 
 
 const start = (registry: TestRegistry) => startRegistry(registry.config, registry.app.log);
 
-test('production does not start with a sample user whose password everybody knows', async ({ registry }) => {
+test('production does not start with a sample user that has the published password', async ({ registry }) => {
   await aSampleUser(registry, SAMPLE_PASSWORD);
   await expect(start(registry)).rejects.toThrow(ConfigError);
   await expect(start(registry)).rejects.toThrow(/admin_user@usermail\.com has the sample password/);
 });
 
-test('it starts once that user has another password, or is gone', async ({ registry }) => {
+test('production starts once that user has another password, or is deleted', async ({ registry }) => {
   await aSampleUser(registry, 'another password, known to one');
   await (await start(registry)).stop();
   await registry.primary.query('UPDATE registry_user SET deleted_at = now()');

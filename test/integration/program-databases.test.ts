@@ -6,7 +6,7 @@ import { ended, environmentOf } from '../harness/program.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { listen } from '../harness/tcp-proxy.ts';
 
-/** How each program treats the addresses of the databases. */
+/** How each program handles the addresses of the databases. */
 
 let registry: TestRegistry;
 
@@ -21,7 +21,7 @@ const PROGRAMS = [
   'replay-journal',
   'check-registry',
   'create-administrator --email ada@example.com --name Ada',
-  // The last one: it empties the database.
+  // Last, because it empties the database.
   'reset-database',
 ];
 
@@ -86,7 +86,7 @@ test.each([
   }
 });
 
-test('the API starts without its databases, and the log says which settings to check', async () => {
+test('the API starts without its databases, and the log names the settings to check', async () => {
   const env = environmentOf(registry, inject('cluster').primary, { PORT: '0' });
   for (const name of URLS) env[name] = atPort(9)(new URL(String(env[name])));
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
@@ -104,7 +104,7 @@ test('the API starts without its databases, and the log says which settings to c
   await once(child, 'exit');
 });
 
-test.each(PROGRAMS)('the program works with URLs that have no host before the path: %s', async (program) => {
+test.each(PROGRAMS)('the program accepts URLs without a host: %s', async (program) => {
   const { code, output } = await run(
     program,
     ({ username, password, hostname, port, pathname }) =>

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { TradingPair } from '../harness/builders.ts';
 
-/** How many want the same at once. */
+/** The number of concurrent requests. */
 export const CLIENTS = 12;
 
 export type Reply = Awaited<ReturnType<TradingPair['transfer']>>;

@@ -16,7 +16,7 @@ import { CLIENTS, race, times } from './race.ts';
 const read = async (market: TradingPair, id: number): Promise<Bundle> =>
   (await market.admin.get(`/certificate/${id}`)).json();
 
-test('of many accounts of one name, whatever its case, one is opened', async ({ market }) => {
+test('of many new accounts with one name, regardless of case, one is created', async ({ market }) => {
   const name = `Account ${crypto.randomUUID()}`;
   await race(
     times(
@@ -26,7 +26,7 @@ test('of many accounts of one name, whatever its case, one is opened', async ({ 
   );
 });
 
-test('of many users of one e-mail, whatever its case, one is made', async ({ market }) => {
+test('of many new users with one e-mail, regardless of case, one is created', async ({ market }) => {
   const email = `${crypto.randomUUID()}@example.com`;
   const user = { name: 'A user', role: 'AUDIT_USER', password: PASSWORD };
   await race(
@@ -37,7 +37,7 @@ test('of many users of one e-mail, whatever its case, one is made', async ({ mar
   );
 });
 
-test('an account is closed or receives certificates, never both', async ({ registry, market }) => {
+test('an account is either closed or receives certificates', async ({ registry, market }) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const { id } = await market.bundle();
@@ -51,7 +51,9 @@ test('an account is closed or receives certificates, never both', async ({ regis
   expect(rows).toEqual([]);
 });
 
-test('a source taken off a whitelist transfers no more, however close the race', async ({ market }) => {
+test('a source that was removed from a whitelist transfers no more, however close the race', async ({
+  market,
+}) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin, { account_whitelist: [market.source.id] });
     const { id } = await market.bundle();
@@ -69,7 +71,7 @@ test('a source taken off a whitelist transfers no more, however close the race',
   }
 });
 
-test('of many additions of one whitelist entry one is made, and nobody is refused for it', async ({
+test('of many concurrent additions of one whitelist entry one is stored, and all succeed', async ({
   registry,
   market,
 }) => {
@@ -86,7 +88,7 @@ test('of many additions of one whitelist entry one is made, and nobody is refuse
   expect(rows).toEqual([{ source: market.source.id, deleted_at: null }]);
 });
 
-test('additions and removals of one whitelist entry leave it or not, once, and what is journalled adds up', async ({
+test('concurrent additions and removals of one whitelist entry leave it or not, and the journal agrees', async ({
   registry,
   market,
 }) => {
@@ -110,9 +112,7 @@ test('additions and removals of one whitelist entry leave it or not, once, and w
   expect(listed).toHaveLength(rows[0].living);
 });
 
-test('accounts that whitelist one another at once wait in a circle, and are served all the same', async ({
-  market,
-}) => {
+test('accounts that concurrently whitelist each other in a circle do not deadlock', async ({ market }) => {
   const [one, two] = [await anAccount(market.admin), await anAccount(market.admin)];
   const whitelist = (account: Account, source: Account) => () =>
     market.admin.patch(`/account/update_whitelist/${account.id}`, { add_to_whitelist: [source.id] });
@@ -122,12 +122,12 @@ test('accounts that whitelist one another at once wait in a circle, and are serv
   }
 });
 
-test('of many closings of one account one happens', async ({ market }) => {
+test('of many concurrent closings of one account one succeeds', async ({ market }) => {
   const account = await anAccount(market.admin);
   await race(times(CLIENTS, () => () => market.admin.delete(`/account/delete/${account.id}`)));
 });
 
-test('an account is closed or gets a device, never both', async ({ market }) => {
+test('an account is either closed or gets a device', async ({ market }) => {
   for (let round = 0; round < 6; round++) {
     const account = await anAccount(market.admin);
     const device = { ...A_DEVICE, account_id: account.id };
@@ -142,7 +142,7 @@ test('an account is closed or gets a device, never both', async ({ market }) => 
   }
 });
 
-test('of many readings of one device and interval one is kept', async ({ market }) => {
+test('of many concurrent readings of one device and interval one is stored', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const { start, end } = hoursAgo(0);
   const reading = {
@@ -154,7 +154,7 @@ test('of many readings of one device and interval one is kept', async ({ market 
   await race(times(CLIENTS, () => () => market.admin.post('/measurement/create', reading)));
 });
 
-test('of different requests with one Idempotency-Key one is done, and the others are told so', async ({
+test('of different requests with one Idempotency-Key one is executed, and the others are refused', async ({
   market,
 }) => {
   const key = { 'idempotency-key': crypto.randomUUID() };
@@ -176,5 +176,4 @@ test('of different requests with one Idempotency-Key one is done, and the others
   expect(done).toHaveLength(1);
 });
 
-test('after all races, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved after all races, on both servers', ({ registry }) => expectConserved(registry));

@@ -14,7 +14,7 @@ import { aRecurring, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 import { CLIENTS, type Reply, times } from './race.ts';
 
-/** Somebody acts, and the right to do so is taken: the outcome is that of the one before the other, in some order. */
+/** A request and the concurrent revocation of the right to it: the outcome is that of one before the other. */
 
 let registry: TestRegistry;
 let market: TradingPair;
@@ -35,7 +35,7 @@ const transferBody = ({ id }: Bundle) => ({
 const remove = () =>
   market.admin.patch(`/account/update/${market.source.id}`, { user_ids: [market.admin.userId] });
 
-/** What takes rights while a request waits for a row must be done before the request goes on. */
+/** A revocation during the wait of a request must be complete before the request continues. */
 const takenWhileItWaits = (row: Row, start: () => Promise<Reply>, take: () => Promise<Reply>) =>
   whileItWaits(registry.primary, row, start, async () => {
     const { statusCode, body } = await take();
@@ -50,7 +50,7 @@ const failures = async (bundleId: number) => {
   return rows.map(({ code }) => code);
 };
 
-describe('a transfer that waits, when meanwhile its user', () => {
+describe('a waiting transfer, when meanwhile its user', () => {
   test('is removed from the account, finds no such account, and the refusal is recorded', async () => {
     const bundle = await market.bundle();
     const answer = await takenWhileItWaits(
@@ -83,7 +83,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     ],
   ];
   test.each(changes)(
-    '%s, is refused with %i as at the door, and nothing is recorded',
+    '%s, is refused with %i as at authentication, and nothing is recorded',
     async (_, status, change) => {
       const bundle = await market.bundle();
       const key = { 'idempotency-key': crypto.randomUUID() };
@@ -99,7 +99,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     },
   );
 
-  test('gets a new login, is done: only its own login counts', async () => {
+  test('gets a new session, is executed: only its own session counts', async () => {
     const bundle = await market.bundle();
     const elsewhere = await registry.again(market.trader);
     const answer = await takenWhileItWaits(
@@ -110,7 +110,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     expect(answer.statusCode, answer.body).toBe(202);
   });
 
-  test('is removed from another account, is done', async () => {
+  test('is removed from another account, is executed', async () => {
     const bundle = await market.bundle();
     const other = await anAccount(market.admin, { user_ids: [market.trader.userId] });
     const answer = await takenWhileItWaits(
@@ -122,7 +122,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     expect((await read(bundle.id)).account_id).toBe(market.target.id);
   });
 
-  test('revokes the API key that it came by, is refused with 401', async () => {
+  test('revokes the API key of the request, is refused with 401', async () => {
     const bundle = await market.bundle();
     const key = await aKey(market.trader, { permissions: ['act'] });
     const answer = await takenWhileItWaits(
@@ -134,7 +134,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     expect(await read(bundle.id)).toMatchObject(bundle);
   });
 
-  test('is removed from the account, tells nothing of the bundle that it would have been refused for', async () => {
+  test("is removed from the account, does not reveal the bundle's own reason for a refusal", async () => {
     const bundle = await market.bundleIn('Claimed');
     const answer = await takenWhileItWaits(
       { table: 'bundle', id: bundle.id },
@@ -145,7 +145,7 @@ describe('a transfer that waits, when meanwhile its user', () => {
     expect(answer.body).not.toContain('Claimed');
   });
 
-  test('is removed from the account, is no dry run either', async () => {
+  test('is removed from the account, is refused as a dry run, too', async () => {
     const bundle = await market.bundle();
     const rehearse = () => market.trader.post('/certificate/transfer?dry_run=true', transferBody(bundle));
     const answer = await takenWhileItWaits({ table: 'bundle', id: bundle.id }, rehearse, remove);
@@ -162,7 +162,7 @@ const byKey = (apiKey: string, bundle: Bundle) =>
     payload: transferBody(bundle),
   });
 
-test('an edit that waits for the account, while its user loses the role, is refused', async () => {
+test('a waiting edit whose user loses the role is refused', async () => {
   const answer = await takenWhileItWaits(
     { table: 'account', id: market.source.id },
     () => market.trader.patch(`/account/update/${market.source.id}`, { account_name: 'Mine' }),
@@ -171,7 +171,7 @@ test('an edit that waits for the account, while its user loses the role, is refu
   expect(answer.statusCode).toBe(403);
 });
 
-test('a run of a recurring action that waits, while its user is removed from the account, is refused', async () => {
+test('a waiting run of a recurring action whose user is removed from the account is refused', async () => {
   const bundle = await market.bundle();
   const { id } = await aRecurring(market, 'transfer');
   const running = async () => {
@@ -183,7 +183,7 @@ test('a run of a recurring action that waits, while its user is removed from the
   expect(await read(bundle.id)).toMatchObject(bundle);
 });
 
-/** Journal entries of what was done to bundles by `actor`, after its right to do so was taken by the last change of `entity`. */
+/** Journal entries of changes to bundles by `actor` after the last change of `entity`, which revoked the right. */
 async function expectNothingAfter(actor: Client, entity: string): Promise<void> {
   const { rows } = await registry.primary.query(
     `SELECT j.id FROM journal j
@@ -196,7 +196,7 @@ async function expectNothingAfter(actor: Client, entity: string): Promise<void> 
 
 const ROUNDS = 4;
 
-/** Many transfers of single bundles, and in their midst what takes the right to them. */
+/** Many transfers of single bundles, with the revocation of the right to them among them. */
 async function transfersAnd(
   take: () => Promise<Reply>,
   send: (bundle: Bundle) => Promise<Reply>,
@@ -215,8 +215,8 @@ async function transfersAnd(
   return replies;
 }
 
-describe('in a race', () => {
-  test('of transfers and the removal from the account, no transfer comes after the removal', async () => {
+describe('concurrent', () => {
+  test('transfers and a removal from the account: no transfer commits after the removal', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       market = await tradingPair(registry);
       const replies = await transfersAnd(remove, (bundle) => market.transfer([bundle.id]));
@@ -225,7 +225,7 @@ describe('in a race', () => {
     }
   });
 
-  test('of transfers and the revocation of their API key, none comes after it', async () => {
+  test('transfers and the revocation of their API key: none commits after it', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       market = await tradingPair(registry);
       const key = await aKey(market.trader, { permissions: ['act'], account_ids: [market.source.id] });
@@ -236,7 +236,7 @@ describe('in a race', () => {
     }
   });
 
-  test('of transfers and a change of the role, none comes after it', async () => {
+  test('transfers and a change of the role: none commits after it', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       market = await tradingPair(registry);
       const demote = () =>
@@ -247,7 +247,7 @@ describe('in a race', () => {
     }
   });
 
-  test('of transfers and a change of the password elsewhere, no 5xx comes, and every bundle moved or did not', async () => {
+  test('transfers and a change of the password: no 5xx, and every bundle was transferred or not', async () => {
     const elsewhere = await registry.again(market.trader);
     const passwords = { current_password: PASSWORD, new_password: 'another battery horse' };
     const replies = await transfersAnd(
@@ -257,7 +257,7 @@ describe('in a race', () => {
     for (const { statusCode, body } of replies) expect([202, 401], body).toContain(statusCode);
   });
 
-  test('of users who remove one another from an account, one stays, and the others find no account', async () => {
+  test('removals of each other from an account: one user stays, and the others find no account', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const users = await Promise.all(times(4, () => registry.as('TRADING_USER')));
       const account = await anAccount(market.admin, { user_ids: users.map(({ userId }) => userId) });
@@ -270,7 +270,7 @@ describe('in a race', () => {
     }
   });
 
-  test('of users who remove one another from two accounts at once, both are served, in some order', async () => {
+  test('removals of each other from two accounts: both are executed, in some order', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const [one, two] = [await registry.as('TRADING_USER'), await registry.as('TRADING_USER')];
       const user_ids = [one.userId, two.userId];
@@ -286,7 +286,7 @@ describe('in a race', () => {
     }
   });
 
-  test('of a user who leaves by several requests at once, each of them is answered', async () => {
+  test('requests of a user to leave: each of them is answered', async () => {
     const replies = await Promise.all([
       ...times(4, () => market.trader.post('/auth/logout')),
       market.trader.patch(`/account/update/${market.source.id}`, { user_ids: [market.admin.userId] }),
@@ -296,5 +296,4 @@ describe('in a race', () => {
   });
 });
 
-test('after all races, every watt-hour is in one live bundle, on both servers', () =>
-  expectConserved(registry));
+test('energy is conserved after all races, on both servers', () => expectConserved(registry));

@@ -18,14 +18,14 @@ const test = baseTest.extend('otherTarget', { scope: 'file' }, ({ market }) =>
 const read = async (market: TradingPair, id: number): Promise<Bundle> =>
   (await market.admin.get(`/certificate/${id}`)).json();
 
-test('of many transfers of one bundle, to two accounts, one happens', async ({ market, otherTarget }) => {
+test('of many transfers of one bundle, to two accounts, one succeeds', async ({ market, otherTarget }) => {
   const { id } = await market.bundle();
   const targets = [market.target.id, otherTarget.id];
   const [won] = await race(times(CLIENTS, (n) => () => market.transfer([id], { target_id: targets[n % 2] })));
   expect((await read(market, id)).account_id).toBe(won?.json().target_id);
 });
 
-test('of many cancellations of one bundle one happens, and names the beneficiary', async ({ market }) => {
+test('of many cancellations of one bundle one succeeds, and sets the beneficiary', async ({ market }) => {
   const { id } = await market.bundle();
   const [won] = await race(
     times(CLIENTS, (n) => () => market.cancel([id], { beneficiary: `Beneficiary ${n}` })),
@@ -33,7 +33,7 @@ test('of many cancellations of one bundle one happens, and names the beneficiary
   expect((await read(market, id)).beneficiary).toBe(won?.json().beneficiary);
 });
 
-test('of many splits of one bundle one happens', async ({ registry, market }) => {
+test('of many splits of one bundle one succeeds', async ({ registry, market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   await race(times(CLIENTS, (n) => () => market.transfer([id], { certificate_quantity: n + 1 })));
   const { rows } = await registry.primary.query('SELECT count(*)::int FROM bundle WHERE parent_id = $1', [
@@ -42,7 +42,7 @@ test('of many splits of one bundle one happens', async ({ registry, market }) =>
   expect(rows[0].count).toBe(2);
 });
 
-test('of transfers, cancellations and splits of one bundle one happens', async ({ market }) => {
+test('of transfers, cancellations and splits of one bundle one succeeds', async ({ market }) => {
   const { id } = await market.bundle({ quantity: 100 });
   const kinds = [
     () => market.transfer([id]),
@@ -53,7 +53,9 @@ test('of transfers, cancellations and splits of one bundle one happens', async (
   await race(times(CLIENTS, (n) => () => kinds[n % 4]?.() ?? market.cancel([id])));
 });
 
-test('actions on the same bundles in different orders neither deadlock nor share', async ({ market }) => {
+test('actions on the same bundles in different orders neither deadlock nor interleave', async ({
+  market,
+}) => {
   const bundles = await Promise.all(times(6, () => market.bundle({ quantity: 100 })));
   const ids = bundles.map(({ id }) => id);
   const turned = (n: number) => [...ids.slice(n % ids.length), ...ids.slice(0, n % ids.length)];
@@ -65,7 +67,7 @@ test('actions on the same bundles in different orders neither deadlock nor share
   );
 });
 
-test('actions that share one bundle of many exclude one another as a whole', async ({ market }) => {
+test('of actions that share one bundle of many, one succeeds as a whole', async ({ market }) => {
   const shared = await market.bundle();
   const own = await Promise.all(times(CLIENTS, () => market.bundle()));
   const [won] = await race(
@@ -82,7 +84,7 @@ test('actions that share one bundle of many exclude one another as a whole', asy
   );
 });
 
-test('of many issuances for one device and interval one happens', async ({ market }) => {
+test('of many issuances for one device and interval one succeeds', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
   const body = issueBody({
     device_id: device.id,
@@ -93,7 +95,7 @@ test('of many issuances for one device and interval one happens', async ({ marke
   await race(times(CLIENTS, () => () => market.admin.post('/certificate/create', body)));
 });
 
-test('of many issuances for overlapping intervals one happens', async ({ market }) => {
+test('of many issuances for overlapping intervals one succeeds', async ({ market }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id, granularity_minutes: 5 });
   const at = (minute: number) =>
     `2026-03-10T${minute < 60 ? '10' : '11'}:${String(minute % 60).padStart(2, '0')}:00Z`;
@@ -105,7 +107,7 @@ test('of many issuances for overlapping intervals one happens', async ({ market 
   await race(times(CLIENTS, (n) => () => market.admin.post('/certificate/create', body(n))));
 });
 
-test('issuances for different intervals of one device all happen, and their ids follow one another', async ({
+test('issuances for different intervals of one device all succeed, with consecutive ids', async ({
   market,
 }) => {
   const device = await aDevice(market.admin, { account_id: market.source.id });
@@ -125,7 +127,7 @@ test('issuances for different intervals of one device all happen, and their ids 
   }
 });
 
-test('every refusal of a race is stored, each once', async ({ registry, market }) => {
+test('every refusal of a race is recorded once', async ({ registry, market }) => {
   const { id } = await market.bundle();
   await race(times(CLIENTS, () => () => market.cancel([id])));
   const { rows } = await registry.primary.query(
@@ -138,5 +140,4 @@ test('every refusal of a race is stored, each once', async ({ registry, market }
   ]);
 });
 
-test('after all races, every watt-hour is in one live bundle, on both servers', ({ registry }) =>
-  expectConserved(registry));
+test('energy is conserved after all races, on both servers', ({ registry }) => expectConserved(registry));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, vi } from 'vitest';
-import { expectConserved, shownEverywhere, type TradingPair } from '../harness/builders.ts';
+import { expectConserved, type TradingPair, untilReplicated } from '../harness/builders.ts';
 import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
@@ -13,8 +13,8 @@ const runsOf = (market: TradingPair, id: number) => runsIn(market, id);
 const resultsOf = (market: TradingPair, id: number) => resultsIn(market, id);
 const held = (registry: TestRegistry, accountId: number) => heldIn(registry, accountId);
 
-describe('once, whatever happens', () => {
-  test('many that run at once do each run once', async ({ registry, market }) => {
+describe('exactly once', () => {
+  test('concurrent jobs execute each run once', async ({ registry, market }) => {
     await market.bundle({ quantity: 10_000 });
     const made = [];
     for (let n = 0; n < 4; n++)
@@ -28,7 +28,7 @@ describe('once, whatever happens', () => {
     await expectConserved(registry);
   });
 
-  test('a run whose bundle is taken while it waits takes the next one', async ({ registry, market }) => {
+  test('a run whose bundle is taken during its wait uses the next one', async ({ registry, market }) => {
     const [second, first] = [await market.bundle(), await market.bundle()];
     const { id } = await aRecurring(market, 'transfer');
     const other = await registry.primary.connect();
@@ -47,7 +47,7 @@ describe('once, whatever happens', () => {
     expect((await runsOf(market, id)).map((each) => each.resulting_bundle_ids)).toEqual([[second.id]]);
   });
 
-  test('a run that is killed in the middle has done nothing, and is done once afterwards', async ({
+  test('a run that is killed in the middle changes nothing, and is executed once afterwards', async ({
     registry,
     market,
   }) => {
@@ -74,7 +74,7 @@ describe('once, whatever happens', () => {
     expect(await resultsOf(market, id)).toEqual(['Success']);
   });
 
-  test('one that cannot be judged at all is left for later, and holds nobody else up', async ({
+  test('a run that fails for an internal reason stays due, and does not delay others', async ({
     registry,
     market,
   }) => {
@@ -92,7 +92,7 @@ describe('once, whatever happens', () => {
     expect(await resultsOf(market, broken.id)).toEqual(['Success', 'Success']);
   });
 
-  test('Postgres itself refuses a second action for a run, and a run past the last', async ({
+  test('Postgres itself refuses a second action for a run, and a run after the last', async ({
     registry,
     market,
   }) => {
@@ -114,7 +114,7 @@ describe('once, whatever happens', () => {
     await expect(past).rejects.toThrow('recurring_action');
   });
 
-  test('processes that are killed one after the other do every run once between them', async ({
+  test('processes that are killed one after the other execute every run once', async ({
     registry,
     market,
   }) => {
@@ -152,7 +152,7 @@ describe('once, whatever happens', () => {
     } finally {
       for (const child of children) child.kill('SIGKILL');
     }
-    await shownEverywhere(registry);
+    await untilReplicated(registry);
     expect((await runsOf(market, id)).map(({ details }) => details.run)).toEqual(
       Array.from({ length: RUNS }, (_, n) => n + 1),
     );
@@ -162,10 +162,7 @@ describe('once, whatever happens', () => {
   }, 120_000);
 });
 
-test('the journal tells of a run as its user’s, with the action that it was', async ({
-  registry,
-  market,
-}) => {
+test('the journal attributes a run to its user and its action', async ({ registry, market }) => {
   await market.bundle();
   const { id } = await aRecurring(market, 'transfer');
   await run(registry, NOW);

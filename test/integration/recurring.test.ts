@@ -13,10 +13,7 @@ const resultsOf = (market: TradingPair, id: number) => resultsIn(market, id);
 const held = (registry: TestRegistry, accountId: number) => heldIn(registry, accountId);
 
 describe('a run', () => {
-  test('is done at its time and not before, and is an action of the user who asked', async ({
-    registry,
-    market,
-  }) => {
+  test('is executed at its time, not before, as an action of its user', async ({ registry, market }) => {
     const { id: bundle } = await market.bundle({ quantity: 100 });
     const { id } = await aRecurring(market, 'transfer', { initial_action_datetime: inDays(1).toISOString() });
     await run(registry, new Date(inDays(1).getTime() - 1));
@@ -47,7 +44,7 @@ describe('a run', () => {
     });
   });
 
-  test('takes the oldest intervals first, as far as they are needed, and splits the last', async ({
+  test('takes the oldest intervals first, as many as it needs, and splits the last', async ({
     registry,
     market,
   }) => {
@@ -71,7 +68,7 @@ describe('a run', () => {
     await expectConserved(registry);
   });
 
-  test('takes what the filter has, Active and unexpired', async ({ registry, market }) => {
+  test('takes matches of the filter that are Active and not expired', async ({ registry, market }) => {
     const device = await aDevice(market.admin, { account_id: market.source.id, energy_source: 'solar_pv' });
     const expired = await anExpiring(market, 0);
     const reserved = await market.bundle();
@@ -103,7 +100,7 @@ describe('a run', () => {
     expect(await resultsOf(market, any.id)).toEqual(['Failure']);
   });
 
-  test('that finds less than it should is refused with both figures, and the next one has its own time', async ({
+  test('that finds less than its quantity is refused with both figures, and the next one has its own time', async ({
     registry,
     market,
   }) => {
@@ -131,7 +128,7 @@ describe('a run', () => {
     expect(await held(registry, market.target.id)).toBe(100);
   });
 
-  test('that finds nothing at all says so', async ({ registry, market }) => {
+  test('that finds nothing is refused with that reason', async ({ registry, market }) => {
     const { id } = await aRecurring(market, 'cancel');
     await run(registry, NOW);
     expect((await runsOf(market, id))[0]?.details).toMatchObject({
@@ -140,7 +137,7 @@ describe('a run', () => {
     });
   });
 
-  test('that needs more bundles than one action may name is refused', async ({ registry, market }) => {
+  test('that needs more bundles than one action can name is refused', async ({ registry, market }) => {
     const device = await aDevice(market.admin, { account_id: market.source.id });
     await registry.primary.query(
       `WITH made AS (
@@ -169,8 +166,8 @@ describe('a run', () => {
   });
 });
 
-describe('runs that were missed', () => {
-  test('are each caught up once, in order, and no more than were asked for', async ({ registry, market }) => {
+describe('missed runs', () => {
+  test('are each executed once, in order, and only as many as requested', async ({ registry, market }) => {
     await market.bundle({ quantity: 1_000 });
     const { id } = await aRecurring(market, 'transfer', { number_of_recurring_actions: 3 });
     await run(registry, inDays(30));
@@ -180,7 +177,10 @@ describe('runs that were missed', () => {
     expect(await recurringNow(market, id)).toMatchObject({ runs_done: 3, next_action_datetime: null });
   });
 
-  test('of several recurring actions are done in the order of their times', async ({ registry, market }) => {
+  test('of several recurring actions are executed in the order of their times', async ({
+    registry,
+    market,
+  }) => {
     await market.bundle({ quantity: 150 });
     const first = await aRecurring(market, 'transfer', { initial_action_datetime: inDays(1).toISOString() });
     const second = await aRecurring(market, 'cancel', { initial_action_datetime: inDays(0.5).toISOString() });
@@ -189,7 +189,7 @@ describe('runs that were missed', () => {
     expect(await resultsOf(market, first.id)).toEqual(['Failure']);
   });
 
-  test('at the end of a month come back to their day', async ({ registry, market }) => {
+  test('at the end of a month return to their day', async ({ registry, market }) => {
     const { id } = await aRecurring(market, 'cancel', {
       initial_action_datetime: '2027-01-31T09:00:00Z',
       recurring_action_period_units: 'months',
@@ -201,7 +201,7 @@ describe('runs that were missed', () => {
     expect(await next()).toBe('2027-03-31T09:00:00Z');
   });
 
-  test('are none after it was stopped', async ({ registry, market }) => {
+  test('are not executed after a stop', async ({ registry, market }) => {
     await market.bundle({ quantity: 1_000 });
     const { id } = await aRecurring(market, 'transfer');
     await run(registry, NOW);
@@ -211,7 +211,7 @@ describe('runs that were missed', () => {
   });
 });
 
-describe('the rights of each run are those of its time', () => {
+describe('each run has the rights of its time', () => {
   test.for<[string, string, (at: TradingPair) => Promise<unknown>, (at: TradingPair) => Promise<unknown>]>([
     [
       'a user who left the account',
@@ -227,7 +227,7 @@ describe('the rights of each run are those of its time', () => {
       async ({ admin, trader }) => admin.post(`/user/change_role/${trader.userId}`, { role: 'TRADING_USER' }),
     ],
     [
-      'a target that took the source off its whitelist',
+      'a target that removed the source from its whitelist',
       'not-whitelisted',
       async ({ receiver, target, source }) =>
         receiver.patch(`/account/update_whitelist/${target.id}`, { remove_from_whitelist: [source.id] }),
@@ -235,7 +235,7 @@ describe('the rights of each run are those of its time', () => {
         receiver.patch(`/account/update_whitelist/${target.id}`, { add_to_whitelist: [source.id] }),
     ],
   ])(
-    '%s: refused (%s), and done again when that has changed',
+    '%s: refused (%s), and executed again after that has changed',
     async ([_, code, take, giveBack], { registry, market }) => {
       await market.bundle({ quantity: 1_000 });
       const { id } = await aRecurring(market, 'transfer');
@@ -260,7 +260,7 @@ describe('the rights of each run are those of its time', () => {
     ['its source', 404, async ({ admin, source }) => admin.delete(`/account/delete/${source.id}`)],
     ['its target', 404, async ({ admin, target }) => admin.delete(`/account/delete/${target.id}`)],
   ] as const)(
-    'when %s is gone, one run is refused and there are no more',
+    'when %s is deleted, one run is refused and there are no more',
     async ([_, __, remove], { registry, market }) => {
       const { id } = await aRecurring(market, 'transfer');
       await market.admin.delete(`/device/delete/${market.device.id}`);

@@ -7,20 +7,20 @@ import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 export interface RelaySetup {
   readonly registry: TestRegistry;
   readonly market: TradingPair;
-  /** One more process that may lead. */
+  /** Starts another process that may lead. */
   start(warn?: (what: string) => void): Journal;
-  /** Stops the processes, so that the next one meets the stream anew. */
+  /** Stops the processes, so that the next one reads the stream anew. */
   stopAll(): Promise<void>;
-  /** Issues a bundle and moves a part of it, so many times. */
+  /** Issues a bundle and transfers a part of it, that many times. */
   trade(times: number): Promise<void>;
   /** The event ids of the journal, in the order of their entries. */
   entries(): Promise<string[]>;
-  /** Everything is in the store, once, in order. */
+  /** Asserts that everything is in the store, once, in order. */
   expectRelayed(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A registry that relays its journal to that store, which is the caller's to stop. */
+/** A registry that relays its journal to the given store, which the caller stops. */
 export async function openRelaySetup(eventStore: TestEventStore): Promise<RelaySetup> {
   const registry = await openRegistry({ ...eventStore.environment });
   const market = await tradingPair(registry);

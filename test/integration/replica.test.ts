@@ -25,7 +25,7 @@ let registry: TestRegistry;
 let market: TradingPair;
 let wire: TcpProxy;
 
-const QUICK = { REPLICA_WAIT_MS: '300', REPLICA_MAX_LAG_MS: '1000', DATABASE_POOL_SIZE: '4' };
+const SHORT_LIMITS = { REPLICA_WAIT_MS: '300', REPLICA_MAX_LAG_MS: '1000', DATABASE_POOL_SIZE: '4' };
 
 beforeAll(async () => {
   own = await startTestCluster({
@@ -39,7 +39,7 @@ afterAll(() => own.stop());
 
 beforeEach(async () => {
   wire = await openTcpProxy(own.cluster.standby.port);
-  registry = await openRegistry(QUICK, own.urls, (url) => {
+  registry = await openRegistry(SHORT_LIMITS, own.urls, (url) => {
     url.port = String(wire.port);
   });
   await toBe('streaming');
@@ -58,13 +58,13 @@ async function toBe(state: 'streaming' | 'late' | 'unreachable'): Promise<void> 
   await expect.poll(stateOf, { timeout: 30_000, interval: 20 }).toEqual([state]);
 }
 
-/** Which server answers, by its own account. */
+/** The server that answers, as it identifies itself. */
 const onStandby = async ({ execute }: Reader): Promise<boolean> => {
   const [row] = await execute<{ standby: boolean }>(sql`SELECT pg_is_in_recovery() AS standby`);
   return row?.standby ?? false;
 };
 
-const whoReads = async () => ((await registry.database.read(onStandby)) ? 'standby' : 'primary');
+const readingServer = async () => ((await registry.database.read(onStandby)) ? 'standby' : 'primary');
 
 async function pauseReplay(): Promise<void> {
   await registry.standby.query('SELECT pg_wal_replay_pause()');
@@ -89,25 +89,25 @@ async function resumeReplay(): Promise<void> {
 const opened = (client = market.admin) =>
   client.post('/account/create', { account_name: `Account ${crypto.randomUUID()}` });
 
-describe('a standby that is well', () => {
-  test('answers the reads', async () => {
-    expect(await whoReads()).toBe('standby');
+describe('a healthy standby', () => {
+  test('answers reads', async () => {
+    expect(await readingServer()).toBe('standby');
   });
 
-  test('shows what was just written, to anyone, every time', async () => {
+  test('shows each write at once, to any client', async () => {
     for (let n = 0; n < 40; n++) {
       const { id } = await anAccount(market.admin);
       expect((await market.admin.get(`/account/${id}`)).statusCode).toBe(200);
     }
   });
 
-  test('is not told of in the answer to a write', async () => {
+  test('is not mentioned in the response to a write', async () => {
     const answer = await opened();
     expect(answer.headers['registry-replica']).toBeUndefined();
     expect(answer.headers['registry-consistency']).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
   });
 
-  test('stays in use while every connection to it is busy', async () => {
+  test('stays in use while all connections to it are busy', async () => {
     const reads = Array.from({ length: 4 }, () =>
       registry.database.read(async (reader) => {
         await reader.execute(sql`SELECT pg_sleep(3)`);
@@ -118,7 +118,7 @@ describe('a standby that is well', () => {
     expect(stateOf()).toEqual(['streaming']);
   });
 
-  test('takes no writes from a query, and nor does the primary in its place', async () => {
+  test('refuses writes of a query, and so does the primary in its place', async () => {
     const write = ({ execute }: Reader) => execute(sql`UPDATE account SET timezone = 'UTC'`);
     await expect(registry.database.read(write)).rejects.toThrow();
     await expect(registry.database.readPrimary(write)).rejects.toThrow();
@@ -126,14 +126,14 @@ describe('a standby that is well', () => {
 });
 
 describe('a standby that has stopped to replay', () => {
-  test('does not keep a write from succeeding; the answer says that the standby lags', async () => {
+  test('does not fail a write; the response says that the standby lags', async () => {
     await pauseReplay();
     const answer = await opened();
     expect(answer.statusCode).toBe(201);
     expect(answer.headers['registry-replica']).toBe('lagging');
   });
 
-  test('is passed over by a client that shows the token of its write', async () => {
+  test('is bypassed for a client that sends the token of its write', async () => {
     await pauseReplay();
     const answer = await opened();
     const token = String(answer.headers['registry-consistency']);
@@ -141,7 +141,7 @@ describe('a standby that has stopped to replay', () => {
     expect(read.statusCode).toBe(200);
   });
 
-  test('is passed over for who the client is, too: a new account is its user’s at once', async () => {
+  test('is bypassed for the look-up of the caller, too: a new account is visible to its user at once', async () => {
     const producer = await registry.as('PRODUCTION_USER');
     await pauseReplay();
     const answer = await opened(producer);
@@ -150,7 +150,7 @@ describe('a standby that has stopped to replay', () => {
     expect(read.statusCode).toBe(200);
   });
 
-  test('is passed over by a stream that shows the token of a write', async () => {
+  test('is bypassed for a stream with the token of a write', async () => {
     await pauseReplay();
     const { id } = await market.bundle();
     const moved = await market.transfer([id]);
@@ -177,32 +177,29 @@ describe('a standby that has stopped to replay', () => {
     });
     await resumeReplay();
     await toBe('streaming');
-    expect(await whoReads()).toBe('standby');
+    expect(await readingServer()).toBe('standby');
     expect((await market.admin.get(`/account/${id}`)).statusCode).toBe(200);
     expect((await opened()).headers['registry-replica']).toBeUndefined();
   });
 });
 
-test.each(['xyz', '0', '0/GG', "0/0'; --", ''])(
-  'the token %j, which no write gave, is refused',
-  async (token) => {
-    const answer = await market.admin.get('/account/list', { 'registry-consistency': token });
-    expect(answer.statusCode).toBe(422);
-  },
-);
+test.each(['xyz', '0', '0/GG', "0/0'; --", ''])('the invalid token %j is refused', async (token) => {
+  const answer = await market.admin.get('/account/list', { 'registry-consistency': token });
+  expect(answer.statusCode).toBe(422);
+});
 
-test('a standby that is stopped is replaced by the primary, and comes back by itself', async () => {
+test('a standby that is stopped is replaced by the primary, and used again after its restart', async () => {
   await own.cluster.standby.stop('immediate');
   try {
     const { statusCode, headers } = await opened();
     expect([statusCode, headers['registry-replica']]).toEqual([201, 'lagging']);
     expect((await market.admin.get(`/account/${market.source.id}`)).statusCode).toBe(200);
-    expect(await whoReads()).toBe('primary');
+    expect(await readingServer()).toBe('primary');
   } finally {
     await own.cluster.standby.start();
   }
   await toBe('streaming');
-  expect(await whoReads()).toBe('standby');
+  expect(await readingServer()).toBe('standby');
 });
 
 describe('a standby that is late when the primary goes down', () => {
@@ -215,8 +212,8 @@ describe('a standby that is late when the primary goes down', () => {
   });
   afterEach(() => own.cluster.primary.start());
 
-  test('goes on answering from what it has, and readiness tells of both', async () => {
-    expect(await whoReads()).toBe('standby');
+  test('continues to answer, and readiness reports both', async () => {
+    expect(await readingServer()).toBe('standby');
     expect((await market.admin.get(`/account/${market.source.id}`)).statusCode).toBe(200);
     const ready = await market.admin.get('/health/ready');
     expect([ready.statusCode, ready.json()]).toMatchObject([
@@ -225,25 +222,25 @@ describe('a standby that is late when the primary goes down', () => {
     ]);
   });
 
-  test('does not answer a client whose own write lies past what it has', async () => {
+  test('does not answer a client whose write it lacks', async () => {
     const read = await market.admin.get('/account/list', { 'registry-consistency': 'FFFFFFF/0' });
     expect(read.statusCode).toBe(503);
   });
 });
 
 describe('a standby that hangs', () => {
-  test('does not stall the reads that come, and serves them again when it answers', async () => {
+  test('does not stall new reads, and serves them again when it answers', async () => {
     wire.freeze();
     const reads = Array.from({ length: 20 }, () => market.admin.get(`/account/${market.source.id}`));
     expect(new Set((await Promise.all(reads)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
     await toBe('unreachable');
-    expect(await whoReads()).toBe('primary');
+    expect(await readingServer()).toBe('primary');
     wire.thaw();
     await toBe('streaming');
-    expect(await whoReads()).toBe('standby');
+    expect(await readingServer()).toBe('standby');
   });
 
-  test('does not stall a read that it was at: the primary answers that', async () => {
+  test('does not stall a running read, which the primary answers', async () => {
     const servers: boolean[] = [];
     const read = registry.database.read(async (reader) => {
       servers.push(await onStandby(reader));
@@ -255,13 +252,13 @@ describe('a standby that hangs', () => {
     expect(servers).toEqual([true, false, false]);
   });
 
-  test('does not stall a write, whose answer says so', async () => {
+  test('does not stall a write, and the response says so', async () => {
     wire.freeze();
     const { statusCode, headers } = await opened();
     expect([statusCode, headers['registry-replica']]).toEqual([201, 'lagging']);
   });
 
-  test('does not stall a stream: it comes from the primary', async () => {
+  test('does not stall a stream, which comes from the primary', async () => {
     const { id } = await market.bundle();
     wire.freeze();
     const body = { source_id: market.source.id };
@@ -269,22 +266,22 @@ describe('a standby that hangs', () => {
     expect(JSON.parse(stream.body).id).toBe(id);
   });
 
-  test('does not keep the registry from stopping', async () => {
+  test('does not prevent the shutdown of the registry', async () => {
     wire.freeze();
     await toBe('unreachable');
-    const other = await openRegistry(QUICK, own.urls, (url) => {
+    const other = await openRegistry(SHORT_LIMITS, own.urls, (url) => {
       url.port = String(wire.port);
     });
     await other.close();
   });
 });
 
-test('a server that takes connections and never says a word does not stall start, reads or writes', async () => {
+test('a server that accepts connections without answering does not stall start, reads or writes', async () => {
   const silent = createServer();
   const sockets = new Set<Socket>();
   silent.on('connection', (socket) => sockets.add(socket.on('error', () => undefined)));
   const port = await listen(silent);
-  const other = await openRegistry(QUICK, own.urls, (url) => {
+  const other = await openRegistry(SHORT_LIMITS, own.urls, (url) => {
     url.port = String(port);
   });
   const admin = await other.as('ADMIN');
@@ -296,7 +293,7 @@ test('a server that takes connections and never says a word does not stall start
   for (const socket of sockets) socket.destroy();
 });
 
-/** In replay this lock waits for reads of the table, and not longer than the standby may be delayed. */
+/** During replay this lock waits for reads of the table, for at most the maximum delay of the standby. */
 async function lockForAMoment(): Promise<void> {
   const reading = `SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND pid <> pg_backend_pid()`;
   await expect
@@ -305,7 +302,7 @@ async function lockForAMoment(): Promise<void> {
   await registry.primary.query('BEGIN; LOCK TABLE account IN ACCESS EXCLUSIVE MODE; COMMIT');
 }
 
-test('a read that conflicts with what the standby replays is made again, and the standby stays in use', async () => {
+test('a read that conflicts with the replay of the standby is repeated, and the standby stays in use', async () => {
   const servers: boolean[] = [];
   const seen = await registry.database.read(async (reader) => {
     servers.push(await onStandby(reader));

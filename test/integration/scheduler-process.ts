@@ -2,7 +2,7 @@ import pino from 'pino';
 import { openDatabase } from '../../src/database/database.ts';
 import { startScheduler } from '../../src/scheduler/index.ts';
 
-/** A process of its own that does what is due on the database of its first argument, by a clock that stands at its second. */
+/** A process that executes due work on the database of its first argument, with its clock set to the second. */
 const [writeUrl = '', now = ''] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const database = await openDatabase({

@@ -35,7 +35,7 @@ async function statusOf(registry: TestRegistry, id: number): Promise<string> {
   return rows[0].status;
 }
 
-test('what expires does so once its time has come by the clock', async ({ registry, market }) => {
+test('bundles expire when the clock reaches their time', async ({ registry, market }) => {
   const { id } = await anExpiring(market, 1);
   const scheduler = start(registry);
   await until(() => expect(scheduler.status().lastRoundAt).toEqual(NOW));
@@ -53,7 +53,7 @@ test('what expires does so once its time has come by the clock', async ({ regist
   );
 });
 
-test('of many processes one leads, and another takes over when it goes', async ({ registry, market }) => {
+test('one of many processes leads, and another takes over when it ends', async ({ registry, market }) => {
   const [a, b] = [start(registry), start(registry)];
   await until(() => expect([a, b].filter((each) => each.status().leads)).toHaveLength(1));
   const [first, second] = a.status().leads ? [a, b] : [b, a];
@@ -65,7 +65,7 @@ test('of many processes one leads, and another takes over when it goes', async (
   expect(first.status().leads).toBe(false);
 });
 
-test('a leader whose connection dies is replaced, or leads again', async ({ registry, market }) => {
+test('a leader whose connection is lost is replaced, or leads again', async ({ registry, market }) => {
   const scheduler = start(registry);
   await until(() => expect(scheduler.status().leads).toBe(true));
   await registry.primary.query(
@@ -79,7 +79,7 @@ test('a leader whose connection dies is replaced, or leads again', async ({ regi
   await until(() => expect(scheduler.status()).toMatchObject({ leads: true, problem: null }));
 });
 
-test('a process whose clock is wrong expires nothing, and says why', async ({ registry, market }) => {
+test('a process with a wrong clock expires nothing, and reports why', async ({ registry, market }) => {
   const { id } = await market.bundle();
   now = new Date(Date.now() + 40 * 365 * 24 * 3_600_000);
   const scheduler = start(registry, 60_000);
@@ -88,7 +88,7 @@ test('a process whose clock is wrong expires nothing, and says why', async ({ re
   expect(scheduler.status()).toMatchObject({ bundlesExpired: 0, lastRoundAt: null });
 });
 
-test('a process whose clock is right leads', async ({ registry }) => {
+test('a process with a correct clock leads', async ({ registry }) => {
   now = new Date();
   const scheduler = start(registry, 3_600_000);
   await until(() =>
@@ -96,7 +96,7 @@ test('a process whose clock is right leads', async ({ registry }) => {
   );
 });
 
-test('a stopped one does nothing any more', async ({ registry }) => {
+test('a stopped scheduler executes nothing', async ({ registry }) => {
   const scheduler = start(registry);
   await until(() => expect(scheduler.status().leads).toBe(true));
   await scheduler.stop();

@@ -46,7 +46,7 @@ async function countRows(registry: TestRegistry): Promise<Record<string, number>
   return rows[0];
 }
 
-test('sample data seeded twice adds nothing the second time', async ({ registry }) => {
+test('seeding the sample data twice adds nothing the second time', async ({ registry }) => {
   await seedSample(registry);
   const once = await countRows(registry);
   expect(once).toMatchObject({ users: 5, accounts: 2, devices: SAMPLE_UNITS.length });
@@ -57,7 +57,7 @@ test('sample data seeded twice adds nothing the second time', async ({ registry 
 
 const SAMPLE_IDENTIFIER = SAMPLE_UNITS[0]?.device.local_device_identifier ?? '';
 
-test('a device that another account registered first gets no certificates of the sample, and is named', async ({
+test('a sample device that another account registered first gets no certificates, and is reported', async ({
   registry,
 }) => {
   const stranger = await registry.as('PRODUCTION_USER');
@@ -72,7 +72,7 @@ test('a device that another account registered first gets no certificates of the
   expect(await countRows(registry)).toEqual(before);
 });
 
-test('a device of the sample that was retired with certificates is not made again', async ({ registry }) => {
+test('a sample device that was deleted after an issuance is not created again', async ({ registry }) => {
   await seedSample(registry);
   const admin = await registry.as('ADMIN');
   const { rows } = await registry.primary.query('SELECT id FROM device WHERE local_device_identifier = $1', [
@@ -109,7 +109,7 @@ test('the sample has several technologies, a battery and a consumption device, a
 test('sample data is refused in production', async ({ registry }) => {
   const config = readConfig({
     NODE_ENV: 'production',
-    JWT_SECRET_KEY: 'a secret of production that nobody has ever seen',
+    JWT_SECRET_KEY: 'a secret of production that is not published',
     DATABASE_WRITE_URL: registry.config.DATABASE_WRITE_URL,
     DATABASE_READ_URLS: registry.config.DATABASE_READ_URLS.join(','),
   });
@@ -123,7 +123,7 @@ test('sample data is refused in production', async ({ registry }) => {
   expect(await countRows(registry)).toMatchObject({ users: 0, entries: 0 });
 });
 
-test('a week from Elexon becomes hourly readings and certificates; loaded again, it adds nothing', async ({
+test('a week of Elexon data becomes hourly readings and certificates; a second load adds nothing', async ({
   registry,
 }) => {
   const units = ['T_ABRBO-1', 'T_MOWEO-1'];
@@ -135,7 +135,7 @@ test('a week from Elexon becomes hourly readings and certificates; loaded again,
   expect(await countRows(registry)).toEqual(once);
 });
 
-test('an answer that is cut off, too busy or too late is asked for again, and nothing is counted twice', async ({
+test('a truncated, rejected or late answer is requested again, and nothing is counted twice', async ({
   registry,
 }) => {
   elexon.failNext({ kind: 'status', status: 503 }, { kind: 'cut in answer' });
@@ -144,7 +144,7 @@ test('an answer that is cut off, too busy or too late is asked for again, and no
   await expect(loadWeek(registry, ['T_ABRBO-1'])).resolves.toMatchObject({ readings: 0 });
 });
 
-test('a load that breaks off keeps its whole days, and goes on from there', async ({ registry }) => {
+test('an interrupted load keeps complete days, and continues from there', async ({ registry }) => {
   const broken = loadFromElexon({
     database: registry.database,
     config: registry.config,
@@ -163,7 +163,7 @@ test('a load that breaks off keeps its whole days, and goes on from there', asyn
   });
 });
 
-test('units that the register does not know are named, and nothing is loaded', async ({ registry }) => {
+test('units missing from the register are named, and nothing is loaded', async ({ registry }) => {
   await expect(loadWeek(registry, ['T_ABRBO-1', 'T_NOSUCH-1'])).rejects.toThrow(
     'does not contain T_NOSUCH-1',
   );
@@ -187,7 +187,7 @@ test.for([
   expect({ readings, refused }).toEqual({ readings: hours, refused: [] });
 });
 
-test('a window that is no window is refused by the name of its end', () => {
+test('an invalid window is refused with the name of its limit', () => {
   expect(() => windowOf('soon', '2026-03-01', NOW)).toThrow('FROM must be a date');
   expect(() => windowOf('2026-03-01', 'never', NOW)).toThrow('TO must be a date');
   expect(() => windowOf('2026-03-02', '2026-03-01', NOW)).toThrow('TO (2026-03-01) must be after');

@@ -5,7 +5,7 @@ import { formatPosition, parsePosition } from '../../src/database/position.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 
-/** Several servers to read from, and several instances of the registry that do. */
+/** Several servers for reads, and several instances of the registry. */
 
 let own: TestCluster;
 let registry: TestRegistry;
@@ -18,7 +18,7 @@ beforeAll(async () => {
     settings: { shared_buffers: '16MB' },
   });
   registry = await openRegistry({}, own.urls);
-  // The cluster has one standby. The primary, read as a standby is, never lags: it stands for a better one.
+  // The cluster has one standby. The primary, read like a standby, never lags: it represents a faster one.
   const url = new URL(standbyUrl());
   url.port = String(own.cluster.primary.port);
   closer = url.toString();
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const standbyUrl = () => String(registry.config.DATABASE_READ_URLS[0]);
 
-/** Another instance; its standbys are never late. */
+/** Another instance, whose standbys are never late. */
 async function anInstance(...readUrls: string[]): Promise<Database> {
   const database = await openDatabase({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -44,8 +44,8 @@ async function anInstance(...readUrls: string[]): Promise<Database> {
   return database;
 }
 
-/** Where it reads: the fall-back to the primary does not come as the role that reads. */
-async function whoAnswers({ execute }: Reader): Promise<string> {
+/** The server of a read: the fallback to the primary does not use the role for reads. */
+async function answeringServer({ execute }: Reader): Promise<string> {
   const [row] = await execute<{ server: string }>(sql`
     SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' WHEN current_user = 'registry_reader' THEN 'closer' ELSE 'primary' END AS server`);
   return row?.server ?? '';
@@ -54,7 +54,7 @@ async function whoAnswers({ execute }: Reader): Promise<string> {
 /** The servers of eight reads, sorted. */
 async function serversOf(database: Database): Promise<string[]> {
   const servers: string[] = [];
-  for (let read = 0; read < 8; read++) servers.push(await database.read(whoAnswers));
+  for (let read = 0; read < 8; read++) servers.push(await database.read(answeringServer));
   return servers.sort();
 }
 
@@ -81,7 +81,7 @@ async function found(database: Database): Promise<{ id: number; token: string }>
   return { id: value[0]?.id ?? 0, token: formatPosition(position) };
 }
 
-test('of several standbys the one with the least lag answers, whatever their order', async () => {
+test('the standby with the least lag answers, whatever the order', async () => {
   for (const readUrls of [
     [standbyUrl(), closer],
     [closer, standbyUrl()],
@@ -99,25 +99,25 @@ test('standbys with equal lag take turns', async () => {
   await vi.waitFor(async () => expect(await serversOf(database)).toEqual(equalShares), 30_000);
 });
 
-test('when the best of several standbys is gone, another one answers, not the primary', async () => {
+test('when the best standby is lost, another one answers, not the primary', async () => {
   const gone = new URL(closer);
   gone.port = '9';
   const database = await anInstance(gone.toString(), standbyUrl());
-  expect(await database.read(whoAnswers)).toBe('standby');
+  expect(await database.read(answeringServer)).toBe('standby');
   expect(database.status().replicas.map(({ state }) => state)).toEqual(['unreachable', 'streaming']);
 });
 
-test('no write waits for one of several standbys that is gone for good, and each waits for one that is late', async () => {
+test('no write waits for a lost standby, and each waits for a late one', async () => {
   const gone = new URL(closer);
   gone.port = '9';
   const database = await anInstance(gone.toString(), standbyUrl());
-  const mirrored = async () => database.waitForReplicas((await written(database)).position);
-  await vi.waitFor(async () => expect(await mirrored()).toBe(true), 30_000);
+  const isReplicated = async () => database.waitForReplicas((await written(database)).position);
+  await vi.waitFor(async () => expect(await isReplicated()).toBe(true), 30_000);
   await pauseReplay();
-  expect(await mirrored()).toBe(false);
+  expect(await isReplicated()).toBe(false);
 });
 
-test('a write that no standby is left to show is not called mirrored', async () => {
+test('a write that no remaining standby can show is not reported as replicated', async () => {
   const gone = new URL(closer);
   gone.port = '9';
   const database = await anInstance(gone.toString());
@@ -128,15 +128,15 @@ test('a write that no standby is left to show is not called mirrored', async () 
   expect(await database.waitForReplicas((await written(database)).position)).toBe(false);
 });
 
-test('a standby whose connections are all in use is well: who waits too long is answered by the primary', async () => {
+test('a standby with all connections in use is healthy, and the primary answers requests that wait too long', async () => {
   const database = await anInstance(standbyUrl());
   const held = [1, 2].map(() => database.read(({ execute }) => execute(sql`SELECT pg_sleep(6)`)));
-  expect(await database.read(whoAnswers)).toBe('primary');
+  expect(await database.read(answeringServer)).toBe('primary');
   expect(database.status().replicas).toMatchObject([{ state: 'streaming' }]);
   await Promise.all(held);
 });
 
-test('the lag of a standby is told in bytes and in seconds, and is none once it has caught up', async () => {
+test('the lag of a standby is reported in bytes and seconds, and is 0 once it has caught up', async () => {
   const database = await anInstance(standbyUrl());
   await pauseReplay();
   await found(database);
@@ -149,7 +149,7 @@ test('the lag of a standby is told in bytes and in seconds, and is none once it 
   await vi.waitFor(() => expect(lag()).toMatchObject({ lagBytes: 0, lagSeconds: 0 }), 30_000);
 });
 
-test('the token of a write is honoured by an instance that has never seen the write', async () => {
+test('an instance honours the token of a write that it has not seen', async () => {
   const [one, other] = [await anInstance(standbyUrl()), await anInstance(standbyUrl())];
   await pauseReplay();
   const { id, token } = await found(one);
@@ -158,8 +158,8 @@ test('the token of a write is honoured by an instance that has never seen the wr
   expect(await other.read(seen, { atLeast: parsePosition(token) })).toEqual([{ id }]);
 });
 
-test('a standby of another primary is none, however far its log is', async () => {
+test('a standby of another primary is not used, however far its WAL is', async () => {
   const foreign = await anInstance(inject('cluster').standby);
   expect(foreign.status().replicas).toMatchObject([{ state: 'unreachable' }]);
-  expect(await foreign.read(whoAnswers)).toBe('primary');
+  expect(await foreign.read(answeringServer)).toBe('primary');
 });

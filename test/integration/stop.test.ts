@@ -27,7 +27,7 @@ async function written(registry: TestRegistry): Promise<string[]> {
   return rows.map(({ event_id }) => event_id);
 }
 
-test('a leader that stops relays what was written up to then', async ({ registry }) => {
+test('a leader that stops relays everything written before', async ({ registry }) => {
   const market = await tradingPair(registry);
   const journal = startJournal({
     writeUrl: registry.config.DATABASE_WRITE_URL,
@@ -42,7 +42,7 @@ test('a leader that stops relays what was written up to then', async ({ registry
   expect(await relayed()).toEqual(await written(registry));
 });
 
-test('a leader that stops waits for a transaction that is about to end, and relays what it held up', async ({
+test('a leader that stops waits for a transaction that is about to end, and relays the entries behind it', async ({
   registry,
 }) => {
   const market = await tradingPair(registry);
@@ -84,15 +84,15 @@ test('a leader stops although the event store does not answer', async ({ registr
   expect((await breakable.events()).length).toBeLessThan((await written(registry)).length);
 });
 
-/** Ways to run the registry as a process of its own. */
+/** Ways to run the registry as a separate process. */
 const PROGRAMS = {
-  'from the sources': ['--import', 'tsx', 'src/main.ts'],
-  'as it was built': ['dist/main.js'],
+  'from source': ['--import', 'tsx', 'src/main.ts'],
+  'as built': ['dist/main.js'],
 };
 
 interface Program {
   readonly child: ChildProcess;
-  /** Waits until it says so, and gives all that it said. */
+  /** Waits until it prints the text, and returns all that it printed. */
   says(text: string): Promise<string>;
 }
 
@@ -134,7 +134,7 @@ async function logIn(registry: TestRegistry, url: string): Promise<Record<string
   return { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
 }
 
-/** The feed of events, held open; what it said so far, and when the registry ended it. */
+/** The feed of events, held open: its content so far, and when the registry ended it. */
 async function openFeed(url: string, headers: Record<string, string>) {
   const answer = await fetch(`${url}/events`, { headers: { ...headers, accept: 'text/event-stream' } });
   let text = '';
@@ -151,13 +151,13 @@ const isAnyoneWaiting = async (registry: TestRegistry) =>
     )
   ).rowCount;
 
-describe('a registry that is told to stop', () => {
+describe('a registry that receives a signal to stop', () => {
   beforeAll(async () => {
     await promisify(execFile)('npm', ['run', 'build']);
   });
 
   test.for(Object.entries(PROGRAMS))(
-    'answers the request under way, takes no new one, relays, and ends well: %s',
+    'answers running requests, accepts no new ones, relays, and exits with 0: %s',
     async ([_, args], { registry }) => {
       const program = run(registry, args);
       const { child, says } = program;
@@ -190,7 +190,7 @@ describe('a registry that is told to stop', () => {
     },
   );
 
-  /** Sends a text, and nothing after it. */
+  /** Sends a text, and nothing more. */
   async function sendHalf(url: string, text: string): Promise<void> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -200,8 +200,8 @@ describe('a registry that is told to stop', () => {
     await promisify((done: () => void) => socket.write(text, done))();
   }
 
-  test('cuts off clients that stopped half-way, relays, and ends well', async ({ registry }) => {
-    const program = run(registry, PROGRAMS['as it was built']);
+  test('closes connections with incomplete requests, relays, and exits with 0', async ({ registry }) => {
+    const program = run(registry, PROGRAMS['as built']);
     const url = await urlOf(program);
     const headers = await logIn(registry, url);
     const fields = Object.entries({ ...headers, host: 'localhost', 'content-length': '100' });
@@ -217,10 +217,10 @@ describe('a registry that is told to stop', () => {
     expect(await relayed()).toEqual(await written(registry));
   });
 
-  test('while it starts ends its start first, and then itself', async ({ registry }) => {
+  test('during its start completes the start, then stops', async ({ registry }) => {
     const blocker = await registry.primary.connect();
     await blocker.query('BEGIN; LOCK TABLE registry_user IN ACCESS EXCLUSIVE MODE');
-    const { child, says } = run(registry, PROGRAMS['as it was built']);
+    const { child, says } = run(registry, PROGRAMS['as built']);
     await vi.waitFor(async () => expect(await isAnyoneWaiting(registry)).toBe(1), { timeout: 60_000 });
     const exit = once(child, 'exit');
     child.kill('SIGTERM');

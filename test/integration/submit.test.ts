@@ -45,7 +45,7 @@ const refused = { result: 'refused', refusal: { code: 'reading-differs', kind: '
 const bundlesOf = async (registry: TestRegistry, device: number) =>
   (await registry.primary.query('SELECT quantity::int FROM bundle WHERE device_id = $1', [device])).rows;
 
-test('nothing is issued for a reading that the registry has otherwise; those around it are', async ({
+test('nothing is issued for a reading that differs from the stored one; others are issued', async ({
   registry,
   market,
 }) => {
@@ -59,7 +59,10 @@ test('nothing is issued for a reading that the registry has otherwise; those aro
   expect(await bundlesOf(registry, device)).toEqual([{ quantity: 800 }, { quantity: 1000 }]);
 });
 
-test('nor for a part of its interval, nor of two in one batch that differ', async ({ registry, market }) => {
+test('nothing is issued for a part of its interval, or for two different readings in one batch', async ({
+  registry,
+  market,
+}) => {
   const { start, end } = hoursAgo(9);
   const half = new Date(Date.parse(start) + 1_800_000);
   const device = await aDeviceWithReading(market, 900);
@@ -74,7 +77,7 @@ test('nor for a part of its interval, nor of two in one batch that differ', asyn
   });
 });
 
-test('one reading that differs refuses a batch that is all or nothing', async ({ registry, market }) => {
+test('one differing reading refuses an all-or-nothing batch', async ({ registry, market }) => {
   const device = await aDeviceWithReading(market, 7);
   await expect(submit(registry, market, device, [hour(10, 800), hour(9, 900)], 'fail')).rejects.toMatchObject(
     {
@@ -84,7 +87,10 @@ test('one reading that differs refuses a batch that is all or nothing', async ({
   expect(await bundlesOf(registry, device)).toEqual([]);
 });
 
-test('a reading that is known as it is, or gross, or taken back, is issued', async ({ registry, market }) => {
+test('an identical, gross or deleted stored reading does not prevent the issuance', async ({
+  registry,
+  market,
+}) => {
   const known = await aDeviceWithReading(market, 900);
   const gross = await aDeviceWithReading(market, 7, hoursAgo(9), { gross_net_indicator: 'GROSS' });
   for (const device of [known, gross]) {

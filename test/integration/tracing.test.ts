@@ -12,8 +12,8 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const PROBLEMS_TRACE = 'a'.repeat(32);
 const STREAMS_TRACE = 'b'.repeat(32);
-/** More than there are connections, so that most wait for one. */
-const CROWD = Array.from({ length: 25 }, (_, index) => `c${index.toString(16).padStart(31, '0')}`);
+/** More than there are connections, so that most requests wait for one. */
+const CONCURRENT = Array.from({ length: 25 }, (_, index) => `c${index.toString(16).padStart(31, '0')}`);
 
 let eventStore: TestEventStore;
 let receiver: OtlpReceiver;
@@ -38,7 +38,10 @@ async function logIn(registry: TestRegistry, id: number): Promise<{ authorizatio
   return { authorization: `Bearer ${access_token}` };
 }
 
-/** A mutation, a refusal, a query, a crowd and a stream, in a process as `main.ts` starts it; then what the collector got. */
+/**
+ * A mutation, a refusal, a query, concurrent requests and a stream, in a process as `main.ts` starts it; then the spans
+ * of the collector.
+ */
 test.beforeAll(async ({ registry }) => {
   eventStore = await openEventStore();
   receiver = await startOtlpReceiver();
@@ -59,7 +62,7 @@ test.beforeAll(async ({ registry }) => {
   expect(refused.status).toBe(409);
   await fetch(`${running.url}/organisation/list`, { headers: token });
   await Promise.all(
-    CROWD.flatMap((trace, index) => [
+    CONCURRENT.flatMap((trace, index) => [
       post('/organisation/create', { name: `Crowd ${index}` }, { ...token, ...traceparent(trace) }),
       fetch(`${running.url}/user/me`, { headers: { ...token, ...traceparent(trace) } }),
     ]),
@@ -96,7 +99,7 @@ const of = (traceId: string) => {
 };
 
 describe('a mutation', () => {
-  test('has a span below the one that its caller named', () => {
+  test('has a span below the span of its caller', () => {
     const span = of(TRACE);
     expect(span).toMatchObject({ parentSpanId: CALLER, failed: false, service: 'registry' });
     expect(span.attributes).toMatchObject({
@@ -108,7 +111,7 @@ describe('a mutation', () => {
     });
   });
 
-  test('has a span below that for each of its statements, on the server that it went to', () => {
+  test('has a child span for each of its statements, with the server', () => {
     const statements = below(of(TRACE));
     expect(statements.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['SELECT', 'BEGIN', 'INSERT', 'COMMIT']),
@@ -121,7 +124,7 @@ describe('a mutation', () => {
     expect(insert?.attributes['db.query.text']).toMatch(/insert into "organisation"/i);
   });
 
-  test('is named by the append that brought its entry to EventStoreDB', () => {
+  test('is named in the span of the append that relays its entry', () => {
     const appends = named(`append ${eventStore.log.stream}`);
     const own = appends.filter(({ attributes }) =>
       [attributes['registry.request_ids']].flat().includes(requestId),
@@ -130,7 +133,7 @@ describe('a mutation', () => {
     expect(own[0]).toMatchObject({ failed: false });
   });
 
-  test('that the database refuses has a statement that failed, with a code', () => {
+  test('that the database refuses has a failed statement, with a code', () => {
     const span = of(PROBLEMS_TRACE);
     expect(span).toMatchObject({ failed: false, attributes: { 'http.response.status_code': 409 } });
     expect(below(span).filter(({ failed }) => failed)).toMatchObject([
@@ -138,7 +141,7 @@ describe('a mutation', () => {
     ]);
   });
 
-  test('has its trace in the lines of the log', () => {
+  test('has its trace id in the lines of the log', () => {
     const line = captured.lines().find((each) => each.request_id === requestId);
     expect(line).toMatchObject({ trace_id: TRACE, route: '/organisation/create' });
   });
@@ -151,10 +154,10 @@ test('a query has a trace of its own, and reads on the standby', () => {
   expect(below(span).map(({ attributes }) => attributes['registry.server'])).toContain('standby 1');
 });
 
-test('what comes in a crowd keeps its statements apart', () => {
+test('concurrent requests keep their statements apart', () => {
   for (const name of ['POST /organisation/create', 'GET /user/me']) {
-    const requests = CROWD.map((trace) => named(name).filter(({ traceId }) => traceId === trace));
-    expect(requests.map(({ length }) => length)).toEqual(CROWD.map(() => 1));
+    const requests = CONCURRENT.map((trace) => named(name).filter(({ traceId }) => traceId === trace));
+    expect(requests.map(({ length }) => length)).toEqual(CONCURRENT.map(() => 1));
     const statements = requests.flat().map((span) => {
       const own = below(span);
       expect(own.every(({ traceId }) => traceId === span.traceId)).toBe(true);
@@ -164,14 +167,14 @@ test('what comes in a crowd keeps its statements apart', () => {
   }
 });
 
-test('a stream of rows has a span, too', () => {
+test('a stream has a span, too', () => {
   const [span] = named('POST /certificate/query').filter(({ traceId }) => traceId === STREAMS_TRACE);
   if (span === undefined) throw new Error('the stream has no span');
   const texts = below(span).map(({ attributes }) => String(attributes['db.query.text']));
   expect(texts.some((text) => /FROM bundle/.test(text))).toBe(true);
 });
 
-test('every statement is below a request, and probes have no spans', () => {
+test('every statement is below a request, and health probes have no spans', () => {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const statements = spans.filter(({ attributes }) => 'db.query.text' in attributes);
   expect(statements.length).toBeGreaterThan(5);
@@ -179,14 +182,14 @@ test('every statement is below a request, and probes have no spans', () => {
   expect(spans.filter(({ name }) => /health|metrics|docs/.test(name))).toEqual([]);
 });
 
-test('no value of a statement, and no password or token, is in a trace', () => {
+test('no trace contains a value of a statement, a password or a token', () => {
   const text = receiver.text();
   for (const value of ['A name that is only a value', PASSWORD, 'argon2id', 'Bearer']) {
     expect(text).not.toContain(value);
   }
 });
 
-test('a collector that refuses traces is told of once, and holds nothing up', async ({ registry }) => {
+test('a collector that refuses traces is reported once, and delays nothing', async ({ registry }) => {
   const refusing = await startOtlpReceiver(400);
   const { log, lines } = captureLog('info');
   const config = { ...registry.config, PORT: 0, OTEL_EXPORTER_OTLP_ENDPOINT: refusing.endpoint };
@@ -198,7 +201,7 @@ test('a collector that refuses traces is told of once, and holds nothing up', as
   expect(lines().filter(({ msg }) => msg === 'could not export traces')).toHaveLength(1);
 });
 
-test('without an endpoint nothing of the SDK is loaded', async () => {
+test('without an endpoint the SDK is not loaded', async () => {
   const program = `
     await import('./src/start.ts');
     const { createRequire } = await import('node:module');

@@ -70,7 +70,7 @@ async function trade(): Promise<void> {
 }
 
 /** Orders the journal, then checks the certificates and the chain. */
-async function expectSound(): Promise<void> {
+async function expectConsistent(): Promise<void> {
   await startJournalAndStop();
   await expectConserved(registry);
   await registry.database.readPrimary(async ({ execute }) => {
@@ -85,38 +85,38 @@ async function startJournalAndStop(): Promise<void> {
   await journal.stop();
 }
 
-test('after an added column with a default, the events of before make the database', async () => {
+test('after a column with a default was added, the earlier events rebuild the database', async () => {
   await trade();
   await upgrade();
-  await expectSound();
+  await expectConsistent();
   expect((await replay({ urls: urls(), migrationsFolder: newMigrations })).difference).toBeNull();
 });
 
-test('rows of before whose added columns are changed afterwards follow from their events', async () => {
+test('changes of added columns in earlier rows follow from their events', async () => {
   await trade();
   await upgrade();
   await registry.primary.query(`
     UPDATE account SET alias = 'Al', weight = 2, review = 'done', reviewed_at = '2026-02-02T12:00Z' WHERE id = 1`);
   await registry.primary.query(`UPDATE bundle SET note = 'seen' WHERE status = 'Bundle Split'`);
   await registry.primary.query(`INSERT INTO remark (account_id, remark) VALUES (1, 'first')`);
-  await expectSound();
+  await expectConsistent();
   expect((await replay({ urls: urls(), migrationsFolder: newMigrations })).difference).toBeNull();
 });
 
-test('the version before works on the new schema: it trades, checks, verifies and replays', async () => {
+test('the earlier version works on the new schema: it trades, checks, verifies and replays', async () => {
   await trade();
   await upgrade();
   await registry.primary.query(`UPDATE account SET alias = 'Al', weight = 2 WHERE id = 1`);
   await registry.primary.query(`INSERT INTO remark (account_id, remark) VALUES (1, 'first')`);
   await trade();
-  await expectSound();
+  await expectConsistent();
   expect(await migrate(urls())).toEqual([]);
   expect((await replay({ urls: urls() })).difference).toBeNull();
   expect((await replay({ urls: urls(), migrationsFolder: newMigrations })).difference).toBeNull();
 });
 
-test.each(['this version', 'the version before'])(
-  'a change behind the journal of an added column is found by %s',
+test.each(['this version', 'the earlier version'])(
+  'a change of an added column behind the journal is found by %s',
   async (version) => {
     await trade();
     await upgrade();
@@ -130,7 +130,7 @@ test.each(['this version', 'the version before'])(
   },
 );
 
-test('a replay by a version whose migrations the database lacks is refused, and says what to do', async () => {
+test('a replay by a version whose migrations the database lacks is refused, with the remedy', async () => {
   const replaying = replay({ urls: urls(), migrationsFolder: newMigrations });
   await expect(replaying).rejects.toThrow(ConfigError);
   await expect(replaying).rejects.toThrow(/make db\.update/);

@@ -34,7 +34,7 @@ export async function bundlesIn(primary: pg.Pool, issuances?: readonly string[])
   return new Map(found);
 }
 
-/** The first thing that the registry holds otherwise than the ledger says, of what lies in these issuances. */
+/** The first difference between the registry and the ledger in these issuances. */
 export function difference(
   ledger: Ledger,
   pieces: readonly Piece[],

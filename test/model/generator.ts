@@ -1,9 +1,12 @@
 import type { Rng } from '../harness/rng.ts';
 import { type Issuance, type Ledger, type Piece, quantityOf } from './ledger.ts';
-import { type ActionBody, type ActionName, hasLapsed, LAW } from './reference-model.ts';
+import { type ActionBody, type ActionName, hasLapsed, LIFECYCLE } from './reference-model.ts';
 import { type IssueBody, isoOf, type Request } from './registry-model.ts';
 
-/** Makes requests: most of them sensible, some with a flaw or two. Whether they may pass, the law decides, not this. */
+/**
+ * Generates requests: mostly valid ones, some with a fault or two. Whether they may succeed, the reference model
+ * decides.
+ */
 
 const WEIGHTS: Readonly<Record<ActionName | 'issue' | 'whitelist', number>> = {
   transfer: 32,
@@ -29,7 +32,7 @@ export class Generator {
   readonly #ledger: Ledger;
   readonly #rng: Rng;
   readonly #metadataId: number;
-  /** Pieces worth acting on, and some that were. */
+  /** Pieces to act on, including some that can no longer be used. */
   #pool: string[] = [];
 
   constructor(ledger: Ledger, rng: Rng, metadataId: number) {
@@ -42,7 +45,7 @@ export class Generator {
     this.#pool.push(key);
   }
 
-  /** Leaves out most of what nothing can be done with any more. */
+  /** Leaves out most pieces that can no longer be used. */
   tidy(now: number): void {
     this.#pool = this.#pool.filter((key) => {
       const piece = this.#ledger.pieces.get(key);
@@ -51,19 +54,20 @@ export class Generator {
     });
   }
 
-  /** The next request; one that is about the same bundle as another where `rival` says which. */
+  /** The next request; one on the same bundle as `rival`, if that is given. */
   next(now: number, rival?: Piece): Request {
     const what = this.#rng.weighted(WEIGHTS);
     if (what === 'issue') return this.#issue(now);
     if (what === 'whitelist') return this.#whitelist();
     const isWild = this.#rng.chance(8);
     const fits = (piece: Piece) =>
-      isWild || (LAW[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#rng.chance(20)));
+      isWild ||
+      (LIFECYCLE[what].from.includes(piece.status) && (!hasLapsed(piece, now) || this.#rng.chance(20)));
     const lead = rival ?? this.any(fits) ?? this.any(() => true);
     return lead === undefined ? this.#issue(now) : this.#act(what, lead, fits);
   }
 
-  /** A piece of the pool that fits, if a few looks find one. */
+  /** A matching piece of the pool, if a few tries find one. */
   any(fits: (piece: Piece) => boolean): Piece | undefined {
     for (let look = 0; look < 40 && this.#pool.length > 0; look++) {
       const piece = this.#ledger.pieces.get(this.#rng.pick(this.#pool));
@@ -75,7 +79,7 @@ export class Generator {
   anyUser = () => this.#rng.pick([...this.#ledger.roles.keys()]);
   anyAccount = () => this.#rng.pick([...this.#ledger.accounts.keys()]);
 
-  /** Somebody who may trade for the account, as a rule. */
+  /** Mostly a user that may act for the account. */
   userOf(account: number): number {
     const users = this.#ledger.accounts.get(account)?.users ?? [];
     const traders = users.filter((id) => this.#isTrader(id));
@@ -101,7 +105,7 @@ export class Generator {
       const piece = this.any((each) => each.account === lead.account && fits(each) && !pieces.includes(each));
       if (piece) pieces.push(piece);
     }
-    const isAdmins = LAW[action].by === 'administrators';
+    const isAdmins = LIFECYCLE[action].by === 'administrators';
     const by = isAdmins ? this.#adminMostly() : this.userOf(lead.account);
     const body: ActionBody = {
       source_id: rng.chance(98) ? lead.account : this.anyAccount(),
@@ -192,7 +196,7 @@ export class Generator {
     return { kind: 'issue', by: this.#adminMostly(), body, ...this.#key() };
   }
 
-  /** One that may be issued again, if a few looks find one. */
+  /** A withdrawn issuance that can be issued again, if a few tries find one. */
   #withdrawn(known: readonly Issuance[]): Issuance {
     const few = Array.from({ length: 20 }, () => this.#rng.pick(known));
     return few.find((each) => !this.#ledger.lives(each)) ?? this.#rng.pick(known);

@@ -3,7 +3,7 @@ import type { Role } from '../../src/rules/enums.ts';
 import { aDevice, anAccount, expectConserved, metadata } from '../harness/builders.ts';
 import { openRegistry } from '../harness/registry.ts';
 import { ModelRun } from './model-run.ts';
-import { LAW } from './reference-model.ts';
+import { LIFECYCLE } from './reference-model.ts';
 import { openAndClose, serialStep } from './serial-steps.ts';
 
 const setting = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
@@ -90,8 +90,8 @@ async function begin(seed: number): Promise<ModelRun> {
 
 /** The answers that the history must meet and has not met yet. */
 function notMet(run: ModelRun): string[] {
-  const met = new Set([...run.told.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
-  const done = Object.keys(LAW).map((action) => `${action} 202`);
+  const met = new Set([...run.answers.keys()].map((what) => what.replace(/^.* [345]\d\d /, '')));
+  const done = Object.keys(LIFECYCLE).map((action) => `${action} 202`);
   const other = ['issue 201', 'whitelist 200', 'members 200', 'close 200', 'move device 200'];
   const recurring = ['transfer', 'cancel'].flatMap((action) => [
     `recurring_${action} 202`,
@@ -101,7 +101,7 @@ function notMet(run: ModelRun): string[] {
   return [...done, ...other, ...recurring, ...REFUSALS].filter((each) => !met.has(each));
 }
 
-/** Compares what each step touched, and everything every few hundred steps, with the conservation of energy. */
+/** Compares what each step touched, and everything every few hundred steps; then checks the conservation of energy. */
 async function runSteps(run: ModelRun): Promise<void> {
   await openAndClose(run);
   for (let compared = 0; run.steps < STEPS || (run.steps < MOST_STEPS && notMet(run).length > 0); ) {
@@ -139,11 +139,11 @@ export function longRun(seed: number): void {
 }
 
 function expectCoverage(run: () => ModelRun): void {
-  test('every action was done, and every rule has refused something', () => {
+  test('every action was executed, and every rule has refused a request', () => {
     expect(notMet(run())).toEqual([]);
   });
 
-  test('intervals had been withdrawn and issued again, as new versions', async () => {
+  test('withdrawn intervals were issued again, as new versions', async () => {
     const { rows } = await run().registry.primary.query(
       'SELECT issue_version AS version, replaces_id IS NOT NULL AS replaces FROM issuance WHERE issue_version > 1',
     );
@@ -151,7 +151,7 @@ function expectCoverage(run: () => ModelRun): void {
     expect(rows.filter(({ replaces }) => !replaces)).toEqual([]);
   });
 
-  test('bundles had expired, by the registry itself', async () => {
+  test('the registry expired bundles by itself', async () => {
     const { rows } = await run().registry.primary.query(
       `SELECT count(*)::int AS n FROM bundle WHERE status = 'Expired'`,
     );
@@ -161,7 +161,7 @@ function expectCoverage(run: () => ModelRun): void {
 }
 
 function expectConsistency(run: () => ModelRun): void {
-  test('an administrator is told that everything is in its place', async () => {
+  test('the check of the registry finds no violation', async () => {
     const [admin = 0] = [...run().ledger.roles].find(([, role]) => role === 'ADMIN') ?? [];
     expect((await run().clientOf(admin).get('/certificate/check')).json()).toMatchObject({
       conserved: true,
@@ -184,7 +184,7 @@ function expectConsistency(run: () => ModelRun): void {
     expect(rows).toEqual([]);
   });
 
-  test('certificate ids of each device run from 1 without a hole', async () => {
+  test('certificate ids of each device ascend from 1 without a gap', async () => {
     const { rows } = await run().registry.primary.query(
       `SELECT range_agg(int8range(range_start, range_end, '[]')) = int8multirange(int8range(1, max(range_end), '[]')) AS whole
        FROM issuance GROUP BY device_id`,

@@ -1,6 +1,9 @@
 import type { Role } from '../../src/rules/enums.ts';
 
-/** What the model expects the registry to hold. Values are replaced, never changed, so that every step can be undone. */
+/**
+ * The state that the model expects of the registry. Values are replaced, never changed, so that every step can be
+ * undone.
+ */
 
 export type Status =
   | 'Active'
@@ -21,16 +24,16 @@ export interface Piece {
   readonly last: number;
   readonly account: number;
   readonly status: Status;
-  /** What a lock put aside. */
+  /** The prior status of a lock. */
   readonly before: Status | null;
   readonly beneficiary: string | null;
   readonly parent: string | null;
-  /** Milliseconds since 1970, as all instants here. */
+  /** Milliseconds since 1970, like all instants here. */
   readonly expiry: number;
 }
 
 export interface Issuance {
-  /** As the API names it; a withdrawn one and the one that replaces it share the name. */
+  /** The name in the API; a withdrawn issuance and its replacement share it. */
   readonly name: string;
   readonly device: number;
   readonly start: number;
@@ -43,7 +46,7 @@ export interface Account {
   readonly id: number;
   readonly name: string;
   readonly users: readonly number[];
-  /** With those who have left. */
+  /** Including former users. */
   readonly everUsers: readonly number[];
   readonly accepts: readonly number[];
   readonly closed: boolean;
@@ -69,7 +72,7 @@ export class Ledger {
   readonly issuances = new Map<number, readonly Issuance[]>();
   /** The keys of the live pieces of an issuance, by the key of the whole of it. */
   readonly live = new Map<string, readonly string[]>();
-  /** The piece that a bundle id of the registry stands for. Learnt from answers, and never wrong later. */
+  /** The piece of each bundle id of the registry, learnt from responses. */
   readonly byId = new Map<number, Piece['key']>();
   readonly idOf = new Map<Piece['key'], number>();
   readonly #undo: (() => void)[] = [];
@@ -80,7 +83,7 @@ export class Ledger {
     map.set(key, value);
   }
 
-  /** Where one may come back to. */
+  /** A state to return to. */
   mark(): number {
     return this.#undo.length;
   }
@@ -89,7 +92,7 @@ export class Ledger {
     while (this.#undo.length > mark) this.#undo.pop()?.();
   }
 
-  /** What was done stays. */
+  /** Keeps the changes. */
   settle(): void {
     this.#undo.length = 0;
   }
@@ -107,7 +110,7 @@ export class Ledger {
     this.set(this.pieces, piece.key, piece);
   }
 
-  /** Adds an issuance of the next ids, and its one bundle. */
+  /** Adds an issuance with the next ids, and its one bundle. */
   issue(issuance: Omit<Issuance, 'first' | 'last'>, quantity: number, expiry: number): Piece {
     const device = this.#deviceOf(issuance.device);
     const [first, last] = [device.lastId + 1, device.lastId + quantity];
@@ -131,7 +134,7 @@ export class Ledger {
     return piece;
   }
 
-  /** Retires a piece and gives the first of its two children, which holds `take` certificates. */
+  /** Splits a piece, and returns the first child, which has `take` certificates. */
   split(parent: Piece, take: number): Piece {
     const child = (first: number, last: number): Piece => ({
       ...parent,
@@ -151,14 +154,14 @@ export class Ledger {
     return wanted;
   }
 
-  /** The key of the whole issuance that a piece is part of. */
+  /** The key of the whole issuance that a piece belongs to. */
   wholeOf({ device, first }: Piece): string {
     const whole = this.issuances.get(device)?.find((each) => each.first <= first && first <= each.last);
     if (whole === undefined) throw new Error(`certificate ${first} of device ${device} was never issued`);
     return keyOf(device, whole.first, whole.last);
   }
 
-  /** An issuance lives until the last of its live bundles is withdrawn. */
+  /** An issuance is live until its last live bundle is withdrawn. */
   lives({ device, first, last }: Issuance): boolean {
     const keys = this.live.get(keyOf(device, first, last)) ?? [];
     return keys.some((key) => this.pieces.get(key)?.status !== 'Withdrawn');

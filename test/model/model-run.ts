@@ -5,7 +5,7 @@ import { Rng } from '../harness/rng.ts';
 import { bundlesIn, difference } from './db-snapshot.ts';
 import { Generator } from './generator.ts';
 import { Ledger, type Piece } from './ledger.ts';
-import { type Exchange, explain, told } from './order.ts';
+import { answerCode, type Exchange, explain } from './order.ts';
 import type { Recurring } from './recurring.ts';
 import type { Request } from './registry-model.ts';
 import { send } from './send.ts';
@@ -14,11 +14,11 @@ export interface Options {
   readonly seed: number;
   /** The most requests at the same time. */
   readonly atOnce: number;
-  /** Where the registry listens, for the requests that go over a socket. */
+  /** The address of the registry, for requests over a socket. */
   readonly address: string;
 }
 
-/** A random history of a registry, and the ledger with the state that it must lead to. */
+/** A random history of a registry, and the ledger with the expected state. */
 export class ModelRun {
   readonly registry: TestRegistry;
   readonly ledger = new Ledger();
@@ -27,13 +27,13 @@ export class ModelRun {
   readonly clients = new Map<number, Client>();
   readonly options: Options;
   /** How often each answer was given to each kind of request. */
-  readonly told = new Map<string, number>();
+  readonly answers = new Map<string, number>();
   /** Actions that the registry must have recorded, by their result. */
   readonly recorded = { Success: 0, Failure: 0 };
   /** Answers to requests with an Idempotency-Key. */
   readonly kept: Exchange[] = [];
   readonly recurring: Recurring[] = [];
-  /** For bundles that a run has made, until their ids are known: past all ids that the registry gives. */
+  /** For bundles that a run created, until their ids are known: above all ids of the registry. */
   provisional = 1_000_000_000_000;
   /** Bundles that the registry expired by itself. */
   expired = 0;
@@ -47,7 +47,7 @@ export class ModelRun {
     this.generator = new Generator(this.ledger, this.rng, metadataId);
   }
 
-  /** One to a few requests at the same time, often for the same bundle. */
+  /** One to a few concurrent requests, often for the same bundle. */
   async wave(): Promise<void> {
     const width = Math.min(this.rng.pick([1, 1, 2, 3, 4]), this.options.atOnce);
     const first = this.generator.next(this.now);
@@ -61,7 +61,7 @@ export class ModelRun {
     return this.ledger.pieceOf(request.body.granular_certificate_bundle_ids[0] ?? 0);
   }
 
-  /** Sends requests at the same time, and asserts that their answers and effects are those of some order of them. */
+  /** Sends concurrent requests, and asserts that their answers and effects are those of some serial order. */
   async exchange(requests: readonly Request[]): Promise<Exchange[]> {
     const touched = this.#touchedBy(requests);
     const exchanges = await Promise.all(requests.map((request) => this.send(request)));
@@ -107,21 +107,21 @@ export class ModelRun {
     const { request } = exchange;
     const isAction = request.kind === 'act';
     const what = isAction ? request.action : request.kind;
-    const isJudged = this.note(what, told(exchange), isAction && !request.isDry);
+    const isJudged = this.note(what, answerCode(exchange), isAction && !request.isDry);
     const hasKey = (request.kind === 'act' || request.kind === 'issue') && request.key !== undefined;
     if (isJudged && hasKey) this.kept.push(exchange);
   }
 
-  /** Counts an answer, and an action that it must have left in the log; gives whether the rules were asked at all. */
+  /** Counts an answer, and the action that must be in the log; returns whether the rules were evaluated. */
   note(what: string, answer: string, isLogged: boolean): boolean {
     const both = `${what} ${answer}`;
-    this.told.set(both, (this.told.get(both) ?? 0) + 1);
+    this.answers.set(both, (this.answers.get(both) ?? 0) + 1);
     const isJudged = !/not-allowed|invalid-fields/.test(answer);
     if (isJudged && isLogged) this.recorded[answer.startsWith('2') ? 'Success' : 'Failure']++;
     return isJudged;
   }
 
-  /** The clock goes on, and everybody logs in again. */
+  /** Advances the clock, and logs everybody in again. */
   async wait(ms: number): Promise<void> {
     this.now += ms;
     this.registry.setClock(new Date(this.now));
@@ -129,7 +129,7 @@ export class ModelRun {
     this.generator.tidy(this.now);
   }
 
-  /** Asserts that the whole registry is what the ledger says. */
+  /** Compares the whole registry with the ledger. */
   async expectAll(): Promise<void> {
     const rows = await bundlesIn(this.registry.primary);
     expect(difference(this.ledger, [...this.ledger.pieces.values()], rows)).toBeUndefined();
@@ -145,6 +145,6 @@ const account = (exchanges: readonly Exchange[]) =>
   exchanges
     .map(
       (each, n) =>
-        `${n}: ${JSON.stringify(each.request)}\n   ${told(each)} ${JSON.stringify(each.body).slice(0, 600)}`,
+        `${n}: ${JSON.stringify(each.request)}\n   ${answerCode(each)} ${JSON.stringify(each.body).slice(0, 600)}`,
     )
     .join('\n');

@@ -3,7 +3,7 @@ import { type Ledger, type Piece, quantityOf } from './ledger.ts';
 import type { Verdict } from './reference-model.ts';
 import { isoOf, perform, type Request } from './registry-model.ts';
 
-/** A request and what came back. */
+/** A request and its response. */
 export interface Exchange {
   readonly request: Request;
   readonly status: number;
@@ -11,7 +11,7 @@ export interface Exchange {
 }
 
 /** `202`, or `409 wrong-status`. */
-export function told({ status, body }: Pick<Exchange, 'status' | 'body'>): string {
+export function answerCode({ status, body }: Pick<Exchange, 'status' | 'body'>): string {
   return status < 300 ? String(status) : `${status} ${String(body.type).split(':').at(-1)}`;
 }
 
@@ -24,8 +24,8 @@ interface Wave {
 }
 
 /**
- * Whether what happened at the same time is what would have happened one after the other, in some order: then the
- * ledger stands where that order leads, and `undefined` is given. Otherwise, why not, order by order.
+ * Whether concurrent requests had the outcome of some serial order: then the ledger is in the state after that order,
+ * and `undefined` is returned. Otherwise, the reason for each order.
  */
 export function explain(ledger: Ledger, wave: Wave): string | undefined {
   const reasons: string[] = [];
@@ -59,7 +59,7 @@ function follow(
   return left.some((exchange) => {
     const mark = ledger.mark();
     const verdict = perform(ledger, exchange.request, wave.now);
-    const answer = told(exchange);
+    const answer = answerCode(exchange);
     const rest = left.filter((each) => each !== exchange);
     if (!verdict.expected.includes(answer)) {
       const after = steps.map((each) => wave.exchanges.indexOf(each.exchange)).join(', ');
@@ -75,7 +75,7 @@ function stateDiffers(ledger: Ledger, { rows, touched }: Wave): string | undefin
   return difference(ledger, piecesOf(ledger, touched), rows);
 }
 
-/** All pieces that lie in these issuances, retired ones too, which are the parents of what lives. */
+/** All pieces in these issuances, including split parents. */
 function piecesOf(ledger: Ledger, touched: ReadonlySet<string>): Piece[] {
   const found = new Map<string, Piece>();
   for (const issuances of ledger.issuances.values()) {
@@ -93,7 +93,7 @@ function piecesOf(ledger: Ledger, touched: ReadonlySet<string>): Piece[] {
   return [...found.values()];
 }
 
-/** What successes tell: the bundles that carry the effect, and an issuance as it was made. */
+/** The results of successes: the bundles that carry the effect, and an issuance as it was created. */
 function answersDiffer(ledger: Ledger, { rows }: Wave, steps: readonly Step[]): string | undefined {
   for (const { exchange, verdict } of steps) {
     const { request, body, status } = exchange;

@@ -3,7 +3,7 @@ import { runDue } from '../harness/recurring.ts';
 import { bundlesIn, difference } from './db-snapshot.ts';
 import { type Piece, quantityOf } from './ledger.ts';
 import type { ModelRun } from './model-run.ts';
-import { told } from './order.ts';
+import { answerCode } from './order.ts';
 import { type ActionBody, act, hasLapsed } from './reference-model.ts';
 
 /** Recurring actions: a history creates them, and later lets the registry execute those that are due. */
@@ -22,7 +22,7 @@ export interface Recurring {
   done: number;
 }
 
-/** Asks for a few runs, the first one at once. */
+/** Requests a few runs, the first one at once. */
 export async function recur(run: ModelRun): Promise<void> {
   const { rng, generator, ledger, now } = run;
   const source = generator.any(({ status }) => status === 'Active')?.account ?? generator.anyAccount();
@@ -44,7 +44,7 @@ export async function recur(run: ModelRun): Promise<void> {
   });
   const judged = { action, by, isDry: true, body: { ...body, granular_certificate_bundle_ids: [] } };
   const refusals = act(ledger, judged, now).expected.filter((each) => each !== '422 no-bundles');
-  const status = told({ status: answer.statusCode, body: answer.json() });
+  const status = answerCode({ status: answer.statusCode, body: answer.json() });
   expect(refusals.length > 0 ? refusals : ['202'], `${by}: ${JSON.stringify(body)}`).toContain(status);
   run.note(`recurring_${action}`, status, true);
   run.steps++;
@@ -54,7 +54,7 @@ export async function recur(run: ModelRun): Promise<void> {
   run.recurring.push({ id, by, action, body, ...schedule });
 }
 
-/** The registry does what is due: all that was missed, once, and the oldest first; and then nothing more. */
+/** Executes due work: all missed runs, once, oldest first; a second tick does nothing. */
 export async function runRecurring(run: ModelRun): Promise<void> {
   const { ledger, registry, now } = run;
   const touched = new Set<string>();
@@ -81,7 +81,7 @@ function nextDue({ recurring, now }: ModelRun): Recurring | undefined {
   return due.toSorted((a, b) => nextRun(a) - nextRun(b) || a.id - b.id)[0];
 }
 
-/** One run as the law has it; gives the issuances that it took from. */
+/** One run by the reference model; returns the issuances that it took from. */
 function runOnce(run: ModelRun, due: Recurring): string[] {
   const { ledger, now } = run;
   const { action, by, body, quantity } = due;
@@ -91,19 +91,19 @@ function runOnce(run: ModelRun, due: Recurring): string[] {
   const before = ledger.pieces.size;
   const { expected } = act(ledger, { action, by, isDry: false, body: asked }, now);
   const isDone = expected.includes('202');
-  // What a split makes has ids past all others, the part taken first: some that sort as they will.
+  // The ids of the children of a split are above all others, in an unspecified order.
   for (const { key } of [...ledger.pieces.values()].slice(before)) ledger.learn(run.provisional++, key);
   due.done++;
   run.recorded[isDone ? 'Success' : 'Failure']++;
   const what = `run of recurring_${action} ${isDone ? 'done' : 'refused'}`;
-  run.told.set(what, (run.told.get(what) ?? 0) + 1);
+  run.answers.set(what, (run.answers.get(what) ?? 0) + 1);
   const isClosed = (id: number | undefined) => ledger.accounts.get(id ?? 0)?.closed === true;
-  // Nothing brings a closed account back, so a refused one is over.
+  // A closed account never reopens, so a refused recurring action is over.
   if (!isDone && (isClosed(body.source_id) || isClosed(body.target_id))) due.done = due.runs;
   return isDone ? chosen.map(({ issuance }) => issuance) : [];
 }
 
-/** Active bundles that have not expired, by their interval and then their id, as far as the quantity needs them. */
+/** Active, unexpired bundles by interval and id, as many as the quantity needs. */
 function choose({ ledger, now }: ModelRun, account: number, quantity: number): Piece[] {
   const startOf = ({ issuance }: Piece) => issuance.slice(issuance.indexOf('-') + 1);
   const idOf = ({ key }: Piece) => ledger.idOf.get(key) ?? 0;

@@ -1,8 +1,8 @@
 import { type Ledger, type Piece, quantityOf, type Status } from './ledger.ts';
 
-/*
- * The certificate rules, written a second time and from their text alone: nothing here is imported from src. It is
- * slow and plain on purpose. Where several rules refuse a request, the text names no order, and any of them will do.
+/**
+ * A second implementation of the certificate rules, from their text alone, without imports from src. It is simple
+ * instead of fast. Where several rules refuse a request, the text defines no order, and any of them may be the answer.
  */
 
 export type ActionName =
@@ -15,12 +15,12 @@ export type ActionName =
   | 'unlock'
   | 'withdraw';
 
-interface Law {
+interface LifecycleRule {
   readonly from: readonly Status[];
   readonly by: 'traders' | 'administrators';
 }
 
-export const LAW: Readonly<Record<ActionName, Law>> = {
+export const LIFECYCLE: Readonly<Record<ActionName, LifecycleRule>> = {
   transfer: { from: ['Active'], by: 'traders' },
   cancel: { from: ['Active', 'Reserved'], by: 'traders' },
   claim: { from: ['Cancelled'], by: 'traders' },
@@ -49,7 +49,7 @@ export interface ActionRequest {
   readonly body: ActionBody;
 }
 
-/** What may be answered, as `202` or `409 wrong-status`, and the pieces that carry the effect of a success. */
+/** The permitted answers, as `202` or `409 wrong-status`, and the pieces that carry the effect of a success. */
 export interface Verdict {
   readonly expected: readonly string[];
   readonly carry: readonly string[];
@@ -57,24 +57,24 @@ export interface Verdict {
 
 export const refused = (...expected: string[]): Verdict => ({ expected, carry: [] });
 
-/** Judges an action and, unless it is refused, does it. */
+/** Judges an action and, unless it is refused, executes it. */
 export function act(ledger: Ledger, request: ActionRequest, now: number): Verdict {
   const { action, by, isDry, body } = request;
   const role = ledger.roles.get(by);
   const traders = ['TRADING_USER', 'PRODUCTION_USER', 'ADMIN'];
-  const may = LAW[action].by === 'traders' ? traders.includes(role ?? '') : role === 'ADMIN';
+  const may = LIFECYCLE[action].by === 'traders' ? traders.includes(role ?? '') : role === 'ADMIN';
   if (!may) return refused('403 not-allowed');
   if (isMalformed(action, body)) return refused('422 invalid-fields');
   const source = ledger.accounts.get(body.source_id);
   const isOpen = source?.closed === false;
-  // Whoever may not know of the account learns nothing else, either.
+  // A caller without access to the account learns nothing else, either.
   if (role !== 'ADMIN' && !(isOpen && source.users.includes(by))) return refused('404 not-found');
   const shares = sharesOf(ledger, body);
   const refusals = [
     ...(isOpen ? [] : ['404 not-found']),
     ...requestRefusals(request),
     ...bundleRefusals(ledger, request, now),
-    ...particularRefusals(ledger, request),
+    ...refusalsOfAction(ledger, request),
     ...shares.refusals,
   ];
   if (refusals.length > 0) return refused(...refusals);
@@ -104,14 +104,14 @@ function requestRefusals({ action, by, body }: ActionRequest): string[] {
   if (quantity !== undefined && quantity < 1) broken.push('422 quantity-invalid');
   if (percentage !== undefined && !(percentage > 0 && percentage <= 1)) broken.push('422 percentage-invalid');
   const isPart = quantity !== undefined || (percentage !== undefined && percentage !== 1);
-  if (LAW[action].by === 'administrators') {
+  if (LIFECYCLE[action].by === 'administrators') {
     if (isPart) broken.push('422 whole-bundles-only');
     if (!body.reason) broken.push('422 reason-required');
   }
   return broken;
 }
 
-/** The bundles named that are in the source account, in the order given. */
+/** The named bundles that are in the source account, in the given order. */
 function found(ledger: Ledger, { source_id, granular_certificate_bundle_ids: ids }: ActionBody): Piece[] {
   return ids.flatMap((id) => ledger.pieceOf(id) ?? []).filter(({ account }) => account === source_id);
 }
@@ -124,11 +124,11 @@ function bundleRefusals(ledger: Ledger, { action, body }: ActionRequest, now: nu
   if (pieces.length < body.granular_certificate_bundle_ids.length) return ['404 bundles-not-found'];
   return pieces.flatMap((piece) => [
     ...(hasLapsed(piece, now) ? ['409 bundle-expired'] : []),
-    ...(LAW[action].from.includes(piece.status) ? [] : ['409 wrong-status']),
+    ...(LIFECYCLE[action].from.includes(piece.status) ? [] : ['409 wrong-status']),
   ]);
 }
 
-function particularRefusals(ledger: Ledger, { action, body }: ActionRequest): string[] {
+function refusalsOfAction(ledger: Ledger, { action, body }: ActionRequest): string[] {
   if (action === 'claim') {
     const named = body.beneficiary;
     const differs = found(ledger, body).some(({ beneficiary }) => beneficiary !== named);
@@ -146,7 +146,7 @@ interface Shares {
   readonly taken: readonly (readonly [Piece, number])[];
 }
 
-/** How much is taken of each bundle. Refused requests are judged by the other rules, so amounts of them do not matter. */
+/** How much is taken of each bundle. Refused requests are judged by the other rules, so their amounts do not matter. */
 function sharesOf(ledger: Ledger, body: ActionBody): Shares {
   const { certificate_quantity: quantity, certificate_bundle_percentage: percentage } = body;
   const pieces = found(ledger, body);
@@ -173,7 +173,7 @@ function byPercentage(pieces: readonly Piece[], percentage: number): Shares {
   return { refusals: taken.length === 0 ? ['422 nothing-to-take'] : [], taken };
 }
 
-/** floor(percentage x quantity), over the decimal digits that the number is written with. */
+/** floor(percentage x quantity), over the decimal digits of the number. */
 export function partOf(percentage: number, quantity: number): number {
   const [digits = '0', exponent = '0'] = String(percentage).split('e');
   const [whole = '0', decimals = ''] = digits.split('.');
@@ -182,7 +182,7 @@ export function partOf(percentage: number, quantity: number): number {
   return Number(places > 0 ? product / 10n ** BigInt(places) : product * 10n ** BigInt(-places));
 }
 
-/** Splits off what is taken, and gives the key of the piece that carries the effect. */
+/** Splits off the part to take, and returns the key of the piece that carries the effect. */
 function effect(ledger: Ledger, { action, body }: ActionRequest, piece: Piece, take: number): string {
   const taken = take < quantityOf(piece) ? ledger.split(piece, take) : piece;
   ledger.put({ ...taken, ...changes(ledger, action, body, taken) });

@@ -1,7 +1,7 @@
 import type { Account, Device, Ledger } from './ledger.ts';
 import { type ActionRequest, act, refused, type Verdict } from './reference-model.ts';
 
-/** The rules of issuing and of accounts, as `law.ts` has those of actions. */
+/** The rules of issuing and of accounts; `reference-model.ts` has those of actions. */
 
 const HOUR_MS = 3_600_000;
 
@@ -40,7 +40,7 @@ export type Request =
       readonly body: { readonly account_id: number };
     };
 
-/** Judges a request and, unless it is refused, does it. */
+/** Judges a request and, unless it is refused, executes it. */
 export function perform(ledger: Ledger, request: Request, now: number): Verdict {
   switch (request.kind) {
     case 'act':
@@ -59,7 +59,7 @@ export function perform(ledger: Ledger, request: Request, now: number): Verdict 
     case 'members':
       return inAccount(ledger, request, (account) => {
         const { user_ids: users } = request.body;
-        if (!users.every((id) => mayLetIn(ledger, request.by, account, id)))
+        if (!users.every((id) => canAddUser(ledger, request.by, account, id)))
           return refused('422 invalid-fields');
         const everUsers = [...new Set([...account.everUsers, ...users])];
         ledger.set(ledger.accounts, account.id, { ...account, users, everUsers });
@@ -72,8 +72,8 @@ export function perform(ledger: Ledger, request: Request, now: number): Verdict 
   }
 }
 
-/** Only administrators let somebody in who shares no account with them, and was never in this one. */
-function mayLetIn(ledger: Ledger, by: number, { everUsers }: Account, id: number): boolean {
+/** Only administrators can add users who share no account with them and were never in this one. */
+function canAddUser(ledger: Ledger, by: number, { everUsers }: Account, id: number): boolean {
   if (ledger.roles.get(by) === 'ADMIN') return ledger.roles.has(id);
   const shared = [...ledger.accounts.values()].some(
     ({ closed, users }) => !closed && users.includes(by) && users.includes(id),
@@ -157,7 +157,7 @@ function isInterval({ minutes }: Device, start: number, end: number, now: number
   return end > start && end - start <= HOUR_MS && end <= now && isAligned;
 }
 
-/** Power in whole MW, a margin of 1.1: all of it in whole numbers. */
+/** Power in whole MW and a margin of 1.1, in integer arithmetic. */
 const exceeds = ({ powerMw }: Device, wh: number, ms: number) =>
   BigInt(wh) * BigInt(HOUR_MS) > BigInt(powerMw) * 1_100_000n * BigInt(ms);
 

@@ -33,7 +33,7 @@ export interface Answer {
   readonly replayed: boolean;
 }
 
-/** Sends a request as its user; over a socket where there is an address. `key` stands in for the request's own. */
+/** Sends a request as its user; over a socket if there is an address. `key` replaces the request's own. */
 export async function send(
   request: Request,
   { client, address, key }: { client: Client; address?: string | undefined; key?: string | undefined },

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import { expireBatch } from '../../src/certificate/index.ts';
-import { anAccount, type Bundle, shownEverywhere } from '../harness/builders.ts';
+import { anAccount, type Bundle, untilReplicated } from '../harness/builders.ts';
 import { type Piece, quantityOf } from './ledger.ts';
 import type { ModelRun } from './model-run.ts';
-import { told } from './order.ts';
+import { answerCode } from './order.ts';
 import { recur, runRecurring } from './recurring.ts';
 import { hasLapsed } from './reference-model.ts';
 
-/** Steps that are taken alone, since what comes at the same time could not be told apart from them. */
+/** Steps that run alone, because concurrent ones could not be distinguished. */
 
 const HOUR_MS = 3_600_000;
 
@@ -26,7 +26,7 @@ const WEIGHTS = {
   query: 15,
 };
 
-/** The most accounts that are open at a time. */
+/** The most open accounts at a time. */
 const MOST_ACCOUNTS = 12;
 
 export async function serialStep(run: ModelRun): Promise<void> {
@@ -71,10 +71,7 @@ export async function serialStep(run: ModelRun): Promise<void> {
   }
 }
 
-/**
- * An administrator closes an account that was just opened, and in vain one that has a device: what chance may leave out,
- * where accounts fill up soon and are refused for more than one reason.
- */
+/** Closes an account that was just opened and, in vain, one that has a device: random requests may miss both cases. */
 export async function openAndClose(run: ModelRun): Promise<void> {
   for (const { account: owner } of [...run.ledger.devices.values()].slice(0, 1)) {
     await run.exchange([{ kind: 'close', by: adminOf(run), account: owner }]);
@@ -85,13 +82,13 @@ export async function openAndClose(run: ModelRun): Promise<void> {
   await run.exchange([{ kind: 'close', by: adminOf(run), account }]);
 }
 
-/** An open account that never held a thing, of those that were opened on the way. */
+/** An open account that never held anything, of those that were opened during the history. */
 function emptyAccount({ ledger }: ModelRun): number | undefined {
   const used = new Set([...ledger.pieces.values(), ...ledger.devices.values()].map(({ account }) => account));
   return [...ledger.accounts.values()].find(({ id, closed }) => !closed && !used.has(id))?.id;
 }
 
-/** The registry's own look for what is due: it finds just that, and a second look finds nothing. */
+/** The registry's own expiry: it finds exactly the due bundles, and a second tick finds none. */
 async function expire(run: ModelRun): Promise<void> {
   const { ledger, registry, now } = run;
   const due = [...ledger.pieces.values()].filter((piece) => hasLapsed(piece, now));
@@ -106,7 +103,7 @@ async function expire(run: ModelRun): Promise<void> {
   for (const piece of due) ledger.put({ ...piece, status: 'Expired' });
   ledger.settle();
   run.expired += due.length;
-  await shownEverywhere(registry);
+  await untilReplicated(registry);
 }
 
 const adminOf = ({ ledger }: ModelRun) => [...ledger.roles].find(([, role]) => role === 'ADMIN')?.[0] ?? 0;
@@ -125,12 +122,12 @@ async function open(run: ModelRun): Promise<void> {
   run.steps++;
 }
 
-/** The first answer comes again, and nothing is done a second time. */
+/** The first answer is returned again, and nothing is done a second time. */
 async function repeat(run: ModelRun): Promise<void> {
   const first = run.kept.at(-run.rng.between(1, Math.min(run.kept.length, 50)));
   if (first === undefined) return;
   const again = await run.send(first.request);
-  expect(told(again), JSON.stringify(first)).toBe(told(first));
+  expect(answerCode(again), JSON.stringify(first)).toBe(answerCode(first));
   expect({ ...again.body, instance: '' }).toEqual({ ...first.body, instance: '' });
   run.steps++;
 }
@@ -141,11 +138,11 @@ async function reuseKey(run: ModelRun): Promise<void> {
   const { request } = kept;
   const body = { ...request.body, beneficiary: `${request.body.beneficiary ?? ''} and another` };
   const answer = await run.send({ ...request, body }, request.key);
-  expect(told(answer), JSON.stringify(kept)).toBe('422 idempotency-key-reused');
+  expect(answerCode(answer), JSON.stringify(kept)).toBe('422 idempotency-key-reused');
   run.steps++;
 }
 
-/** An administrator may look into closed accounts, too. */
+/** An administrator can read closed accounts, too. */
 function reaches({ ledger }: ModelRun, user: number, accountId: number): boolean {
   const role = ledger.roles.get(user);
   const account = ledger.accounts.get(accountId);
@@ -177,7 +174,7 @@ function viewOf({ ledger }: ModelRun, piece: Piece): Partial<Bundle> {
   };
 }
 
-/** A query finds what the ledger says that the account holds, and nothing else. */
+/** A query finds exactly what the ledger says that the account holds. */
 async function query(run: ModelRun): Promise<void> {
   const { ledger, rng, generator } = run;
   const source = generator.anyAccount();

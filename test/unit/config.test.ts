@@ -54,7 +54,7 @@ test.each([
   'postgresql:///registry',
   'postgresql://user@/registry',
   'postgresql://user:p%40ss@/registry?host=%2Fcloudsql%2Fa',
-])('a database URL may lack its host: %s', (url) => {
+])('a database URL can lack its host: %s', (url) => {
   const config = readConfig({
     DATABASE_OWNER_URL: url,
     DATABASE_WRITE_URL: url,
@@ -88,7 +88,7 @@ test('an empty variable counts as not set', () => {
   expect(readConfig({ ...databases, PORT: '' }).PORT).toBe(8000);
 });
 
-test('production refuses to start with the secret of development', () => {
+test('production refuses to start with the development secret', () => {
   const production = { ...databases, NODE_ENV: 'production' };
   expect(() => readConfig(production)).toThrow('JWT_SECRET_KEY must be set in production');
   expect(() => readConfig({ ...production, JWT_SECRET_KEY: DEVELOPMENT_JWT_SECRET })).toThrow(ConfigError);
@@ -97,7 +97,7 @@ test('production refuses to start with the secret of development', () => {
   expect(readConfig({ ...databases, ...secrets }).JWT_SECRET_KEY_PREVIOUS).toBe(DEVELOPMENT_JWT_SECRET);
 });
 
-describe.each(['development', 'test'])('in %s, the secret that everybody can read', (NODE_ENV) => {
+describe.each(['development', 'test'])('the published secret in %s', (NODE_ENV) => {
   test.each(['0.0.0.0', '::', '10.0.0.7', '2001:db8::1', '::ffff:10.0.0.7', 'registry.example.com', '127.1'])(
     'is refused where the registry listens on %s',
     (HOST) => {
@@ -113,7 +113,7 @@ describe.each(['development', 'test'])('in %s, the secret that everybody can rea
   );
 
   test.each(['127.0.0.1', '127.200.0.9', '::1', '0:0:0:0:0:0:0:1', 'localhost'])(
-    'is good where it listens on %s',
+    'is accepted where it listens on %s',
     (HOST) => {
       const config = readConfig({ ...databases, NODE_ENV, HOST });
       expect(config.JWT_SECRET_KEY).toBe(DEVELOPMENT_JWT_SECRET);
@@ -155,7 +155,7 @@ test.each([
   expect(() => readConfig({ ...settings, NODE_ENV: 'production' })).not.toThrow();
 });
 
-test('a message about a bad setting does not repeat its value, which may be a secret', () => {
+test('a message about an invalid setting does not repeat its value, which may be a secret', () => {
   const read = () => readConfig({ ...databases, JWT_SECRET_KEY: 'hunter2', METRICS_TOKEN: 'hunter2' });
   expect(read).toThrow(/^Configuration: (?!.*hunter2)[^\n]*$/);
 });

@@ -12,16 +12,19 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** The commands, files and settings that the deployment page names are there: a procedure with a command that is not would fail at the worst time. */
+/**
+ * The commands, files and settings that the deployment page names must exist: a procedure with a missing command would
+ * fail at the worst time.
+ */
 
-test('every target of make that the page names is in the Makefile', async () => {
+test('every make target on the page is in the Makefile', async () => {
   const makefile = await readFile('Makefile', 'utf8');
   const targets = mentioned(/\bmake ([a-z][a-z.]*)\b/g).filter((name) => name.includes('.'));
   expect(targets).toContain('db.update');
   expect(targets.filter((name) => !makefile.includes(`\n${name}:`))).toEqual([]);
 });
 
-test('every npm script that the page names is in package.json', async () => {
+test('every npm script on the page is in package.json', async () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile('package.json', 'utf8')));
@@ -30,7 +33,7 @@ test('every npm script that the page names is in package.json', async () => {
   expect(names.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-test('every script, test and page that the page names is there', async () => {
+test('every script, test and page that the page names exists', async () => {
   const paths = [
     ...mentioned(/\b(ops\/[\w-]+)/g),
     ...mentioned(/\bdist\/(command\/[\w-]+)\.js/g).map((name) => `src/${name}.ts`),
@@ -42,13 +45,13 @@ test('every script, test and page that the page names is there', async () => {
   expect(paths.filter((_, index) => !there[index])).toEqual([]);
 });
 
-test('every setting that the page names is one of the registry', () => {
+test('every setting on the page is one of the registry', () => {
   const names = mentioned(/\b((?:DATABASE|ESDB|JWT|METRICS|REPLICA|NODE|OTEL)_[A-Z_]+)\b/g);
   expect(names.length).toBeGreaterThan(6);
   expect(names.filter((name) => !settingNames.includes(name))).toEqual([]);
 });
 
-test('the manifests on the page are valid YAML, and no probe takes the processes away with the primary', () => {
+test('the manifests on the page are valid YAML, and no probe stops the processes when the primary is down', () => {
   const blocks = mentioned(/^```yaml\n(.*?)^```$/gms);
   expect(blocks.length).toBeGreaterThan(0);
   for (const document of blocks.flatMap((block) => parseAllDocuments(block))) {

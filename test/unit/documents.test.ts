@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { invariantNames } from '../../src/certificate/invariants.ts';
 import { operations } from '../../src/http/operations.ts';
 
-/** Folders whose texts are not ours, or are generated, or are data. */
+/** Folders with texts of others, generated files or data. */
 const SKIPPED = new Set(['node_modules', 'dist', '.git', '.registry', 'results', 'coverage', 'meta']);
 
 async function filesIn(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
@@ -37,7 +37,7 @@ const textOf = (file: string) => pages.find((page) => page.file === file)?.text 
 const RULES = textOf(join('docs', 'RULES.md'));
 const API = textOf(join('docs', 'API.md'));
 
-/** The prose of a page: without code blocks, which may hold anything. */
+/** The prose of a page, without code blocks. */
 const withoutCode = (text: string) => text.replaceAll(/^( *)```[\s\S]*?^\1```$/gm, '');
 
 /** GitHub's anchor of a heading. */
@@ -51,7 +51,7 @@ const anchorOf = (heading: string) =>
 const anchorsOf = (text: string) =>
   [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-/** Names of headers that stand beside the codes of a status. */
+/** Names of headers that appear beside the codes of a status. */
 const HEADERS = new Set(['retry-after', 'allow']);
 
 const byFile = (a: Document, b: Document) => (a.file < b.file ? -1 : 1);
@@ -76,7 +76,7 @@ describe('the rules in docs/RULES.md and docs/API.md', () => {
   const groups = [...new Set(ids.map((id) => id.split('-')[0]))];
   const citation = new RegExp(String.raw`\b(?:${groups.join('|')})-\d+\b`, 'g');
 
-  test('have ids that are given once', () => {
+  test('have unique ids', () => {
     expect(ids.length).toBeGreaterThan(100);
     expect(ids.filter((id, n) => ids.indexOf(id) !== n)).toEqual([]);
   });
@@ -139,7 +139,7 @@ describe('the rules in docs/RULES.md and docs/API.md', () => {
 });
 
 describe('documentation', () => {
-  test('has relative links that lead somewhere', () => {
+  test('has relative links that exist', () => {
     const broken = pages.flatMap(({ file, text }) =>
       [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
         .map(([, target = '']) => target)
@@ -168,7 +168,7 @@ describe('documentation', () => {
   });
 
   // Tables and code blocks cannot be broken. Neither can a line that is one long word, such as a link, after its indentation.
-  test('has lines of less than 120 characters', () => {
+  test('has lines shorter than 120 characters', () => {
     const isUnbreakable = (line: string) =>
       line.startsWith('|') || !/\S\s+\S/.test(line.replace(/^\s*[-*] /, ''));
     const tooLong = pages
@@ -193,7 +193,7 @@ describe('documentation', () => {
     expect(listed).toEqual(titled);
   });
 
-  test('lists every package that a package.json asks for, and no other', async () => {
+  test('lists exactly the packages of every package.json', async () => {
     const manifests = await read(await filesIn('.', (name) => name === 'package.json'));
     const asked = manifests
       .flatMap(({ text }) => {
@@ -207,7 +207,7 @@ describe('documentation', () => {
     expect(listed.toSorted()).toEqual([...new Set(asked)].toSorted());
   });
 
-  test('is the only statement of the rules: nothing refers to a text outside the repository', () => {
+  test('is the only statement of the rules: no source cites a text outside the repository', () => {
     const outside = new RegExp(['certificate.rules', 'http.contract'].join('|').replaceAll('.', '-'));
     expect(written.filter(({ text }) => outside.test(text)).map(({ file }) => file)).toEqual([]);
   });

@@ -14,18 +14,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** One look, so much after the time at which it was due. */
+/** A sample, taken that long after it was due. */
 function look(lateMs: number): void {
   now += 100 + lateMs;
   vi.advanceTimersByTime(100);
 }
 
-test('a loop that stays late tells by how much', () => {
+test('a loop that stays late reports its delay', () => {
   for (const late of [700, 600, 800]) look(late);
   expect(eventLoop.delayMs()).toBe(600);
 });
 
-test('one long pause is no delay', () => {
+test('one long pause is not reported', () => {
   for (const late of [0, 0, 5_000, 0]) look(late);
   expect(eventLoop.delayMs()).toBe(0);
 });
@@ -35,7 +35,7 @@ test('a loop that was in time once is in time', () => {
   expect(eventLoop.delayMs()).toBe(0);
 });
 
-test('nothing is known at the start, nor of a clock that goes back', () => {
+test('nothing is reported at the start, or when the clock goes back', () => {
   expect(eventLoop.delayMs()).toBe(0);
   for (const late of [900, 900, -500]) look(late);
   expect(eventLoop.delayMs()).toBe(0);

@@ -6,7 +6,7 @@ import { type TitledCall, titledCalls } from '../harness/test-titles.ts';
 
 const page = await readFile('docs/SECURITY.md', 'utf8');
 
-/** `folder/file` in backquotes, and what is quoted after it: the tests of that file. */
+/** `folder/file` in backquotes, followed by the quoted titles of that file. */
 const CLAIM = /`((?:unit|http|integration|model|eventstore|faults)\/[\w/-]+)`((?:(?:: |, )"[^"]+")*)/g;
 
 const claims = [...page.matchAll(CLAIM)].map(([, file, quoted = '']) => ({
@@ -14,7 +14,7 @@ const claims = [...page.matchAll(CLAIM)].map(([, file, quoted = '']) => ({
   names: [...quoted.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
 }));
 
-test('every file of tests that the security page names is there', () => {
+test('every test file that the security page names exists', () => {
   expect(claims.length).toBeGreaterThan(100);
   expect(claims.map(({ file }) => file).filter((file) => !existsSync(file))).toEqual([]);
 });
@@ -31,7 +31,9 @@ async function callsOf(file: string): Promise<TitledCall[]> {
   return [source, ...sources].flatMap(titledCalls);
 }
 
-/** The calls of each file, without the groups and tests that assert nothing; `race` asserts how many requests succeed. */
+/**
+ * The calls of each file, without the groups and tests that assert nothing; `race` asserts how many requests succeed.
+ */
 const asserting = new Map(
   await Promise.all(
     files.map(async (file) => {
@@ -41,12 +43,12 @@ const asserting = new Map(
   ),
 );
 
-test('every file that it names has a test that asserts something', () => {
+test('every named file has a test that asserts something', () => {
   const empty = [...asserting].filter(([, calls]) => calls.every(({ kind }) => kind !== 'test'));
   expect(empty.map(([file]) => file)).toEqual([]);
 });
 
-test('every title that it quotes is that of a test, or of a group of tests, of that file', () => {
+test('every quoted title is that of a test or a group of tests in its file', () => {
   const missing = claims.flatMap(({ file, names }) => {
     const titles = asserting.get(file)?.map(({ title }) => title);
     return names.filter((name) => !titles?.includes(name)).map((name) => `${file}: ${name}`);
@@ -63,7 +65,7 @@ test.each([
   expect(titledCalls(source)).toEqual([]);
 });
 
-test.each(['A', 'B', 'D'])('no defect of part %s is left out', (part) => {
+test.each(['A', 'B', 'D'])('part %s lists every defect', (part) => {
   const last = { A: 19, B: 16, D: 20 }[part] ?? 0;
   const named = [...page.matchAll(new RegExp(`^\\| ${part}(\\d+) \\|`, 'gm'))].map(([, number]) =>
     Number(number),
@@ -71,7 +73,7 @@ test.each(['A', 'B', 'D'])('no defect of part %s is left out', (part) => {
   expect(named).toEqual(Array.from({ length: last }, (_, index) => index + 1));
 });
 
-test('each item of the OWASP API Security Top 10 is there', () => {
+test('every item of the OWASP API Security Top 10 is listed', () => {
   const named = [...page.matchAll(/^\| API(\d+) /gm)].map(([, number]) => Number(number));
   expect(named).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });

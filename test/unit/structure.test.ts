@@ -15,7 +15,7 @@ const FEATURES = [
   'user',
 ];
 
-/** Arrows of imports between the folders of src run down only: what each may import, besides itself. */
+/** The folders that each folder of src may import, besides itself. Imports go downwards only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rules: [],
   'config.ts': ['rules'],
@@ -65,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Packages that only one folder knows. */
+/** Packages that only these folders may import. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'operation', 'app.ts', 'log.ts', 'start.ts'],
   pino: ['log.ts'],
@@ -81,7 +81,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 interface Import {
   readonly file: string;
   readonly folder: string;
-  /** The file or package, and the folder of src that it lies in. */
+  /** The file or package, and its folder in src. */
   readonly path: string;
   readonly target: string;
   readonly isPackage: boolean;
@@ -124,12 +124,12 @@ const packages = await Promise.all(
 );
 
 describe('the structure of src', () => {
-  test('every folder has a line in the table of what it may import', () => {
+  test('every folder has a row in the table of permitted imports', () => {
     const folders = new Set(files.map(folderOf));
     expect([...folders].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
   });
 
-  test('imports run down only', () => {
+  test('imports go downwards only', () => {
     const upward = imports.filter(
       ({ folder, target, isPackage }) =>
         !isPackage && folder !== target && !MAY_IMPORT[folder]?.includes(target),
@@ -137,7 +137,7 @@ describe('the structure of src', () => {
     expect(upward.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
   });
 
-  test('no files import one another in a circle, not even a type', () => {
+  test('there are no circular imports, not even of types', () => {
     const below = new Map(files.map((file) => [file, imports.filter((each) => each.file === file)]));
     const circles = new Set<string>();
     const done = new Set<string>();
@@ -151,21 +151,23 @@ describe('the structure of src', () => {
     expect([...circles]).toEqual([]);
   });
 
-  test('a feature is entered by its door only', () => {
-    const entries = imports.filter(({ folder, target }) => FEATURES.includes(target) && folder !== target);
-    expect(entries.length).toBeGreaterThan(5);
-    const burglaries = entries.filter(({ path }) => !path.endsWith(`${sep}index.ts`));
-    expect(burglaries.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
+  test('a feature is imported by its index only', () => {
+    const featureImports = imports.filter(
+      ({ folder, target }) => FEATURES.includes(target) && folder !== target,
+    );
+    expect(featureImports.length).toBeGreaterThan(5);
+    const direct = featureImports.filter(({ path }) => !path.endsWith(`${sep}index.ts`));
+    expect(direct.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
   });
 
-  test.each(Object.entries(ONLY_IN))('only the folders meant for it know %s', (name, folders) => {
-    const strangers = imports.filter(({ folder, target }) => target === name && !folders.includes(folder));
-    expect(strangers.map(({ file }) => file)).toEqual([]);
+  test.each(Object.entries(ONLY_IN))('only the listed folders import %s', (name, folders) => {
+    const forbidden = imports.filter(({ folder, target }) => target === name && !folders.includes(folder));
+    expect(forbidden.map(({ file }) => file)).toEqual([]);
   });
 });
 
 describe.each(packages)('the package $name', ({ folder, name, dependencies }) => {
-  test('imports its own files and the dependencies that it declares', async () => {
+  test('imports only its own files and its declared dependencies', async () => {
     const own = await importsIn(join(folder, 'src'));
     expect(own.length).toBeGreaterThan(5);
     const foreign = own.filter(({ path, isPackage }) =>
@@ -176,7 +178,7 @@ describe.each(packages)('the package $name', ({ folder, name, dependencies }) =>
     expect(foreign.map(({ file, path }) => `${file} imports ${path}`)).toEqual([]);
   });
 
-  test('has tests that import nothing of the repository outside of the package', async () => {
+  test('has tests that import nothing outside the package', async () => {
     const outside = (await importsIn(join(folder, 'test'))).filter(
       ({ path, isPackage }) => !isPackage && !path.startsWith(join(folder, sep)),
     );
@@ -195,14 +197,14 @@ describe.each(packages)('the package $name', ({ folder, name, dependencies }) =>
   });
 });
 
-test('no test whose project shares modules between files mocks a module', async () => {
+test('no test of a project without isolation mocks a module', async () => {
   const tests = await filesIn('test/unit');
   expect(tests.length).toBeGreaterThan(30);
   const texts = await Promise.all(tests.map((file) => readFile(file, 'utf8')));
   expect(tests.filter((_, index) => /\bvi\.(do)?mock\(/i.test(texts[index] ?? ''))).toEqual([]);
 });
 
-test('no file is longer than 350 lines, but what is generated', async () => {
+test('no file has more than 350 lines, except generated ones', async () => {
   const folders = ['src', 'client', 'packages', 'seed', 'bench', 'test'];
   const written = await Promise.all(
     folders.map(async (folder) =>

@@ -10,7 +10,7 @@ import { generatedFiles } from '../../client/generated.ts';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { operations } from '../../src/http/operations.ts';
 
-/** What GitHub is told to run, as far as the project cares. */
+/** The parts of a workflow that the project depends on. */
 const Permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
 const Step = z.object({
   uses: z.string().optional(),
@@ -41,7 +41,7 @@ const files = await readdir(FOLDER);
 const workflow = async (file: string) => Workflow.parse(parse(await readFile(join(FOLDER, file), 'utf8')));
 const Manifest = z.object({ engines: z.object({ node: z.string() }) });
 
-test.each(files)('%s may read the repository and no more, whatever single jobs may', async (file) => {
+test.each(files)('%s can read the repository and no more, except in single jobs', async (file) => {
   expect((await workflow(file)).permissions).toEqual({ contents: 'read' });
 });
 
@@ -66,23 +66,23 @@ describe('continuous integration', () => {
     ci = await workflow('ci.yml');
   });
 
-  test('runs the gate on Node.js 20, 22, 24 and 26, from the oldest that the project allows', async () => {
+  test('runs the gate on Node.js 20, 22, 24 and 26, from the oldest supported one on', async () => {
     const versions = ci.jobs.gate?.strategy?.matrix.node ?? [];
     expect(versions.map((each) => each.split('.')[0])).toEqual(['20', '22', '24', '26']);
     const { engines } = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
     expect(engines.node).toBe(`>=${versions[0]}`);
   });
 
-  test.each(['gate', 'containers'])('the job %s runs what a developer runs', (name) => {
+  test.each(['gate', 'containers'])('the job %s runs the command of a developer', (name) => {
     expect(ci.jobs[name]?.steps.map(({ run }) => run)).toContain('bash .ci/run');
   });
 
-  test('the gate ends within 15 minutes, or fails', () => {
+  test('the gate has a time limit of 15 minutes', () => {
     const gate = ci.jobs.gate?.steps.find(({ run }) => run === 'bash .ci/run');
     expect(gate?.['timeout-minutes']).toBe(15);
   });
 
-  test('the last line of the gate says how many tests there were, and how long all of it took', async () => {
+  test('the last line of the gate has the number of tests and the total time', async () => {
     const last = /node -e '([^']+)' "\$SECONDS"\nexit/.exec(await readFile('.ci/run', 'utf8'))?.[1] ?? '';
     const cwd = await mkdtemp(join(tmpdir(), 'gate-'));
     onTestFinished(() => rm(cwd, { recursive: true }));
@@ -102,12 +102,12 @@ describe('continuous integration', () => {
     expect(commands).toEqual(['bash docker/check.sh']);
   });
 
-  test('one job does what the README says, as root, who does it as an ordinary user too', () => {
+  test('one job runs the steps of the README, as root, which also runs them as an ordinary user', () => {
     const commands = ci.jobs.newcomer?.steps.flatMap(({ run }) => run ?? []);
     expect(commands).toEqual(['sudo env "PATH=$PATH" bash .ci/newcomer']);
   });
 
-  test('only the release may write, and it comes after everything else, on main', () => {
+  test('only the release can write, and it runs after everything else, on main', () => {
     const { release, ...others } = ci.jobs;
     expect(Object.values(others).filter(({ permissions }) => permissions)).toEqual([]);
     expect(release?.permissions).toEqual({ contents: 'write' });
@@ -122,7 +122,7 @@ describe('continuous integration', () => {
     }
   });
 
-  test('every commit on main is tested, though a newer one may come before its turn', () => {
+  test('every commit on main is tested, even if a newer one waits', () => {
     expect(ci.concurrency?.group).toMatch(
       /^ci-\$\{\{ github\.event_name == 'push' && github\.sha \|\| github\.ref \}\}$/,
     );
@@ -131,7 +131,7 @@ describe('continuous integration', () => {
     );
   });
 
-  test('the programs of the release have exact versions', () => {
+  test('the tools of the release have exact versions', () => {
     const command = ci.jobs.release?.steps.at(-1)?.run ?? '';
     const packages = [...command.matchAll(/--package (\S+)/g)].map(([, name]) => name);
     expect(packages.length).toBeGreaterThan(0);
@@ -139,7 +139,7 @@ describe('continuous integration', () => {
   });
 });
 
-test('the changelog has the line that a release turns into a version', async () => {
+test('the changelog has the line that a release replaces by a version', async () => {
   const lines = (await readFile('docs/CHANGELOG.md', 'utf8')).split('\n');
   expect(lines.filter((line) => line === '## Unreleased')).toHaveLength(1);
 });
@@ -154,7 +154,7 @@ describe('a release', () => {
     plugins = new Map(plan.plugins.map((each) => (typeof each === 'string' ? [each, {}] : each)));
   });
 
-  test('makes the generated files anew once package.json has its version, with what they are made by installed', async () => {
+  test('regenerates the files that contain the version, with their generators installed', async () => {
     const order = [...plugins.keys()].filter((name) => /\/(npm|exec|git)$/.test(name));
     expect(order).toEqual(['@semantic-release/npm', '@semantic-release/exec', '@semantic-release/git']);
     const { prepareCmd } = plugins.get('@semantic-release/exec') ?? {};
@@ -163,7 +163,7 @@ describe('a release', () => {
     expect(release?.steps.map(({ run }) => run)).toContain('npm ci --ignore-scripts');
   });
 
-  test('commits every generated file, for some of them hold the version', async () => {
+  test('commits every generated file', async () => {
     const document = Document.parse(openApiDocument(operations));
     const next = { ...document, info: { ...document.info, version: '99.0.0' } };
     const [now, then] = await Promise.all([generatedFiles(document), generatedFiles(next)]);

@@ -6,7 +6,7 @@ const HALF_HOUR_MS = 30 * 60_000;
 const DAY_MS = 24 * 3_600_000;
 const BASE_PATH = '/bmrs/api/v1';
 
-/** What the next request meets instead of an answer. `hang` never answers; the others do what they say. */
+/** The fault of the next request. `hang` never answers; the others do what they say. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   | { readonly kind: 'hang' | 'cut before answer' | 'cut in answer' | 'truncated JSON' };
@@ -16,7 +16,9 @@ export interface FakeElexonOptions {
   readonly generation?: (bmUnit: string, from: Date, to: Date) => readonly B1610Row[];
   /** The register, in the API's own shape. Default: the sample units. */
   readonly register?: unknown;
-  /** Which end of a half-hour the window is compared with; the API's pages overlap by a half-hour either way. */
+  /**
+   * Which end of a half-hour is compared with the window; the pages of the API overlap by a half-hour in either case.
+   */
   readonly windowMatches?: 'start' | 'end';
 }
 
@@ -38,7 +40,7 @@ export async function startFakeElexon(options: FakeElexonOptions = {}): Promise<
     requests.push(url);
     const fault = faults.shift();
     if (fault === undefined) send(response, answerTo(options, url));
-    else misbehave(fault, request, response);
+    else injectFault(fault, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -137,7 +139,7 @@ function registerEntry({ device }: SampleUnit): unknown {
   };
 }
 
-function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+function injectFault(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
   switch (fault.kind) {
     case 'status':
       if (fault.retryAfter !== undefined) response.setHeader('retry-after', fault.retryAfter);

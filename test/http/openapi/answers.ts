@@ -6,17 +6,17 @@ import type { ApiDocument, Operation } from './document.ts';
 const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** What HTTP itself, helmet and CORS add, whatever the operation. */
+/** The headers that HTTP itself, helmet and CORS add to any response. */
 const NOT_OF_THE_API =
   /^(content-(type|length)|date|connection|keep-alive|transfer-encoding|vary|access-control-.*)$/;
 const OF_HELMET =
   /^(cross-origin-.*-policy|origin-agent-cluster|referrer-policy|strict-transport-security|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection))$/;
 
-/** The names of the headers of an answer that the API itself gives. */
+/** The names of the response headers of the API itself. */
 export const ownHeaders = ({ headers }: Pick<LightMyRequestResponse, 'headers'>): string[] =>
   Object.keys(headers).filter((name) => !NOT_OF_THE_API.test(name) && !OF_HELMET.test(name));
 
-/** Holds answers against what the API document says that they are. */
+/** Compares responses with their declaration in the OpenAPI document. */
 export class Answers {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #compiled = new Map<object, ValidateFunction>();
@@ -26,7 +26,10 @@ export class Answers {
     this.#ajv.addSchema({ $id: 'openapi', components: { schemas } });
   }
 
-  /** What is wrong with an answer, or `undefined`: a status or a header that is not declared, or a body of another shape. */
+  /**
+   * The first difference between a response and its declaration: an undeclared status or header, or an invalid body.
+   * `undefined` if there is none.
+   */
   fault({ responses }: Operation, answer: LightMyRequestResponse): string | undefined {
     const { statusCode, body } = answer;
     const said = `${statusCode} ${body.slice(0, 500)}`;

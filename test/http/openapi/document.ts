@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { inlineSharedResponses } from '../../harness/shared-responses.ts';
 
-/** `/openapi.json` as a client reads it: as far as the tests look at it. */
+/** `/openapi.json` as a client reads it, limited to what the tests use. */
 
 const schema = z.looseObject({});
 const content = z.record(z.string(), z.object({ schema }));

@@ -13,8 +13,8 @@ import { requestsFor } from './requests.ts';
 import type { Ids } from './values.ts';
 
 /**
- * Requests made from the API document: never a 5xx, and every answer has a status and a body that the document
- * declares. `FUZZ_SEED=… FUZZ_RUNS=1000` for more.
+ * Requests generated from the API document: none may be answered with a 5xx, and every response must have a declared
+ * status and body. `FUZZ_SEED=… FUZZ_RUNS=1000` sends more.
  */
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_315);
@@ -25,30 +25,30 @@ const test = baseTest.override('settings', { BODY_LIMIT_BYTES: '2097152' });
 const document = apiDocument(JSON.parse(JSON.stringify(openApiDocument(declared))));
 const answers = new Answers(document);
 
-// One of the operations sets it.
+// One of the operations changes it.
 test.afterEach(({ registry }) => {
   registry.app.log.level = 'silent';
 });
 
-test('the document that these requests are made from is the one that clients read', async ({ registry }) => {
+test('the requests are generated from the document that clients read', async ({ registry }) => {
   expect(await readDocument(registry.app)).toEqual(document);
 });
 
-/** What bundles must be for an action to be possible, where it is not Active. */
+/** The status that a bundle needs for an action, if it is not Active. */
 const ACTS_ON: Readonly<Record<string, BundleStatus>> = {
   claimCertificates: 'Cancelled',
   unreserveCertificates: 'Reserved',
   unlockCertificates: 'Locked',
 };
 
-interface World {
+interface Fixtures {
   readonly market: TradingPair;
   readonly ids: Ids;
   readonly pathIds: readonly number[];
 }
 
-/** Some of everything, for requests to be about. */
-async function aWorld(registry: TestRegistry, { operationId, path }: Operation): Promise<World> {
+/** Records of every kind, for the requests to refer to. */
+async function fixturesFor(registry: TestRegistry, { operationId, path }: Operation): Promise<Fixtures> {
   const market = await tradingPair(registry);
   const { admin, source, target, device, metadataId, trader, receiver } = market;
   const status = ACTS_ON[operationId] ?? 'Active';
@@ -100,9 +100,9 @@ const met = new Set<string>();
 
 const cases = document.operations.map((operation) => ({ name: operation.operationId, operation }));
 
-describe(`requests made from the document (seed ${SEED})`, () => {
-  test.for(cases)('$name answers as it declares', async ({ operation }, { registry }) => {
-    const { market, ids, pathIds } = await aWorld(registry, operation);
+describe(`requests generated from the document (seed ${SEED})`, () => {
+  test.for(cases)('to $name are answered as declared', async ({ operation }, { registry }) => {
+    const { market, ids, pathIds } = await fixturesFor(registry, operation);
     const requests = requestsFor(operation, document, ids, pathIds);
     const property = fc.asyncProperty(requests, async (request) => {
       const answer = await market.admin.request(request);
@@ -114,13 +114,13 @@ describe(`requests made from the document (seed ${SEED})`, () => {
   });
 });
 
-test('every operation was asked rightly at least once, but for those that want a password', () => {
+test('every operation succeeded at least once, except those that require a password', () => {
   const open = document.operations.filter(({ tags }) => !tags.includes('Authentication'));
   const names = open.map(({ operationId }) => operationId);
   expect(names.filter((name) => !met.has(`${name} done`))).toEqual([]);
 });
 
-/** What comes where a token belongs. */
+/** Values in place of a token. */
 const NO_TOKENS = [
   'Bearer',
   'Bearer ',
@@ -136,10 +136,10 @@ const NO_TOKENS = [
   '\u00e9',
 ];
 
-describe('a token that is none', () => {
+describe('an invalid token', () => {
   const closed = cases.filter(({ operation }) => operation.security.length > 0);
 
-  test.for(closed)('opens nothing: $name', async ({ operation }, { registry }) => {
+  test.for(closed)('is refused: $name', async ({ operation }, { registry }) => {
     for (const authorization of NO_TOKENS) {
       const url = operation.path.replace(/\{\w+\}/, '1');
       const answer = await registry.app.inject({
@@ -153,4 +153,4 @@ describe('a token that is none', () => {
   });
 });
 
-test('after all of them, every watt-hour is in its place', ({ registry }) => expectConserved(registry));
+test('energy is conserved after all requests', ({ registry }) => expectConserved(registry));

@@ -9,13 +9,13 @@ import { NOW } from '../../harness/registry.ts';
 import { Answers, ownHeaders } from './answers.ts';
 import { type ApiDocument, readDocument } from './document.ts';
 
-/** Answers of every kind, and their headers against those that the API document has for their operation and status. */
+/** Responses of every kind, whose headers are compared with the declared ones of their operation and status. */
 
 const PER_MINUTE = 30;
 
 const test = baseTest.override('settings', { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
 
-/** One whose standby is never waited for, so that it is always late. */
+/** A registry that never waits for its standby, so that the standby is always late. */
 let hasty: FastifyInstance;
 let document: ApiDocument;
 let answers: Answers;
@@ -44,7 +44,7 @@ function expectDeclared(operationId: string, answer: LightMyRequestResponse): vo
 const at = (app: FastifyInstance) =>
   new Client(app, client.authorization.authorization.slice('Bearer '.length), client.userId);
 
-test.each([201, 409])('a write that is answered %i, and its repetition', async (status) => {
+test.each([201, 409])('a write answered with %i, and its repetition', async (status) => {
   const account = { account_name: `Account ${status}` };
   if (status === 409) await anAccount(client, account);
   const key = { 'idempotency-key': crypto.randomUUID() };
@@ -56,20 +56,20 @@ test.each([201, 409])('a write that is answered %i, and its repetition', async (
   }
 });
 
-test('a write that a standby does not show in time', async () => {
+test('a write that a standby has not replayed in time', async () => {
   const answer = await at(hasty).post('/account/create', { account_name: 'Late' });
   expect(answer.headers['registry-replica']).toBe('lagging');
   expectDeclared('createAccount', answer);
 });
 
-test('a page that leads to the next', async () => {
+test('a page with a next page', async () => {
   for (const name of ['One', 'Two']) await anAccount(client, { account_name: name });
   const answer = await client.get('/account/list?limit=1');
   expect(answer.headers).toHaveProperty('registry-next-cursor');
   expectDeclared('listAccounts', answer);
 });
 
-test('an edit of another version than was seen', async () => {
+test('an edit of another version', async () => {
   const { id } = await anAccount(client);
   const url = `/account/update/${id}`;
   const answer = await client.request({
@@ -82,7 +82,7 @@ test('an edit of another version than was seen', async () => {
   expectDeclared('updateAccount', answer);
 });
 
-test('an action that is refused and recorded', async () => {
+test('a refused and recorded action', async () => {
   const { id } = await anAccount(client);
   const body = { source_id: id, granular_certificate_bundle_ids: [999_999] };
   const answer = await client.post('/certificate/cancel', body);
@@ -91,7 +91,7 @@ test('an action that is refused and recorded', async () => {
   expectDeclared('cancelCertificates', answer);
 });
 
-test('bodies that cannot be read, and what asks for nothing that there is', async () => {
+test('unreadable bodies, and requests for unknown records', async () => {
   const headers = { 'content-type': 'application/json' };
   const broken = { method: 'POST', url: '/account/create', payload: '{', headers } as const;
   expectDeclared('createAccount', await client.request(broken));
@@ -99,7 +99,7 @@ test('bodies that cannot be read, and what asks for nothing that there is', asyn
   expectDeclared('readAccount', await client.get('/account/x'));
 });
 
-test('nobody, and health', async ({ registry }) => {
+test('requests without a token, and health', async ({ registry }) => {
   const answer = await registry.app.inject({ url: '/user/me' });
   expect(answer.headers).toHaveProperty('www-authenticate');
   expectDeclared('readMe', answer);
@@ -107,7 +107,7 @@ test('nobody, and health', async ({ registry }) => {
   expectDeclared('ready', await registry.app.inject({ url: '/health/ready' }));
 });
 
-test('too many', async ({ registry }) => {
+test('requests over the rate limit', async ({ registry }) => {
   const reader = await registry.as('AUDIT_USER');
   for (let n = 0; n < PER_MINUTE; n++) await reader.get('/user/me');
   const answer = await reader.get('/user/me');
@@ -115,6 +115,6 @@ test('too many', async ({ registry }) => {
   expectDeclared('readMe', answer);
 });
 
-test('every header of the document was met, so none is there for nothing', () => {
+test('every declared header occurred', () => {
   expect([...met].sort()).toEqual(Object.keys(ANSWER_HEADERS).sort());
 });

@@ -3,9 +3,9 @@ import type { InjectOptions } from 'fastify';
 import type { ApiDocument, Operation, Schema } from './document.ts';
 import { anIdOf, HOSTILE, type Ids, Values } from './values.ts';
 
-/** Requests for an operation, made from its description: right ones, and nearly right ones. */
+/** Requests for an operation, generated from its description: valid ones, and ones with a small fault. */
 
-/** Fields that are the registry's own to write, whatever a body says. */
+/** Fields that only the registry sets, whatever a body contains. */
 export const SERVERS_OWN: Readonly<Record<string, unknown>> = {
   id: 1,
   version: 1_000,
@@ -28,7 +28,7 @@ export const SERVERS_OWN: Readonly<Record<string, unknown>> = {
   dry_run: true,
 };
 
-/** JSON that only a text can carry: what a parser may understand otherwise than the registry does. */
+/** JSON that only a text can represent: other parsers may read it differently from the registry. */
 const TEXT_FAULTS: readonly ((text: string) => string)[] = [
   (text) => text.slice(0, -1),
   (text) => `${text}${text}`,
@@ -78,7 +78,7 @@ const often = <T>(arbitrary: fc.Arbitrary<T>, otherwise: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 5, arbitrary }, { weight: 1, arbitrary: otherwise });
 
 /**
- * Requests without a token. `ids`: of what is there, by the name of a field; `{id}` in the path is of `pathIds`.
+ * Requests without a token. `ids`: of existing records, by the name of a field; `{id}` in the path is one of `pathIds`.
  */
 export function requestsFor(
   operation: Operation,
@@ -132,7 +132,7 @@ function queryOf({ parameters }: Operation, values: Values): fc.Arbitrary<string
         : [`${encodeURIComponent(name)}=${encodeURIComponent(text).slice(0, 4_000)}`];
     }),
   );
-  // What changes something refuses what it does not know, and would seldom be asked rightly with more of them.
+  // Mutations refuse unknown fields, so most requests must have none.
   const stray = often(
     fc.constant(''),
     fc.constantFrom('x=1', '__proto__[role]=ADMIN', 'limit=1&limit=2', '%', '&&=&', 'dry_run=true'),

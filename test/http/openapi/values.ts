@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { ApiDocument, Schema } from './document.ts';
 
-/** Values from JSON schemas: such as they ask for, and such as nobody should send. */
+/** Values generated from JSON schemas: valid ones, and ones that no client should send. */
 
-/** Ids of what is there, by the name of the field that may hold them. */
+/** Ids of existing records, by the name of the field that may contain them. */
 export type Ids = Readonly<Record<string, readonly number[]>>;
 
 const SOME_ID = 999_999_999;
@@ -17,7 +17,7 @@ export class Values {
     this.#ids = ids;
   }
 
-  /** A value that the schema allows, mostly; ids in it are mostly of what is there. */
+  /** A value that the schema allows, mostly; ids in it are mostly those of existing records. */
   of(schema: Schema, name = ''): fc.Arbitrary<unknown> {
     const referred = this.#referred(schema);
     if (referred !== schema) return this.of(referred, name);
@@ -62,7 +62,7 @@ export class Values {
     }
   }
 
-  /** All that is required, and of the rest what chance takes. */
+  /** All required fields, and a random choice of the others. */
   #object(schema: Schema): fc.Arbitrary<Record<string, unknown>> {
     const properties = isSchemaMap(schema.properties) ? schema.properties : {};
     const required = Array.isArray(schema.required) ? schema.required : [];
@@ -135,7 +135,10 @@ function text(schema: Schema, name: string): fc.Arbitrary<unknown> {
   return fc.oneof(...examples, { weight: 2, arbitrary: matching }, { weight: 1, arbitrary: any });
 }
 
-/** Mostly one of a few hours before the tests' now, and where the name speaks of an end, its end; at times anything. */
+/**
+ * Mostly one of a few hours before the tests' now, and its end for a field whose name contains "end"; sometimes any
+ * instant.
+ */
 function datetime(name: string): fc.Arbitrary<string> {
   const isEnd = /end/.test(name);
   const hour = fc.constantFrom(10, 11, 12).map((start) => `2026-03-14T${isEnd ? start + 1 : start}:00:00`);
@@ -162,7 +165,7 @@ const NO_DATETIME = fc.constantFrom(
   '2026-W11-7',
 );
 
-/** What no field was made for. */
+/** Values that no field accepts. */
 export const HOSTILE: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
   null,
   true,

@@ -12,23 +12,23 @@ import { TEMPLATE } from '../../harness/urls.ts';
 const FAKE_BASEBACKUP = fileURLToPath(new URL('fake-basebackup.ts', import.meta.url));
 const FAST = { fsync: 'off', shared_buffers: '16MB' };
 
-/** A cluster whose primary archives its log, and the folders and programs to back it up and to restore it. */
+/** A cluster whose primary archives its WAL, with the folders and programs for backup and restore. */
 export interface ArchivedCluster {
   readonly urls: ClusterUrls;
   readonly cluster: EmbeddedCluster;
   readonly backups: string;
   readonly archive: string;
-  /** The data folder of the primary, which stays when it is killed. */
+  /** The data folder of the primary, which remains after it is killed. */
   readonly primaryFolder: string;
-  /** Runs one of `ops`, as Postgres' account where that is another than ours. */
+  /** Runs a script of `ops`, as the user of Postgres if that is another one. */
   run(program: string, ...args: string[]): Promise<Ended>;
-  /** The end of a restore: a cluster on a data folder, with a standby of its own. */
+  /** The end of a restore: a cluster on a data folder, with a new standby. */
   startRestored(folder: RestoredFolder): Promise<EmbeddedCluster>;
   restoredFolder(name: string): Promise<RestoredFolder>;
   stop(): Promise<void>;
 }
 
-/** Where a restore goes: a cluster's folder, and in it that of its primary. */
+/** The target of a restore: the folder of a cluster, and in it that of its primary. */
 export interface RestoredFolder {
   readonly dataDir: string;
   readonly primary: string;
@@ -36,7 +36,7 @@ export interface RestoredFolder {
 
 export async function anArchivedCluster(): Promise<ArchivedCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'recovery-'));
-  await chmod(folder, 0o711); // As root, Postgres runs as another user, who has to pass.
+  await chmod(folder, 0o711); // As root, Postgres runs as another user, who must be able to enter.
   const [ops, backups, archive] = ['ops', 'backups', 'archive'].map((name) => join(folder, name));
   if (!ops || !backups || !archive) throw new Error('three folders');
   await cp('ops', ops, { recursive: true });
@@ -69,7 +69,7 @@ export async function anArchivedCluster(): Promise<ArchivedCluster> {
     async run(program, ...args) {
       const env = { PATH: process.env.PATH, PG_BIN: bin, DATABASE_OWNER_URL: tested.urls.primary };
       if (program === 'backup') {
-        // Run by this process' own user: the fake pg_basebackup runs TypeScript of the project, which the other user
+        // Run as this process's own user: the fake pg_basebackup runs TypeScript of the project, which the other user
         // may not be able to read.
         const answer = await ended(join(ops, program), args, { env });
         if (osUser) execFileSync('chown', ['-R', `${osUser.uid}:${osUser.gid}`, backups]);
@@ -106,7 +106,7 @@ async function dataFolderOf({ urls }: TestCluster): Promise<string> {
 }
 
 /**
- * A folder to name as PG_BIN: the programs of `TEST_PG_BIN`, where a whole PostgreSQL 18 is at hand, or else the embedded
+ * A folder for PG_BIN: the programs of `TEST_PG_BIN`, if a complete PostgreSQL 18 is available, or else the embedded
  * ones with a fake `pg_basebackup`.
  */
 async function programs(folder: string, embedded: string): Promise<string> {

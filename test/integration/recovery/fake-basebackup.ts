@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 
 /**
- * Stands in for `pg_basebackup`, which the embedded binaries lack: the same `base.tar.gz`, by Postgres' low-level backup
- * functions and a copy of the data folder while it is written to. Knows the options that `ops/backup` gives, no others.
+ * Replaces `pg_basebackup`, which the embedded binaries lack: creates the same `base.tar.gz` by Postgres' low-level
+ * backup functions and a copy of the data folder during writes. Supports the options that `ops/backup` uses, no others.
  */
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ await client.connect();
 const { rows } = await client.query('SHOW data_directory');
 await client.query("SELECT pg_backup_start('fake', fast => true)");
 tar('-cf', archive, '-C', rows[0].data_directory, '--exclude=./pg_wal/*', '--exclude=./postmaster.*', '.');
-// Waits until the log that the copy needs is in the archive.
+// Waits until the WAL that the copy needs is in the archive.
 const stopped = await client.query('SELECT labelfile FROM pg_backup_stop(wait_for_archive => true)');
 await client.end();
 const label = join(values.pgdata, 'backup_label');
@@ -35,7 +35,7 @@ tar('-rf', archive, '-C', values.pgdata, 'backup_label');
 rmSync(label);
 execFileSync('gzip', [archive]);
 
-/** Files change while they are copied, which the log puts right: tar's exit code 1 says no more than that. */
+/** Files change while they are copied, which the WAL repairs; tar reports it with exit code 1. */
 function tar(...args: string[]): void {
   try {
     execFileSync('tar', args, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -5,15 +5,15 @@ import type { Action, TradingPair } from '../../harness/builders.ts';
 export interface Acknowledged {
   readonly actionId: number;
   readonly resultingBundleIds: readonly number[];
-  /** Whether the answer says that every standby showed it. */
-  readonly mirrored: boolean;
+  /** Whether the response says that every standby has replayed it. */
+  readonly replicated: boolean;
 }
 
 export interface Load {
   readonly acknowledged: readonly Acknowledged[];
-  /** Waits for that many more answers. */
+  /** Waits for that many more responses. */
   grow(by: number): Promise<void>;
-  /** Ends it, and waits until its last request has ended. */
+  /** Ends the load, and waits until its last request has ended. */
   end(): Promise<void>;
 }
 
@@ -34,12 +34,12 @@ export function startLoad(market: TradingPair): Load {
       acknowledged.push({
         actionId: action.id,
         resultingBundleIds: action.resulting_bundle_ids,
-        mirrored: answer.headers['registry-replica'] === undefined,
+        replicated: answer.headers['registry-replica'] === undefined,
       });
     }
   }
 
-  // A server that is killed fails what is under way; what was answered before is what counts.
+  // A server that is killed fails the running requests; only earlier responses count.
   const workers = Array.from({ length: WORKERS }, () => work().catch(() => undefined));
 
   return {

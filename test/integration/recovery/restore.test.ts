@@ -10,13 +10,13 @@ import { openRegistry, reopenRegistry, type TestRegistry } from '../../harness/r
 import { type ArchivedCluster, anArchivedCluster } from './archived-cluster.ts';
 import { type Load, startLoad } from './load.ts';
 
-/** Long, for a restore starts four servers. */
-const PATIENCE_MS = 300_000;
-vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS });
+/** Long, because a restore starts four servers. */
+const TIMEOUT_MS = 300_000;
+vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
 
 /**
- * One disaster, and the ways out of it. Under a load of issuances and transfers a backup is taken and a restore point is
- * set; then the primary is killed while it writes.
+ * One disaster and the ways to recover. Under a load of issuances and transfers, a backup is taken and a restore point
+ * is set; then the primary is killed during writes.
  */
 let server: ArchivedCluster;
 let lost: TestRegistry;
@@ -24,9 +24,9 @@ let market: TradingPair;
 let eventStore: TestEventStore;
 let load: Load;
 let backup: string;
-/** Where a restore may stop, said in each of the ways that there are. */
+/** Where a restore stops, in each of the supported forms. */
 const point = { name: 'before the mistake', lsn: '', time: '' };
-/** What was answered before that point, and one transfer that was asked for after it. */
+/** What was answered before that point, and one transfer requested after it. */
 let beforeThePoint: readonly number[];
 let afterThePoint: number;
 
@@ -64,7 +64,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Its position is what the answer to a write tells. */
+/** The response to a write contains its WAL position. */
 async function setPoint(): Promise<void> {
   const last = await market.transfer([(await market.bundle()).id]);
   const action: Action = JSON.parse(last.body);
@@ -78,7 +78,7 @@ async function setPoint(): Promise<void> {
   point.time = rows[0].time;
 }
 
-/** The segment at hand is archived when it is full, or when one asks for it. */
+/** The current segment is archived when it is full, or on request. */
 async function archived(): Promise<void> {
   const { rows } = await lost.primary.query('SELECT pg_walfile_name(pg_switch_wal()) AS segment');
   await vi.waitFor(
@@ -105,7 +105,7 @@ async function reopen(cluster: EmbeddedCluster): Promise<{ registry: TestRegistr
   return { registry: await reopenRegistry(lost, urls), ownerUrl: urls.primary };
 }
 
-/** Starts the journal's service, and waits until all of the journal is in the stream. */
+/** Starts the journal's service, and waits until the whole journal is in the stream. */
 async function relayed(registry: TestRegistry, stream = eventStore.log.stream): Promise<Journal> {
   const { DATABASE_WRITE_URL: writeUrl } = registry.config;
   const journal = startJournal({ writeUrl, ...eventStore.options, stream, onError: () => {} });
@@ -119,7 +119,7 @@ async function relayed(registry: TestRegistry, stream = eventStore.log.stream): 
   return journal;
 }
 
-test('restored to the end, a registry that was killed under load has everything that it ever answered', async () => {
+test('restored to the end, a registry that was killed under load has everything that it acknowledged', async () => {
   const folder = await server.restoredFolder('to-the-end');
   const wal = join(server.primaryFolder, 'pg_wal');
   const from = ['--backup', backup, '--archive', server.archive, '--old-wal', wal];
@@ -164,7 +164,7 @@ async function aBundleLeft({ primary }: TestRegistry): Promise<{ id: number }> {
 }
 
 test.each(['name', 'lsn', 'time'] as const)(
-  'restored to a point before a mistake by its %s, it has what was answered before and nothing after, and the stream tells that it is past it',
+  'restored to a point before a mistake by its %s, it has what was acknowledged before and nothing later, and the stream is reported as ahead',
   async (by) => {
     const folder = await server.restoredFolder(`to-a-${by}`);
     const from = ['--backup', backup, '--archive', server.archive];
@@ -196,7 +196,7 @@ test.each(['name', 'lsn', 'time'] as const)(
   },
 );
 
-test('a restore refuses what it cannot do, and touches nothing', async () => {
+test('a restore refuses what it cannot do, and changes nothing', async () => {
   const { primary } = await server.restoredFolder('refused');
   const archive = ['--archive', server.archive];
   const from = ['--backup', backup, ...archive];
@@ -214,7 +214,7 @@ test('a restore refuses what it cannot do, and touches nothing', async () => {
   }
 });
 
-test('a restore to a point that the log does not have fails, and says so', async () => {
+test('a restore to a point that the WAL lacks fails with a message', async () => {
   const { primary } = await server.restoredFolder('never');
   const from = ['--backup', backup, '--archive', server.archive];
   const answer = await server.run(
@@ -231,7 +231,7 @@ test('a restore to a point that the log does not have fails, and says so', async
   });
 });
 
-test('a restore to the end does not take a gap in the log for the end', async () => {
+test('a restore to the end does not accept a gap in the WAL as the end', async () => {
   const folder = await server.restoredFolder('beyond-a-gap');
   const gap = (await readdir(server.archive)).filter(isSegment).sort().at(-2) ?? '';
   const [there, away] = [join(server.archive, gap), join(folder.dataDir, gap)];
@@ -242,7 +242,7 @@ test('a restore to the end does not take a gap in the log for the end', async ()
   expect(answer).toMatchObject({ code: 1, output: expect.stringContaining('the log breaks off after') });
 });
 
-test('pruning removes the oldest backups and the log that only they needed, and keeps what is left restorable', async () => {
+test('pruning removes the oldest backups and the WAL that only they needed, and the others can be restored', async () => {
   await mkdir(join(server.backups, '20200101T000000Z'));
   const segments = async () => (await readdir(server.archive)).filter(isSegment);
   const kept = await segments();
@@ -259,7 +259,7 @@ test('pruning removes the oldest backups and the log that only they needed, and 
   expect(await server.run('restore', ...from)).toMatchObject({ code: 0 });
 });
 
-test('a segment of the log is kept once, and another of its name is refused', async () => {
+test('a WAL segment is archived once, and a different one of its name is refused', async () => {
   const archiveWal = (segment: string) =>
     server.run('archive-wal', server.archive, join(server.archive, segment), 'a-name');
   const [one = '', another = ''] = (await readdir(server.archive)).filter((name) =>

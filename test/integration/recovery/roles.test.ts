@@ -14,10 +14,10 @@ import { atDatabase } from '../../harness/urls.ts';
 const DATABASE = 'certificates';
 const OWNER = { name: 'owner_of_certificates', password: 'owner-password' };
 
-/** A cluster as a hosting company gives it: a role that owns a database and may make roles, and no superuser. */
+/** A cluster as a hosting provider offers it: a role that owns a database and can create roles, and no superuser. */
 async function aHostedCluster(): Promise<ClusterUrls> {
   const dataDir = await mkdtemp(join(tmpdir(), 'registry-roles-'));
-  await chmod(dataDir, 0o711); // As root, Postgres runs as another user, who has to pass.
+  await chmod(dataDir, 0o711); // As root, Postgres runs as another user, who must be able to enter.
   onTestFinished(() => rm(dataDir, { recursive: true }));
   const settings = { fsync: 'off', shared_buffers: '16MB' };
   const cluster = await startEmbeddedCluster({ dataDir, primaryPort: 15_536, standbyPort: 15_538, settings });
@@ -51,7 +51,7 @@ async function login(connectionString: string): Promise<void> {
   await client.end();
 }
 
-test('roles of new names take over while the old ones still work; the owner need not be a superuser', async () => {
+test('roles with new names take over while the old ones still work; the owner need not be a superuser', async () => {
   const cluster = await aHostedCluster();
   const first = urlsOf(cluster, 1);
   await migrate(first);
@@ -82,7 +82,7 @@ test('roles of new names take over while the old ones still work; the owner need
   expect(action.action_result).toBe('Success');
 });
 
-test('a new password for a role is set by the next migration, and the old one opens nothing', async () => {
+test('a new password of a role is set by the next migration, and the old one is refused', async () => {
   const cluster = await aHostedCluster();
   const old = urlsOf(cluster, 1, 'old-password');
   await migrate(old);
@@ -93,7 +93,7 @@ test('a new password for a role is set by the next migration, and the old one op
   await expect(login(old.writeUrl)).rejects.toThrow('password authentication failed');
 });
 
-test('the owner replays the journal into a copy, which goes again; nobody gets another password by it', async () => {
+test('the owner replays the journal into a copy, which is dropped, and no password changes', async () => {
   const cluster = await aHostedCluster();
   const urls = urlsOf(cluster, 1);
   await migrate(urls);

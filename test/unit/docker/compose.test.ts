@@ -32,7 +32,7 @@ const Cluster = z.object({
   volumes: z.record(z.string(), z.null()),
 });
 
-/** Tags of Compose, which take away what the file before has; this one says all by itself. */
+/** The tags of Compose that remove or replace what an earlier file defines; this file is independent. */
 const override = ['!override', '!reset'].flatMap((tag) => [
   { tag, collection: 'seq' as const },
   { tag, collection: 'map' as const },
@@ -50,7 +50,7 @@ const both = [
   ['compose.yml', base],
   ['compose.override.yml', development],
 ] as const;
-/** A port that Compose publishes to this machine only, and that a variable moves. */
+/** A port that Compose publishes to this machine only, and that a variable sets. */
 const publishedPort = (name: string, port: number, inside: number) =>
   `127.0.0.1:$\{${name}:-${port}}:${inside}`;
 const DATABASES = ['postgres_db_write', 'postgres_db_read', 'eventstore'];
@@ -63,7 +63,7 @@ const variablesOf = (text: string) =>
     rest,
   }));
 
-describe('compose.yml, as production runs it', () => {
+describe('compose.yml, for production', () => {
   test('publishes the API, to this machine only, and no database', () => {
     const published = Object.entries(base.services).filter(([, { ports }]) => ports.length > 0);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
@@ -77,7 +77,7 @@ describe('compose.yml, as production runs it', () => {
     }
   });
 
-  test('does not start while a secret is missing', () => {
+  test('does not start without its secrets', () => {
     const needed = variablesOf(base.text).filter(({ operator }) => operator === ':?');
     expect([...new Set(needed.map(({ name }) => name))].sort()).toEqual([
       'EVENTSTORE_ADMIN_PASSWORD',
@@ -91,9 +91,9 @@ describe('compose.yml, as production runs it', () => {
     expect(rest.map(({ name }) => name)).toEqual(['PORT']);
   });
 
-  test('gives the API every setting that a user may choose, and not the key of the owner', () => {
+  test("passes the API every setting that a user may choose, and not the owner's credentials", () => {
     const given = Object.keys(base.services.gc_registry?.environment ?? {});
-    // Inside of the container these are fixed; sample data is refused in production.
+    // Inside the container these are fixed; sample data is refused in production.
     const fixed = ['HOST', 'PORT', 'DATABASE_OWNER_URL', 'SEED_PASSWORD', 'ELEXON_BASE_URL'];
     // OpenTelemetry's exporter reads this one from the environment itself.
     const chosen = [...settingNames, 'OTEL_EXPORTER_OTLP_HEADERS'].filter((name) => !fixed.includes(name));
@@ -111,7 +111,7 @@ describe('compose.yml, as production runs it', () => {
   });
 });
 
-describe('compose.override.yml, as a developer runs it', () => {
+describe('compose.override.yml, for development', () => {
   test('publishes the API and every database, to this machine only', () => {
     const ports = Object.values(development.services).flatMap((service) => service.ports);
     expect(ports.sort()).toEqual([
@@ -131,7 +131,7 @@ describe('compose.override.yml, as a developer runs it', () => {
     }
   });
 
-  test('mounts the sources that it watches, and cannot change them', () => {
+  test('mounts the sources that it watches, read-only', () => {
     const mounts = development.services.gc_registry?.volumes ?? [];
     expect(mounts).toEqual(expect.arrayContaining(['./src:/app/src:ro', './migrations:/app/migrations:ro']));
     expect(mounts.every((mount) => mount.endsWith(':ro'))).toBe(true);
@@ -148,7 +148,7 @@ describe('compose.override.yml, as a developer runs it', () => {
 });
 
 describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
-  test('stands alone: all that it names is there', () => {
+  test('is independent: everything that it names exists', () => {
     expect(name).toBe('gc-registry');
     for (const service of Object.values(services)) {
       for (const other of Object.keys(service.depends_on)) expect(Object.keys(services)).toContain(other);
@@ -160,14 +160,14 @@ describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
     }
   });
 
-  test('starts nothing before what it needs is healthy, or has ended well', () => {
+  test('starts nothing before its dependencies are healthy or have exited with success', () => {
     for (const service of Object.values(services)) {
       for (const [other, { condition }] of Object.entries(service.depends_on)) {
         const ends = services[other]?.restart === undefined;
         expect(condition).toBe(ends ? 'service_completed_successfully' : 'service_healthy');
       }
     }
-    /** All that a service waits for, directly or not. */
+    /** All services that a service waits for, directly or not. */
     const earlierThan = (service: string): string[] =>
       Object.keys(services[service]?.depends_on ?? {}).flatMap((each) => [each, ...earlierThan(each)]);
     expect(earlierThan('gc_registry')).toEqual(expect.arrayContaining(['migration', ...DATABASES]));
@@ -183,14 +183,14 @@ describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
     ]);
   });
 
-  test('says of every database how its health is seen, and starts it again after a crash', () => {
+  test('has a health check for every database, and restarts it after a crash', () => {
     for (const each of DATABASES) {
       expect(services[each]?.healthcheck).toHaveProperty('test');
       expect(services[each]?.restart).toBe('unless-stopped');
     }
   });
 
-  test('pins what it runs by digest, and EventStoreDB by an exact version', () => {
+  test('pins images by digest, and EventStoreDB by an exact version', () => {
     const images = Object.entries(services).flatMap(([service, { image, build }]) =>
       build ? [] : [{ service, image }],
     );
@@ -208,11 +208,11 @@ describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
     const confined = { cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] };
     expect(limits).toEqual(limits.map(() => confined));
     const added = Object.entries(services).filter(([, { cap_add }]) => cap_add.length > 0);
-    // The only one that runs as root, for the moment in which it writes the certificate for another user.
+    // The only one that runs as root, briefly, while it writes the certificate for another user.
     expect(added.filter(([service]) => service !== 'eventstore_certificates')).toEqual([]);
   });
 
-  test('every service has a read-only root, with memory for temporary files, and limits', () => {
+  test('every service has a read-only root, memory for temporary files, and limits', () => {
     for (const [service, { read_only, tmpfs, mem_limit, pids_limit }] of Object.entries(services)) {
       expect({ read_only, tmp: tmpfs[0] }, service).toEqual({ read_only: true, tmp: '/tmp' });
       expect(mem_limit, service).toMatch(/^\d+[mg]$/);
@@ -227,7 +227,7 @@ describe.each(both)('%s', (_, { name, services, configs, volumes, text }) => {
     }
   });
 
-  test('uses no variable that .env.example does not show', async () => {
+  test('uses only variables that .env.example lists', async () => {
     const example = await readFile('.env.example', 'utf8');
     for (const variable of variablesOf(text)) {
       expect(example).toMatch(new RegExp(`^(# )?${variable.name}=`, 'm'));

@@ -14,7 +14,7 @@ async function listening(): Promise<number> {
   return address.port;
 }
 
-/** A port that nobody listens on: one that the system has just given and taken back. */
+/** A free port, as the system has just assigned it. */
 async function free(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

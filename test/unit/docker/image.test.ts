@@ -10,11 +10,11 @@ const dockerfile = await readFile('Dockerfile', 'utf8');
 const stages = dockerfile.split(/^(?=FROM )/m).filter((part) => part.startsWith('FROM '));
 const production = stages.at(-1) ?? '';
 
-test('what is built last is production: no root, a check of its health, and signals that reach Node.js', () => {
+test('the last stage is production: without root, with a health check, and with signals that reach Node.js', () => {
   expect(production).toMatch(/^FROM base AS production$/m);
   expect(production).toMatch(/^USER node$/m);
   expect(production).toMatch(/^HEALTHCHECK [^\n]*\\\n +CMD \["node", .*\/health`\)/m);
-  // A shell between Docker and Node.js would keep SIGTERM to itself.
+  // A shell between Docker and Node.js would not forward SIGTERM.
   expect(production).toMatch(/^CMD \["node", .*"dist\/main\.js"\]$/m);
   expect(production).not.toMatch(/^(RUN|ADD) /m);
 });
@@ -34,7 +34,7 @@ const nameOf = (specifier: string) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-test('what src imports is there without the packages of development', async () => {
+test('all imports of src are available without the development packages', async () => {
   const { dependencies } = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
   const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
   const missing = new Set<string>();
@@ -51,7 +51,7 @@ test('what src imports is there without the packages of development', async () =
   expect([...missing]).toEqual([]);
 });
 
-test('the context of the build has neither settings nor history nor what was installed', async () => {
+test('the build context has no settings, no history and no installed packages', async () => {
   const lines = (await readFile('.dockerignore', 'utf8')).trim().split('\n');
   expect(lines[0]).toBe('*');
   const admitted = lines.slice(1).map((line) => line.replace(/^!/, ''));
@@ -59,7 +59,7 @@ test('the context of the build has neither settings nor history nor what was ins
   for (const secret of ['.env', '.git', 'node_modules', '.registry']) expect(admitted).not.toContain(secret);
 });
 
-test('the scripts for and about containers are scripts', async () => {
+test('the container scripts are executable', async () => {
   const scripts = (await readdir('docker', { recursive: true })).filter((name) => name.endsWith('.sh'));
   expect(scripts.length).toBe(6);
   for (const script of scripts) execFileSync('bash', ['-n', join('docker', script)]);
@@ -89,7 +89,7 @@ describe('a container of the development image', () => {
     expect(new Set(secrets).size).toBe(2);
   });
 
-  test('keeps a secret of one’s own', () => {
-    expect(secretWith({ JWT_SECRET_KEY: 'a secret of my own' })).toBe('a secret of my own');
+  test('keeps a secret that is set', () => {
+    expect(secretWith({ JWT_SECRET_KEY: 'a secret that was set' })).toBe('a secret that was set');
   });
 });

@@ -11,7 +11,7 @@ test.each([
   [{ TEST_CLUSTER: 'containers', ...urls }, { from: 'containers' }],
   [urls, given],
   [{ TEST_CLUSTER: 'urls', ...urls }, given],
-])('%j takes the cluster of %j', (environment, choice) => {
+])('%j uses the cluster %j', (environment, choice) => {
   expect(chooseCluster(environment)).toEqual(choice);
 });
 
@@ -20,7 +20,7 @@ test.each([
   { TEST_CLUSTER: 'urls' },
   { TEST_DATABASE_PRIMARY_URL: 'postgresql://p' },
   { TEST_DATABASE_STANDBY_URL: 'postgresql://s' },
-])('%j is refused, for it may mean another cluster than the one it would get', (environment) => {
+])('%j is refused, because the run would use an unintended cluster', (environment) => {
   expect(() => chooseCluster(environment)).toThrow(/TEST_/);
 });
 
@@ -28,6 +28,6 @@ test.each([
   [{}, 'none'],
   [{ TEST_CLUSTER: 'containers' }, 'container'],
   [{ TEST_CLUSTER: 'containers', ESDB_TEST_CONNECTION_STRING: 'esdb://there' }, { external: 'esdb://there' }],
-])('%j takes the event store of %j', (environment, choice) => {
+])('%j uses the event store %j', (environment, choice) => {
   expect(chooseEventStore(environment)).toEqual(choice);
 });

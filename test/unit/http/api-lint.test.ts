@@ -7,7 +7,7 @@ import { operations } from '../../../src/http/operations.ts';
 const linter = new spectral.Spectral();
 linter.setRuleset({
   extends: [[oas as RulesetDefinition, 'recommended']],
-  // Each deployment has an operator of its own.
+  // Each deployment has its own operator.
   rules: { 'info-contact': 'off' },
 });
 

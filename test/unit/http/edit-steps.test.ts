@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { operations } from '../../../src/http/operations.ts';
 import { takesIfMatch } from '../../../src/http/precondition.ts';
 
-/** A call without transactions: all that an edit can do with it is to give its steps. */
+/** A call without transactions: an edit can only return its steps. */
 const call = {
   params: { id: 1 },
   queryParams: {},
@@ -13,12 +13,12 @@ const call = {
 
 const edits = operations.filter(takesIfMatch);
 
-test('the entities that are edited or deleted are there', () => {
+test('the list of edits is not empty', () => {
   expect(edits.length).toBeGreaterThan(10);
 });
 
 test.each(edits.map(({ id, handle }) => ({ id, handle })))(
-  '$id leaves its transaction, and the check of the version, to the one place that runs its steps',
+  '$id leaves its transaction and the version check to the HTTP layer',
   async ({ handle }) => {
     expect(await handle(call)).toMatchObject({ lock: expect.any(Function), change: expect.any(Function) });
   },

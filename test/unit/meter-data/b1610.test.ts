@@ -4,21 +4,21 @@ import { aRow } from './b1610-row.ts';
 
 const row = aRow('2026-08-01T00:30:00', 1.5);
 
-describe('B1610 answers', () => {
-  it('are read from a bare array', () => {
+describe('B1610 responses', () => {
+  it('can be an array', () => {
     expect(parseB1610([row])).toEqual([row]);
   });
 
-  it('are read from the older shape', () => {
+  it('can have the older format', () => {
     expect(parseB1610({ data: [row], metadata: {} })).toEqual([row]);
   });
 
-  it('may be empty', () => {
+  it('can be empty', () => {
     expect(parseB1610([])).toEqual([]);
     expect(parseB1610({ data: [] })).toEqual([]);
   });
 
-  it('may carry fields that nobody reads, and lack those that say nothing about energy', () => {
+  it('can have unknown fields, and lack those that do not concern energy', () => {
     const { psrType, nationalGridBmUnitId, settlementRunType, ...bare } = row;
     expect(parseB1610([{ ...bare, news: 1 }])).toEqual([bare]);
   });
@@ -45,13 +45,13 @@ describe('B1610 answers', () => {
     ['halfHourEndTime', '2026-02-30T00:30:00'],
     ['halfHourEndTime', '2026-08-01T00:31:00'],
     ['halfHourEndTime', '2026-08-01'],
-  ])('with a wrong %s (%j) are refused by row and field', (field, value) => {
+  ])('with an invalid %s (%j) are refused by row and field', (field, value) => {
     expect(() => parseB1610([row, { ...row, [field]: value }])).toThrow(
       new RegExp(`^B1610 row 1, ${field}: `),
     );
   });
 
-  it('with a row that is no object are refused by row', () => {
+  it('with a row that is not an object are refused by row', () => {
     expect(() => parseB1610([row, row, 3])).toThrow('B1610 row 2, the row itself: ');
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EnergyOutOfRangeError, sumMwh, toWholeWh } from '../../../src/meter-data/energy.ts';
 
-describe('MWh to whole Wh', () => {
+describe('MWh converted to whole Wh', () => {
   it.each([
     [0.29, 290_000],
     ['0.29', 290_000],
@@ -21,7 +21,7 @@ describe('MWh to whole Wh', () => {
     expect(toWholeWh(energyMwh)).toBe(energyWh);
   });
 
-  it('never answers minus zero', () => {
+  it('never become minus zero', () => {
     expect(Object.is(toWholeWh(-0), 0)).toBe(true);
   });
 
@@ -40,11 +40,11 @@ describe('MWh to whole Wh', () => {
     expect(() => toWholeWh(energyMwh)).toThrow(EnergyOutOfRangeError);
   });
 
-  it('says which energy is too large', () => {
+  it('name the energy that is too large', () => {
     expect(() => toWholeWh(1e300)).toThrow('1e+300 MWh exceeds the maximum of 9007199254740991 Wh');
   });
 
-  it('converts every count of Wh written as MWh back to itself', () => {
+  it('are the inverse of Wh written as MWh', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), (energyWh) => {
         const sign = energyWh < 0 ? '-' : '';
@@ -64,7 +64,7 @@ describe('sums of MWh', () => {
     expect(sumMwh([0.1, 0.2]).toString()).toBe('0.3');
   });
 
-  it('keep what is tiny beside what is huge, and round it down', () => {
+  it('keep tiny values beside huge ones, and round down', () => {
     expect(toWholeWh(sumMwh([1, -1e-300]))).toBe(999_999);
   });
 

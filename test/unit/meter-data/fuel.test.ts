@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deviceKindOfFuel } from '../../../src/meter-data/elexon/index.ts';
 
-describe('the kind of a unit by its Elexon fuel', () => {
+describe('the attributes of a unit by its Elexon fuel', () => {
   it.each([
     ['WIND', 'wind', 'wind_turbine', false],
     ['SOLAR', 'solar_pv', 'solar_pv', false],
@@ -25,7 +25,7 @@ describe('the kind of a unit by its Elexon fuel', () => {
     expect(deviceKindOfFuel(fuelType)).toEqual({ energySource, technologyType, isStorage });
   });
 
-  it('is other for any word not heard of', () => {
+  it('are other for any unknown word', () => {
     const known = new Set(['WIND', 'SOLAR', 'NPSHYD', 'PS', 'BATTERY', 'BIOMASS', 'NUCLEAR']);
     const unknown = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString'));
     fc.assert(

@@ -10,7 +10,7 @@ const onlyUnit = (rows: readonly B1610Row[], minutes: 30 | 60 = 60) => {
   return unit;
 };
 
-describe('half-hours to hours', () => {
+describe('half-hours converted to hours', () => {
   it('adds the two halves that end within a UTC hour', () => {
     const unit = onlyUnit([aRow('2026-08-01T00:30:00', 0.145), aRow('2026-08-01T01:00:00', 0.145)]);
     expect(unit.readings).toEqual([
@@ -23,12 +23,12 @@ describe('half-hours to hours', () => {
     expect(onlyUnit(rows).readings[0]?.energyWh).toBe(1);
   });
 
-  it('counts a half that ends at midnight to the day before', () => {
+  it('count a half-hour that ends at midnight to the day before', () => {
     const unit = onlyUnit([aRow('2026-08-01T23:30:00', 1), aRow('2026-08-02T00:00:00', 2)]);
     expect(unit.readings[0]?.start).toEqual(at('2026-08-01T23:00:00Z'));
   });
 
-  it('keeps half-hours as they are when asked for 30 minutes', () => {
+  it('stay half-hours for a granularity of 30 minutes', () => {
     const unit = onlyUnit([aRow('2026-08-01T01:00:00', 2), aRow('2026-08-01T00:30:00', 1)], 30);
     expect(unit.readings).toEqual([
       { start: at('2026-08-01T00:00:00Z'), end: at('2026-08-01T00:30:00Z'), energyWh: 1_000_000 },
@@ -36,7 +36,7 @@ describe('half-hours to hours', () => {
     ]);
   });
 
-  it('keeps units apart and in the order of their ids', () => {
+  it('are grouped by unit, in the order of their ids', () => {
     const rows = ['T_B-1', 'E_A-1', 'T_B-1', 'E_A-1'].map((bmUnit, index) =>
       aRow(index < 2 ? '2026-08-01T00:30:00' : '2026-08-01T01:00:00', 1, { bmUnit }),
     );
@@ -46,7 +46,7 @@ describe('half-hours to hours', () => {
     ]);
   });
 
-  it('keeps zero and negative hours as readings and counts them', () => {
+  it('keep zero and negative hours as readings, and count them', () => {
     const unit = onlyUnit([
       aRow('2026-08-01T00:30:00', 1),
       aRow('2026-08-01T01:00:00', -1),
@@ -59,7 +59,7 @@ describe('half-hours to hours', () => {
     expect(unit.counts).toEqual({ positive: 1, zero: 1, negative: 1 });
   });
 
-  it('reports an hour with one half and gives no reading for it', () => {
+  it('report an hour with one half-hour, without a reading', () => {
     const unit = onlyUnit([aRow('2026-08-01T01:00:00', 1)]);
     expect(unit.readings).toEqual([]);
     expect(unit.incomplete).toEqual([
@@ -72,7 +72,7 @@ describe('half-hours to hours', () => {
     ]);
   });
 
-  it('finds nothing in nothing', () => {
+  it('are empty for no rows', () => {
     expect(readingsFromB1610([])).toEqual([]);
   });
 });
@@ -88,8 +88,8 @@ describe('several rows for one half-hour', () => {
     ['R3', 'RF'],
     ['RF', 'DF'],
     [undefined, 'II'],
-    ['a run not heard of', 'II'],
-  ])('%s yields to %s, whichever comes first', (older, newer) => {
+    ['an unknown run', 'II'],
+  ])('%s is replaced by %s, in any order', (older, newer) => {
     const rows = [
       aRow('2026-08-01T01:00:00', 5, { settlementRunType: newer }),
       aRow('2026-08-01T01:00:00', 9, { settlementRunType: older }),
@@ -99,7 +99,7 @@ describe('several rows for one half-hour', () => {
     }
   });
 
-  it('of the same run that disagree leave the hour without a reading', () => {
+  it('of the same run that differ leave the hour without a reading', () => {
     const unit = onlyUnit([first, aRow('2026-08-01T01:00:00', 5), aRow('2026-08-01T01:00:00', 9)]);
     expect(unit.readings).toEqual([]);
     expect(unit.incomplete).toMatchObject([
@@ -107,7 +107,7 @@ describe('several rows for one half-hour', () => {
     ]);
   });
 
-  it('that disagree do not matter once a newer run has spoken', () => {
+  it('that differ do not matter after a newer run', () => {
     const half = '2026-08-01T01:00:00';
     const rows = [first, aRow(half, 5), aRow(half, 7, { settlementRunType: 'SF' }), aRow(half, 9)];
     expect(onlyUnit(rows).readings[0]?.energyWh).toBe(8_000_000);
@@ -115,7 +115,7 @@ describe('several rows for one half-hour', () => {
 });
 
 describe('clock-change days', () => {
-  /** The rows of one London day: its first half-hour ends half an hour after London's midnight. */
+  /** The rows of one London day: its first half-hour ends half an hour after midnight in London. */
   const londonDay = (midnightUtc: string, settlementDate: string, periods: number) =>
     Array.from({ length: periods }, (_, index) =>
       aRow(
@@ -148,7 +148,7 @@ describe('clock-change days', () => {
     const { readings, incomplete } = onlyUnit(londonDay('2025-10-25T23:00:00Z', '2025-10-26', 50));
     expect(incomplete).toEqual([]);
     expect(readings.map((reading) => reading.start)).toEqual(hoursFrom('2025-10-25T23:00:00Z', 25));
-    // London lives 01:00 to 02:00 twice: periods 3+4 in summer time, 5+6 in winter time.
+    // London has 01:00 to 02:00 twice: periods 3+4 in summer time, 5+6 in winter time.
     expect(readings[1]).toMatchObject({ start: at('2025-10-26T00:00:00Z'), energyWh: 7_000_000 });
     expect(readings[2]).toMatchObject({ start: at('2025-10-26T01:00:00Z'), energyWh: 11_000_000 });
     expect(readings[24]).toMatchObject({ end: at('2025-10-27T00:00:00Z'), energyWh: 99_000_000 });
@@ -191,7 +191,7 @@ describe('any rows', () => {
     );
   });
 
-  it('of whole hours hold as much energy in hours as in half-hours', () => {
+  it('of whole hours have the same energy as hours and as half-hours', () => {
     const kwhOfHalves = fc.array(fc.tuple(fc.integer(), fc.integer()), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(kwhOfHalves, (hours) => {

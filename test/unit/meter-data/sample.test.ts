@@ -15,7 +15,7 @@ const quantitiesOf = (bmUnit: string, start = from, end = to) =>
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe('the sample units', () => {
-  it('are at least twelve of several technologies, a battery and a consumption device among them', () => {
+  it('are at least twelve of several technologies, including a battery and a consumption device', () => {
     const devices = SAMPLE_UNITS.map(({ device }) => device);
     expect(devices.length).toBeGreaterThanOrEqual(12);
     expect(new Set(devices.map((device) => device.energy_source)).size).toBeGreaterThanOrEqual(7);
@@ -25,13 +25,13 @@ describe('the sample units', () => {
     expect(SAMPLE_UNITS.filter(({ profile }) => profile === 'demand')).not.toEqual([]);
   });
 
-  it('each have an id of their own', () => {
+  it('have unique ids', () => {
     expect(new Set(SAMPLE_UNITS.map(({ device }) => device.local_device_identifier)).size).toBe(
       SAMPLE_UNITS.length,
     );
   });
 
-  it('began before the sample window, at a place that starts with its coordinates', () => {
+  it('were operational before the sample window, at a location that starts with its coordinates', () => {
     for (const { device } of SAMPLE_UNITS) {
       expect(Date.parse(device.operational_date)).toBeLessThan(from.getTime());
       expect(device.location).toMatch(/^\d\d(\.\d+)?, -?\d(\.\d+)?, \w/);
@@ -47,19 +47,19 @@ describe('the sample window', () => {
     ]);
   });
 
-  it('is the same all day long', () => {
+  it('is the same during a day', () => {
     expect(sampleWindow(new Date('2026-06-25T00:00:00Z'))).toEqual({ from, to });
     expect(sampleWindow(new Date('2026-06-25T23:59:59.999Z'))).toEqual({ from, to });
   });
 });
 
 describe('sample generation', () => {
-  it('is said to be modelled', () => {
+  it('is labelled as modelled', () => {
     expect(SAMPLE_LABEL).toMatch(/model/);
   });
 
   it.each(SAMPLE_UNITS)(
-    'of $device.device_name is B1610 that gives 336 whole hours within capacity',
+    'of $device.device_name is B1610 data for 336 whole hours within capacity',
     (unit) => {
       const rows = sampleGeneration(unit, from, to);
       expect(parseB1610(structuredClone(rows))).toEqual(rows);
@@ -74,14 +74,14 @@ describe('sample generation', () => {
     },
   );
 
-  it('does not depend on the window it is asked for in', () => {
+  it('does not depend on the requested window', () => {
     const unit = unitOf('T_WHILW-1');
     const middle = new Date('2026-06-10T07:00:00Z');
     const whole = sampleGeneration(unit, from, to);
     expect([...sampleGeneration(unit, from, middle), ...sampleGeneration(unit, middle, to)]).toEqual(whole);
   });
 
-  it('holds only half-hours that lie whole in the window', () => {
+  it('contains only half-hours that lie entirely in the window', () => {
     const rows = sampleGeneration(
       unitOf('T_TORN-1'),
       new Date('2026-06-10T07:10:00Z'),
@@ -91,7 +91,7 @@ describe('sample generation', () => {
     expect(sampleGeneration(unitOf('T_TORN-1'), to, from)).toEqual([]);
   });
 
-  it('is dark at night and bright at noon for the sun', () => {
+  it('of the sun is zero at night and high at noon', () => {
     const noon = quantitiesOf(
       'T_CLVHS-1',
       new Date('2026-06-10T11:30:00Z'),
@@ -106,7 +106,7 @@ describe('sample generation', () => {
     expect(new Set(night)).toEqual(new Set([0]));
   });
 
-  it('of wind farms nearby goes together more than that of farms far apart', () => {
+  it('of near wind farms correlates more than that of distant ones', () => {
     const year = [new Date('2025-01-01T00:00:00Z'), new Date('2025-07-01T00:00:00Z')] as const;
     const [whitelee, clyde, hornsea] = ['T_WHILW-1', 'T_CLDNW-1', 'T_HOWAO-1'].map((id) =>
       quantitiesOf(id, ...year),
@@ -117,7 +117,7 @@ describe('sample generation', () => {
   });
 
   it.each(['E_PILLB-1', 'T_DINO-1'])(
-    'of the store %s takes in more than it gives out, every day',
+    'of the storage device %s takes in more than it gives out, every day',
     (bmUnit) => {
       const quantities = quantitiesOf(bmUnit);
       for (let day = 0; day < 14; day += 1) {
@@ -155,7 +155,7 @@ describe('settlement periods', () => {
 });
 
 describe('noise', () => {
-  it('is the same for ever', () => {
+  it('is reproducible', () => {
     expect(
       [hashToUnit('a', 0), hashToUnit('a', 1), hashToUnit('b', 0)].map((value) => value.toFixed(6)),
     ).toMatchInlineSnapshot(`
@@ -167,14 +167,14 @@ describe('noise', () => {
     `);
   });
 
-  it('fills [0, 1) evenly', () => {
+  it('is uniform in [0, 1)', () => {
     const draws = Array.from({ length: 10_000 }, (_, index) => hashToUnit('evenly', index));
     expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...draws)).toBeLessThan(1);
     expect(sum(draws) / draws.length).toBeCloseTo(0.5, 1);
   });
 
-  it('drifts without jumps', () => {
+  it('changes smoothly', () => {
     const steps = Array.from({ length: 1000 }, (_, index) =>
       smoothNoise('smooth', index * 60_000, 3_600_000),
     );

@@ -4,7 +4,7 @@ import { type Ask, amountOf, apportion, type Offer } from '../../../src/rules/ap
 import { wh } from '../../../src/rules/units.ts';
 import { refused } from './expect-refusal.ts';
 
-/** Bundles as the tests write them: quantities are plain numbers. */
+/** Bundles in the notation of the tests: quantities are plain numbers. */
 interface Bundle {
   readonly id: number;
   readonly quantity: number;
@@ -43,14 +43,14 @@ describe('a quantity', () => {
     ]);
   });
 
-  test('that ends at the end of a bundle splits none and leaves the rest alone', () => {
+  test('that ends at the end of a bundle splits none and leaves the rest unchanged', () => {
     expect(apportioned(three, { quantity: 150 })).toEqual([
       { id: 30, take: 100 },
       { id: 10, take: 50 },
     ]);
   });
 
-  test('sums up to what was asked for, with at most one bundle in part, the last one', () => {
+  test('is met exactly, with at most one bundle in part, the last one', () => {
     const asked = offers.chain((bundles) =>
       fc.tuple(fc.constant(bundles), fc.integer({ min: 1, max: total(bundles) })),
     );
@@ -69,7 +69,7 @@ describe('a quantity', () => {
     );
   });
 
-  test('of all there is takes all, and one more is refused with both figures', () => {
+  test('of everything takes everything, and one more is refused with both figures', () => {
     expect(apportioned(three, { quantity: 350 })).toHaveLength(3);
     const refusal = refused(() => apportioned(three, { quantity: 351 }));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'not-enough' });
@@ -86,7 +86,7 @@ describe('a quantity', () => {
     },
   );
 
-  test('together with a percentage is refused', () => {
+  test('with a percentage is refused', () => {
     for (const quantity of [0, 10]) {
       expect(refused(() => apportioned(three, { quantity, percentage: 1 })).code).toBe(
         'quantity-and-percentage',
@@ -109,7 +109,7 @@ describe('a percentage', () => {
     expect(apportioned([{ id: 1, quantity }], { percentage })).toEqual([{ id: 1, take }]);
   });
 
-  test('applies to each bundle by itself, and leaves those alone whose share is 0', () => {
+  test('applies to each bundle, and leaves those unchanged whose share is 0', () => {
     const small = { id: 5, quantity: 9 };
     expect(apportioned([small, ...three], { percentage: 0.1 })).toEqual([
       { id: 30, take: 10 },
@@ -126,12 +126,12 @@ describe('a percentage', () => {
     );
   });
 
-  test('of which nothing remains anywhere is refused', () => {
+  test('of less than 1 Wh of every bundle is refused', () => {
     const refusal = refused(() => apportioned([{ id: 1, quantity: 9 }], { percentage: 0.1 }));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'nothing-to-take' });
   });
 
-  test('equals rational arithmetic, whatever its digits', () => {
+  test('equals rational arithmetic, for any number of digits', () => {
     const digits = fc.stringMatching(/^[0-9]{1,32}$/).filter((text) => BigInt(text) > 0n);
     fc.assert(
       fc.property(digits, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (fraction, quantity) => {
@@ -144,7 +144,7 @@ describe('a percentage', () => {
     );
   });
 
-  test('as a JSON number stands for the decimal that JSON shows', () => {
+  test('as a JSON number is the decimal that JSON shows', () => {
     const tenThousandths = fc.integer({ min: 1, max: 10_000 });
     fc.assert(
       fc.property(tenThousandths, fc.integer({ min: 10_000, max: 2 ** 40 }), (n, quantity) => {

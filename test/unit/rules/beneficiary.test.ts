@@ -3,7 +3,7 @@ import { assertBeneficiary, beneficiaryOf } from '../../../src/rules/beneficiary
 import { refused } from './expect-refusal.ts';
 
 describe('the beneficiary of a cancellation', () => {
-  test('is the text given, else the name of the account', () => {
+  test('is the text given, or else the name of the account', () => {
     expect(beneficiaryOf(' Acme Ltd ', 'Account 1')).toBe('Acme Ltd');
     for (const none of [undefined, null, '', '  '])
       expect(beneficiaryOf(none, 'Account 1')).toBe('Account 1');
@@ -13,13 +13,13 @@ describe('the beneficiary of a cancellation', () => {
 describe('a claim', () => {
   const bundle = { id: 7, beneficiary: 'Acme Ltd' };
 
-  test('may name the beneficiary of the bundle, or nobody', () => {
+  test('can name the beneficiary of the bundle, or nobody', () => {
     for (const given of ['Acme Ltd', ' Acme Ltd ', undefined, null, '']) {
       expect(() => assertBeneficiary(given, bundle)).not.toThrow();
     }
   });
 
-  test('that names somebody else is refused', () => {
+  test('that names another beneficiary is refused', () => {
     for (const given of ['acme ltd', 'Bolt Ltd', 'Acme']) {
       expect(refused(() => assertBeneficiary(given, bundle))).toMatchObject({
         kind: 'rule',

@@ -8,7 +8,7 @@ test('an empty list of bundles is refused', () => {
   expect(refused(() => assertBundleList([]))).toMatchObject({ kind: 'rule', code: 'no-bundles' });
 });
 
-test('a bundle named twice is refused, and the refusal names it once', () => {
+test('a duplicate bundle is refused, and named once', () => {
   const refusal = refused(() => assertBundleList([4, 9, 4, 8, 4]));
   expect(refusal).toMatchObject({ kind: 'rule', code: 'duplicate-bundles' });
   expect(refusal.errors).toEqual([
@@ -16,7 +16,7 @@ test('a bundle named twice is refused, and the refusal names it once', () => {
   ]);
 });
 
-test('one action takes 10 000 bundles and not one more', () => {
+test('one action takes up to 10 000 bundles', () => {
   expect(MOST_BUNDLES).toBe(10_000);
   expect(() => assertBundleList(ids(10_000))).not.toThrow();
   expect(refused(() => assertBundleList(ids(10_001)))).toMatchObject({

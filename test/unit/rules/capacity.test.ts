@@ -37,7 +37,7 @@ describe('the capacity limit', () => {
     );
   });
 
-  test('allows exactly itself and not one Wh more', () => {
+  test('permits exactly the limit and not one Wh more', () => {
     const device = { powerMw: 0.3, margin: 1.1, ...lasting(60) };
     expect(() => assertWithinCapacity(330_000, device)).not.toThrow();
     const refusal = refused(() => assertWithinCapacity(330_001, device));
@@ -45,7 +45,7 @@ describe('the capacity limit', () => {
     expect(refusal.message).toMatch(/330001 .*330000 /);
   });
 
-  test('does not exist for nonsense', () => {
+  test('is an error for invalid arguments', () => {
     for (const bad of [{ powerMw: -1 }, { powerMw: Number.NaN }, { powerMw: 'lots' }, { margin: -1 }]) {
       expect(() => capacityLimitWh({ powerMw: 1, margin: 1.1, ...lasting(60), ...bad })).toThrow(RangeError);
     }

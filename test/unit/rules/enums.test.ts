@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { roleNamed, roleNames, roleNumbers } from '../../../src/rules/enums.ts';
 
-test('a role is known by its name and by its number', () => {
+test('a role has a name and a number', () => {
   for (const role of roleNames) {
     expect(roleNamed(role)).toBe(role);
     expect(roleNamed(roleNumbers[role])).toBe(role);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { Refusal } from '../../../src/rules/refusal.ts';
 
-/** The refusal that `work` throws; the test fails when it throws nothing, or anything else. */
+/** The refusal that `work` throws; the test fails if it throws nothing or anything else. */
 export function refused(work: () => unknown): Refusal {
   try {
     work();

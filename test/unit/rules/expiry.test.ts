@@ -13,7 +13,7 @@ test.each([
   expect(expiryOf(new Date(end), years).toISOString()).toBe(expiry);
 });
 
-test('the expiry keeps month, day and time of every day but 29 February', () => {
+test('the expiry has the same month, day and time, except for 29 February', () => {
   const ms = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) });
   fc.assert(
     fc.property(ms, fc.integer({ min: 1, max: 100 }), (at, years) => {
@@ -27,7 +27,7 @@ test('the expiry keeps month, day and time of every day but 29 February', () => 
   );
 });
 
-test('at the instant of its expiry a certificate has expired, a millisecond before it has not', () => {
+test('a certificate is expired at the instant of its expiry, and not a millisecond before', () => {
   const expiry = new Date('2027-01-12T15:00:00Z');
   expect(isExpired(expiry, new Date('2027-01-12T14:59:59.999Z'))).toBe(false);
   expect(isExpired(expiry, expiry)).toBe(true);

@@ -34,7 +34,7 @@ describe('the facts of a bundle', () => {
     expect(canonicalFacts(someFacts)).toBe(canonical);
   });
 
-  test('are what a full implementation of RFC 8785 makes of them', () => {
+  test('equal those of a full implementation of RFC 8785', () => {
     const instant = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) }).map((ms) => new Date(ms));
     const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
     const facts = fc.record({
@@ -87,7 +87,7 @@ describe('the hash', () => {
     expect(new Set(all).size).toBe(changes.length + 2);
   });
 
-  test('is never shared by two slices, however an issuance is split', () => {
+  test('is unique among slices, however an issuance is split', () => {
     const splits = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(splits, (steps) => {
@@ -109,7 +109,7 @@ describe('the hash', () => {
     );
   });
 
-  test('of equal halves differs, which it did not in the registry before', () => {
+  test('of equal halves differs', () => {
     const [first, second] = splitRange(someFacts.range, 500);
     expect(bundleHash({ ...someFacts, range: first }, PARENT)).not.toBe(
       bundleHash({ ...someFacts, range: second }, PARENT),
@@ -117,7 +117,7 @@ describe('the hash', () => {
   });
 
   test.each(['', 'None', PARENT.toUpperCase(), PARENT.slice(1), `${PARENT}\n`])(
-    'is not made over a parent hash like %j',
+    'is an error for a parent hash like %j',
     (parent) => {
       expect(() => bundleHash(someFacts, parent)).toThrow(RangeError);
     },

@@ -13,7 +13,7 @@ const messages = (start: string, end: string, granularity = 60) =>
   intervalProblems(from(start, end), granularity, NOW).map(({ path, message }) => `${path} ${message}`);
 
 describe('a production interval', () => {
-  test('of an hour that has just ended is fine', () => {
+  test('of an hour that has just ended is valid', () => {
     expect(messages('14:00:00', '15:00:00')).toEqual([]);
     expect(() => assertInterval(from('14:00:00', '15:00:00'), 60, NOW)).not.toThrow();
   });
@@ -46,19 +46,19 @@ describe('a production interval', () => {
     ['14:30:00', '15:00:00', 60],
     ['14:00:01', '14:05:00', 5],
     ['14:00:00.001', '14:05:00', 5],
-  ])('from %s to %s does not start on a grid of %d minutes', (start, end, granularity) => {
+  ])('from %s to %s does not start at a multiple of %d minutes', (start, end, granularity) => {
     expect(messages(start, end, granularity)).toEqual([
       `production_starting_interval must be aligned to ${granularity} minutes`,
     ]);
   });
 
-  test('ends on the grid too', () => {
+  test('ends at a multiple, too', () => {
     expect(messages('14:00:00', '14:30:00', 60)).toEqual([
       'production_ending_interval must be aligned to 60 minutes',
     ]);
   });
 
-  test('on the grid of its device is fine wherever it lies', () => {
+  test("is valid at any multiple of the device's granularity", () => {
     const steps = fc.integer({ min: -1_000_000, max: 0 });
     fc.assert(
       fc.property(fc.constantFrom(...granularities), steps, (granularity, step) => {
@@ -69,7 +69,7 @@ describe('a production interval', () => {
     );
   });
 
-  test('needs a granularity that exists', () => {
+  test('requires a valid granularity', () => {
     for (const granularity of [0, 1, 20, 45, 120, -5, Number.NaN]) {
       expect(messages('14:00:00', '15:00:00', granularity)).toEqual([
         'granularity_minutes must be one of 5, 10, 15, 30, 60',
@@ -77,7 +77,7 @@ describe('a production interval', () => {
     }
   });
 
-  test('needs two instants', () => {
+  test('requires two instants', () => {
     const never = new Date(Number.NaN);
     expect(intervalProblems({ start: never, end: NOW }, 60, NOW)).toMatchObject([
       { path: 'production_starting_interval' },
@@ -87,7 +87,7 @@ describe('a production interval', () => {
     ]);
   });
 
-  test('that breaks rules is refused with all of them', () => {
+  test('is refused with all of its faults', () => {
     const refusal = refused(() => assertInterval(from('13:01:00', '15:02:00'), 60, NOW));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'interval-invalid' });
     expect(refusal.errors).toHaveLength(4);

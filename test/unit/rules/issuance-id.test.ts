@@ -18,7 +18,7 @@ describe('an issuance id', () => {
     '12-2025-01-12 14:00:00',
     '12-2025-01-12T14:00:00.000Z',
     '12-2025-01-12 14:00:00.000000+00:00',
-  ])('may be written %s', (text) => {
+  ])('can be written %s', (text) => {
     expect(parseIssuanceId(text)).toEqual(key);
   });
 
@@ -41,7 +41,7 @@ describe('an issuance id', () => {
     '12-2025-01-12T14:00:00Z ',
     '12-2025-01-12T14:00:00Z\n',
     '12--2025-01-12T14:00:00Z',
-  ])('may not be written %j', (text) => {
+  ])('cannot be written %j', (text) => {
     expect(refused(() => parseIssuanceId(text))).toMatchObject({ kind: 'rule', code: 'issuance-id-invalid' });
   });
 
@@ -55,7 +55,7 @@ describe('an issuance id', () => {
     );
   });
 
-  test('is not made for an impossible device or a fraction of a second', () => {
+  test('is an error for an invalid device or a fraction of a second', () => {
     expect(() => formatIssuanceId({ ...key, deviceId: 0 })).toThrow(RangeError);
     expect(() => formatIssuanceId({ ...key, deviceId: 1.5 })).toThrow(RangeError);
     expect(() => formatIssuanceId({ ...key, start: new Date(1) })).toThrow(RangeError);

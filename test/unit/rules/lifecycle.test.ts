@@ -44,7 +44,7 @@ const everyPair = lifecycleActions.flatMap((action) =>
 );
 const allowed = everyPair.flatMap(({ to, ...pair }) => (to === undefined ? [] : [{ ...pair, to }]));
 const forbidden = everyPair.filter(({ to }) => to === undefined);
-/** `expire` acts at the expiry, all others before it. */
+/** `expire` runs at the expiry, all others before it. */
 const nowFor = (action: string) => (action === 'expire' ? EXPIRY : BEFORE);
 
 describe('the lifecycle table', () => {
@@ -87,7 +87,7 @@ describe('the lifecycle table', () => {
     for (const status of finalStatuses) expect(left).not.toContain(status);
   });
 
-  test('every status that is not final can be left', () => {
+  test('every other status can be left', () => {
     const left = new Set(statusTransitions().map(([from]) => from));
     const isFinal = (status: BundleStatus) => finalStatuses.some((final) => final === status);
     expect([...left].toSorted()).toEqual(bundleStatuses.filter((status) => !isFinal(status)).toSorted());
@@ -130,12 +130,15 @@ describe('the lifecycle table', () => {
 });
 
 describe('a lock', () => {
-  test.each(['Active', 'Reserved'] as const)('is undone to what the bundle was before: %s', (priorStatus) => {
-    expect(statusAfter('unlock', { id: 7, status: 'Locked', priorStatus })).toBe(priorStatus);
-  });
+  test.each(['Active', 'Reserved'] as const)(
+    'is reversed to the prior status of the bundle: %s',
+    (priorStatus) => {
+      expect(statusAfter('unlock', { id: 7, status: 'Locked', priorStatus })).toBe(priorStatus);
+    },
+  );
 
   test.each([undefined, null, 'Claimed', 'Locked', 'Cancelled'] as const)(
-    'cannot be undone to %s, which no lock ever put aside',
+    'cannot be reversed to %s, which a lock never stores',
     (priorStatus) => {
       expect(() => statusAfter('unlock', { id: 7, status: 'Locked', priorStatus })).toThrow(RangeError);
     },
@@ -145,7 +148,7 @@ describe('a lock', () => {
 describe('an expired bundle', () => {
   const users = lifecycleActions.filter((action) => action !== 'expire');
 
-  test.each(users)('refuses %s though the expiry job has not run', (action) => {
+  test.each(users)('refuses %s even before the expiry job has run', (action) => {
     for (const status of ['Active', 'Reserved'] as const) {
       const refusal = refused(() => assertMay(action, aBundle({ status }), EXPIRY));
       expect(refusal).toMatchObject({ kind: 'conflict', code: 'bundle-expired' });
@@ -157,11 +160,11 @@ describe('an expired bundle', () => {
     expect(refused(() => assertMay('expire', aBundle(), BEFORE)).code).toBe('not-yet-expired');
   });
 
-  test('that was cancelled in time may still be claimed', () => {
+  test('that was cancelled in time can still be claimed', () => {
     expect(() => assertMay('claim', aBundle({ status: 'Cancelled' }), EXPIRY)).not.toThrow();
   });
 
-  test('that is locked may still be unlocked or withdrawn, and expires once unlocked', () => {
+  test('that is locked can still be unlocked or withdrawn, and expires once unlocked', () => {
     const locked = aBundle({ status: 'Locked', priorStatus: 'Active' });
     expect(() => assertMay('withdraw', locked, EXPIRY)).not.toThrow();
     expect(() => assertMay('unlock', locked, EXPIRY)).not.toThrow();
@@ -170,10 +173,10 @@ describe('an expired bundle', () => {
   });
 });
 
-describe('what an action needs', () => {
+describe('the parameters of an action', () => {
   const wholeOnly = ['lock', 'unlock', 'withdraw', 'expire', 'export'];
 
-  test.each(lifecycleActions)('%s takes parts only where the table allows it', (action) => {
+  test.each(lifecycleActions)('%s takes parts only where the table permits it', (action) => {
     for (const part of [{ quantity: 1 }, { percentage: 0.5 }, { percentage: '0.99999999999999999999' }]) {
       const take = () => assertMayTakePart(action, part);
       if (wholeOnly.includes(action)) expect(refused(take).code).toBe('whole-bundles-only');
@@ -193,22 +196,25 @@ describe('what an action needs', () => {
     [{ quantity: 1 }, ['certificate_quantity']],
     [{ percentage: 0.5 }, ['certificate_bundle_percentage']],
     [{ quantity: 1, percentage: 0.5 }, ['certificate_quantity', 'certificate_bundle_percentage']],
-  ])('an action on whole bundles names what it does not take: %j', (part, fields) => {
+  ])('an action on whole bundles names the invalid parameters: %j', (part, fields) => {
     const { errors } = refused(() => assertMayTakePart('lock', part));
     expect(errors.map(({ path }) => path)).toEqual(fields);
   });
 
-  test.each(['lock', 'unlock', 'withdraw'] as const)('%s needs a reason, and blanks are none', (action) => {
-    for (const reason of [undefined, null, '', ' \t']) {
-      expect(refused(() => assertReason(action, reason))).toMatchObject({
-        kind: 'rule',
-        errors: [{ path: 'reason' }],
-      });
-    }
-    expect(assertReason(action, ' meter fault ')).toBe('meter fault');
-  });
+  test.each(['lock', 'unlock', 'withdraw'] as const)(
+    '%s requires a reason, and blanks are none',
+    (action) => {
+      for (const reason of [undefined, null, '', ' \t']) {
+        expect(refused(() => assertReason(action, reason))).toMatchObject({
+          kind: 'rule',
+          errors: [{ path: 'reason' }],
+        });
+      }
+      expect(assertReason(action, ' meter fault ')).toBe('meter fault');
+    },
+  );
 
-  test('other actions need none', () => {
+  test('other actions require none', () => {
     expect(assertReason('cancel', undefined)).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ const FACTS = {
 } as const;
 const ISSUED = { start: 1_001, end: 2_000 };
 
-/** A line as splits make it: `cuts` says how much of each bundle the next one takes, and whether from its start or its end. */
+/** A line as splits create it: `cuts` says how much of each bundle the next one takes, from its start or its end. */
 function aLine(cuts: readonly { part: number; first: boolean }[]): Link[] {
   const line: Link[] = [];
   const add = (range: CertificateRange) => {
@@ -48,7 +48,7 @@ const problemsOf = (line: readonly Link[], facts: typeof FACTS | object = FACTS)
   judgeLine({ ...FACTS, ...facts }, ISSUED, line).map(({ problem }) => problem);
 
 describe('a line', () => {
-  test('that splits have made is right, bundle by bundle', () => {
+  test('created by splits is valid, bundle by bundle', () => {
     fc.assert(
       fc.property(lines, (line) => {
         expect(problemsOf(line)).toEqual(line.map(() => null));
@@ -56,7 +56,7 @@ describe('a line', () => {
     );
   });
 
-  test('of which one fact was changed anywhere is found wrong, there or below', () => {
+  test('with one changed fact is invalid, there or below', () => {
     const forgeries: readonly ((link: Link) => Partial<Link>)[] = [
       ({ range }) => ({ range: { ...range, end: range.end + 1 } }),
       ({ range }) => ({ range: { start: range.start - 1, end: range.end } }),
@@ -76,7 +76,7 @@ describe('a line', () => {
     );
   });
 
-  test('whose hashes somebody has made anew is found out by the journal', () => {
+  test('with recomputed hashes is detected by the journal', () => {
     const [root, child] = aLine([{ part: 0.5, first: true }]);
     if (root === undefined || child === undefined) throw new Error('a line of two');
     const range = { ...child.range, end: child.range.end - 1 };
@@ -87,7 +87,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of which a fact of the issuance was changed is wrong from its first bundle on', () => {
+  test('with a changed fact of the issuance is invalid from its first bundle on', () => {
     const line = aLine([{ part: 0.5, first: false }]);
     for (const facts of [
       { deviceId: 13 },
@@ -104,7 +104,7 @@ describe('a line', () => {
     }
   });
 
-  test('says what is wrong with its places', () => {
+  test('has a message for each fault', () => {
     const [root, child] = aLine([{ part: 0.5, first: true }]);
     if (root === undefined || child === undefined) throw new Error('a line of two');
     expect(problemsOf([child])).toEqual([`The parent, bundle ${root.id}, is missing.`]);

@@ -14,7 +14,7 @@ describe('a name', () => {
     ['combining grapheme joiner', '\u034f'],
     ['tag letter', '\u{e0041}'],
     ['blank Braille pattern', '\u2800'],
-  ])('with a %s has an invisible character', (_, character) => {
+  ])('with %s has an invisible character', (_, character) => {
     expect(isVisible(`MPAN${character}1`)).toBe(false);
   });
 
@@ -36,7 +36,7 @@ describe('a name', () => {
     expect(normalizeName(text)).toBe(normal);
   });
 
-  test('that is normalized stays as it is', () => {
+  test('that is normalized does not change', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const name = normalizeName(text);

@@ -30,7 +30,7 @@ describe('a split', () => {
     ]);
   });
 
-  test('always tiles the parent, and its first child is the part asked for', () => {
+  test('always tiles the parent, and its first child is the requested part', () => {
     fc.assert(
       fc.property(aSplit, ([range, n]) => {
         const children = splitRange(range, n);
@@ -51,7 +51,7 @@ describe('a split', () => {
     expect(splitRange(range, 9)[1]).toEqual({ start: 20, end: 20 });
   });
 
-  test('after any history of splits the slices are disjoint and their union is the issued range', () => {
+  test('into slices, repeated in any way, leaves them disjoint with the issued range as their union', () => {
     const history = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 60 });
     fc.assert(
       fc.property(aRange(1), history, (issued, steps) => {
@@ -69,7 +69,7 @@ describe('a split', () => {
   });
 });
 
-describe('tiles', () => {
+describe('the check of tiles', () => {
   const parent = { start: 1, end: 10 };
   test.each([
     ['a gap', [certificateRange(1, 4), certificateRange(6, 10)]],
@@ -80,11 +80,11 @@ describe('tiles', () => {
     ['a duplicate', [certificateRange(1, 10), certificateRange(1, 10)]],
     ['no child', []],
     ['an inverted child', [certificateRange(1, 10), { start: 11, end: 10 }]],
-  ])('sees %s', (_, children) => {
+  ])('detects %s', (_, children) => {
     expect(tiles(parent, children)).toBe(false);
   });
 
-  test('does not mind the order', () => {
+  test('ignores the order', () => {
     expect(tiles(parent, [certificateRange(6, 10), certificateRange(1, 5)])).toBe(true);
   });
 });
@@ -115,12 +115,12 @@ describe('ranges', () => {
 });
 
 describe('the ids of an issuance', () => {
-  test('start at 1 and go on right after the last one used', () => {
+  test('start at 1 and continue after the last one used', () => {
     expect(rangeAfter(0, 1000)).toEqual({ start: 1, end: 1000 });
     expect(rangeAfter(1000, 1)).toEqual({ start: 1001, end: 1001 });
   });
 
-  test('stop at the safe integers', () => {
+  test('end with the safe integers', () => {
     const last = Number.MAX_SAFE_INTEGER;
     expect(rangeAfter(last - 2, 2)).toEqual({ start: last - 1, end: last });
     expect(refused(() => rangeAfter(last - 2, 3)).code).toBe('ids-exhausted');
@@ -131,7 +131,7 @@ describe('the ids of an issuance', () => {
     [0, 0],
     [0, -5],
     [0, 1.5],
-  ])('are not drawn after %d for a quantity of %d', (last, quantity) => {
+  ])('cannot be drawn after %d for a quantity of %d', (last, quantity) => {
     expect(() => rangeAfter(last, quantity)).toThrow(RangeError);
   });
 });

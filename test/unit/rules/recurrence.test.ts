@@ -29,7 +29,7 @@ const schedules = fc.record({
 });
 
 describe('runs', () => {
-  test('at the end of months are at the end of the shorter ones, and come back to their day', () => {
+  test('at the end of months are on the last day of shorter ones, and return to their day', () => {
     expect(runsOf(monthly('2027-01-31T08:30:00Z', { numberOfRuns: 4 }))).toEqual([
       '2027-01-31T08:30:00.000Z',
       '2027-02-28T08:30:00.000Z',
@@ -39,7 +39,7 @@ describe('runs', () => {
     expect(runAfter(monthly('2028-01-31T00:00:00Z'), 1)).toEqual(new Date('2028-02-29T00:00:00Z'));
   });
 
-  test('on 29 February are on the 28th in years that have none', () => {
+  test('on 29 February are on the 28th in other years', () => {
     const yearly = monthly('2028-02-29T00:00:00Z', { periodUnit: 'years', numberOfRuns: 5 });
     expect(runsOf(yearly).map((run) => run?.slice(0, 10))).toEqual([
       '2028-02-29',
@@ -59,7 +59,7 @@ describe('runs', () => {
     ]);
   });
 
-  test('are as many as asked for, the first of them at the first instant', () => {
+  test('have the requested number, the first of them at the first instant', () => {
     fc.assert(
       fc.property(schedules, (schedule) => {
         expect(runAfter(schedule, 0)).toEqual(schedule.firstRun);
@@ -70,7 +70,7 @@ describe('runs', () => {
     );
   });
 
-  test('follow one another, always later', () => {
+  test('are in ascending order', () => {
     fc.assert(
       fc.property(schedules, (schedule) => {
         const runs = runsOf(schedule);
@@ -93,7 +93,7 @@ describe('runs', () => {
     );
   });
 
-  test('of days and weeks are so many times 24 hours apart', () => {
+  test('of days and weeks are multiples of 24 hours apart', () => {
     const HOURS_MS = { days: 24 * 3_600_000, weeks: 7 * 24 * 3_600_000 };
     fc.assert(
       fc.property(schedules, fc.constantFrom('days', 'weeks'), (schedule, periodUnit) => {
@@ -109,12 +109,12 @@ describe('runs', () => {
 describe('a schedule', () => {
   const now = new Date('2026-03-15T12:00:00Z');
 
-  test('may begin at once, and not in the past', () => {
+  test('can begin at once, and not in the past', () => {
     expect(() => assertSchedule(monthly('2026-03-15T12:00:00Z'), now)).not.toThrow();
     expect(() => assertSchedule(monthly('2026-03-15T11:59:59.999Z'), now)).toThrow('not be in the past');
   });
 
-  test('ends within the years that ISO 8601 can write', () => {
+  test('ends within the years of ISO 8601', () => {
     const longest = { periodUnit: 'years', numberOfRuns: 7_974 } as const;
     expect(() => assertSchedule(monthly('2026-03-15T12:00:00Z', longest), now)).not.toThrow();
     for (const fields of [

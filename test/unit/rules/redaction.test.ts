@@ -16,7 +16,7 @@ const event = (
   ...who,
 });
 
-test('what was done in my account is told in full', () => {
+test("an event in the user's account is shown in full", () => {
   const cancelled = event(
     { status: 'Active', beneficiary: null },
     { status: 'Cancelled', beneficiary: 'The school' },
@@ -26,7 +26,7 @@ test('what was done in my account is told in full', () => {
   expect(redact(made, MINE, isMine)).toEqual(made);
 });
 
-test('of what was done in another account, only that it was done', () => {
+test('an event in another account is shown without its account, user and action', () => {
   expect(
     redact(
       event({ status: 'Active', beneficiary: null }, { status: 'Cancelled', beneficiary: 'A rival' }),
@@ -45,7 +45,7 @@ test('of what was done in another account, only that it was done', () => {
   });
 });
 
-test('a transfer names my side of it, and who did it if that was I', () => {
+test("a transfer shows the user's account, and its actor if that was a user of it", () => {
   expect(redact(event({ account_id: THEIRS }, { account_id: MINE }), THEIRS, isMine)).toEqual({
     attributes_before: { account_id: null },
     attributes_after: { account_id: MINE },
@@ -58,13 +58,13 @@ test('a transfer names my side of it, and who did it if that was I', () => {
   });
 });
 
-test('an account that is no number is nobody of mine', () => {
+test("an account that is not a number is not the user's", () => {
   expect(redact(event(null, { account_id: '1' }), THEIRS, isMine).attributes_after).toEqual({
     account_id: null,
   });
 });
 
-test('an event says who holds the bundle after it, if that has changed', () => {
+test('an event gives the holder after it, if that has changed', () => {
   expect(holderAfter(event(null, { account_id: THEIRS }))).toBe(THEIRS);
   expect(holderAfter(event({ status: 'Active' }, { status: 'Reserved' }))).toBeUndefined();
   expect(holderAfter(event(null, null))).toBeUndefined();

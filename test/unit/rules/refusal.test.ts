@@ -40,20 +40,20 @@ const examples: Record<keyof typeof refuse, Refusal> = {
 };
 const all = Object.values(examples);
 
-test('every refusal has a code of its own, in kebab case', () => {
+test('every refusal has a unique code in kebab case', () => {
   expect(Object.keys(examples).toSorted()).toEqual(Object.keys(refuse).toSorted());
   expect(new Set(all.map(({ code }) => code)).size).toBe(all.length);
   for (const { code } of all) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
   for (const refusal of all) expect(refusal).toBeInstanceOf(Refusal);
 });
 
-test('a refusal speaks of an action in words', () => {
+test('a refusal names an action in words', () => {
   expect(refuse.wrongStatus('cancel_for_storage', bundle).message).toBe(
     'Bundle 7 has the status Claimed, which does not allow the action "cancel for storage".',
   );
 });
 
-test('the rules know no clock, no chance, no I/O and no other folder', () => {
+test('the rules use no clock, no randomness, no I/O and no other folder', () => {
   const folder = new URL('../../../src/rules/', import.meta.url);
   const outside = ['node:crypto', 'luxon', 'decimal.js'];
   for (const file of readdirSync(folder)) {

@@ -4,7 +4,7 @@ import { refused } from './expect-refusal.ts';
 
 const request = { sourceId: 1, targetId: 2, targetIsLive: true, whitelisted: true };
 
-test('a transfer goes to a live account that has whitelisted the source', () => {
+test('a transfer requires an open target that has whitelisted the source', () => {
   expect(() => assertTransfer(request)).not.toThrow();
 });
 
@@ -15,7 +15,7 @@ test('a transfer to the source itself is refused, whitelisted or not', () => {
   });
 });
 
-test('a transfer to an account that does not exist, or no longer, is refused', () => {
+test('a transfer to an unknown or closed account is refused', () => {
   expect(refused(() => assertTransfer({ ...request, targetIsLive: false }))).toMatchObject({
     kind: 'not_found',
     code: 'target-not-found',

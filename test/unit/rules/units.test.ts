@@ -15,7 +15,7 @@ import {
 } from '../../../src/rules/units.ts';
 
 describe('ids and units, as the compiler sees them', () => {
-  test('no id is taken for one of another kind, nor a plain number for an id', () => {
+  test('an id cannot be used as one of another kind, and a number cannot be used as an id', () => {
     expectTypeOf<AccountId>().not.toExtend<BundleId>();
     expectTypeOf<BundleId>().not.toExtend<AccountId>();
     expectTypeOf<UserId>().not.toExtend<AccountId>();
@@ -28,7 +28,7 @@ describe('ids and units, as the compiler sees them', () => {
     expectTypeOf<Wh>().toExtend<number>();
   });
 
-  test('energy is not a plain number, an id or a power', () => {
+  test('a number, an id or a power cannot be used as energy', () => {
     expectTypeOf<number>().not.toExtend<Wh>();
     expectTypeOf<BundleId>().not.toExtend<Wh>();
     expectTypeOf<Share<BundleId>['take']>().toEqualTypeOf<Wh>();
@@ -39,7 +39,7 @@ describe('ids and units, as the compiler sees them', () => {
     expectTypeOf<z.output<typeof bundleId>>().toEqualTypeOf<BundleId>();
   });
 
-  test('an action names accounts and bundles that cannot be swapped', () => {
+  test('the accounts and bundles of an action cannot be swapped', () => {
     expectTypeOf<ActionIntent['sourceId']>().toEqualTypeOf<AccountId>();
     expectTypeOf<ActionIntent['bundleIds']>().toEqualTypeOf<readonly BundleId[]>();
     expectTypeOf<ActionDefinition['targetId']>().toEqualTypeOf<AccountId | undefined>();
@@ -48,7 +48,7 @@ describe('ids and units, as the compiler sees them', () => {
 });
 
 describe('wh', () => {
-  test('takes whole watt-hours', () => {
+  test('accepts whole watt-hours', () => {
     expect([0, 1, Number.MAX_SAFE_INTEGER].map(wh)).toEqual([0, 1, Number.MAX_SAFE_INTEGER]);
   });
 
