@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished } from 'vitest';
 import { startJournal } from '../../src/journal/index.ts';
-import { shareAccount, shownEverywhere } from '../harness/builders.ts';
+import { shareAccount, untilReplicated } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 import { emailOf, post } from '../harness/login.ts';
@@ -115,7 +115,7 @@ describe('a change of an e-mail', () => {
     const journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
     onTestFinished(() => journal.stop());
     await waitForSequencer(registry.primary);
-    await shownEverywhere(registry);
+    await untilReplicated(registry);
     const events = async (client: Client) =>
       (await client.get(`/events?entity_name=registry_user&entity_id=${user.userId}`)).json();
     expect((await events(user)).at(-1)).toMatchObject({
