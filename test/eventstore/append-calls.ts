@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as grpc from '@grpc/grpc-js';
+import { type Access, accessDenied } from './access.ts';
 import {
   appendAnswer,
   batchAnswer,
@@ -19,6 +20,7 @@ import type { Expected, Memory, Proposed } from './memory.ts';
 /** The state that the calls use. `drop` breaks the connection of a call. */
 export interface CallContext {
   readonly memory: Memory;
+  readonly access: Access;
   readonly faults: Faults;
   readonly drop: (peer: string) => void;
 }
@@ -73,7 +75,7 @@ function take(incoming: Incoming, proposed: Proposed): void {
 export function append(
   call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
   answer: grpc.sendUnaryData<streamsPb.AppendResp>,
-  { memory, faults, drop }: CallContext,
+  { memory, access, faults, drop }: CallContext,
 ): void {
   let incoming = begin('', 'any');
   call.on('data', (request: streamsPb.AppendReq) => {
@@ -87,6 +89,7 @@ export function append(
   });
   call.on('end', () => {
     const { stream, expected, proposed, bytes } = incoming;
+    if (!access.mayAppend(call.metadata, stream)) return answer(accessDenied());
     if (bytes > MOST_BYTES) return answer(tooLargeStatus());
     void applyFault(faults.next(), {
       write: () => memory.append(stream, expected, proposed),
@@ -98,6 +101,16 @@ export function append(
 }
 
 type BatchCall = grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
+
+/** Tells that the caller may not delete. Those who may find that deletions are not implemented here. */
+export function deleteStream(
+  { request, metadata }: grpc.ServerUnaryCall<streamsPb.DeleteReq, streamsPb.DeleteResp>,
+  answer: grpc.sendUnaryData<streamsPb.DeleteResp>,
+  { access }: CallContext,
+): void {
+  const isAllowed = access.mayDelete(metadata, streamOf(request.getOptions()?.getStreamIdentifier()));
+  answer(isAllowed ? { code: grpc.status.UNIMPLEMENTED } : accessDenied());
+}
 
 /** Many appends per call, each in one message or several with the same correlation id. */
 export function appendBatches(call: BatchCall, context: CallContext): void {
@@ -133,13 +146,14 @@ function finish(
   call: BatchCall,
   correlation: sharedPb.UUID | undefined,
   { stream, expected, proposed, bytes }: Incoming,
-  { memory, faults, drop }: CallContext,
+  { memory, access, faults, drop }: CallContext,
 ): void {
   const answer = (outcome: Outcome) => {
     if (!call.destroyed) call.write(batchAnswer(correlation, stream, outcome, expected));
   };
-  if (bytes > MOST_BYTES) {
-    answer({ result: 'too large' });
+  const isAllowed = access.mayAppend(call.metadata, stream);
+  if (!isAllowed || bytes > MOST_BYTES) {
+    answer({ result: isAllowed ? 'too large' : 'access denied' });
     return;
   }
   void applyFault(faults.next(), {

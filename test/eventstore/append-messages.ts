@@ -10,7 +10,11 @@ import type { Appended, Expected, Proposed } from './memory.ts';
 
 export const MOST_BYTES = 1_048_576;
 
-export type Outcome = Appended | { readonly result: 'too large' } | { readonly result: 'too late' };
+export type Outcome =
+  | Appended
+  | { readonly result: 'too large' }
+  | { readonly result: 'too late' }
+  | { readonly result: 'access denied' };
 type Wrong = Extract<Outcome, { result: 'wrong expected version' }>;
 
 interface ProposedMessage {
@@ -123,6 +127,10 @@ function batchError(outcome: Exclude<Outcome, { result: 'success' }>, expected: 
     const exceeded = new sharedPb.MaximumAppendSizeExceeded();
     exceeded.setMaxappendsize(MOST_BYTES);
     return failure(codePb.Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', exceeded.serializeBinary());
+  }
+  if (outcome.result === 'access denied') {
+    const details = new sharedPb.AccessDenied().serializeBinary();
+    return failure(codePb.Code.PERMISSION_DENIED, 'AccessDenied', details);
   }
   const details = batchWrongVersion(outcome, expected).serializeBinary();
   return failure(codePb.Code.ALREADY_EXISTS, 'WrongExpectedVersion', details);

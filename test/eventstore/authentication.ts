@@ -1,20 +1,18 @@
 import * as grpc from '@grpc/grpc-js';
+import type { Users } from './users.ts';
 
-const STREAMS = '/event_store.client.streams.Streams/';
+/** Discovery needs no log-in, as in EventStoreDB. */
+const PROTECTED = ['/event_store.client.streams.Streams/', '/event_store.client.users.Users/'];
 
-/** Refuses calls that read or write streams without these credentials. Discovery needs none, as in EventStoreDB. */
-export function requireCredentials(credentials: {
-  username: string;
-  password: string;
-}): grpc.ServerInterceptor {
-  const expected = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+/** Refuses calls of nobody that the server knows. */
+export function requireUser(users: Users): grpc.ServerInterceptor {
   return ({ path }, call) =>
     new grpc.ServerInterceptingCall(call, {
       start: (next) =>
         next({
           onReceiveMetadata(metadata, pass) {
-            const isAllowed = !path.startsWith(STREAMS) || metadata.get('authorization')[0] === expected;
-            if (isAllowed) return pass(metadata);
+            const isOpen = !PROTECTED.some((prefix) => path.startsWith(prefix));
+            if (isOpen || users.callerOf(metadata) !== undefined) return pass(metadata);
             call.sendStatus({ code: grpc.status.UNAUTHENTICATED, details: 'Received HTTP status code 401' });
           },
         }),

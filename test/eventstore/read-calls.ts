@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import * as grpc from '@grpc/grpc-js';
+import { accessDenied } from './access.ts';
 import { type CallContext, DISK_FULL, REFUSED } from './append-calls.ts';
 import type { Memory, Recorded } from './memory.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type ReadRequest,
   readRequestOf,
 } from './read-messages.ts';
+import { firstVisible } from './stream-metadata.ts';
 
 /** Long enough for the data sent before a connection breaks to arrive. */
 const ARRIVAL_MS = 20;
@@ -27,7 +29,7 @@ interface Reader {
 }
 
 /** A read of the existing events, or a subscription to these and to new ones. */
-export async function read(call: ReadCall, { memory, faults, drop }: CallContext): Promise<void> {
+export async function read(call: ReadCall, { memory, access, faults, drop }: CallContext): Promise<void> {
   const cancelled = new AbortController();
   call.on('cancelled', () => cancelled.abort()).on('close', () => cancelled.abort());
   const fail = (status: Partial<grpc.StatusObject>) => void call.emit('error', status);
@@ -35,6 +37,7 @@ export async function read(call: ReadCall, { memory, faults, drop }: CallContext
   if (asked === undefined) {
     return fail({ code: grpc.status.UNIMPLEMENTED, details: 'Reads are not filtered here.' });
   }
+  if (!access.mayRead(call.metadata, asked.stream)) return fail(accessDenied());
   const fault = faults.next();
   if (fault === 'refuse') return fail(REFUSED);
   if (fault === 'full') return fail(DISK_FULL);
@@ -66,6 +69,11 @@ function eventsOf({ memory, asked }: Reader): readonly Recorded[] {
   return asked.stream === undefined ? memory.all() : memory.events(asked.stream);
 }
 
+/** The index of the first event that the metadata of the stream leaves visible. */
+function firstOf({ memory, asked }: Reader): number {
+  return asked.stream === undefined ? 0 : firstVisible(memory, asked.stream);
+}
+
 /** The index of the event at a place, or of its insertion, among the events. */
 function indexOf(reader: Reader, place: number): number {
   if (reader.asked.stream !== undefined) return place;
@@ -85,7 +93,8 @@ async function readOnce(reader: Reader): Promise<void> {
 
 function forwards(reader: Reader, events: readonly Recorded[]): readonly Recorded[] {
   const { from, most } = reader.asked;
-  const start = from === 'start' ? 0 : from === 'end' ? events.length : indexOf(reader, from);
+  const asked = from === 'start' ? 0 : from === 'end' ? events.length : indexOf(reader, from);
+  const start = Math.max(asked, firstOf(reader));
   return events.slice(start, start + most);
 }
 
@@ -94,19 +103,20 @@ function backwards(reader: Reader, events: readonly Recorded[]): readonly Record
   const including = stream === undefined ? 0 : 1;
   const end =
     from === 'end' ? events.length : from === 'start' ? including : indexOf(reader, from) + including;
-  return events.slice(0, end).reverse().slice(0, most);
+  return events.slice(firstOf(reader), end).reverse().slice(0, most);
 }
 
 /** The events after a revision or position. Ends when the client disconnects. */
 async function follow(reader: Reader): Promise<void> {
   const { asked, memory, cancelled, send } = reader;
   await send(confirmationAnswer());
-  let next =
+  const from =
     asked.from === 'start'
       ? 0
       : asked.from === 'end'
         ? eventsOf(reader).length
         : indexOf(reader, asked.from + 1);
+  let next = Math.max(from, firstOf(reader));
   let isLive = false;
   while (!cancelled.aborted) {
     const event = eventsOf(reader)[next];

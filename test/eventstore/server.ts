@@ -4,14 +4,19 @@ import featuresService from '@eventstore/db-client/generated/serverfeatures_grpc
 import type featuresPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import streamsService from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import usersService from '@eventstore/db-client/generated/users_grpc_pb.js';
+import type usersPb from '@eventstore/db-client/generated/users_pb.js';
 import * as grpc from '@grpc/grpc-js';
-import { append, appendBatches, REFUSED } from './append-calls.ts';
-import { requireCredentials } from './authentication.ts';
+import { type Access, byAccessControlLists, openToAll } from './access.ts';
+import { append, appendBatches, deleteStream, REFUSED } from './append-calls.ts';
+import { requireUser } from './authentication.ts';
 import { clusterOfOne, supportedMethods } from './discovery-calls.ts';
 import { type Fault, type Faults, noFaults } from './faults.ts';
 import { Memory } from './memory.ts';
 import { openPort, type Port } from './port.ts';
 import { read } from './read-calls.ts';
+import { createUser } from './user-calls.ts';
+import { Users } from './users.ts';
 
 /** EventStoreDB accepts and sends events of up to 16 MiB; the default limit of gRPC is 4. */
 const MOST_MESSAGE_BYTES = 17 * 1024 * 1024;
@@ -23,7 +28,7 @@ export interface EventStoreOptions {
   readonly dataFile?: string | undefined;
   /** Whether the server supports batch append, as all versions since 21.10 do. */
   readonly batchAppend?: boolean;
-  /** Requires TLS with this certificate, and credentials. */
+  /** Requires TLS with this certificate, and credentials; the `$acl` of streams is evaluated. */
   readonly secure?: Secure;
 }
 
@@ -33,12 +38,16 @@ export interface Secure {
   /** The same in a file, for the clients. */
   readonly certificateFile: string;
   readonly privateKey: string;
+  /** The first administrator. */
   readonly username: string;
   readonly password: string;
 }
 
 export interface FakeEventStore {
+  /** With the administrator's log-in where the server requires one. */
   readonly connectionString: string;
+  /** The same with another log-in. */
+  connectionStringOf(username: string, password: string): string;
   readonly port: number;
   /** The contents of the streams; for appends and losses without a client. */
   readonly memory: Memory;
@@ -59,8 +68,8 @@ export interface FakeEventStore {
 }
 
 /**
- * A small server with EventStoreDB's gRPC protocol, built on the service definitions of the client. Tombstones, links and filters
- * are not implemented.
+ * A small server with EventStoreDB's gRPC protocol, built on the service definitions of the client. Deletions, links and
+ * filters are not implemented.
  *
  * @throws {Error} when the port is taken, or the data file has another format.
  */
@@ -68,7 +77,9 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   const { dataFile, batchAppend = true, secure } = options;
   const memory = new Memory(dataFile);
   const faults = { appends: noFaults(), reads: noFaults(), features: noFaults() };
-  const open = (port: number) => serve({ memory, faults, batchAppend, secure }, port);
+  const users = new Users(secure ? [{ ...secure, name: secure.username, groups: ['$admins'] }] : []);
+  const access = secure ? byAccessControlLists(memory, users) : openToAll;
+  const open = (port: number) => serve({ memory, users, access, faults, batchAppend, secure }, port);
   let serving: Serving | undefined = await open(options.port ?? 0);
   const port = serving.port.number;
   const stop = async () => {
@@ -77,10 +88,13 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
     await stopping?.port.close();
     stopping?.server.forceShutdown();
   };
+  const connectionStringOf = (username: string, password: string) =>
+    secure
+      ? `esdb://${username}:${password}@localhost:${port}?tls=true&tlsCAFile=${encodeURIComponent(secure.certificateFile)}`
+      : `esdb://127.0.0.1:${port}?tls=false`;
   return {
-    connectionString: secure
-      ? `esdb://${secure.username}:${secure.password}@localhost:${port}?tls=true&tlsCAFile=${encodeURIComponent(secure.certificateFile)}`
-      : `esdb://127.0.0.1:${port}?tls=false`,
+    connectionString: connectionStringOf(secure?.username ?? '', secure?.password ?? ''),
+    connectionStringOf,
     port,
     memory,
     failNext: faults.appends.add,
@@ -104,20 +118,23 @@ interface Serving {
 interface Settings {
   readonly secure: Secure | undefined;
   readonly memory: Memory;
+  readonly users: Users;
+  readonly access: Access;
   readonly faults: { readonly appends: Faults; readonly reads: Faults; readonly features: Faults };
   readonly batchAppend: boolean;
 }
 
 /** Connections are accepted outside gRPC, so that a single one can be broken. */
 async function serve(settings: Settings, portNumber: number): Promise<Serving> {
-  const { secure } = settings;
+  const { secure, users } = settings;
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
-    ...(secure && { interceptors: [requireCredentials(secure)] }),
+    ...(secure && { interceptors: [requireUser(users)] }),
   });
   const injector = server.createConnectionInjector(serverCredentials(secure));
   const port = await openPort(portNumber, (socket) => injector.injectConnection(socket));
   addStreams(server, settings, port.drop);
+  addUsers(server, settings);
   addDiscovery(server, settings, port.number);
   return { server, port };
 }
@@ -130,11 +147,11 @@ function serverCredentials(secure: Secure | undefined): grpc.ServerCredentials {
 
 function addStreams(
   server: grpc.Server,
-  { memory, faults, batchAppend }: Settings,
+  { memory, access, faults, batchAppend }: Settings,
   drop: Port['drop'],
 ): void {
-  const appending = { memory, faults: faults.appends, drop };
-  const reading = { memory, faults: faults.reads, drop };
+  const appending = { memory, access, faults: faults.appends, drop };
+  const reading = { memory, access, faults: faults.reads, drop };
   server.addService(streamsService.StreamsService, {
     append: (
       call: grpc.ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>,
@@ -146,6 +163,19 @@ function addStreams(
     }),
     read: (call: grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>) =>
       void read(call, reading),
+    delete: (
+      call: grpc.ServerUnaryCall<streamsPb.DeleteReq, streamsPb.DeleteResp>,
+      answer: grpc.sendUnaryData<streamsPb.DeleteResp>,
+    ) => deleteStream(call, answer, appending),
+  });
+}
+
+function addUsers(server: grpc.Server, { users, access }: Settings): void {
+  server.addService(usersService.UsersService, {
+    create: (
+      call: grpc.ServerUnaryCall<usersPb.CreateReq, usersPb.CreateResp>,
+      answer: grpc.sendUnaryData<usersPb.CreateResp>,
+    ) => createUser(call, answer, { users, access }),
   });
 }
 
