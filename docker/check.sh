@@ -141,7 +141,7 @@ example_is_refused() {
 write_secrets() {
   local name
   for name in JWT_SECRET_KEY POSTGRES_PASSWORD POSTGRES_REPLICATION_PASSWORD REGISTRY_WRITE_PASSWORD \
-    REGISTRY_READ_PASSWORD EVENTSTORE_ADMIN_PASSWORD; do
+    REGISTRY_READ_PASSWORD EVENTSTORE_ADMIN_PASSWORD EVENTSTORE_REGISTRY_PASSWORD; do
     printf '%s=%s\n' "$name" "$(head --bytes 24 /dev/urandom | od -An -tx1 | tr -d ' \n')"
   done >.env
 }

@@ -17,6 +17,7 @@ export const EXAMPLE_PASSWORDS: readonly string[] = [
   'write-password',
   'read-password',
   'changeit',
+  'relay-password',
 ];
 
 const requiredText = () => z.string({ error: 'must be set' });
@@ -74,6 +75,15 @@ const networkAddress = z.string().refine((text) => {
   return version !== 0 && fits && rest.length === 0;
 }, 'must list IP addresses or networks such as 10.0.0.0/8');
 
+const esdbConnectionString = z
+  .string()
+  .regex(
+    /^esdb(\+discover)?:\/\/\S+$/,
+    'must look like esdb://host:2113?tls=true (the client does not accept kurrentdb://)',
+  );
+
+const streamName = z.string().regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -');
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** All settings of the registry. `.env.example` describes each of them. */
@@ -111,17 +121,9 @@ const Settings = z
     METRICS_PORT: wholeNumber(0, 65_535).optional(),
     BODY_LIMIT_BYTES: wholeNumber(1_024).default(2_097_152),
     CORS_ORIGINS: commaList.pipe(z.array(webOrigin)).default([]),
-    ESDB_CONNECTION_STRING: z
-      .string()
-      .regex(
-        /^esdb(\+discover)?:\/\/\S+$/,
-        'must look like esdb://host:2113?tls=true (the client does not accept kurrentdb://)',
-      )
-      .optional(),
-    ESDB_STREAM: z
-      .string()
-      .regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -')
-      .default('registry-events'),
+    ESDB_CONNECTION_STRING: esdbConnectionString.optional(),
+    ESDB_ADMIN_CONNECTION_STRING: esdbConnectionString.optional(),
+    ESDB_STREAM: streamName.default('registry-events'),
     SEED_PASSWORD: text(passwordLength.shortest).default(SAMPLE_PASSWORD),
     ELEXON_BASE_URL: httpUrl().default(ELEXON_BASE_URL),
   })
@@ -170,12 +172,13 @@ function* publishedPasswords(settings: {
   readonly DATABASE_READ_URLS: readonly string[];
   readonly DATABASE_SEQUENCER_URL?: string | undefined;
   readonly ESDB_CONNECTION_STRING?: string | undefined;
+  readonly ESDB_ADMIN_CONNECTION_STRING?: string | undefined;
 }): Generator<SettingProblem> {
   if (settings.NODE_ENV !== 'production') return;
   const { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS } = settings;
-  const { DATABASE_SEQUENCER_URL, ESDB_CONNECTION_STRING } = settings;
+  const { DATABASE_SEQUENCER_URL, ESDB_CONNECTION_STRING, ESDB_ADMIN_CONNECTION_STRING } = settings;
   const databases = { DATABASE_OWNER_URL, DATABASE_WRITE_URL, DATABASE_READ_URLS, DATABASE_SEQUENCER_URL };
-  const addresses = { ...databases, ESDB_CONNECTION_STRING };
+  const addresses = { ...databases, ESDB_CONNECTION_STRING, ESDB_ADMIN_CONNECTION_STRING };
   for (const [name, value = []] of Object.entries(addresses)) {
     const passwords = [value].flat().map(passwordInUrl);
     if (passwords.some((password) => EXAMPLE_PASSWORDS.includes(password))) {

@@ -90,6 +90,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     writeUrl: config.DATABASE_SEQUENCER_URL ?? config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,
     stream: config.ESDB_STREAM,
+    requiresUser: config.NODE_ENV === 'production',
     onError: (error, what) => log.warn({ err: error }, what),
     warn: (what) => log.warn(what),
     tracing,

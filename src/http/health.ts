@@ -18,12 +18,18 @@ const Standby = z.object({
 
 const JournalState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process is the leader that orders the journal' }),
-  event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged']),
+  event_store: z.enum(['absent', 'unknown', 'up', 'down', 'diverged', 'truncated']).meta({
+    description:
+      '`diverged`: the stream is not the copy of the journal. `truncated`: its metadata hides events from readers',
+  }),
   unordered: count.nullable().meta({ description: 'Entries without a position, at most 10 000' }),
   unrelayed: count.nullable().meta({
     description: 'Number of events missing in EventStoreDB; may be seconds old unless this process leads',
   }),
   problem: z.string().nullable(),
+  warnings: z.array(z.string()).meta({
+    description: 'What others than the registry could do to the stream in EventStoreDB',
+  }),
 });
 
 const SchedulerState = z.object({
@@ -58,7 +64,7 @@ async function journalState({
   journalLag,
 }: Services): Promise<z.output<typeof JournalState> | null> {
   if (journal === undefined) return null;
-  const { leads, eventStore, relayedUpTo, problem } = journal.status();
+  const { leads, eventStore, relayedUpTo, problem, warnings } = journal.status();
   const lag = await journalLag();
   return {
     leads,
@@ -67,6 +73,7 @@ async function journalState({
     // The lag may be older than what the relay knows.
     unrelayed: lag === undefined || relayedUpTo === null ? null : Math.max(0, lag.orderedUpTo - relayedUpTo),
     problem,
+    warnings: [...warnings],
   };
 }
 
@@ -101,7 +108,10 @@ async function partsOf(services: Services): Promise<Parts> {
 function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'degraded' {
   const late = standbys.some(({ state }) => state !== 'streaming');
   const waiting =
-    journal !== null && (journal.problem !== null || ['down', 'diverged'].includes(journal.event_store));
+    journal !== null &&
+    (journal.problem !== null ||
+      journal.warnings.length > 0 ||
+      ['down', 'diverged'].includes(journal.event_store));
   const failing = scheduler !== null && scheduler.problem !== null;
   return late || waiting || failing || load.shedding ? 'degraded' : 'ready';
 }

@@ -1,23 +1,28 @@
 import type { Execute } from '../database/connection.ts';
 import { lastPosition } from './entry.ts';
-import { DivergedStream, type EventLog, RevisionConflict } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
+import { DivergedStream, RevisionConflict } from './event-stream.ts';
 import { nextPosition, relay } from './relay.ts';
+import { createInspection, type Inspection, type InspectionOptions } from './stream-inspection.ts';
 
-export interface RelayLoopOptions {
+export interface RelayLoopOptions extends InspectionOptions {
   readonly onError: (error: unknown, what: string) => void;
-  readonly warn: (what: string) => void;
 }
 
-/** The state of the stream as this process last saw it. */
+/** The state of the stream as this process last saw it. Its texts are public and contain no addresses. */
 export interface StreamStatus {
-  readonly state: 'unknown' | 'up' | 'down' | 'diverged';
-  /** Public: contains no addresses. */
+  /** `truncated`: readers miss events, because of the metadata of the stream. */
+  readonly state: 'unknown' | 'up' | 'down' | 'diverged' | 'truncated';
   readonly problem: string | null;
+  /** What others than the registry could do to the stream. */
+  readonly warnings: readonly string[];
   /** The next position that the stream lacks, or lacked when it last answered; `null` if it is unknown. */
   readonly next: number | null;
 }
 
-const UNKNOWN: StreamStatus = { state: 'unknown', problem: null, next: null };
+type RelayStatus = Omit<StreamStatus, 'warnings'>;
+
+const UNKNOWN: RelayStatus = { state: 'unknown', problem: null, next: null };
 /** A process that has lost the primary cannot check the stream; its status expires. */
 const STATUS_EXPIRES_AFTER_MS = 20_000;
 const CHECK_EVERY_MS = 2_000;
@@ -38,24 +43,23 @@ export interface RelayLoop {
 /** Relays with a backoff after failures and stops when the stream is not the journal's. Followers observe the stream. */
 export function createRelayLoop(log: EventLog, options: RelayLoopOptions): RelayLoop {
   const state = createRelayState(options);
+  const inspection = createInspection(log, options);
   let next: number | undefined;
   let checkedAt = -Infinity;
   let observing: Promise<void> | undefined;
   let hasStarted = false;
 
   async function findNext(journal: Execute): Promise<number> {
+    // First: events that are hidden look like events that were lost.
+    await inspection.runIfDue(journal);
     const position = await nextPosition(journal, log, state.reached());
     checkedAt = performance.now();
     return position;
   }
 
-  /** A new leader fills a stream that is shorter than the journal, unless it has seen a longer one, and logs a warning. */
   async function start(journal: Execute): Promise<number> {
     const position = await findNext(journal);
-    if (hasStarted) return position;
-    const ordered = (await lastPosition(journal)) + 1;
-    if (position < ordered)
-      options.warn(`EventStoreDB has ${position} of ${ordered} events; the relay appends the others`);
+    if (!hasStarted) await warnIfBehind(journal, position, options.warn);
     hasStarted = true;
     return position;
   }
@@ -63,7 +67,7 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
   async function relayOnce(journal: Execute, signal: AbortSignal): Promise<void> {
     // Checked again after every failure, as an append may have succeeded without an answer, and while there is nothing to append,
     // since the stream may lose events.
-    if (performance.now() - checkedAt > CHECK_EVERY_MS) next = undefined;
+    if (inspection.isDue() || performance.now() - checkedAt > CHECK_EVERY_MS) next = undefined;
     next ??= await start(journal);
     next = await relay(journal, log, next, signal, (reached) => {
       next = reached;
@@ -74,10 +78,11 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
   }
 
   return {
-    status: state.status,
+    status: () => withFindings(state.status(), inspection.findings()),
     lead() {
       next = undefined;
       hasStarted = false;
+      inspection.expire();
       state.resetBackoff();
     },
     async step(execute, signal) {
@@ -107,6 +112,23 @@ export function createRelayLoop(log: EventLog, options: RelayLoopOptions): Relay
   };
 }
 
+/** A new leader fills a stream that is shorter than the journal, unless it has seen a longer one. */
+async function warnIfBehind(journal: Execute, position: number, warn: (what: string) => void): Promise<void> {
+  const ordered = (await lastPosition(journal)) + 1;
+  if (position < ordered)
+    warn(`EventStoreDB has ${position} of ${ordered} events; the relay appends the others`);
+}
+
+/** Hidden events are the likely cause of any other problem, which is named too. */
+function withFindings(
+  status: RelayStatus,
+  { hidden, warnings }: ReturnType<Inspection['findings']>,
+): StreamStatus {
+  if (status.state === 'unknown' || hidden === null) return { ...status, warnings };
+  const problems = [`EventStoreDB: ${hidden}`, ...(status.problem === null ? [] : [status.problem])];
+  return { ...status, state: 'truncated', problem: problems.join('; '), warnings };
+}
+
 /** The state of the stream, the furthest position seen, and the backoff after failures. */
 function createRelayState({ onError }: RelayLoopOptions) {
   let status = UNKNOWN;
@@ -117,7 +139,7 @@ function createRelayState({ onError }: RelayLoopOptions) {
   let resumeAt = 0;
   let ended = false;
 
-  const update = (now: StreamStatus) => {
+  const update = (now: RelayStatus) => {
     status = now;
     updatedAt = performance.now();
   };
@@ -154,7 +176,7 @@ function createRelayState({ onError }: RelayLoopOptions) {
   };
 }
 
-function failed(error: unknown, next: number | null): StreamStatus {
+function failed(error: unknown, next: number | null): RelayStatus {
   return error instanceof DivergedStream
     ? { state: 'diverged', problem: `EventStoreDB: ${error.message}`, next: null }
     : { state: 'down', problem: 'EventStoreDB does not accept events.', next };

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Execute } from '../database/connection.ts';
 import { type SequencedEntry, sequencedEntries } from './entry.ts';
-import { DivergedStream, differenceOf, type EventLog, type StoredEvent } from './event-log.ts';
+import { differenceOf, type EventLog } from './event-log.ts';
+import { DivergedStream, type StoredEvent } from './event-stream.ts';
 
 const BATCH = 500;
 /** EventStoreDB refuses appends of 1 MiB and more. */
@@ -23,15 +24,16 @@ export async function nextPosition(execute: Execute, log: EventLog, reached = 0)
   return next;
 }
 
-async function requireEntry(execute: Execute, last: StoredEvent): Promise<void> {
-  const [entry] = await sequencedEntries(execute, sql`p.position = ${last.revision}`, 1);
+/** @throws {DivergedStream} when an event of the stream is not the journal's entry at that position. */
+export async function requireEntry(execute: Execute, event: StoredEvent): Promise<void> {
+  const [entry] = await sequencedEntries(execute, sql`p.position = ${event.revision}`, 1);
   if (entry === undefined) {
     throw new DivergedStream(
-      `the stream ends at revision ${last.revision}, which the journal has not reached`,
+      `the stream ends at revision ${event.revision}, which the journal has not reached`,
     );
   }
-  const difference = differenceOf(last, entry);
-  if (difference) throw new DivergedStream(`revision ${last.revision} of the stream has ${difference}`);
+  const difference = differenceOf(event, entry);
+  if (difference) throw new DivergedStream(`revision ${event.revision} of the stream has ${difference}`);
 }
 
 /** Appends the entries from `position` on. Returns the next position, and passes it to `onAppended` after each append. */

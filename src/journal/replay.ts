@@ -3,7 +3,8 @@ import pg from 'pg';
 import { atDatabase } from '../database/connection-url.ts';
 import { type MigrationUrls, migrate } from '../database/migrate.ts';
 import { adoptNewerSchema } from './adopted-schema.ts';
-import type { EventLog, StoredEvent } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
+import type { StoredEvent } from './event-stream.ts';
 import { atMostOnceASecond } from './progress.ts';
 import {
   firstInconsistency,

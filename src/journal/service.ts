@@ -1,7 +1,7 @@
 import { type Job, runLeaderElection } from '../database/leader-election.ts';
 import type { Tracing } from '../tracing/index.ts';
 import { connectEventLog } from './event-log.ts';
-import { createRelayLoop } from './relay-loop.ts';
+import { createRelayLoop, type StreamStatus } from './relay-loop.ts';
 import { sequence } from './sequencer.ts';
 import { tracedLog } from './traced-log.ts';
 
@@ -14,17 +14,23 @@ export interface JournalOptions {
   readonly onError: (error: unknown, what: string) => void;
   /** For warnings that are not failures. */
   readonly warn?: (what: string) => void;
+  /** Whether a connection to EventStoreDB without a user is worth a warning. */
+  readonly requiresUser?: boolean;
+  /** How often the metadata and the first event of the stream are read; each minute by default. */
+  readonly inspectEveryMs?: number;
   readonly tracing?: Tracing | undefined;
 }
 
 export interface JournalStatus {
   /** One process leads: it orders the journal and relays it. */
   readonly leads: boolean;
-  readonly eventStore: 'absent' | 'unknown' | 'up' | 'down' | 'diverged';
+  readonly eventStore: 'absent' | StreamStatus['state'];
   /** The next position that EventStoreDB lacks: exact in the leader, seconds old in other processes. */
   readonly relayedUpTo: number | null;
   /** The current problem. It is public and contains no addresses; the log has the details. */
   readonly problem: string | null;
+  /** What others than the registry could do to the stream in EventStoreDB. As public as the problem. */
+  readonly warnings: readonly string[];
 }
 
 export interface Journal {
@@ -36,6 +42,7 @@ export interface Journal {
 /** The advisory lock of the process that orders the journal. */
 const LEADER_LOCK = 7_262_002;
 const TICK_EVERY_MS = 100;
+const INSPECT_EVERY_MS = 60_000;
 
 /**
  * Orders the journal and relays it to EventStoreDB, in one process at a time; the others can take over. It polls ten times a second:
@@ -43,9 +50,10 @@ const TICK_EVERY_MS = 100;
  */
 export function startJournal(options: JournalOptions): Journal {
   const { eventStore, tracing, onError, warn = () => {} } = options;
+  const { requiresUser = false, inspectEveryMs = INSPECT_EVERY_MS } = options;
   const connected = eventStore ? connectEventLog(eventStore, options) : undefined;
   const log = connected && tracing ? tracedLog(connected, tracing) : connected;
-  const relayLoop = log && createRelayLoop(log, { onError, warn });
+  const relayLoop = log && createRelayLoop(log, { onError, warn, requiresUser, inspectEveryMs });
   const sequencerJob: Job = {
     everyMs: TICK_EVERY_MS,
     finalTick: true,
@@ -74,6 +82,7 @@ export function startJournal(options: JournalOptions): Journal {
         problem: stream?.problem ?? leadership.problem(),
         eventStore: stream?.state ?? 'absent',
         relayedUpTo: stream?.next ?? null,
+        warnings: stream?.warnings ?? [],
       };
     },
     async stop() {

@@ -14,7 +14,7 @@ export interface MetricSources {
 }
 
 const STANDBY_STATES = ['streaming', 'late', 'unreachable'] as const;
-const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged'] as const;
+const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged', 'truncated'] as const;
 
 type Refresh = () => void;
 
@@ -132,8 +132,14 @@ function watchJournal(
     '1 for the current state of EventStoreDB, 0 for the others',
     ['state'],
   );
+  const warnings = gauge(
+    registry,
+    'registry_event_store_warnings',
+    'Number of things that others than the registry could do to the streams in EventStoreDB',
+  );
   return (known) => {
-    const { leads: leading, eventStore, relayedUpTo } = journal?.status() ?? NO_JOURNAL;
+    const { leads: leading, eventStore, relayedUpTo, ...status } = journal?.status() ?? NO_JOURNAL;
+    warnings.set(status.warnings.length);
     leads.set(leading ? 1 : 0);
     setOrRemove(position, known?.orderedUpTo);
     setOrRemove(unordered, known?.unordered);
@@ -147,7 +153,7 @@ function watchJournal(
   };
 }
 
-const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null } as const;
+const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null, warnings: [] } as const;
 
 function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler']): Refresh {
   const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that runs due work');

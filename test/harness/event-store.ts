@@ -1,8 +1,9 @@
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent, type StreamMetadata } from '@eventstore/db-client';
 import { inject } from 'vitest';
-import type { StoredEvent } from '../../src/journal/event-log.ts';
-import { connectEventLog, type EventLog } from '../../src/journal/index.ts';
-import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
+import type { StoredEvent } from '../../src/journal/event-stream.ts';
+import { connectEventLog, type EventLog, secureEventStore } from '../../src/journal/index.ts';
+import { secureSettings } from '../eventstore/certificate.ts';
+import { type FakeEventStore, type Secure, startEventStore } from '../eventstore/server.ts';
 
 export interface TestEventStore {
   /** The options of the registry's journal. */
@@ -32,6 +33,39 @@ export async function openEventStore(): Promise<TestEventStore> {
 export async function openBreakableEventStore(): Promise<BreakableEventStore> {
   const server = await startEventStore();
   return { ...streamOn(server.connectionString, server.stop), server };
+}
+
+export interface SecureEventStore extends BreakableEventStore {
+  /** The connection string of an administrator. */
+  readonly administrator: string;
+  /** The registry's log-in. */
+  readonly user: { readonly username: string; readonly password: string };
+  /** Sets the metadata of the stream, as an administrator. */
+  setMetadata(metadata: StreamMetadata): Promise<void>;
+}
+
+/** Certificates take long to generate. */
+let secure: Promise<Secure> | undefined;
+
+/** A fake with log-ins. The registry has one of its own, but the stream has no access control list yet. */
+export async function openSecureEventStore(): Promise<SecureEventStore> {
+  secure ??= secureSettings();
+  const server = await startEventStore({ secure: await secure });
+  const administrator = server.connectionString;
+  const user = { username: 'registry', password: 'a-password-of-the-registry' };
+  await secureEventStore({ administrator, user, streams: [], readers: [] });
+  const own = streamOn(server.connectionStringOf(user.username, user.password), server.stop);
+  return {
+    ...own,
+    server,
+    administrator,
+    user,
+    async setMetadata(metadata) {
+      const client = EventStoreDBClient.connectionString(administrator);
+      await client.setStreamMetadata(own.log.stream, metadata);
+      await client.dispose();
+    },
+  };
 }
 
 function streamOn(connectionString: string, stopServer: () => Promise<void>): TestEventStore {

@@ -59,7 +59,15 @@ describe('readiness', () => {
       database: { ...database, status },
       clock: () => NOW,
       log: given.log,
-      journal: { status: () => ({ leads: false, eventStore: 'absent', relayedUpTo: null, problem: null }) },
+      journal: {
+        status: () => ({
+          leads: false,
+          eventStore: 'absent',
+          relayedUpTo: null,
+          problem: null,
+          warnings: [],
+        }),
+      },
     });
     const answer = await app.inject('/health/ready');
     await app.close();

@@ -81,6 +81,7 @@ describe('compose.yml, for production', () => {
     const needed = variablesOf(base.text).filter(({ operator }) => operator === ':?');
     expect([...new Set(needed.map(({ name }) => name))].sort()).toEqual([
       'EVENTSTORE_ADMIN_PASSWORD',
+      'EVENTSTORE_REGISTRY_PASSWORD',
       'JWT_SECRET_KEY',
       'POSTGRES_PASSWORD',
       'POSTGRES_REPLICATION_PASSWORD',
@@ -91,14 +92,17 @@ describe('compose.yml, for production', () => {
     expect(rest.map(({ name }) => name)).toEqual(['PORT']);
   });
 
-  test("passes the API every setting that a user may choose, and not the owner's credentials", () => {
+  test('passes the API every setting that a user may choose, and no credentials of an owner or administrator', () => {
     const given = Object.keys(base.services.gc_registry?.environment ?? {});
     // Inside the container these are fixed; sample data is refused in production.
-    const fixed = ['HOST', 'PORT', 'DATABASE_OWNER_URL', 'SEED_PASSWORD', 'ELEXON_BASE_URL'];
+    const fixed = ['HOST', 'PORT', 'SEED_PASSWORD', 'ELEXON_BASE_URL'];
+    const keysOfOwners = ['DATABASE_OWNER_URL', 'ESDB_ADMIN_CONNECTION_STRING'];
     // OpenTelemetry's exporter reads this one from the environment itself.
-    const chosen = [...settingNames, 'OTEL_EXPORTER_OTLP_HEADERS'].filter((name) => !fixed.includes(name));
+    const chosen = [...settingNames, 'OTEL_EXPORTER_OTLP_HEADERS'].filter(
+      (name) => !fixed.includes(name) && !keysOfOwners.includes(name),
+    );
     expect(given.sort()).toEqual(chosen.sort());
-    expect(JSON.stringify(base.services.gc_registry)).not.toContain('POSTGRES_PASSWORD');
+    expect(JSON.stringify(base.services.gc_registry)).not.toMatch(/POSTGRES_PASSWORD|ADMIN_PASSWORD/);
     expect(base.services.gc_registry?.environment.NODE_ENV).toBe('production');
     expect(base.services.gc_registry?.build?.target).toBe('production');
   });
@@ -106,9 +110,21 @@ describe('compose.yml, for production', () => {
   test('reaches EventStoreDB over TLS only', () => {
     expect(JSON.stringify(base.services)).not.toMatch(/insecure/i);
     expect(base.services.gc_registry?.environment.ESDB_CONNECTION_STRING).toMatch(
-      /^esdb:\/\/admin:.*\?tls=true&tlsCAFile=/,
+      /^esdb:\/\/registry:.*\?tls=true&tlsCAFile=/,
     );
   });
+});
+
+test('the API of production starts after the access rights of its EventStoreDB user are set', () => {
+  expect(base.services.gc_registry?.depends_on).toHaveProperty('eventstore_access');
+  const { command, environment } = z
+    .object({ command: z.array(z.string()), environment: z.record(z.string(), Scalar.nullable()) })
+    .parse(base.services.eventstore_access);
+  expect(command).toEqual(['node', 'dist/command/secure-event-store.js']);
+  expect(environment.ESDB_ADMIN_CONNECTION_STRING).toMatch(/^esdb:\/\/admin:.*\?tls=true&tlsCAFile=/);
+  expect(environment.ESDB_CONNECTION_STRING).toBe(
+    base.services.gc_registry?.environment.ESDB_CONNECTION_STRING,
+  );
 });
 
 describe('compose.override.yml, for development', () => {
