@@ -90,7 +90,9 @@ describe('readiness', () => {
       database,
       clock: () => NOW,
       log: given.log,
-      journal: { status: () => ({ leads: true, eventStore: 'up', relayedUpTo: 0, problem: null }) },
+      journal: {
+        status: () => ({ leads: true, eventStore: 'up', relayedUpTo: 0, problem: null, warnings: [] }),
+      },
       scheduler: {
         status: () => ({
           leads: true,
@@ -128,7 +130,9 @@ describe('readiness', () => {
       database,
       clock: () => NOW,
       log: registry.app.log,
-      journal: { status: () => ({ leads: true, eventStore: 'absent', relayedUpTo: null, problem: null }) },
+      journal: {
+        status: () => ({ leads: true, eventStore: 'absent', relayedUpTo: null, problem: null, warnings: [] }),
+      },
     });
     const look = () =>
       Promise.all([
