@@ -1618,13 +1618,18 @@ export interface components {
             journal: {
                 /** @description Whether this process is the leader that orders the journal */
                 leads: boolean;
-                /** @enum {string} */
-                event_store: "absent" | "unknown" | "up" | "down" | "diverged";
+                /**
+                 * @description `diverged`: the stream is not the copy of the journal. `truncated`: its metadata hides events from readers
+                 * @enum {string}
+                 */
+                event_store: "absent" | "unknown" | "up" | "down" | "diverged" | "truncated";
                 /** @description Entries without a position, at most 10 000 */
                 unordered: number | null;
                 /** @description Number of events missing in EventStoreDB; may be seconds old unless this process leads */
                 unrelayed: number | null;
                 problem: string | null;
+                /** @description What others than the registry could do to the stream in EventStoreDB */
+                warnings: string[];
             } | null;
             /** @description null if this process does not run it */
             scheduler: {
