@@ -110,7 +110,14 @@ describe('readiness', () => {
       ['journal', 'load', 'primary', 'scheduler', 'standbys', 'status'].sort(),
     );
     expect(Object.keys(ready.load)).toEqual(['shedding']);
-    expect(Object.keys(ready.journal)).toEqual(['leads', 'event_store', 'unordered', 'unrelayed', 'problem']);
+    expect(Object.keys(ready.journal)).toEqual([
+      'leads',
+      'event_store',
+      'unordered',
+      'unrelayed',
+      'problem',
+      'warnings',
+    ]);
     expect(Object.keys(ready.scheduler)).toEqual(['leads', 'last_round_at', 'problem']);
   });
 
