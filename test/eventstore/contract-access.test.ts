@@ -30,14 +30,14 @@ describe.each(targets)('%s, by %s', (server, way) => {
       return stream;
     };
 
-    test('is not there until it is set', async () => {
+    test('does not exist until it is set', async () => {
       const stream = aStream();
       expect(await metadataOf(stream)).toBeUndefined();
       await target.append(stream, [anEvent()], NO_STREAM);
       expect(await metadataOf(stream)).toBeUndefined();
     });
 
-    test('is read as it was set, the last one whole', async () => {
+    test('is read as it was last set, without earlier values', async () => {
       const acl = {
         readRoles: ['a'],
         writeRoles: ['b'],
@@ -60,14 +60,14 @@ describe.each(targets)('%s, by %s', (server, way) => {
       ).toEqual([4, 3, 2]);
     });
 
-    test('with $maxCount hides all but the newest, also of those to come', async () => {
+    test('with $maxCount hides all but the newest events, later ones included', async () => {
       const stream = await streamWith({ maxCount: 2 });
       expect(await target.revisions(stream)).toEqual([3, 4]);
       await target.append(stream, events(2), 4n);
       expect(await target.revisions(stream)).toEqual([5, 6]);
     });
 
-    test('without limits any more shows what no scavenge has removed', async () => {
+    test('shows events again that no scavenge has removed, once its limits are removed', async () => {
       const stream = await streamWith({ truncateBefore: 3 });
       await target.client.setStreamMetadata(stream, {}, target.way);
       expect(await target.revisions(stream)).toEqual([0, 1, 2, 3, 4]);
@@ -84,14 +84,14 @@ const guarded = targets.filter(
 describe.each(guarded)('%s, by %s, with log-ins', (server, way) => {
   let target: Target;
   let stream: string;
-  /** A client of the registry's user, and one of another user. */
+  /** Clients of the registry's user and of another user. */
   let own: EventStoreDBClient;
   let other: EventStoreDBClient;
 
   const aUser = () => ({ username: `user-${crypto.randomUUID()}`, password: 'a-password' });
   const clientOf = ({ username, password }: ReturnType<typeof aUser>) =>
     newClient(target.connectionString.replace(/\/\/[^@]+@/, `//${username}:${password}@`));
-  /** A call with credentials of its own makes the client append plainly. */
+  /** The client uses a plain append for a call with its own credentials. */
   const wayOf = (user: ReturnType<typeof aUser>) => (way === 'plain append' ? { credentials: user } : {});
   const user = aUser();
   const stranger = aUser();
@@ -115,25 +115,25 @@ describe.each(guarded)('%s, by %s, with log-ins', (server, way) => {
   };
   const denied = { type: 'access-denied' };
 
-  test('the registry’s user appends and reads', async () => {
+  test('the user of the registry appends and reads', async () => {
     const before = await revisionsBy(own);
     await own.appendToStream(stream, anEvent(), { expectedRevision: ANY, ...wayOf(user) });
     expect(await revisionsBy(own)).toEqual([...before, before.length]);
   });
 
-  test('the registry’s user reads the metadata, and cannot change it', async () => {
+  test('the user of the registry reads the metadata and cannot change it', async () => {
     expect((await own.getStreamMetadata(stream)).metadata).toMatchObject({
       acl: { writeRoles: [user.username] },
     });
     await expect(own.setStreamMetadata(stream, { maxCount: 1 }, wayOf(user))).rejects.toMatchObject(denied);
   });
 
-  test('the registry’s user can delete nothing', async () => {
+  test('the user of the registry cannot delete the stream', async () => {
     await expect(own.deleteStream(stream)).rejects.toMatchObject(denied);
     expect((await revisionsBy(own)).length).toBeGreaterThan(1);
   });
 
-  test('another user neither appends nor reads, nor sees or sets metadata', async () => {
+  test('another user cannot append, read, or read or set metadata', async () => {
     const appending = other.appendToStream(stream, anEvent(), { expectedRevision: ANY, ...wayOf(stranger) });
     await expect(appending).rejects.toMatchObject(denied);
     await expect(revisionsBy(other)).rejects.toMatchObject(denied);
@@ -141,13 +141,13 @@ describe.each(guarded)('%s, by %s, with log-ins', (server, way) => {
     await expect(other.setStreamMetadata(stream, {}, wayOf(stranger))).rejects.toMatchObject(denied);
   });
 
-  test('without $acl, every user appends', async () => {
+  test('every user can append to a stream without $acl', async () => {
     const open = aStream();
     await other.appendToStream(open, anEvent(), { expectedRevision: NO_STREAM, ...wayOf(stranger) });
     expect(await revisionsBy(own, open)).toEqual([0]);
   });
 
-  test('a user whom the server does not know is refused', async () => {
+  test('an unknown user is refused', async () => {
     await expect(revisionsBy(clientOf(aUser()))).rejects.toMatchObject(denied);
   });
 
@@ -162,7 +162,7 @@ describe.each(guarded)('%s, by %s, with log-ins', (server, way) => {
     expect(await secureEventStore(request)).toEqual({ userCreated: false });
   });
 
-  test('readers read, and do not append', async () => {
+  test('a reader can read and cannot append', async () => {
     const shared = aStream();
     const readers = [stranger.username];
     await secureEventStore({ administrator: target.connectionString, user, streams: [shared], readers });

@@ -27,7 +27,7 @@ afterEach(async () => {
   await eventStore.stop();
 });
 
-/** A process that looks at the stream often. */
+/** Starts a process that inspects the stream often. */
 function start(warn = (_: string) => {}): Journal {
   const writeUrl = registry.config.DATABASE_WRITE_URL;
   const options = { ...eventStore.options, requiresUser: true, inspectEveryMs: 50 };
@@ -49,7 +49,7 @@ const stored = () => eventStore.server.memory.events(eventStore.log.stream).leng
 const waitFor = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 30_000, interval: 20 });
 const acl = () => accessListFor(eventStore.user.username, []);
 
-/** Runs the command as an operator does. */
+/** Runs the command. */
 const secure = (settings: Record<string, string> = {}) =>
   runProgram(
     'secure-event-store',
@@ -69,7 +69,7 @@ describe('the access control list of the stream', () => {
     return async () => JSON.parse(await (await fetch(`${running.url}/health/ready`)).text());
   }
 
-  test('that is missing makes readiness degraded, and says what to do', async () => {
+  test('makes readiness degraded while it is missing, with a warning that names the command', async () => {
     await tradingPair(registry);
     const ready = await readiness();
     const warnings = [
@@ -80,7 +80,7 @@ describe('the access control list of the stream', () => {
     );
   });
 
-  test('that the command sets is enough: the registry is ready, and its events arrive', async () => {
+  test('is sufficient as the command sets it: the registry is ready and relays its events', async () => {
     const { code, output } = await secure();
     expect({ code, output }).toEqual({
       code: 0,
@@ -97,7 +97,7 @@ describe('the access control list of the stream', () => {
     expect(stored()).toBe(await entries());
   });
 
-  test('that lets somebody else append is reported, in the log once', async () => {
+  test('is reported, and logged once, if it lets another user append', async () => {
     await eventStore.setMetadata({ acl: { ...acl(), writeRoles: ['registry', 'somebody'] } });
     const log: string[] = [];
     const journal = start((line) => log.push(line));
@@ -108,14 +108,14 @@ describe('the access control list of the stream', () => {
     expect(log.filter((line) => line.includes('others may'))).toEqual([`EventStoreDB: ${warning}`]);
   });
 
-  test('that does not let the registry see it is reported', async () => {
+  test('is reported if it does not let the registry read the metadata', async () => {
     await eventStore.setMetadata({ acl: { ...acl(), metaReadRoles: ['$admins'] } });
     const journal = start();
     const warning = expect.stringContaining('the registry may not read the metadata of the stream');
     await waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', warnings: [warning] }));
   });
 
-  test('has no effect without users, which production reports', async () => {
+  test('has no effect on a server without users, which is reported in production', async () => {
     const writeUrl = registry.config.DATABASE_WRITE_URL;
     const open = await openEventStore();
     onTestFinished(() => open.stop());
@@ -127,7 +127,7 @@ describe('the access control list of the stream', () => {
 });
 
 describe('the command that sets it', () => {
-  test('creates the user of the registry, if the server has none', async () => {
+  test('creates the user of the registry if it does not exist', async () => {
     const connection = eventStore.server.connectionStringOf('another-registry', 'another-password');
     const { code, output } = await secure({ ESDB_CONNECTION_STRING: connection });
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('which was created') });
@@ -141,7 +141,7 @@ describe('the command that sets it', () => {
     await waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', warnings: [] }));
   });
 
-  test('is refused to somebody who is no administrator, and ends with 3', async () => {
+  test('exits with 3 if the user is not an administrator', async () => {
     const { ESDB_CONNECTION_STRING: own } = eventStore.environment;
     const { code, output } = await secure({ ESDB_ADMIN_CONNECTION_STRING: own });
     expect({ code, output }).toEqual({
@@ -150,7 +150,7 @@ describe('the command that sets it', () => {
     });
   });
 
-  test('needs both connections, with a user and TLS, and otherwise ends with 2 and one line', async () => {
+  test('exits with 2 and one line unless both connection strings have a user and TLS', async () => {
     const { code, output } = await secure({ ESDB_ADMIN_CONNECTION_STRING: '' });
     expect(code).toBe(2);
     expect(output).toMatch(/^Configuration: ESDB_CONNECTION_STRING must have the user [^\n]+\n$/);
@@ -162,7 +162,7 @@ describe('metadata that hides events', () => {
     ['begins with revision 3 and has the metadata $maxCount 2', { maxCount: 2 }],
     ['begins with revision 3 and has the metadata $tb 3', { truncateBefore: 3 }],
     ['has the metadata $maxAge 1000000', { maxAge: 1_000_000 }],
-  ])('is an error in readiness while it lasts: the stream %s', async (reason, metadata) => {
+  ])('is an error in readiness while it is set: the stream %s', async (reason, metadata) => {
     await organisations(5);
     await eventStore.setMetadata({ acl: acl() });
     const log: string[] = [];
@@ -176,7 +176,7 @@ describe('metadata that hides events', () => {
     await waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'up', problem: null }));
   });
 
-  test('does not stop the relay, as nothing is lost by what it appends', async () => {
+  test('does not stop the relay', async () => {
     await eventStore.setMetadata({ acl: acl(), maxCount: 2 });
     await organisations(5);
     const journal = start();
@@ -184,7 +184,7 @@ describe('metadata that hides events', () => {
     expect(stored()).toBe(5);
   });
 
-  test('and hides all of them makes the relay append none twice', async () => {
+  test('causes no duplicate even if it hides all events', async () => {
     await organisations(5);
     await eventStore.setMetadata({ acl: acl() });
     const first = start();
@@ -199,7 +199,7 @@ describe('metadata that hides events', () => {
     expect(stored()).toBe(6);
   });
 
-  test('is told by every process, whoever leads', async () => {
+  test('is reported by every process, whether it leads or not', async () => {
     await organisations(5);
     await eventStore.setMetadata({ acl: acl(), maxCount: 2 });
     const leader = start();
@@ -209,7 +209,7 @@ describe('metadata that hides events', () => {
     await waitFor(() => expect(follower.status()).toMatchObject(status));
   });
 
-  test('only for caches of the HTTP feed is a warning', async () => {
+  test('is a warning if it only concerns caches of the HTTP feed', async () => {
     await eventStore.setMetadata({ acl: acl(), cacheControl: 3_600 });
     const journal = start();
     const warning = `caches may answer readers of the HTTP feed of the stream ${eventStore.log.stream} late by 3600 s`;
@@ -219,7 +219,7 @@ describe('metadata that hides events', () => {
   });
 });
 
-test('a stream whose first event is another than the first entry stops the relay', async () => {
+test('a stream whose first event is not the first entry stops the relay', async () => {
   await organisations(5);
   const client = new pg.Client({ connectionString: registry.config.DATABASE_WRITE_URL, types });
   await client.connect();
