@@ -18,8 +18,8 @@ export async function journalLag(execute: Execute): Promise<JournalLag> {
     WITH head AS (SELECT position, journal_id FROM journal_position ORDER BY position DESC LIMIT 1)
     SELECT coalesce((SELECT position FROM head), -1) + 1 AS "orderedUpTo",
            (SELECT count(*) FROM (
-              SELECT FROM journal WHERE id > coalesce((SELECT journal_id FROM head), 0) LIMIT ${MAX_COUNTED}) AS waiting)
-             AS unordered`);
+              SELECT FROM journal WHERE id > coalesce((SELECT journal_id FROM head), 0) ORDER BY id LIMIT ${MAX_COUNTED})
+              AS waiting) AS unordered`);
   if (lag === undefined) throw new Error('the lag of the journal is one row');
   return lag;
 }

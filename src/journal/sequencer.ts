@@ -49,12 +49,13 @@ async function lastIdDrawn(execute: Execute): Promise<number> {
   return row?.id ?? 0;
 }
 
-/** Ids of rolled back entries must not make every tick draw a transaction id: these are limited. */
+/**
+ * Ids of rolled back entries must not make every tick draw a transaction id: these are limited. With `ORDER BY` and `LIMIT`, also a
+ * plan for any id reads one entry of the index; `EXISTS` would scan the journal if there is none.
+ */
 async function isAnyAfter(execute: Execute, journalId: number): Promise<boolean> {
-  const [row] = await execute<{ any: boolean }>(
-    sql`SELECT EXISTS (SELECT FROM journal WHERE id > ${journalId}) AS any`,
-  );
-  return row?.any ?? false;
+  const found = await execute(sql`SELECT id FROM journal WHERE id > ${journalId} ORDER BY id LIMIT 1`);
+  return found.length > 0;
 }
 
 /**
