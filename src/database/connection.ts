@@ -103,8 +103,15 @@ export function executeOn(client: pg.ClientBase | pg.Pool): Execute {
   return async <Row extends object>(statement: SQL) => (await client.query<Row>(compile(statement))).rows;
 }
 
+const orms = new WeakMap<pg.ClientBase | pg.Pool, Orm>();
+
+/** The ORM of a connection or pool. Drizzle analyses the whole schema for a new one, so each has one. */
 export function ormOn(client: pg.ClientBase | pg.Pool): Orm {
-  return drizzle(client as pg.PoolClient, { schema, casing: 'snake_case' });
+  const known = orms.get(client);
+  if (known) return known;
+  const orm = drizzle(client as pg.PoolClient, { schema, casing: 'snake_case' });
+  orms.set(client, orm);
+  return orm;
 }
 
 /** One parameter that holds a whole array; a bare array in a template would become a list of parameters. */
