@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import type { Config } from '../config.ts';
 
 const ALGORITHM = 'HS256';
@@ -48,29 +48,59 @@ export async function issueAccessToken(
   return { token, expiresIn };
 }
 
-/** Verifies an access token. Returns `undefined` if it is forged, expired or malformed. */
-export async function verifyAccessToken(
-  config: TokenConfig,
-  token: string,
-  now: Date,
-): Promise<SessionIdentity | undefined> {
-  const secrets = [config.JWT_SECRET_KEY, config.JWT_SECRET_KEY_PREVIOUS];
-  const secretFor = (kid: string | undefined) => {
-    const secret = secrets.find((candidate) => candidate !== undefined && keyId(candidate) === kid);
-    if (secret === undefined) throw new errors.JWKSNoMatchingKey();
-    return encodeSecret(secret);
+/** Returns the identity in an access token; `undefined` if the token is forged, expired or malformed. */
+export type VerifyAccessToken = (token: string, now: Date) => Promise<SessionIdentity | undefined>;
+
+/** The number of verified tokens that a process remembers. */
+const MAX_REMEMBERED = 10_000;
+
+interface VerifiedToken extends SessionIdentity {
+  /** Seconds since 1970 (`exp`). */
+  readonly expiresAt: number;
+}
+
+/**
+ * Creates the verifier of access tokens. A signature is verified once: what a token says never changes, so it is remembered, by
+ * a digest of the token, until the token expires. Whether the session still exists is not part of it.
+ */
+export function createTokenVerifier(config: TokenConfig): VerifyAccessToken {
+  const verify = signatureVerifier(config);
+  const remembered = new Map<string, VerifiedToken>();
+  return async (token, now) => {
+    const digest = createHash('sha256').update(token).digest('base64');
+    const verified = remembered.get(digest) ?? (await verify(token, now));
+    if (verified === undefined || verified.expiresAt <= Math.floor(now.getTime() / 1_000)) return undefined;
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(digest, verified);
+    return verified;
   };
-  try {
-    const { payload } = await jwtVerify(token, ({ kid }) => secretFor(kid), {
-      algorithms: [ALGORITHM],
-      issuer: ISSUER,
-      currentDate: now,
-      requiredClaims: ['sub', 'exp', 'sid'],
-    });
-    const [userId, sessionId] = [Number(payload.sub), payload.sid];
-    const isValid = Number.isSafeInteger(userId) && Number.isSafeInteger(sessionId);
-    return isValid && typeof sessionId === 'number' ? { userId, sessionId } : undefined;
-  } catch {
-    return undefined;
-  }
+}
+
+function signatureVerifier(config: TokenConfig) {
+  const secrets = [config.JWT_SECRET_KEY, config.JWT_SECRET_KEY_PREVIOUS].filter(
+    (each) => each !== undefined,
+  );
+  const keys = new Map(secrets.map((secret) => [keyId(secret), encodeSecret(secret)]));
+  const keyFor = ({ kid = '' }: JWTHeaderParameters) => {
+    const key = keys.get(kid);
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key;
+  };
+  return async (token: string, now: Date): Promise<VerifiedToken | undefined> => {
+    try {
+      const { payload } = await jwtVerify(token, keyFor, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        currentDate: now,
+        requiredClaims: ['sub', 'exp', 'sid'],
+      });
+      const { sub, sid: sessionId, exp: expiresAt } = payload;
+      const userId = Number(sub);
+      const isValid =
+        Number.isSafeInteger(userId) && typeof sessionId === 'number' && expiresAt !== undefined;
+      return isValid && Number.isSafeInteger(sessionId) ? { userId, sessionId, expiresAt } : undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { createBatchLoader } from '../database/batch-loader.ts';
+import { array } from '../database/connection.ts';
 import type { Reader } from '../database/database.ts';
 import type { WalPosition } from '../database/position.ts';
 import type { Caller } from '../operation/caller.ts';
@@ -7,7 +9,7 @@ import { problems } from '../operation/problem.ts';
 import type { Role } from '../rules/enums.ts';
 import { type Permission, scopeOf } from '../rules/permission.ts';
 import type { AccountId, UserId } from '../rules/units.ts';
-import { type SessionIdentity, verifyAccessToken } from './access-token.ts';
+import { createTokenVerifier } from './access-token.ts';
 import { createUsageRecorder } from './api-key-usage.ts';
 import { hashSecret, isApiKey } from './secret.ts';
 
@@ -34,7 +36,14 @@ type Lookup = Pick<Reader, 'execute'>;
  */
 export function createIdentify(services: Services): Identify {
   const { config, clock, database } = services;
+  const verifyToken = createTokenVerifier(config);
   const recordUse = createUsageRecorder(services);
+  const onStandby = createBatchLoader((sessionIds: readonly number[]) =>
+    database.read((reader) => callersOfSessions(reader, sessionIds)),
+  );
+  const onPrimary = createBatchLoader((sessionIds: readonly number[]) =>
+    database.readPrimary((reader) => callersOfSessions(reader, sessionIds)),
+  );
 
   async function lookUp<T>(
     find: (reader: Lookup) => Promise<T | undefined>,
@@ -45,10 +54,21 @@ export function createIdentify(services: Services): Identify {
     return found ?? database.readPrimary(find);
   }
 
+  async function callerOn(
+    sessionId: number,
+    { changes, atLeast }: IdentifyOptions,
+  ): Promise<Caller | undefined> {
+    if (changes) return onPrimary(sessionId);
+    if (atLeast === undefined) return (await onStandby(sessionId)) ?? onPrimary(sessionId);
+    const find = (reader: Lookup) => callersOfSessions(reader, [sessionId]);
+    return (await database.read(find, { atLeast })).get(sessionId) ?? onPrimary(sessionId);
+  }
+
   async function byToken(token: string, options: IdentifyOptions): Promise<Caller> {
-    const bearer = await verifyAccessToken(config, token, clock());
-    const caller = bearer && (await lookUp((reader) => callerOfSession(reader, bearer), options));
-    if (caller === undefined) throw problems.unauthenticated('The access token is invalid or has expired.');
+    const bearer = await verifyToken(token, clock());
+    const caller = bearer && (await callerOn(bearer.sessionId, options));
+    if (caller === undefined || caller.userId !== bearer?.userId)
+      throw problems.unauthenticated('The access token is invalid or has expired.');
     return caller;
   }
 
@@ -100,21 +120,25 @@ export async function reloadCaller(
   { userId, sessionId, apiKey }: Caller,
   now: Date,
 ): Promise<Caller | undefined> {
-  if (sessionId !== undefined) return callerOfSession(reader, { userId, sessionId });
+  if (sessionId !== undefined) {
+    const caller = (await callersOfSessions(reader, [sessionId])).get(sessionId);
+    return caller?.userId === userId ? caller : undefined;
+  }
   if (apiKey === undefined) return loadCaller(reader, userId);
   const found = await findApiKey(reader, sql`k.id = ${apiKey.id}`);
   return found && !hasExpired(found, now) ? callerOfKey(found) : undefined;
 }
 
-async function callerOfSession(
+/** The callers of sessions that have not ended, by the id of the session. */
+async function callersOfSessions(
   reader: Lookup,
-  { userId, sessionId }: SessionIdentity,
-): Promise<Caller | undefined> {
-  const [user] = await reader.execute<UserRow>(sql`
-    SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
+  sessionIds: readonly number[],
+): Promise<Map<number, Caller>> {
+  const rows = await reader.execute<UserRow & { readonly sessionId: number }>(sql`
+    SELECT s.id AS "sessionId", u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds"
     FROM session s JOIN registry_user u ON u.id = s.user_id
-    WHERE s.id = ${sessionId} AND s.user_id = ${userId} AND u.deleted_at IS NULL`);
-  return user && { ...toCaller(user), sessionId };
+    WHERE s.id = ANY (${array(sessionIds)}::bigint[]) AND u.deleted_at IS NULL`);
+  return new Map(rows.map((row) => [row.sessionId, { ...toCaller(row), sessionId: row.sessionId }]));
 }
 
 interface KeyRow extends UserRow {
