@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Reader } from '../database/database.ts';
+import { dateOf } from '../database/timestamp.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
-import { type BundleRow, selectVolume } from './read-model.ts';
+import type { BundleRow } from './read-model.ts';
 
 export interface PageOf {
   readonly sourceId: number;
@@ -12,7 +13,7 @@ export interface PageOf {
   readonly select: SQL;
   /** `WHERE` of all matches. */
   readonly condition: SQL;
-  /** `SELECT` of one row with the `volume` of all matches, in Wh. */
+  /** `SELECT` of one row with the `volume` of all matches, in Wh. It is executed for the first page; cursors carry its result. */
   readonly total: SQL;
   readonly limit: number;
   readonly cursor: string | null | undefined;
@@ -22,7 +23,7 @@ export interface PageOf {
 
 export interface Page<Row> {
   readonly rows: Row[];
-  /** Wh of all matches. */
+  /** Wh of all matches when the first page was read; 0 without a total. */
   readonly total: number;
   /** The time zone of the account. */
   readonly timezone: string;
@@ -31,10 +32,11 @@ export interface Page<Row> {
 }
 
 /** Wh of all bundles that meet a condition. */
-export const totalOf = (condition: SQL): SQL => sql`${selectVolume} WHERE ${condition}`;
+export const totalOf = (condition: SQL): SQL =>
+  sql`SELECT coalesce(sum(b.quantity), 0)::int8 AS volume FROM bundle b WHERE ${condition}`;
 
 /** For an answer without a total: a total costs a scan of all matches. */
-export const noTotal: SQL = sql`SELECT 0 AS volume`;
+export const noTotal: SQL = sql`SELECT NULL::int8 AS volume`;
 
 /** A place in the order of certificate queries: the start of the interval of a bundle, and its id. Neither ever changes. */
 export interface BundlePosition {
@@ -54,13 +56,13 @@ export function selectAfter(
   return sql`${select} WHERE ${condition} ${past} ORDER BY b.production_start, b.id LIMIT ${limit}`;
 }
 
-/** Milliseconds of an instant, and an id. */
-const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0)]);
+/** Milliseconds of an instant, an id, and the Wh of all matches; without the last, it is computed again. */
+const CursorKeys = z.tuple([z.int().min(FIRST_MS).max(LAST_MS), z.int().min(0), z.int().min(0).optional()]);
 
 /** A row of the page with the facts of the account; without any match, one row whose bundle columns are null. */
 interface Found extends Record<string, unknown> {
   readonly account_timezone: string;
-  readonly total_volume: number;
+  readonly total_volume: number | null;
 }
 
 /**
@@ -73,30 +75,34 @@ export async function selectPage<Row extends BundleRow>(
   { execute }: Reader,
   { sourceId, select, condition, total, limit, cursor, place }: PageOf,
 ): Promise<Page<Row>> {
-  const keys = decodeCursor(cursor ?? undefined, CursorKeys, place);
-  const after = keys && { start: new Date(keys[0]), id: keys[1] };
+  const [startMs, afterId, known] = decodeCursor(cursor ?? undefined, CursorKeys, place) ?? [];
+  const after =
+    startMs === undefined || afterId === undefined ? undefined : { start: new Date(startMs), id: afterId };
   const found = await execute<Found>(sql`
     SELECT a.timezone AS account_timezone, total.volume AS total_volume, page.*
     FROM account a
-    CROSS JOIN (${total}) AS total
+    CROSS JOIN (${known === undefined ? total : sql`SELECT ${known}::int8 AS volume`}) AS total
     LEFT JOIN (${selectAfter({ select, condition }, after, limit + 1)}) AS page ON true
     WHERE a.id = ${sourceId}
-    ORDER BY page.production_starting_interval, page.id`);
+    ORDER BY page.production_starting_interval COLLATE "C", page.id`);
   const [first] = found;
   if (first === undefined) throw problems.notFound('account', sourceId);
-  const hasBundle = (row: Record<string, unknown>): row is Record<string, unknown> & Row => row.id !== null;
-  const rows: Row[] = found
-    .map(({ account_timezone: _zone, total_volume: _total, ...row }) => row)
-    .filter(hasBundle);
+  const hasBundle = (row: Found): row is Found & Row => row.id !== null;
+  const rows: Row[] = found.filter(hasBundle);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
+  const { account_timezone: timezone, total_volume: volume } = first;
   const hasMore = rows.length > limit && last !== undefined;
   return {
     rows: shown,
-    total: first.total_volume,
-    timezone: first.account_timezone,
-    next: hasMore ? encodeCursor([last.production_starting_interval.getTime(), last.id]) : null,
+    total: volume ?? 0,
+    timezone,
+    next: hasMore ? cursorAfter(last, volume) : null,
   };
+}
+
+function cursorAfter({ production_starting_interval: start, id }: BundleRow, volume: number | null): string {
+  return encodeCursor([dateOf(start).getTime(), id, ...(volume === null ? [] : [volume])]);
 }
 
 /**

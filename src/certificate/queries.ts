@@ -32,7 +32,9 @@ const CertificateQuery = CertificateFilter.safeExtend(PageFields).meta({ id: 'Ce
 const QueryAnswer = z
   .looseObject({
     granular_certificate_bundles: z.array(Bundle),
-    total_certificate_volume: count.meta({ description: 'Wh of all matches, not of the page' }),
+    total_certificate_volume: count.meta({
+      description: 'Wh of all matches, not of the page, at the time of the first page',
+    }),
     next_cursor: z.string().nullable(),
   })
   .meta({

@@ -22,7 +22,7 @@ export async function selectBundlesForRun(
       SELECT id
       FROM (SELECT id, quantity, sum(quantity) OVER (ORDER BY production_start, id) AS reached
             FROM (SELECT b.id, b.quantity, b.production_start
-                  FROM bundle b JOIN issuance i ON i.id = b.issuance_id
+                  FROM bundle b
                   WHERE ${condition} AND b.expiry > ${now.toISOString()}
                   ORDER BY b.production_start, b.id LIMIT ${MOST_BUNDLES + 1}) AS offered) AS counted
       WHERE reached - quantity < ${quantity}::bigint

@@ -1,5 +1,6 @@
 import { Readable, Transform } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import { dateOf } from '../database/timestamp.ts';
 import type { QueryCall, Streamed } from '../operation/operation.ts';
 import { type BundlePosition, type PageOf, selectAfter } from './page.ts';
 import type { BundleRow } from './read-model.ts';
@@ -50,7 +51,7 @@ async function* rowsOf<Row extends BundleRow>(
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_SIZE) return;
-    after = { start: last.production_starting_interval, id: last.id };
+    after = { start: dateOf(last.production_starting_interval), id: last.id };
   }
 }
 

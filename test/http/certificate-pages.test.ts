@@ -61,6 +61,23 @@ test('each page reports the volume of all matches', async ({ market }) => {
   expect([first.total_certificate_volume, second.total_certificate_volume]).toEqual([120, 120]);
 });
 
+test('later pages have the volume of the first, whatever changes meanwhile', async ({ market }) => {
+  const { source_id, issue } = await aLargeHolding(market);
+  const first = await ask(market.admin, { source_id, limit: 5 });
+  await issue(1, 1);
+  const second = await ask(market.admin, { source_id, limit: 5, cursor: first.next_cursor });
+  expect(second.total_certificate_volume).toBe(120);
+});
+
+test('a cursor of query_full, which has no volume, leads to a page of a query with the volume', async ({
+  market,
+}) => {
+  const { source_id } = await aLargeHolding(market);
+  const full = await market.admin.post('/certificate/query_full', { source_id, limit: 5 });
+  const page = await ask(market.admin, { source_id, cursor: String(full.headers['registry-next-cursor']) });
+  expect(page.total_certificate_volume).toBe(120);
+});
+
 test('a page that holds exactly the rest has no next page', async ({ market }) => {
   const { source_id } = await aLargeHolding(market);
   expect((await ask(market.admin, { source_id, limit: 12 })).next_cursor).toBeNull();
