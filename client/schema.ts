@@ -2411,7 +2411,7 @@ export interface components {
         /** @description The filter of the query and the matching bundles. */
         CertificateQueryAnswer: {
             granular_certificate_bundles: components["schemas"]["Bundle"][];
-            /** @description Wh of all matches, not of the page */
+            /** @description Wh of all matches, not of the page, at the time of the first page */
             total_certificate_volume: number;
             next_cursor: string | null;
         } & {
