@@ -28,7 +28,7 @@ const issuanceId = z
 
 /** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
 export const FilterFields = z.object({
-  source_id: accountId.meta({ description: 'The account whose bundles are listed' }),
+  source_id: accountId.meta({ description: 'The account that holds the bundles' }),
   user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
   issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).optional(),
   device_id: id.optional(),

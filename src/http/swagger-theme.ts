@@ -1,9 +1,11 @@
 /**
  * Styles of Swagger UI. An open operation stays short: its errors, which the introduction describes once, take one line
- * each. *Authorize* asks for an e-mail address and a password only: the registry has no OAuth2 clients.
+ * each. *Authorize* asks for an e-mail address and a password only: the registry has neither OAuth2 clients nor scopes.
+ * The field for the address of another document is hidden: the page shows this registry.
  */
 export const SWAGGER_STYLES = `
 .swagger-ui .topbar { background: #16302b; padding: 8px 0; }
+.swagger-ui :is(.download-url-wrapper, .scope-def) { display: none; }
 .swagger-ui .responses-table:not(.live-responses-table) .response:is([data-code^='4'], [data-code^='5'])
   :is(.response-controls, .model-example, .headers-wrapper) { display: none; }
 .swagger-ui .responses-table .response > td { padding-top: 5px; }
