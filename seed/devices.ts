@@ -23,10 +23,10 @@ export async function seedDevices(
       technology_type technology_type, operational_date timestamptz, power_mw numeric, energy_mwh numeric,
       peak_demand numeric, location text, is_storage boolean)
     WHERE NOT EXISTS (
-      SELECT FROM device retired
-      WHERE name_skeleton(retired.grid) = name_skeleton(d.grid)
-        AND name_skeleton(retired.local_device_identifier) = name_skeleton(d.local_device_identifier)
-        AND EXISTS (SELECT FROM issuance i WHERE i.device_id = retired.id))
+      SELECT FROM device deleted
+      WHERE name_skeleton(deleted.grid) = name_skeleton(d.grid)
+        AND name_skeleton(deleted.local_device_identifier) = name_skeleton(d.local_device_identifier)
+        AND EXISTS (SELECT FROM issuance i WHERE i.device_id = deleted.id))
     ON CONFLICT DO NOTHING`);
   const wanted = JSON.stringify(devices.map(({ grid, local_device_identifier: id }) => ({ grid, id })));
   const rows = await tx.execute<{ id: number; identifier: string }>(sql`
@@ -38,7 +38,7 @@ export async function seedDevices(
   const missing = devices.map((each) => each.local_device_identifier).filter((each) => !ids.has(each));
   if (missing.length > 0) {
     throw new SeedError(
-      `Nothing was loaded: another account has the devices ${missing.join(', ')}, or they were retired after certificates were issued for them. Move them to account ${accountId}, or load into an empty registry.`,
+      `Nothing was loaded: another account has the devices ${missing.join(', ')}, or they were deleted after certificates were issued for them. Move them to account ${accountId}, or load into an empty registry.`,
     );
   }
   return ids;
