@@ -2377,7 +2377,7 @@ export interface components {
         };
         CertificateQuery: {
             /**
-             * @description The account whose bundles are listed
+             * @description The account that holds the bundles
              * @example 1
              */
             source_id: number;
@@ -3022,7 +3022,7 @@ export interface components {
         };
         RecurringTransferRequest: {
             /**
-             * @description The account whose bundles are listed
+             * @description The account that holds the bundles
              * @example 1
              */
             source_id: number;
@@ -3075,7 +3075,7 @@ export interface components {
         };
         RecurringCancelRequest: {
             /**
-             * @description The account whose bundles are listed
+             * @description The account that holds the bundles
              * @example 1
              */
             source_id: number;
