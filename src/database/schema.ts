@@ -71,7 +71,10 @@ export const organisation = pgTable(
     address: text(),
     ...edited(),
   },
-  (t) => [uniqueIndex('organisation_name_living').on(sql`lower(${t.name})`).where(living)],
+  (t) => [
+    uniqueIndex('organisation_name_living').on(inLowerCase(t.name)).where(living),
+    uniqueIndex('organisation_name_skeleton_living').on(skeletonOf(t.name)).where(living),
+  ],
 );
 
 export const account = pgTable(

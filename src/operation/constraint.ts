@@ -27,6 +27,11 @@ const ACCOUNT_NAME_TAKEN = taken(
   'body.account_name',
   'An account has this name, or a name that looks like it.',
 );
+const ORGANISATION_NAME_TAKEN = taken(
+  'name-taken',
+  'body.name',
+  'An organisation has this name, or a name that looks like it.',
+);
 const IDENTIFIER_TAKEN = taken(
   'identifier-taken',
   'body.local_device_identifier',
@@ -36,7 +41,8 @@ const IDENTIFIER_TAKEN = taken(
 /** The problem for a violated constraint. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
-  organisation_name_living: taken('name-taken', 'body.name', 'An organisation with this name exists.'),
+  organisation_name_living: ORGANISATION_NAME_TAKEN,
+  organisation_name_skeleton_living: ORGANISATION_NAME_TAKEN,
   account_name_living: ACCOUNT_NAME_TAKEN,
   account_name_skeleton_living: ACCOUNT_NAME_TAKEN,
   device_local_identifier_living: IDENTIFIER_TAKEN,

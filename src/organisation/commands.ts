@@ -22,7 +22,8 @@ export const createOrganisation = defineMutation({
   method: 'POST',
   path: '/organisation/create',
   summary: 'Create an organisation',
-  description: 'Creates an organisation. Names of organisations are unique, regardless of case.',
+  description:
+    'Creates an organisation. Names of organisations are unique, regardless of case and of characters that look alike (`O` and `0`).',
   body: OrganisationCreate,
   olderClients: olderClients.entity,
   answer: { status: 201, description: 'The new organisation', schema: Organisation },

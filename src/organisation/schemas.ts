@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { clearable, EDIT, id, instantText, version, words } from '../operation/schemas.ts';
+import { clearable, EDIT, id, instantText, name, version, words } from '../operation/schemas.ts';
 
-const name = words().meta({ examples: ['Example Energy'] });
+const organisationName = name().meta({ examples: ['Example Energy'] });
 
 const business_id = words().meta({ description: 'Company number', examples: ['SC123456'] });
 
@@ -21,7 +21,7 @@ const address = words(500);
 
 export const OrganisationCreate = z
   .object({
-    name,
+    name: organisationName,
     business_id: business_id.optional(),
     email: email.optional(),
     website: website.optional(),
@@ -31,7 +31,7 @@ export const OrganisationCreate = z
 
 export const OrganisationUpdate = z
   .object({
-    name: name.optional(),
+    name: organisationName.optional(),
     business_id: clearable(business_id),
     email: clearable(email),
     website: clearable(website),

@@ -1,4 +1,4 @@
-/** Names that people and programs compare visually: of accounts, and the grids and identifiers of devices. */
+/** Names that people and programs compare visually: of accounts, organisations and users, and the grids and identifiers of devices. */
 
 /** Format characters, characters that are not displayed at all, and the blank Braille pattern. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;

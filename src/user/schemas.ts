@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
 import { newPassword } from '../authentication/index.ts';
-import { clearable, EDIT, id, instantText, version, words } from '../operation/schemas.ts';
+import { clearable, EDIT, id, instantText, name, version } from '../operation/schemas.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/enums.ts';
 
 export const email = z
@@ -37,10 +37,10 @@ const noHash = notAccepted('send `password` instead: the registry computes the h
 
 export const UserCreate = z
   .object({
-    name: words().meta({ examples: ['Tara Trader'] }),
+    name: name().meta({ examples: ['Tara Trader'] }),
     email,
     role: roleInBody,
-    organisation: words()
+    organisation: name()
       .optional()
       .meta({ examples: ['Example Energy'] }),
     password: newPassword,
@@ -50,9 +50,9 @@ export const UserCreate = z
 
 export const UserUpdate = z
   .object({
-    name: words().optional(),
+    name: name().optional(),
     email: email.optional().meta({ description: 'The current e-mail, as older clients send it back' }),
-    organisation: clearable(words()),
+    organisation: clearable(name()),
     role: notAccepted('use POST /user/change_role/{id} to change a role'),
     password: notAccepted('use POST /auth/change_password to change a password'),
     hashed_password: notAccepted('use POST /auth/change_password to change a password'),

@@ -4,43 +4,13 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type MigrationUrls, migrate, reset } from '../../src/database/migrate.ts';
-import { replay, startJournal } from '../../src/journal/index.ts';
+import { replay } from '../../src/journal/index.ts';
 import { CONSERVATION, expectConserved, tradingPair } from '../harness/builders.ts';
+import { anEmptyDatabase, migrationUrlsOf } from '../harness/empty-database.ts';
 import { runProgram } from '../harness/program.ts';
 import { openRegistry } from '../harness/registry.ts';
-import { atDatabase, READ_USER, WRITE_USER } from '../harness/urls.ts';
-import { NO_PRIVILEGE, refusalOf } from './database-rejections.ts';
-
-interface OwnDatabase extends MigrationUrls {
-  readonly owner: pg.Pool;
-}
-
-/** A new, empty database, which is dropped after the test. */
-async function anEmptyDatabase(): Promise<OwnDatabase> {
-  const { primary } = inject('cluster');
-  const name = `migrations_${crypto.randomUUID().replaceAll('-', '')}`;
-  const server = new pg.Pool({ connectionString: atDatabase(primary, 'postgres'), max: 1 });
-  await server.query(`CREATE DATABASE ${name}`);
-  const owner = new pg.Pool({ connectionString: atDatabase(primary, name), max: 2 });
-  onTestFinished(async () => {
-    await owner.end();
-    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await server.end();
-  });
-  for (const pool of [server, owner]) pool.on('error', () => undefined);
-  return { owner, ...urlsOf(name) };
-}
-
-function urlsOf(name: string): MigrationUrls {
-  const { primary } = inject('cluster');
-  return {
-    ownerUrl: atDatabase(primary, name),
-    writeUrl: atDatabase(primary, name, WRITE_USER),
-    readUrls: [atDatabase(primary, name, READ_USER)],
-  };
-}
 
 /** Everything that migrations create, as text, for comparison. */
 async function schemaOf(owner: pg.Pool): Promise<string[]> {
@@ -164,7 +134,7 @@ test('a run on a registry in use changes no row, and the registry continues to w
     SELECT (SELECT md5(string_agg(to_jsonb(j)::text, '' ORDER BY id)) FROM journal j) AS journal,
            (SELECT md5(string_agg(to_jsonb(b)::text, '' ORDER BY id)) FROM bundle b) AS bundles`;
   const before = await registry.primary.query(digest);
-  await migrate(urlsOf(new URL(registry.config.DATABASE_WRITE_URL).pathname.slice(1)));
+  await migrate(migrationUrlsOf(new URL(registry.config.DATABASE_WRITE_URL).pathname.slice(1)));
   expect((await registry.primary.query(digest)).rows).toEqual(before.rows);
   expect((await market.transfer([(await market.bundle()).id])).statusCode).toBe(202);
   await expectConserved(registry);
@@ -228,33 +198,52 @@ test('devices that differ in case only are named, and the run fails until one of
   expect(await appliedTo(owner)).toBe(entries.length);
 });
 
-test('accounts and devices whose names look alike are named, and the run fails until they are renamed', async () => {
+test.for([
+  {
+    what: 'accounts and devices',
+    migration: 'names',
+    twins: `
+      INSERT INTO account (account_name) VALUES ('An accоunt'), ('An\u200b account'), ('Another\u00a0account');
+      INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
+                          power_mw, peak_demand, location, is_storage, account_id)
+      SELECT device_name, 'D\u200b1', grid, energy_source, technology_type, operational_date, power_mw, peak_demand,
+             location, is_storage, 2 FROM device`,
+    named:
+      'accounts 1 ("An account"), 2 ("An accоunt"), 3 ("An\u200b account"); devices 1 (grid "A grid", identifier "D1"), 2 (grid "A grid", identifier "D\u200b1")',
+    rename: `
+      UPDATE account SET account_name = 'Account ' || id WHERE id IN (2, 3);
+      UPDATE device SET deleted_at = now() WHERE id = 2`,
+    warning: /^Warning: .*: account 4 \("Another\u00a0account"\)\n/,
+  },
+  {
+    what: 'organisations',
+    migration: 'organisation_names',
+    twins: `
+      INSERT INTO organisation (name) VALUES ('Acme'), ('Аcme'), ('Another\u00a0organisation');
+      UPDATE registry_user SET name = 'A\u00adda', organisation = 'Acme\u200b'`,
+    named: 'organisations 1 ("Acme"), 2 ("Аcme")',
+    rename: `UPDATE organisation SET name = 'Acme Two' WHERE id = 2`,
+    warning:
+      /^Warning: .*: organisation 3 \("Another\u00a0organisation"\); user 1 \("A\u00adda"\); user 1 \(organisation "Acme\u200b"\)\n/,
+  },
+])('$what whose names look alike are named, and the run fails until they are renamed', async (names) => {
   const { owner, ...urls } = await anEmptyDatabase();
   const { entries } = await listed();
   await migrateTo(
     owner,
-    entries.findIndex(({ tag }) => tag.endsWith('_names')),
+    entries.findIndex(({ tag }) => tag.replace(/^\d+_/, '') === names.migration),
   );
   await owner.query(ONE_ROW_OF_EACH);
-  await owner.query(`
-    INSERT INTO account (account_name) VALUES ('An accоunt'), ('An​ account'), ('Another account')`);
-  await owner.query(`
-    INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
-                        power_mw, peak_demand, location, is_storage, account_id)
-    SELECT device_name, 'D​1', grid, energy_source, technology_type, operational_date, power_mw, peak_demand, location,
-           is_storage, 2 FROM device`);
+  await owner.query(names.twins);
   const before = await schemaOf(owner);
   const { code, output } = await updateDatabase(urls);
   expect(code, output).toBe(4);
-  expect(output).toContain(
-    'accounts 1 ("An account"), 2 ("An accоunt"), 3 ("An​ account"); devices 1 (grid "A grid", identifier "D1"), 2 (grid "A grid", identifier "D​1")',
-  );
+  expect(output).toContain(names.named);
   expect(await schemaOf(owner)).toEqual(before);
-  await owner.query(`UPDATE account SET account_name = 'Account ' || id WHERE id IN (2, 3)`);
-  await owner.query('UPDATE device SET deleted_at = now() WHERE id = 2');
+  await owner.query(names.rename);
   const done = await updateDatabase(urls);
   expect(done.code, done.output).toBe(0);
-  expect(done.output).toMatch(/^Warning: .*: account 4 \("Another\u00a0account"\)\n/);
+  expect(done.output).toMatch(names.warning);
   expect(await appliedTo(owner)).toBe(entries.length);
 });
 
@@ -271,66 +260,4 @@ test('a reset creates an empty registry with the newest schema and the privilege
   const { rows } = await app.query('SELECT id FROM account');
   await app.end();
   expect(rows).toEqual([{ id: '1' }]);
-});
-
-test('all roles lose temporary tables and the right to create in the schema, also after a restore or a grant', async () => {
-  const { owner, ...urls } = await anEmptyDatabase();
-  await owner.query('GRANT CREATE ON SCHEMA public TO PUBLIC');
-  await migrate(urls);
-  const app = new pg.Pool({ connectionString: urls.writeUrl, max: 1 });
-  onTestFinished(() => app.end());
-  app.on('error', () => undefined);
-  expect(await refusalOf(app, 'CREATE TEMPORARY TABLE own (id int)')).toBe(NO_PRIVILEGE);
-  expect(await refusalOf(app, 'CREATE TABLE own (id int)')).toBe(NO_PRIVILEGE);
-});
-
-test('the roles of the application leave connections for the owner, migrations and monitoring', async () => {
-  const { owner, ...urls } = await anEmptyDatabase();
-  await migrate(urls);
-  const { rows } = await owner.query(
-    `SELECT rolname, rolconnlimit, current_setting('max_connections')::int AS most FROM pg_roles WHERE rolname = ANY ($1)`,
-    [[WRITE_USER.name, READ_USER.name]],
-  );
-  expect(rows).toHaveLength(2);
-  for (const { rolconnlimit, most } of rows) {
-    expect(rolconnlimit).toBeGreaterThan(0);
-    expect(rolconnlimit).toBeLessThanOrEqual(most - 10);
-  }
-});
-
-test('with a separate user for the sequencer, the user that writes cannot assign positions', async () => {
-  const { owner, ownerUrl, readUrls } = await anEmptyDatabase();
-  const name = new URL(ownerUrl).pathname.slice(1);
-  const role = (use: string) => ({ name: `${use}_${name}`, password: 'a-password-of-tests' });
-  const [writer, sequencer] = [role('writer'), role('sequencer')];
-  const writeUrl = atDatabase(ownerUrl, name, writer);
-  const sequencerUrl = atDatabase(ownerUrl, name, sequencer);
-  const app = new pg.Pool({ connectionString: writeUrl, max: 1 });
-  app.on('error', () => undefined);
-  onTestFinished(async () => {
-    await app.end();
-    for (const each of [writer, sequencer]) {
-      await owner.query(`DROP OWNED BY ${each.name}; DROP ROLE ${each.name}`);
-    }
-  });
-  const position = `INSERT INTO journal_position (position, journal_id, hash)
-    SELECT 0, min(id), sha256('x') FROM journal HAVING false`;
-  await migrate({ ownerUrl, writeUrl, readUrls });
-  expect(await refusalOf(app, position)).toBe('nothing was refused');
-  await migrate({ ownerUrl, writeUrl, readUrls, sequencerUrl });
-  expect(await refusalOf(app, position)).toBe(NO_PRIVILEGE);
-  expect(await refusalOf(app, 'SET ROLE registry_sequencer')).toBe(NO_PRIVILEGE);
-
-  await app.query(`INSERT INTO organisation (name) VALUES ('One'), ('Two')`);
-  const errors: unknown[] = [];
-  const journal = startJournal({ writeUrl: sequencerUrl, onError: (error) => void errors.push(error) });
-  onTestFinished(() => journal.stop());
-  await vi.waitFor(
-    async () => {
-      const { rows } = await owner.query('SELECT count(*)::int AS number FROM journal_position');
-      expect(rows).toEqual([{ number: 2 }]);
-    },
-    { timeout: 20_000, interval: 50 },
-  );
-  expect(errors).toEqual([]);
 });

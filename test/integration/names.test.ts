@@ -20,7 +20,7 @@ const DEVICE = `
   INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
                       power_mw, peak_demand, location, is_storage, account_id)`;
 const rowOf = (accountId: number, identifier: string, grid: string) =>
-  `${DEVICE} VALUES ('D', U&'${identifier}', U&'${grid}', 'wind', 'wind_turbine', '2020-01-01', 1, 0, 'Here', false, ${accountId})`;
+  `${DEVICE} VALUES ('D', '${identifier}', '${grid}', 'wind', 'wind_turbine', '2020-01-01', 1, 0, 'Here', false, ${accountId})`;
 
 describe('the skeleton of a name', () => {
   test.for([
@@ -79,6 +79,22 @@ describe('the skeleton of a name', () => {
   });
 });
 
+/** Other spellings of a name that begins with `MPAN` and has a blank. */
+const lookAlikesOf = (name: string): string[] => [
+  `${name}\u200b`,
+  `\u200d${name}`,
+  `${name}\u00ad`,
+  `\u2060${name}`,
+  name.replace('M', 'М'),
+  name.replace('A', 'Α'),
+  name.toLowerCase(),
+  `  ${name}`,
+  name.replace(' ', '\u00a0 '),
+  name.replace('MPAN', 'ＭＰＡＮ'),
+  name.replace('N', 'Ν'),
+  name.replace('P', 'Р'),
+];
+
 describe('a plant', () => {
   test('receives one issuance for an interval, however its identifier and grid are written', async ({
     registry,
@@ -86,21 +102,7 @@ describe('a plant', () => {
   }) => {
     const { admin, source, metadataId } = market;
     const identifier = unique('MPAN');
-    const spellings = [
-      identifier,
-      `${identifier}\u200b`,
-      `\u200d${identifier}`,
-      `${identifier}\u00ad`,
-      `\u2060${identifier}`,
-      identifier.replace('M', 'М'),
-      identifier.replace('A', 'Α'),
-      identifier.toLowerCase(),
-      `  ${identifier}`,
-      identifier.replace(' ', '\u00a0 '),
-      identifier.replace('MPAN', 'ＭＰＡＮ'),
-      identifier.replace('N', 'Ν'),
-      identifier.replace('P', 'Р'),
-    ];
+    const spellings = [identifier, ...lookAlikesOf(identifier)];
     const issued: number[] = [];
     for (const [place, local_device_identifier] of spellings.entries()) {
       const made = await admin.post('/device/create', {
@@ -168,21 +170,28 @@ describe('a plant', () => {
   });
 });
 
-test('PostgreSQL itself refuses a device or an account whose name looks like another', async ({
-  registry,
-  market,
-}) => {
-  const suffix = crypto.randomUUID();
-  const accountId = market.source.id;
-  const account = (name: string) => `INSERT INTO account (account_name) VALUES (U&'${name} ${suffix}')`;
-  expect(
-    await refusalOf(
-      registry.primary,
-      rowOf(accountId, `PLANT ${suffix}`, 'Grid'),
-      rowOf(accountId, `PL\\200BANT ${suffix}`, 'Gr\\0456d'),
-    ),
-  ).toBe(UNIQUE);
-  expect(await refusalOf(registry.primary, account('Acme'), account('\\0410cme'))).toBe(UNIQUE);
+describe('PostgreSQL itself', () => {
+  test('refuses every device that looks like another, so that a plant-hour cannot be issued again', async ({
+    registry,
+    market,
+  }) => {
+    const identifier = unique('MPAN');
+    const row = (name: string) => rowOf(market.source.id, name, 'A grid');
+    const genuine = await registry.primary.query(`${row(identifier)} RETURNING id`);
+    const refusals = await Promise.all(
+      lookAlikesOf(identifier).map((name) => refusalOf(registry.primary, row(name))),
+    );
+    expect(genuine.rows).toHaveLength(1);
+    expect(refusals).toEqual(Array(12).fill(UNIQUE));
+  });
+
+  test('refuses an account or an organisation that looks like another', async ({ registry }) => {
+    const suffix = crypto.randomUUID();
+    const account = (name: string) => `INSERT INTO account (account_name) VALUES ('${name} ${suffix}')`;
+    const organisation = (name: string) => `INSERT INTO organisation (name) VALUES ('${name} ${suffix}')`;
+    expect(await refusalOf(registry.primary, account('Acme'), account('Аcme'))).toBe(UNIQUE);
+    expect(await refusalOf(registry.primary, organisation('Acme'), organisation('Аcm\u200be'))).toBe(UNIQUE);
+  });
 });
 
 describe('the name of an account', () => {
@@ -213,4 +222,45 @@ describe('the name of an account', () => {
       expect(answer.json().errors).toMatchObject([{ path: 'body.account_name' }]);
     }
   });
+});
+
+describe('the name of an organisation', () => {
+  const nameTaken = { path: 'body.name', message: expect.stringContaining('looks like it') };
+
+  test('is not one that looks like that of another organisation', async ({ admin }) => {
+    const name = unique('Paypal');
+    await admin.post('/organisation/create', { name });
+    const { id } = (await admin.post('/organisation/create', { name: unique('Other') })).json();
+    const lookalike = name.replace('Paypal', 'Раypal');
+    for (const answer of [
+      await admin.post('/organisation/create', { name: lookalike }),
+      await admin.patch(`/organisation/update/${id}`, { name: lookalike }),
+    ]) {
+      expect(answer.statusCode).toBe(409);
+      expect(answer.json().errors).toMatchObject([nameTaken]);
+    }
+  });
+});
+
+describe('the name and the organisation of a user', () => {
+  test.for(['name', 'organisation'])(
+    '%s: is kept in its normal form, and has no invisible characters',
+    async (field, { registry }) => {
+      const user = await registry.as('TRADING_USER');
+      const edit = (text: string) => user.patch(`/user/update/${user.userId}`, { [field]: text });
+      expect((await edit('  Ａda\u00a0 Lovelace ')).json()).toMatchObject({ [field]: 'Ada Lovelace' });
+      const refused = await edit('Ada \u202eecalevoL');
+      expect(refused.statusCode).toBe(422);
+      expect(refused.json().errors).toEqual([
+        { path: `body.${field}`, message: 'must not contain invisible characters' },
+      ]);
+    },
+  );
+});
+
+test('an e-mail has no letters of other scripts', async ({ admin }) => {
+  const person = { name: 'A', role: 'AUDIT_USER', password: 'a password of its own' };
+  const answer = await admin.post('/user/create', { ...person, email: 'аda@example.com' });
+  expect(answer.statusCode).toBe(422);
+  expect(answer.json().errors).toMatchObject([{ path: 'body.email' }]);
 });
