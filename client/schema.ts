@@ -494,7 +494,7 @@ export interface paths {
         put?: never;
         /**
          * Create an organisation
-         * @description Creates an organisation. Names of organisations are unique, regardless of case.
+         * @description Creates an organisation. Names of organisations are unique, regardless of case and of characters that look alike (`O` and `0`).
          *
          *     Permission: `administer`.
          */
