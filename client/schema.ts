@@ -646,7 +646,7 @@ export interface paths {
         };
         /**
          * Search the directory of accounts
-         * @description Returns id and name of the accounts that are listed (`discoverable`), or of the account with exactly the given `name`, listed or not. With both `name` and `prefix`, `prefix` is not evaluated.
+         * @description Returns the accounts that are listed (`discoverable`), or the account with exactly the given `name` or `account_id`, listed or not. An account that is found by its id shows its name only to those who may know it: its users, and users of accounts that it whitelists or that took part in a transfer with it.
          *
          *     Permission: `read`.
          */
@@ -756,7 +756,7 @@ export interface paths {
         };
         /**
          * List the accounts on a whitelist
-         * @description Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it: adding an id to a whitelist reveals no name.
+         * @description Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists an account of the caller, or took part in a transfer with one: adding an id to a whitelist reveals no name.
          *
          *     Permission: `read`.
          */
@@ -1960,6 +1960,15 @@ export interface components {
              */
             created_at: string;
         };
+        AccountReference: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            /** @description `null` unless the account is in the directory, belongs to the caller, whitelists an account of the caller, or took part in a transfer with one */
+            account_name: string | null;
+        };
         AccountUpdate: {
             account_name?: string | null;
             user_ids?: number[] | null;
@@ -1970,15 +1979,6 @@ export interface components {
         WhitelistUpdate: {
             add_to_whitelist?: number[] | null;
             remove_from_whitelist?: number[] | null;
-        };
-        WhitelistedAccount: {
-            /**
-             * @description Id, a positive integer
-             * @example 1
-             */
-            id: number;
-            /** @description `null` unless the account is in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it */
-            account_name: string | null;
         };
         AccountSummary: {
             /**
@@ -3532,9 +3532,9 @@ export type Organisation = components['schemas']['Organisation'];
 export type OrganisationUpdate = components['schemas']['OrganisationUpdate'];
 export type AccountCreate = components['schemas']['AccountCreate'];
 export type Account = components['schemas']['Account'];
+export type AccountReference = components['schemas']['AccountReference'];
 export type AccountUpdate = components['schemas']['AccountUpdate'];
 export type WhitelistUpdate = components['schemas']['WhitelistUpdate'];
-export type WhitelistedAccount = components['schemas']['WhitelistedAccount'];
 export type AccountSummary = components['schemas']['AccountSummary'];
 export type DeviceCreate = components['schemas']['DeviceCreate'];
 export type Device = components['schemas']['Device'];
@@ -5025,7 +5025,9 @@ export interface operations {
                 cursor?: string;
                 /** @description The exact name of an account, whether or not it is listed */
                 name?: string;
-                /** @description Start of the name, regardless of case */
+                /** @description The id of an account, whether or not it is listed */
+                account_id?: number;
+                /** @description Start of the name of a listed account, regardless of case */
                 prefix?: string;
             };
             header?: {
@@ -5049,14 +5051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description Id, a positive integer
-                         * @example 1
-                         */
-                        id: number;
-                        account_name: string;
-                    }[];
+                    "application/json": components["schemas"]["AccountReference"][];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -5303,7 +5298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhitelistedAccount"][];
+                    "application/json": components["schemas"]["AccountReference"][];
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -6,9 +6,9 @@ import { defineQuery, type QueryCall } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { accountParams, pageQuery } from '../operation/schemas.ts';
 import { requireOpenAccount } from './access.ts';
-import { accountsKnownTo } from './directory.ts';
+import { referencesTo } from './directory.ts';
 import { accountsWhere, whitelistSources, whitelistTargets } from './read-model.ts';
-import { Account, AccountSummary, NamedAccount, WhitelistedAccount } from './schemas.ts';
+import { Account, AccountReference, AccountSummary, NamedAccount } from './schemas.ts';
 import { summarizeAccount } from './summary.ts';
 
 const common = { method: 'GET', tag: 'Accounts', permission: 'read' } as const;
@@ -60,16 +60,14 @@ export const readWhitelist = defineQuery({
   path: '/account/:id/whitelist',
   summary: 'List the accounts on a whitelist',
   description:
-    'Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it: adding an id to a whitelist reveals no name.',
+    'Returns the accounts from which this account accepts transfers. The name of an account is `null` unless it is listed in the directory, belongs to the caller, whitelists an account of the caller, or took part in a transfer with one: adding an id to a whitelist reveals no name.',
   params: accountParams,
   queryParams: pageQuery,
-  answer: { status: 200, description: 'One page of accounts', schema: z.array(WhitelistedAccount) },
+  answer: { status: 200, description: 'One page of accounts', schema: z.array(AccountReference) },
   handle: (call) =>
     call.read(async ({ execute }) => {
       const page = await pageOfRelatedAccounts(call, execute, whitelistSources(call.params.id));
-      const ids = page.map(({ id }) => id);
-      const known = await accountsKnownTo(execute, call.authority, call.params.id, ids);
-      return page.map(({ id, account_name }) => ({ id, account_name: known.has(id) ? account_name : null }));
+      return referencesTo(execute, call.authority, page);
     }),
 });
 

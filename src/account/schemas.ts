@@ -55,16 +55,16 @@ export const Account = z
 
 export const NamedAccount = Account.pick({ id: true, account_name: true });
 
-/** An account on a whitelist. */
-export const WhitelistedAccount = z
+/** An account as users of other accounts see it (rule ACC-11). */
+export const AccountReference = z
   .object({
     id,
     account_name: z.string().nullable().meta({
       description:
-        '`null` unless the account is in the directory, belongs to the caller, whitelists this account, or took part in a transfer with it',
+        '`null` unless the account is in the directory, belongs to the caller, whitelists an account of the caller, or took part in a transfer with one',
     }),
   })
-  .meta({ id: 'WhitelistedAccount' });
+  .meta({ id: 'AccountReference' });
 
 export const AccountSummary = z
   .object({

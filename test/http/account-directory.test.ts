@@ -60,6 +60,33 @@ describe('the name of an account on a whitelist', () => {
   });
 });
 
+test('no request that names the account of a stranger is answered with its name', async ({
+  market,
+  registry,
+}) => {
+  const stranger = await registry.as('PRODUCTION_USER');
+  const { id, account_name } = await anAccount(stranger);
+  const { trader, source, device } = market;
+  const bundle = await market.bundle();
+  const transfer = {
+    source_id: source.id,
+    target_id: id,
+    granular_certificate_bundle_ids: [bundle.id],
+  };
+  const answers = [
+    await trader.get(`/account/${id}`),
+    await trader.get(`/account/${id}/summary`),
+    await trader.get(`/account/${id}/whitelist`),
+    await trader.patch(`/account/update/${id}`, { timezone: 'UTC' }),
+    await trader.patch(`/account/update_whitelist/${source.id}`, { add_to_whitelist: [id] }),
+    await trader.patch(`/device/update/${device.id}`, { account_id: id }),
+    await trader.post('/certificate/transfer', transfer),
+    await trader.get(`/certificate/actions?account_id=${source.id}`),
+    await trader.get(`/account/${source.id}/whitelist_inverse`),
+  ];
+  for (const answer of answers) expect(answer.body).not.toContain(account_name);
+});
+
 describe('the directory', () => {
   test('lists the open accounts that joined it, by prefix in any case', async ({ owner, stranger }) => {
     const start = unique('Directory');
@@ -78,6 +105,30 @@ describe('the directory', () => {
     expect(await found(stranger, { name: account_name })).toEqual([{ id, account_name }]);
     for (const name of [account_name.slice(0, -1), account_name.toUpperCase(), `${account_name}%`])
       expect(await found(stranger, { name })).toEqual([]);
+  });
+
+  test('finds an account by its id, with its name only for those who may know it', async ({
+    owner,
+    stranger,
+  }) => {
+    const [{ id, account_name }, other] = [await anAccount(owner), await anAccount(stranger)];
+    const byId = (client: Client) => found(client, { account_id: String(id) });
+    expect(await byId(stranger)).toEqual([{ id, account_name: null }]);
+    expect(await byId(owner)).toEqual([{ id, account_name }]);
+    await owner.patch(`/account/update_whitelist/${id}`, { add_to_whitelist: [other.id] });
+    expect(await byId(stranger)).toEqual([{ id, account_name }]);
+    expect(await found(stranger, { account_id: '999999' })).toEqual([]);
+  });
+
+  test('applies all parameters of a search', async ({ owner, stranger }) => {
+    const listed = await anAccount(owner, { discoverable: true });
+    const unlisted = await anAccount(owner);
+    const search = (account: Account, fields: Record<string, string>) =>
+      found(stranger, { account_id: String(account.id), ...fields });
+    expect(await search(listed, { name: listed.account_name, prefix: 'Account' })).toHaveLength(1);
+    expect(await search(listed, { name: unlisted.account_name })).toEqual([]);
+    expect(await search(listed, { prefix: 'Another' })).toEqual([]);
+    expect(await search(unlisted, { prefix: 'Account' })).toEqual([]);
   });
 
   test('is paged', async ({ owner, stranger }) => {
