@@ -27,6 +27,7 @@ export async function fill(owner: pg.Client): Promise<number> {
   for (let device = 1; device <= DEVICES; device++) await fillDevice(owner, device);
   await owner.query(JOURNAL);
   await owner.query('RESET session_replication_role');
+  await owner.query('SELECT rebuild_account_totals()');
   await owner.query('VACUUM ANALYZE');
   const { rows } = await owner.query('SELECT count(*)::int AS bundles FROM bundle');
   return rows[0].bundles;

@@ -94,7 +94,5 @@ export const readSummary = defineQuery({
   params: accountParams,
   answer: { status: 200, description: 'The totals', schema: AccountSummary },
   handle: ({ params, read, authority }) =>
-    read(async (reader) =>
-      summarizeAccount(reader, await requireOpenAccount(reader.execute, authority, params.id)),
-    ),
+    read(({ execute }) => summarizeAccount(execute, authority, params.id)),
 });

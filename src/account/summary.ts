@@ -1,31 +1,66 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import type { Reader } from '../database/database.ts';
+import { accountTotals } from '../database/account-totals.ts';
+import type { Execute } from '../database/connection.ts';
+import { type Authority, requireAccount } from '../operation/caller.ts';
+import { problems } from '../operation/problem.ts';
 import type { BundleStatus, EnergySource } from '../rules/enums.ts';
+import type { AccountId } from '../rules/units.ts';
 import type { AccountSummary } from './schemas.ts';
 
-/** Totals of the devices and live bundles of an account. Energy is in Wh, capacity in MW. */
+interface DeviceTotal {
+  readonly type: string;
+  readonly number: number;
+  readonly powerMw: number;
+}
+
+interface BundleTotal {
+  readonly source: EnergySource;
+  readonly status: BundleStatus;
+  readonly number: number;
+  readonly energyWh: number;
+}
+
+interface Totals {
+  readonly name: string;
+  readonly devices: readonly DeviceTotal[];
+  readonly bundles: readonly BundleTotal[];
+}
+
+/** The totals of an open account, in one statement. Those of bundles come from the read model (`account_total`). */
+const totalsOf = (id: AccountId) => sql`
+  SELECT a.account_name AS name, devices.totals AS devices, bundles.totals AS bundles
+  FROM account a
+  CROSS JOIN (
+    SELECT coalesce(json_agg(d), '[]') AS totals
+    FROM (SELECT technology_type AS type, count(*) AS number, sum(power_mw)::float8 AS "powerMw"
+          FROM device WHERE account_id = ${id} AND deleted_at IS NULL
+          GROUP BY technology_type ORDER BY technology_type) AS d) AS devices
+  CROSS JOIN (
+    SELECT coalesce(json_agg(b), '[]') AS totals
+    FROM (SELECT energy_source AS source, status, sum(bundles)::int8 AS number, sum(energy_wh)::int8 AS "energyWh"
+          FROM ${accountTotals(id)} AS part
+          GROUP BY energy_source, status HAVING sum(bundles) <> 0 ORDER BY energy_source, status) AS b) AS bundles
+  WHERE a.id = ${id} AND a.deleted_at IS NULL`;
+
+/**
+ * Totals of the devices and live bundles of an open account. Energy is in Wh, capacity in MW.
+ *
+ * @throws {Problem} 404
+ */
 export async function summarizeAccount(
-  { execute }: Reader,
-  { id, account_name }: { id: number; account_name: string },
+  execute: Execute,
+  authority: Authority,
+  id: AccountId,
 ): Promise<z.output<typeof AccountSummary>> {
-  const devices = await execute<{ type: string; number: number; powerMw: number }>(sql`
-    SELECT technology_type AS type, count(*)::int AS number, sum(power_mw)::float8 AS "powerMw"
-    FROM device WHERE account_id = ${id} AND deleted_at IS NULL GROUP BY technology_type ORDER BY technology_type`);
-  const bundles = await execute<{
-    source: EnergySource;
-    status: BundleStatus;
-    number: number;
-    energyWh: number;
-  }>(sql`
-    SELECT i.energy_source AS source, b.status, count(*)::int AS number, sum(b.quantity)::int8 AS "energyWh"
-    FROM bundle b JOIN issuance i ON i.id = b.issuance_id
-    WHERE b.account_id = ${id} AND b.status <> 'Bundle Split'
-    GROUP BY i.energy_source, b.status ORDER BY i.energy_source, b.status`);
+  requireAccount(authority, id);
+  const [found] = await execute<Totals>(totalsOf(id));
+  if (found === undefined) throw problems.notFound('account', id);
+  const { name, devices, bundles } = found;
   const cancelled = bundles.filter(({ status }) => status === 'Cancelled');
   return {
     id,
-    account_name,
+    account_name: name,
     num_devices: sumBy(devices, ({ number }) => number),
     num_devices_by_type: Object.fromEntries(devices.map(({ type, number }) => [type, number])),
     device_capacity_by_type: Object.fromEntries(devices.map(({ type, powerMw }) => [type, powerMw])),

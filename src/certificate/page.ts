@@ -1,10 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { accountTotals } from '../database/account-totals.ts';
 import type { Reader } from '../database/database.ts';
 import { dateOf } from '../database/timestamp.ts';
 import { decodeCursor, encodeCursor } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { FIRST_MS, LAST_MS } from '../rules/instant.ts';
+import { conditionOf, type Filter } from './filter.ts';
 import type { BundleRow } from './read-model.ts';
 
 export interface PageOf {
@@ -31,9 +33,23 @@ export interface Page<Row> {
   readonly next: string | null;
 }
 
-/** Wh of all bundles that meet a condition. */
-export const totalOf = (condition: SQL): SQL =>
-  sql`SELECT coalesce(sum(b.quantity), 0)::int8 AS volume FROM bundle b WHERE ${condition}`;
+/** The fields of a query that the totals of an account distinguish, and those that select nothing. */
+const KNOWN_TO_TOTALS: ReadonlySet<string> = new Set([
+  ...['source_id', 'certificate_bundle_status', 'energy_source'],
+  ...['user_id', 'localise_time', 'limit', 'cursor'],
+]);
+
+/** `SELECT` of the Wh of all matches: from the totals of the account if they tell it, and otherwise over the matches. */
+export function totalOf(filter: Filter): SQL {
+  const { certificate_bundle_status: status, energy_source: source } = filter;
+  const given = Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  // Totals are of live bundles, which split parents are not.
+  if (status === 'Bundle Split' || given.some((name) => !KNOWN_TO_TOTALS.has(name)))
+    return sql`SELECT coalesce(sum(b.quantity), 0)::int8 AS volume FROM bundle b WHERE ${conditionOf(filter)}`;
+  return sql`
+    SELECT coalesce(sum(energy_wh), 0)::int8 AS volume FROM ${accountTotals(filter.source_id)} AS part
+    WHERE ${status ? sql`status = ${status}` : sql`true`} AND ${source ? sql`energy_source = ${source}` : sql`true`}`;
+}
 
 /** For an answer without a total: a total costs a scan of all matches. */
 export const noTotal: SQL = sql`SELECT NULL::int8 AS volume`;

@@ -100,7 +100,7 @@ export const queryCertificates = defineQuery({
         sourceId,
         select: selectBundles,
         condition,
-        total: totalOf(condition),
+        total: totalOf(body),
         limit,
         cursor,
         place: 'body',
@@ -173,13 +173,13 @@ export const readAccountCertificates = defineQuery({
   answer: { status: 200, description: 'A page of bundles', schema: QueryAnswer },
   async handle({ params, queryParams: { limit, cursor }, read, authority }) {
     requireAccount(authority, params.id);
-    const condition = conditionOf({ source_id: params.id, localise_time: false });
+    const filter = { source_id: params.id, localise_time: false };
     const { rows, total, next } = await read((reader) =>
       selectPage<BundleRow>(reader, {
         sourceId: params.id,
         select: selectBundles,
-        condition,
-        total: totalOf(condition),
+        condition: conditionOf(filter),
+        total: totalOf(filter),
         limit,
         cursor,
         place: 'query',

@@ -61,5 +61,25 @@ const history: Look = {
   ],
 };
 
-/** Accounts, recurring actions and the journal, as far as they concern certificates. */
-export const recordLooks: readonly Look[] = [accounts, recurring, making, history];
+/** Both tables of the read model, with their sums beside those of the bundles themselves. */
+const totals: Look = {
+  over: sql`
+    FROM (SELECT account_id, energy_source, status, sum(bundles) AS bundles, sum(energy_wh) AS energy_wh
+          FROM (SELECT * FROM account_total UNION ALL SELECT * FROM account_total_change) AS part
+          GROUP BY account_id, energy_source, status HAVING sum(bundles) <> 0 OR sum(energy_wh) <> 0) AS t
+    FULL JOIN (SELECT b.account_id, i.energy_source, b.status, count(*) AS bundles, sum(b.quantity) AS energy_wh
+               FROM bundle b JOIN issuance i ON i.id = b.issuance_id
+               WHERE b.status <> 'Bundle Split' GROUP BY b.account_id, i.energy_source, b.status) AS held
+      USING (account_id, energy_source, status)`,
+  invariants: [
+    {
+      name: 'the totals of an account are those of its live bundles',
+      holds: sql`t.bundles = held.bundles AND t.energy_wh = held.energy_wh`,
+      line: sql`format('account %s, %s, %s: %s Wh in %s bundles, but totals of %s Wh in %s', account_id, energy_source, status,
+                       coalesce(held.energy_wh, 0), coalesce(held.bundles, 0), coalesce(t.energy_wh, 0), coalesce(t.bundles, 0))`,
+    },
+  ],
+};
+
+/** Accounts, recurring actions, the journal and the read model of totals, as far as they concern certificates. */
+export const recordLooks: readonly Look[] = [accounts, recurring, making, history, totals];

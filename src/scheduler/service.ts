@@ -28,7 +28,7 @@ const LEADER_LOCK = 7_262_003;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Starts the scheduler: in one process at a time, bundles expire and recurring actions run. Each job is correct even if
+ * Starts the scheduler: in one process at a time, bundles expire, recurring actions run, and totals are folded. Each job is correct even if
  * several processes run it or repeat it; leadership only avoids double work.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
@@ -41,13 +41,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   };
   const problems = new Map<string, string>();
 
-  async function expire(signal: AbortSignal): Promise<void> {
-    for (let more = true; more && !signal.aborted; ) {
-      const expired = await expireBatch(database, clock());
-      state.bundlesExpired += expired.bundles;
-      more = expired.more;
-    }
-  }
+  const expire = (signal: AbortSignal) => expireAllDue(options, signal, state);
 
   const runRecurring = (signal: AbortSignal) =>
     runAllDue({
@@ -64,11 +58,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   /**
    * A job that fails is repeated in the next tick and does not end leadership, which depends on the lock's connection.
    */
-  const jobOf = (name: string, job: (signal: AbortSignal) => Promise<void>): Job => ({
+  const jobOf = (name: string, job: (signal: AbortSignal, execute: Execute) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
     async tick(execute, signal) {
       await assertClock(execute, options);
-      const working = job(signal).then(
+      const working = job(signal, execute).then(
         () => {
           problems.delete(name);
           state.lastRoundAt = clock();
@@ -87,7 +81,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'scheduler',
-    jobs: [jobOf('expiry', expire), jobOf('recurring actions', runRecurring)],
+    jobs: [
+      jobOf('expiry', expire),
+      jobOf('recurring actions', runRecurring),
+      jobOf('totals of accounts', foldTotals),
+    ],
     onError,
   });
 
@@ -102,6 +100,26 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       await Promise.all(underWay);
     },
   };
+}
+
+async function expireAllDue(
+  { database, clock }: SchedulerOptions,
+  signal: AbortSignal,
+  state: { bundlesExpired: number },
+): Promise<void> {
+  for (let more = true; more && !signal.aborted; ) {
+    const expired = await expireBatch(database, clock());
+    state.bundlesExpired += expired.bundles;
+    more = expired.more;
+  }
+}
+
+/** Moves the changes of totals that writers appended into the totals: what is read for a total stays small. */
+async function foldTotals(signal: AbortSignal, execute: Execute): Promise<void> {
+  for (let folded = 1; folded > 0 && !signal.aborted; ) {
+    const [row] = await execute<{ folded: number }>(sql`SELECT fold_account_totals() AS folded`);
+    folded = row?.folded ?? 0;
+  }
 }
 
 /** Requires that the clocks agree: expiry is final, so a wrong clock must not cause it. */

@@ -330,3 +330,21 @@ test('a year of hours is found by its period', async ({ market, holding }) => {
   };
   expect(await find(market, { source_id, ...year })).toHaveLength(6);
 });
+
+describe('the volume of a query that the totals of the account tell', () => {
+  test.for([
+    {},
+    { certificate_bundle_status: 'Cancelled' },
+    { energy_source: 'wind' },
+    { certificate_bundle_status: 'Active', energy_source: 'wind' },
+    { energy_source: 'solar_pv' },
+    { certificate_bundle_status: 'Bundle Split' },
+  ])('is that of the bundles: %o', async (filter, { market }) => {
+    const { id } = await market.bundle();
+    await market.cancel([id], { certificate_quantity: 30 });
+    const answer = await ask(market.trader, { source_id: market.source.id, ...filter });
+    const sum = answer.granular_certificate_bundles.reduce((wh, each) => wh + each.bundle_quantity, 0);
+    expect(answer.next_cursor).toBeNull();
+    expect(answer.total_certificate_volume).toBe(sum);
+  });
+});

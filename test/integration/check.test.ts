@@ -227,7 +227,20 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
     'from a final status': onEntry('parent', 'UPDATE', `attributes_before = '{"status": "Claimed"}'`),
     'from no status': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
   },
+  'the totals of an account are those of its live bundles': {
+    'too much energy': () => addedToTotals(0, 1),
+    'a bundle too few': () => addedToTotals(-1, 0),
+    'a total without bundles': () => `INSERT INTO account_total VALUES (1000000, 'chp', 'Active', 1, 1)`,
+    'no totals': () => 'DELETE FROM account_total; DELETE FROM account_total_change',
+  },
 };
+
+function addedToTotals(bundles: number, energyWh: number): string {
+  return `
+    INSERT INTO account_total_change (account_id, energy_source, status, bundles, energy_wh)
+    SELECT b.account_id, i.energy_source, b.status, ${bundles}, ${energyWh}
+    FROM bundle b JOIN issuance i ON i.id = b.issuance_id WHERE b.status <> 'Bundle Split' LIMIT 1`;
+}
 
 /** The first violation after these statements, which are then rolled back. */
 async function foundAfter(registry: TestRegistry, statements: string): Promise<string | undefined> {
