@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { type Caller, scopeFor } from '../operation/caller.ts';
-import { defineEdit, defineMutation, defineQuery } from '../operation/operation.ts';
+import { defineEdit, defineMutation, defineQuery, type QueryCall } from '../operation/operation.ts';
 import { pageById } from '../operation/paging.ts';
 import { problems } from '../operation/problem.ts';
 import { done, idParams, idText, pageQuery } from '../operation/schemas.ts';
@@ -18,7 +18,7 @@ const common = { tag: 'Authentication', permission: 'read', loginOnly: true } as
 /** Limit of active keys of one user. */
 const MAX_KEYS_PER_USER = 100;
 
-interface KeyRow {
+export interface KeyRow {
   readonly id: number;
   readonly userId: number;
   readonly name: string;
@@ -29,12 +29,13 @@ interface KeyRow {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  readonly deletedAt: Date | null;
 }
 
 const COLUMNS = sql`k.id, k.user_id AS "userId", k.name, k.hint, k.permissions, k.account_ids AS "accountIds",
-  k.version, k.created_at AS "createdAt", k.expires_at AS "expiresAt"`;
+  k.version, k.created_at AS "createdAt", k.expires_at AS "expiresAt", k.deleted_at AS "deletedAt"`;
 
-const instantOrNull = (at: Date | null) => at && formatInstant(at);
+export const instantOrNull = (at: Date | null) => at && formatInstant(at);
 
 function keyView(row: KeyRow): z.input<typeof ApiKey> {
   return {
@@ -63,31 +64,54 @@ export const createApiKey = defineMutation({
   answer: { status: 201, description: 'The new key', schema: NewApiKey },
   refusals: [409],
   async handle({ body, authority: { caller }, services, transact }) {
-    const now = services.clock();
-    const { expires_at: expiresAt, account_ids: accountIds } = body;
-    const permissions = [...new Set(body.permissions)];
-    if (expiresAt && expiresAt <= now)
-      throw problems.invalid([{ path: 'body.expires_at', message: 'must be in the future' }]);
-    requireGrantable(caller, permissions, accountIds != null);
+    const { name, permissions, account_ids: accountIds, expires_at: expiresAt } = body;
     const secret = generateApiKey();
-    const made = await transact(async (tx) => {
-      await requireKeyQuota(tx, caller.userId);
-      if (accountIds != null) await requireReachableAccounts(tx, caller, accountIds);
-      const [row] = await tx.execute<KeyRow>(sql`
-        INSERT INTO api_key AS k (user_id, name, hint, permissions, account_ids, created_at, expires_at)
-        VALUES (${caller.userId}, ${body.name}, ${apiKeyHint(secret)}, ${array(permissions)}::text[],
-                ${accountIds == null ? null : array([...new Set(accountIds)])}::bigint[],
-                ${now.toISOString()}::timestamptz, ${expiresAt?.toISOString() ?? null}::timestamptz)
-        RETURNING ${COLUMNS}, NULL AS "lastUsedAt"`);
-      if (row === undefined) throw new Error('an insert gave no row');
-      await tx.execute(sql`
-        INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashSecret(secret)})`);
-      return keyView(row);
-    });
+    const wanted = { name, permissions, accountIds, expiresAt, now: services.clock() };
+    const made = await transact(async (tx) => keyView(await insertKey(tx, caller, wanted, secret)));
     // Added after the transaction: its result may be stored for a repeated request, and the key must not be stored.
     return { ...made, api_key: secret };
   },
 });
+
+/** What a new key may do, and until when. */
+interface KeyRequest {
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  /** The accounts to which the key is restricted; absent for all accounts of its user. */
+  readonly accountIds?: readonly AccountId[] | undefined;
+  readonly expiresAt?: Date | undefined;
+  readonly now: Date;
+}
+
+/**
+ * Stores a new key of the caller, and the hash of its secret.
+ *
+ * @throws {Problem} 422 for an expiry in the past, for permissions that the caller lacks, and for accounts that it cannot
+ * access; 409 beyond the limit of keys.
+ */
+export async function insertKey(
+  tx: Transaction,
+  caller: Caller,
+  { name, permissions: named, accountIds, expiresAt, now }: KeyRequest,
+  secret: string,
+): Promise<KeyRow> {
+  const permissions = [...new Set(named)];
+  if (expiresAt && expiresAt <= now)
+    throw problems.invalid([{ path: 'body.expires_at', message: 'must be in the future' }]);
+  requireGrantable(caller, permissions, accountIds !== undefined);
+  await requireKeyQuota(tx, caller.userId);
+  if (accountIds) await requireReachableAccounts(tx, caller, accountIds);
+  const [row] = await tx.execute<KeyRow>(sql`
+    INSERT INTO api_key AS k (user_id, name, hint, permissions, account_ids, created_at, expires_at)
+    VALUES (${caller.userId}, ${name}, ${apiKeyHint(secret)}, ${array(permissions)}::text[],
+            ${accountIds ? array([...new Set(accountIds)]) : null}::bigint[],
+            ${now.toISOString()}::timestamptz, ${expiresAt?.toISOString() ?? null}::timestamptz)
+    RETURNING ${COLUMNS}, NULL AS "lastUsedAt"`);
+  if (row === undefined) throw new Error('an insert gave no row');
+  await tx.execute(sql`
+    INSERT INTO api_key_secret (api_key_id, secret_hash) VALUES (${row.id}, ${hashSecret(secret)})`);
+  return row;
+}
 
 /** @throws {Problem} 422 for permissions that the caller lacks, or that a key restricted to accounts cannot have. */
 function requireGrantable(caller: Caller, requested: readonly Permission[], confined: boolean): void {
@@ -150,20 +174,26 @@ export const listApiKeys = defineQuery({
     'Returns the caller’s active keys, without the secrets. An administrator can list the keys of another user.',
   queryParams: KeyQuery,
   answer: { status: 200, description: 'One page of keys', schema: z.array(ApiKey) },
-  handle: (call) =>
-    call.read(async ({ execute }) => {
-      const { caller } = call.authority;
-      const userId = call.queryParams.user_id ?? caller.userId;
-      if (!canManageKeysOf(caller, userId)) return [];
-      const page = await pageById(call, (after, limit) =>
-        execute<KeyRow>(sql`
-          SELECT ${COLUMNS}, s.last_used_at AS "lastUsedAt"
-          FROM api_key k JOIN api_key_secret s ON s.api_key_id = k.id
-          WHERE k.user_id = ${userId} AND k.id > ${after} AND k.deleted_at IS NULL ORDER BY k.id LIMIT ${limit}`),
-      );
-      return page.map(keyView);
-    }),
+  async handle(call) {
+    const { caller } = call.authority;
+    const userId = call.queryParams.user_id ?? caller.userId;
+    if (!canManageKeysOf(caller, userId)) return [];
+    const keys = await readKeys(call, sql`k.user_id = ${userId} AND k.deleted_at IS NULL`);
+    return keys.map(keyView);
+  },
 });
+
+/** One page of the keys that fulfil the condition, in the order of their ids. */
+export function readKeys(call: QueryCall<undefined, typeof pageQuery>, condition: SQL): Promise<KeyRow[]> {
+  return call.read(({ execute }) =>
+    pageById(call, (after, limit) =>
+      execute<KeyRow>(sql`
+        SELECT ${COLUMNS}, s.last_used_at AS "lastUsedAt"
+        FROM api_key k JOIN api_key_secret s ON s.api_key_id = k.id
+        WHERE ${condition} AND k.id > ${after} ORDER BY k.id LIMIT ${limit}`),
+    ),
+  );
+}
 
 function canManageKeysOf(caller: Caller, userId: number): boolean {
   return caller.userId === userId || scopeFor(caller, 'administer') === 'all';
@@ -174,6 +204,7 @@ export const deleteApiKey = defineEdit({
   id: 'deleteApiKey',
   method: 'DELETE',
   path: '/auth/api_keys/:id',
+  aliases: ['/auth/api-key/:id'],
   summary: 'Revoke an API key',
   description:
     'Revokes a key of the caller or, for an administrator, of any user. The key stops working at once and permanently.',

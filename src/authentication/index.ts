@@ -1,6 +1,7 @@
 import { createApiKey, deleteApiKey, listApiKeys } from './api-key.ts';
 import { changePassword } from './change-password.ts';
 import { login } from './login.ts';
+import { createPreviousApiKey, listPreviousApiKeys } from './previous-api-keys.ts';
 import { logout, refresh } from './refresh.ts';
 
 export {
@@ -29,4 +30,6 @@ export const authenticationOperations = [
   createApiKey,
   listApiKeys,
   deleteApiKey,
+  createPreviousApiKey,
+  listPreviousApiKeys,
 ];

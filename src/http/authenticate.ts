@@ -42,6 +42,8 @@ function credentialOf({ headers }: FastifyRequest): Credential {
   if (authorization !== undefined && apiKey !== undefined)
     throw problems.unauthenticated('Send an access token or an API key, not both.');
   if (typeof apiKey === 'string') return { apiKey };
+  const [, previousForm] = /^api key (\S+)$/i.exec(authorization ?? '') ?? [];
+  if (previousForm !== undefined) return { apiKey: previousForm };
   const [scheme, token, ...rest] = (authorization ?? '').split(' ');
   if (scheme?.toLowerCase() === 'bearer' && token && rest.length === 0)
     return token.startsWith(API_KEY_PREFIX) ? { apiKey: token } : { token };

@@ -8,6 +8,7 @@ import type { Operation } from '../operation/operation.ts';
 import { organisationOperations } from '../organisation/index.ts';
 import { schedulerOperations } from '../scheduler/index.ts';
 import { userOperations } from '../user/index.ts';
+import { csrfToken } from './csrf-token.ts';
 import { healthOperations } from './health.ts';
 import { changeLogLevel } from './log-level.ts';
 
@@ -15,6 +16,7 @@ import { changeLogLevel } from './log-level.ts';
 export const operations: readonly Operation[] = [
   ...healthOperations,
   changeLogLevel,
+  csrfToken,
   ...authenticationOperations,
   ...userOperations,
   ...organisationOperations,

@@ -33,6 +33,7 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   changeLogLevel: { body: { level: 'info' } },
   login: { body: { username: 'trading_user@usermail.com', password: PASSWORD } },
   refreshSession: { body: { refresh_token: `gcrr_${'0'.repeat(96)}` } },
+  createPreviousApiKey: { body: { name: 'Meter readings' } },
   createApiKey: { body: { name: 'Meter readings', permissions: ['read', 'produce'] } },
   createUser: {
     body: {

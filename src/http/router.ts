@@ -75,8 +75,8 @@ interface RouteGuards {
 }
 
 function pathsOf(operation: Operation): string[] {
-  const plural = operation.path.replace(/^\/certificate\//, '/certificates/');
-  return plural === operation.path ? [operation.path] : [operation.path, plural];
+  const { path, aliases = [] } = operation;
+  return [...new Set([path, path.replace(/^\/certificate\//, '/certificates/'), ...aliases])];
 }
 
 function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards): void {

@@ -175,6 +175,8 @@ interface Declaration<
   readonly method: Method;
   /** With Fastify's parameters, such as `/account/:id`. */
   readonly path: string;
+  /** Paths of the same operation in the previous registry. They are not in the OpenAPI document. */
+  readonly aliases?: readonly string[];
   readonly tag: string;
   readonly summary: string;
   readonly description: string;

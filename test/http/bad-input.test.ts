@@ -166,6 +166,7 @@ async function takenBodies(market: TradingPair): Promise<Record<string, object>>
     changePassword: { current_password: PASSWORD, new_password: 'long enough now' },
     requestEmailChange: { current_password: PASSWORD, email: 'fuzz@example.com' },
     changeUserEmail: { current_password: PASSWORD, email: 'fuzz@example.com' },
+    createPreviousApiKey: { name: 'Fuzz', expires_days: 30 },
     createApiKey: { name: 'Fuzz', permissions: ['read'], account_ids: [source.id], expires_at: '2027-01-01' },
     resetUserPassword: { password: 'long enough now' },
     updateUser: {},

@@ -35,9 +35,9 @@ describe('a route without a permission', () => {
   );
 });
 
-test('only login, refresh, health and the pages are public', () => {
+test('only login, refresh, health and the unchecked CSRF token are open, beside pages', () => {
   const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
-  expect(open.sort()).toEqual(['health', 'login', 'ready', 'refreshSession']);
+  expect(open.sort()).toEqual(['csrfToken', 'health', 'login', 'ready', 'refreshSession']);
 });
 
 test('every operation has a permission, and changes nothing if it is a GET', () => {
