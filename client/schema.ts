@@ -63,6 +63,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/csrf-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a CSRF token
+         * @description Returns a random token for clients that request one before each write. The registry does not check it: requests are authenticated by a bearer token or an API key, never by a cookie, and so cannot be forged by another page.
+         */
+        get: operations["csrfToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -192,6 +212,50 @@ export interface paths {
          *     Permission: `read`.
          */
         delete: operations["deleteApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/api-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an API key, as in the previous registry
+         * @description Creates a key with all permissions of the caller that a key can have. It expires after 365 days unless `expires_days` is given. Use `POST /auth/api_keys` to limit a key to permissions or accounts. Send the key as `Authorization: API Key gcr_...`, `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`.
+         *
+         *     Permission: `read`.
+         */
+        post: operations["createPreviousApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys, as in the previous registry
+         * @description Returns the caller’s keys without the secrets, revoked and expired keys included.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["listPreviousApiKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1653,6 +1717,9 @@ export interface components {
             /** @enum {string} */
             new_level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
         };
+        CsrfToken: {
+            csrf_token: string;
+        };
         Tokens: {
             access_token: string;
             /** @constant */
@@ -1760,6 +1827,48 @@ export interface components {
             expires_at: string | null;
             /** @description Accurate to one minute */
             last_used_at: string | null;
+        };
+        PreviousApiKeyCreate: {
+            /**
+             * @description Purpose of the key
+             * @example Meter readings
+             */
+            name: string;
+            expires_days?: number | null;
+        };
+        NewPreviousApiKey: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            name: string;
+            expires: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            created_at: string;
+            /** @description false for a key that was revoked or has expired */
+            is_active: boolean;
+            /** @description The key. The response to a repeated request does not contain it. */
+            key?: string;
+        };
+        PreviousApiKey: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            name: string;
+            expires: string | null;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            created_at: string;
+            /** @description false for a key that was revoked or has expired */
+            is_active: boolean;
         };
         UserCreate: {
             /** @example Tara Trader */
@@ -3513,11 +3622,15 @@ export type Liveness = components['schemas']['Liveness'];
 export type Readiness = components['schemas']['Readiness'];
 export type LogLevelChange = components['schemas']['LogLevelChange'];
 export type LogLevel = components['schemas']['LogLevel'];
+export type CsrfToken = components['schemas']['CsrfToken'];
 export type Tokens = components['schemas']['Tokens'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type ApiKeyCreate = components['schemas']['ApiKeyCreate'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type ApiKey = components['schemas']['ApiKey'];
+export type PreviousApiKeyCreate = components['schemas']['PreviousApiKeyCreate'];
+export type NewPreviousApiKey = components['schemas']['NewPreviousApiKey'];
+export type PreviousApiKey = components['schemas']['PreviousApiKey'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type User = components['schemas']['User'];
 export type UserWithAccounts = components['schemas']['UserWithAccounts'];
@@ -3700,6 +3813,38 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    csrfToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A random token */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CsrfToken"];
+                };
+            };
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -4044,6 +4189,96 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createPreviousApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Meter readings"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreviousApiKeyCreate"];
+            };
+        };
+        responses: {
+            /** @description The new key */
+            201: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPreviousApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listPreviousApiKeys: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Cursor from `registry-next-cursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of keys */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviousApiKey"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
