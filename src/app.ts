@@ -4,6 +4,7 @@ import { endConnectionsAtClose } from './http/connection-close.ts';
 import { allowOrigins } from './http/cors.ts';
 import { serveDocumentation } from './http/documentation.ts';
 import { answerUnreadablePath, handleErrors } from './http/error-handler.ts';
+import { watchForwardedFor } from './http/forwarded-for.ts';
 import { acceptUntypedJson } from './http/json-body.ts';
 import { serveLandingPage } from './http/landing-page.ts';
 import { shedLoad } from './http/load-shedding.ts';
@@ -24,16 +25,15 @@ import type { Services } from './operation/operation.ts';
 const LONGEST_REQUEST_MS = 60_000;
 
 /** The services that the application does not create itself. */
-export type GivenServices = Omit<Services, 'journalLag'>;
+export type GivenServices = Omit<Services, 'journalLag' | 'forwardedFor'>;
 
 /** Builds the HTTP application. It neither connects nor listens. */
 export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   const eventLoop = given.eventLoop ?? watchEventLoop();
-  const services: Services = { ...given, eventLoop, journalLag: watchLag(given.database) };
-  const { TRUSTED_PROXIES } = services.config;
+  const { TRUSTED_PROXIES } = given.config;
   const app: FastifyInstance = Fastify({
-    loggerInstance: services.log,
-    bodyLimit: services.config.BODY_LIMIT_BYTES,
+    loggerInstance: given.log,
+    bodyLimit: given.config.BODY_LIMIT_BYTES,
     trustProxy: TRUSTED_PROXIES.length > 0 ? [...TRUSTED_PROXIES] : false,
     genReqId: () => crypto.randomUUID(),
     logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),
@@ -47,8 +47,14 @@ export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   endConnectionsAtClose(app);
   handleErrors(app);
   acceptUntypedJson(app);
-  traceRequests(app, services.tracing);
+  traceRequests(app, given.tracing);
   logRequests(app);
+  const services: Services = {
+    ...given,
+    eventLoop,
+    journalLag: watchLag(given.database),
+    forwardedFor: watchForwardedFor(app),
+  };
   await app.register(helmet, { contentSecurityPolicy: false });
   await allowOrigins(app, services.config.CORS_ORIGINS);
   const streams = createStreamLimit(services.config);

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { MutationCall } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { verifyPassword } from './password.ts';
-import { countAttempt, type LoginAttempt } from './throttle.ts';
+import { attemptPassword } from './attempt-password.ts';
+import type { LoginAttempt } from './throttle.ts';
 
 interface PasswordOwner {
   readonly name: string;
@@ -34,16 +34,15 @@ export async function confirmPassword(
 ): Promise<ConfirmedCaller> {
   const { userId } = caller;
   const attempt: LoginAttempt = { of: { userId }, address, key: services.config.JWT_SECRET_KEY };
-  const owner = await record(async (tx) => {
+  const { isCorrect, ...confirmed } = await attemptPassword(record, currentPassword, async (tx) => {
     const [row] = await tx.execute<PasswordOwner>(sql`
       SELECT u.name, u.email, c.password_hash AS "passwordHash"
       FROM registry_user u JOIN credential c ON c.user_id = u.id WHERE u.id = ${userId}`);
     if (row === undefined) throw problems.conflict('no-password', 'This user has no password.');
     assertRequest(row);
-    await countAttempt(tx, attempt);
-    return row;
+    return { ...row, attempt };
   });
-  if (!(await verifyPassword(currentPassword, owner.passwordHash)))
+  if (!isCorrect)
     throw problems.invalid([{ path: 'body.current_password', message: 'is not the current password' }]);
-  return { ...owner, attempt };
+  return confirmed;
 }

@@ -5,10 +5,10 @@ import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation, FORM_TYPE, JSON_TYPE } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { isPlainText } from '../operation/schemas.ts';
-import { verifyPassword } from './password.ts';
+import { attemptPassword } from './attempt-password.ts';
 import { password, Tokens } from './schemas.ts';
 import { createSession } from './session.ts';
-import { clearAttempts, countAttempt, normalizeEmail } from './throttle.ts';
+import { clearAttempts, normalizeEmail } from './throttle.ts';
 import { tokenResponse } from './token-response.ts';
 
 const invalidCredentials = () => problems.unauthenticated('The e-mail or the password is wrong.');
@@ -36,15 +36,16 @@ export const login = defineMutation({
   refusals: [401],
   async handle({ body, address, services, record, transact }) {
     const { config, clock } = services;
-    const { known, attempt } = await record(async (tx) => {
+    const { known, attempt, isCorrect } = await attemptPassword(record, body.password, async (tx) => {
       const credential = await findCredential(tx, body.username);
       // Counted by user id: changing the e-mail with a stolen token must not reset the counter.
       const of = credential ? { userId: credential.userId } : { email: body.username };
-      const counted = { of, address, key: config.JWT_SECRET_KEY };
-      await countAttempt(tx, counted);
-      return { known: credential, attempt: counted };
+      return {
+        known: credential,
+        passwordHash: credential?.passwordHash,
+        attempt: { of, address, key: config.JWT_SECRET_KEY },
+      };
     });
-    const isCorrect = await verifyPassword(body.password, known?.passwordHash);
     if (!isCorrect || known === undefined) throw invalidCredentials();
     const now = clock();
     const session = await transact(async (tx) => {

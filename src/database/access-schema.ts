@@ -70,12 +70,19 @@ export const apiKeySecret = pgTable(
   (t) => [uniqueIndex('api_key_secret_hash').on(t.secretHash)],
 );
 
-/** Failed logins of one account, network or pair of both within a window. Unlogged: a crash deletes them. */
+/**
+ * Failed logins of one account, network, IPv6 site, or pair of account and network within a window. Unlogged: a crash
+ * deletes them.
+ */
 export const loginThrottle = pgTable(
   'login_throttle',
   {
     subject: bytea().primaryKey(),
+    /** Failed attempts, and those under way: each counts until it succeeds. */
     failures: integer().notNull(),
+    underWay: integer().notNull().default(0),
+    /** Then those that are still under way have ended with their process. */
+    underWayUntil: instant(),
     windowEndsAt: instant().notNull(),
     /** Until then, failures elsewhere do not lock out this pair, which has logged in before. */
     trustedUntil: instant(),

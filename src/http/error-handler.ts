@@ -2,10 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isConnectionLost } from '../database/connection-errors.ts';
 import { databaseError } from '../database/transaction.ts';
+import { clientAddressOf } from '../operation/client-address.ts';
 import { constraintProblem } from '../operation/constraint.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { Refusal } from '../rules/refusal.ts';
-import { clientAddressOf } from './client-address.ts';
 import { allowOriginOf } from './cors.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';

@@ -54,6 +54,10 @@ const Readiness = z
     primary: z.enum(['up', 'down']),
     standbys: z.array(Standby),
     load: Load,
+    ignores_forwarded_for: z.boolean().meta({
+      description:
+        'Whether a peer that is not in TRUSTED_PROXIES has sent `X-Forwarded-For` to this process. If it is your proxy, its clients share one address',
+    }),
     journal: JournalState.nullable().meta({ description: 'null if this process does not run it' }),
     scheduler: SchedulerState.nullable().meta({ description: 'null if this process does not run it' }),
   })
@@ -100,6 +104,7 @@ async function partsOf(services: Services): Promise<Parts> {
       lag_seconds: lagSeconds,
     })),
     load: { shedding: overloadOf(services, 'write') ?? overloadOf(services, 'read') ?? null },
+    ignores_forwarded_for: services.forwardedFor.ignored(),
     journal: await journalState(services),
     scheduler: schedulerState(services),
   };

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../operation/caller.ts';
-import { clientAddressOf } from './client-address.ts';
+import { clientAddressOf } from '../operation/client-address.ts';
 
 /**
  * Every line of a request has its id, method, route pattern and the network of the client, and, once known, the caller. A last

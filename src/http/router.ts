@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WalPosition } from '../database/position.ts';
 import type { Authority } from '../operation/caller.ts';
+import { clientAddressOf } from '../operation/client-address.ts';
 import { fieldMessage } from '../operation/field-message.ts';
 import {
   FORM_TYPE,
@@ -16,7 +17,6 @@ import {
 import { type FieldError, Problem, problems } from '../operation/problem.ts';
 import { givenFields, unknownFieldMessage } from '../operation/request-fields.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
-import { clientAddressOf } from './client-address.ts';
 import { consistencyOf } from './consistency.ts';
 import { serializationSchema } from './json-schema.ts';
 import { mutate } from './mutation.ts';

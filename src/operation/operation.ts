@@ -25,6 +25,12 @@ export interface SchedulerStatus {
   readonly problem: string | null;
 }
 
+/** What this process does with `X-Forwarded-For`. */
+export interface ForwardedFor {
+  /** Whether a peer that is not a trusted proxy has sent the header, which was ignored. */
+  ignored(): boolean;
+}
+
 /** The services that operations use. */
 export interface Services {
   readonly config: Config;
@@ -37,6 +43,7 @@ export interface Services {
   readonly eventLoop?: EventLoop;
   /** How far the order of the journal is behind, for health and metrics. */
   readonly journalLag: LagWatch;
+  readonly forwardedFor: ForwardedFor;
   /** The sequencer and relay of the journal; absent if another process runs them. */
   readonly journal?: Pick<Journal, 'status'>;
   /** The scheduler; absent if another process runs it. */

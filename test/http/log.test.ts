@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, describe, expect } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { clientAddressOf } from '../../src/http/client-address.ts';
+import { clientAddressOf } from '../../src/operation/client-address.ts';
 import { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
 import { type CapturedLog, captureLog } from '../harness/log.ts';

@@ -73,11 +73,17 @@ describe('a caller over its limit', () => {
   });
 });
 
-test('an API key is counted separately from its user', async () => {
-  const made = await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] });
-  const key = new Client(app, made.json().api_key, one.userId);
-  expect(await statuses(PER_MINUTE + 1, () => key.get('/user/me'))).toEqual([...allowed, 429]);
-  expect((await one.get('/user/me')).statusCode).toBe(200);
+test('all API keys of a user share its limit', async () => {
+  const keys: Client[] = [];
+  for (let number = 0; number < 2; number++) {
+    const made = await one.post('/auth/api_keys', { name: 'K', permissions: ['read'] });
+    keys.push(new Client(app, made.json().api_key, one.userId));
+  }
+  const [first, second] = keys;
+  expect(await statuses(2, () => first?.get('/user/me') ?? one.get('/'))).toEqual([200, 200]);
+  expect(await statuses(2, () => second?.get('/user/me') ?? one.get('/'))).toEqual([200, 429]);
+  expect((await one.get('/user/me')).statusCode).toBe(429);
+  expect((await other.get('/user/me')).statusCode).toBe(200);
 });
 
 describe('an unknown caller is counted by network', () => {
@@ -127,6 +133,14 @@ describe('an unknown caller is counted by network', () => {
       expect(lookUps).toBe(PER_MINUTE * 2);
     });
 
+    test('and neither is a known caller over its limit', async ({ registry }) => {
+      const client = at(await registry.as('TRADING_USER'));
+      await statuses(PER_MINUTE + 1, () => client.get('/user/me'));
+      lookUps = 0;
+      expect(await statuses(3, () => client.get('/user/me'))).toEqual([429, 429, 429]);
+      expect(lookUps).toBe(0);
+    });
+
     test('while credentials that were accepted there before are still served', async ({ registry }) => {
       const made = await registry
         .as('TRADING_USER')
@@ -148,6 +162,14 @@ describe('an unknown caller is counted by network', () => {
     const seen = await statuses(PER_MINUTE + 1, () => login(`2001:db8:1:2::${++host}`));
     expect(seen.at(-1)).toBe(429);
     expect((await login('2001:db8:1:3::1')).statusCode).toBe(401);
+  });
+
+  test('by IPv6 site, with a limit four times as high', async () => {
+    let network = 0;
+    const next = () => login(`2001:db8:4:${(++network).toString(16)}::1`);
+    expect(await statuses(4 * PER_MINUTE + 1, next)).toEqual([...Array(4 * PER_MINUTE).fill(401), 429]);
+    expect((await next()).headers).toMatchObject({ 'ratelimit-limit': '20', 'ratelimit-remaining': '0' });
+    expect((await login('2001:db8:5::1')).statusCode).toBe(401);
   });
 
   test('by the address that only a trusted proxy can state', async () => {

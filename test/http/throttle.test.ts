@@ -172,12 +172,63 @@ describe('guessing a password', () => {
     expect((await attempt(registry, email, PASSWORD, '203.0.113.2')).statusCode).toBe(429);
   });
 
+  test('locks out no user in a throttled network of an earlier login', async ({ registry }) => {
+    expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
+    await fail(registry, 1, anEmail());
+    await registry.primary.query('UPDATE login_throttle SET failures = 100 WHERE failures = 1');
+    expect(await fail(registry, 1, anEmail())).toEqual([429]);
+    expect((await attempt(registry, email, PASSWORD)).statusCode).toBe(200);
+    expect(await fail(registry, 11)).toEqual([...Array(10).fill(401), 429]);
+  });
+
+  test('from many networks of one IPv6 site ends after 400 failures', async ({ registry }) => {
+    await fail(registry, 1, anEmail(), '2001:db8:7:1::1');
+    await registry.primary.query('UPDATE login_throttle SET failures = 400');
+    expect(await fail(registry, 1, anEmail(), '2001:db8:7:2::1')).toEqual([429]);
+    expect(await fail(registry, 1, anEmail(), '2001:db8:8:2::1')).toEqual([401]);
+  });
+
   test('from addresses of one IPv6 network counts as one client', async ({ registry }) => {
     for (let host = 1; host <= 10; host++) await fail(registry, 1, email, `2001:db8:1:2::${host}`);
     expect(await fail(registry, 1, email, '2001:db8:1:2:ffff::1')).toEqual([429]);
     expect((await attempt(registry, email, PASSWORD, '2001:db8:1:3::1')).statusCode).toBe(200);
     await fail(registry, 10, email, '::ffff:192.0.2.9');
     expect(await fail(registry, 1, email, '192.0.2.9')).toEqual([429]);
+  });
+});
+
+describe('correct logins at once', () => {
+  const together = (registry: TestRegistry, passwords: readonly string[]) =>
+    Promise.all(
+      passwords.map((password, index) =>
+        attempt(registry, email, password, '192.0.2.1', index % 2 ? other.app : registry.app),
+      ),
+    );
+
+  test('all succeed, however many there are', async ({ registry }) => {
+    const answers = await together(registry, Array(32).fill(PASSWORD));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array(32).fill(200));
+    const { rows } = await registry.primary.query(
+      'SELECT max(failures) AS failures, max(under_way) AS n FROM login_throttle',
+    );
+    expect(rows).toEqual([{ failures: 0, n: 0 }]);
+  });
+
+  test('are not refused because of failures under way, and do not hide them', async ({ registry }) => {
+    const answers = await together(registry, [...Array(9).fill('wrong'), ...Array(9).fill(PASSWORD)]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([
+      ...Array(9).fill(401),
+      ...Array(9).fill(200),
+    ]);
+    expect(await fail(registry, 11)).toContain(429);
+  });
+
+  test('do not wait for an attempt of a crashed process, which counts as a failure', async ({ registry }) => {
+    await fail(registry, 10);
+    await registry.primary.query(
+      `UPDATE login_throttle SET under_way = failures, under_way_until = now() - interval '1 second'`,
+    );
+    expect(await fail(registry, 1)).toEqual([429]);
   });
 });
 
