@@ -70,7 +70,7 @@ export const HEADER_PARAMETERS = {
     required: false,
     schema: { type: 'string', pattern: POSITION.source },
     description:
-      'The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422.',
+      'The token from the response to a write. The response reflects that write, whichever instance serves it.',
   },
 } as const;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { clientAddressOf, clientSiteOf, NETWORKS_OF_A_SITE } from '../operation/client-address.ts';
 import { problems } from '../operation/problem.ts';
 
@@ -19,82 +19,97 @@ export interface Limit {
    *
    * @throws {Problem} 429
    */
-  admit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  admit(request: FastifyRequest, reply: FastifyReply): void;
   /**
    * Counts a request, after the caller was identified or turned out to be unknown.
    *
    * @throws {Problem} 429 for a caller over its limit.
    */
-  count(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  count(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-const UNLIMITED: Limit = { admit: async () => undefined, count: async () => undefined };
+const UNLIMITED: Limit = { admit: () => undefined, count: () => undefined };
 
 /**
- * Rate limiter: counts the requests of each caller in windows of one minute, in the memory of this process. It keeps one client
- * from slowing down all others. It is not a quota: each of several processes allows as much.
+ * Creates the rate limiter, which counts the requests of each caller in windows of one minute, in the memory of this
+ * process. It keeps one client from slowing down all others. It is not a quota: each of several processes permits as
+ * many requests.
  */
-export async function rateLimiter(app: FastifyInstance, perMinute: number): Promise<Limit> {
+export function rateLimiter(perMinute: number): Limit {
   if (perMinute === 0) return UNLIMITED;
-  await app.register(rateLimit, { global: false });
-  const window = { timeWindow: MINUTE_MS, cache: MOST_COUNTED };
-  const accepted = new Map<string, number>();
-  const users = app.createRateLimit({
-    ...window,
-    max: perMinute,
-    // All logins and API keys of a user count together: more keys are not more requests.
-    keyGenerator: (request) => request.authority?.caller.userId ?? accepted.get(digestOf(request)) ?? 0,
-  });
-  const networks = app.createRateLimit({
-    ...window,
-    max: perMinute,
-    keyGenerator: ({ ip }) => clientAddressOf(ip),
-  });
-  const sites = app.createRateLimit({
-    ...window,
-    max: NETWORKS_OF_A_SITE * perMinute,
-    keyGenerator: ({ ip }) => clientSiteOf(ip) ?? ip,
-  });
+  const users = countWindows(perMinute);
+  const networks = countWindows(perMinute);
+  const sites = countWindows(NETWORKS_OF_A_SITE * perMinute);
+  /** The users of accepted credentials, by a digest of the credential. */
+  const accepted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
   /** The window that leaves least to an unknown caller: that of its network, or of the IPv6 site around it. */
-  async function strictest(request: FastifyRequest, options?: { readonly increment: false }) {
-    const network = await networks(request, options);
-    if (clientSiteOf(request.ip) === undefined) return network;
-    const site = await sites(request, options);
-    if (network.isAllowed || site.isAllowed) return network;
-    return site.isExceeded || site.remaining < network.remaining ? site : network;
+  function windowOf({ ip }: FastifyRequest, how: keyof Windows): Window {
+    const network = networks[how](clientAddressOf(ip));
+    const siteName = clientSiteOf(ip);
+    const site = siteName === undefined ? network : sites[how](siteName);
+    return site.remaining < network.remaining ? site : network;
   }
 
   return {
-    async admit(request, reply) {
-      const wasAccepted = accepted.has(digestOf(request));
-      const window = await (wasAccepted ? users : strictest)(request, { increment: false });
-      if (window.isAllowed || window.remaining > 0) return;
+    admit(request, reply) {
+      const userId = accepted.get(digestOf(request));
+      const window = userId === undefined ? windowOf(request, 'look') : users.look(userId);
+      if (window.remaining > 0) return;
       setRateLimitHeaders(reply, window);
       throw tooMany(window);
     },
-    async count(request, reply) {
-      const { authority } = request;
-      if (authority) remember(accepted, digestOf(request), authority.caller.userId);
+    count(request, reply) {
+      const caller = request.authority?.caller;
+      if (caller) accepted.set(digestOf(request), caller.userId);
       else accepted.delete(digestOf(request));
-      const window = await (authority ? users : strictest)(request);
-      if (window.isAllowed) return;
+      // All logins and API keys of a user count together: more keys are not more requests.
+      const window = caller ? users.count(caller.userId) : windowOf(request, 'count');
       setRateLimitHeaders(reply, window);
-      if (window.isExceeded) throw tooMany(window);
+      if (window.remaining < 0) throw tooMany(window);
     },
   };
 }
 
+/** One minute of one caller. */
 interface Window {
   readonly max: number;
+  /** Requests left; negative beyond the limit. */
   readonly remaining: number;
   readonly ttlInSeconds: number;
+}
+
+interface Windows {
+  look(key: string | number): Window;
+  /** Counts a request, which begins a window if there is none. */
+  count(key: string | number): Window;
+}
+
+function countWindows(max: number): Windows {
+  // A later request does not extend the window.
+  const counts = new LRUCache<string | number, number>({
+    max: MOST_COUNTED,
+    ttl: MINUTE_MS,
+    noUpdateTTL: true,
+  });
+  const windowOf = (key: string | number): Window => ({
+    max,
+    remaining: max - (counts.get(key) ?? 0),
+    ttlInSeconds: Math.ceil(counts.getRemainingTTL(key) / 1_000),
+  });
+  return {
+    look: windowOf,
+    count(key) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      return windowOf(key);
+    },
+  };
 }
 
 function setRateLimitHeaders(reply: FastifyReply, { max, remaining, ttlInSeconds }: Window): void {
   reply.headers({
     'ratelimit-limit': String(max),
-    'ratelimit-remaining': String(remaining),
+    'ratelimit-remaining': String(Math.max(0, remaining)),
     'ratelimit-reset': String(ttlInSeconds),
   });
 }
@@ -107,8 +122,3 @@ const digestOf = ({ headers }: FastifyRequest) =>
   createHash('sha256')
     .update(JSON.stringify([headers.authorization, headers['x-api-key']]))
     .digest('base64');
-
-function remember(accepted: Map<string, number>, digest: string, userId: number): void {
-  if (accepted.size >= MOST_REMEMBERED) accepted.clear();
-  accepted.set(digest, userId);
-}

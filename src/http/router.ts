@@ -56,7 +56,7 @@ export async function mountOperations(
     services,
     streams,
     authenticate: authenticator(services),
-    limit: await rateLimiter(app, services.config.RATE_LIMIT_PER_MINUTE),
+    limit: rateLimiter(services.config.RATE_LIMIT_PER_MINUTE),
   };
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
   for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, guards);
@@ -90,14 +90,14 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
       onRequest: async (request, reply) => {
         // Responses contain tokens (RFC 6749, 5.1), private data and state that changes: none may be cached.
         reply.header('cache-control', 'no-store');
-        if (!operation.bypassLimits) await guards.limit.admit(request, reply);
+        if (!operation.bypassLimits) guards.limit.admit(request, reply);
         try {
           request.atLeast = await consistencyOf(request, operation, guards.services.database);
           request.authority = await guards.authenticate(request, operation);
           if (request.authority) nameActor(request, reply, request.authority.caller);
         } finally {
           // Failed requests count as well.
-          if (!operation.bypassLimits) await guards.limit.count(request, reply);
+          if (!operation.bypassLimits) guards.limit.count(request, reply);
         }
       },
       handler: (request, reply) => answer(operation, guards, request, reply),
