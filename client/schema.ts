@@ -1678,6 +1678,8 @@ export interface components {
                 /** @description Overloaded resource that causes new requests to be rejected with 503; null if none */
                 shedding: ("event loop" | "connections") | null;
             };
+            /** @description Whether a peer that is not in TRUSTED_PROXIES has sent `X-Forwarded-For` to this process. If it is your proxy, its clients share one address */
+            ignores_forwarded_for: boolean;
             /** @description null if this process does not run it */
             journal: {
                 /** @description Whether this process is the leader that orders the journal */
@@ -3586,7 +3588,7 @@ export interface components {
         IdempotencyKey: string;
         /** @description One or more entity tags from `ETag`, or `*`. If the entity has changed since, the response is 412 and nothing is changed. */
         IfMatch: string;
-        /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+        /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
         Consistency: string;
     };
     requestBodies: never;
@@ -3823,7 +3825,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4063,7 +4065,7 @@ export interface operations {
                 user_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4254,7 +4256,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4344,7 +4346,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4384,7 +4386,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4424,7 +4426,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4459,7 +4461,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -4678,7 +4680,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -4885,7 +4887,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -4984,7 +4986,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5019,7 +5021,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5220,7 +5222,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5266,7 +5268,7 @@ export interface operations {
                 prefix?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5301,7 +5303,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5510,7 +5512,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5554,7 +5556,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5600,7 +5602,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5705,7 +5707,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -5740,7 +5742,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5889,7 +5891,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -5933,7 +5935,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6034,7 +6036,7 @@ export interface operations {
                 device_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6069,7 +6071,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6329,7 +6331,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6382,7 +6384,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6436,7 +6438,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -6470,7 +6472,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6511,7 +6513,7 @@ export interface operations {
                 format?: "timeline" | "raw";
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -6552,7 +6554,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path: {
@@ -7062,7 +7064,7 @@ export interface operations {
                 to?: string;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7227,7 +7229,7 @@ export interface operations {
                 account_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7318,7 +7320,7 @@ export interface operations {
                 entity_id?: number;
             };
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
@@ -7354,7 +7356,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. A token past the last write of the registry is refused with 422. */
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
                 "registry-consistency"?: components["parameters"]["Consistency"];
             };
             path?: never;
