@@ -10,7 +10,10 @@ const project = (name: string, globalSetup: string[], folder = `test/${name}`) =
   test: { name, include: [`${folder}/**/*.test.ts`], globalSetup },
 });
 
-/** The files of a worker share its modules, which saves most of the imports. They must not mock a module: another file may have loaded it. */
+/**
+ * The files of a worker share its modules, which saves half of their CPU time. A file that mocks a module, which
+ * another one may have loaded, belongs to `isolated`.
+ */
 const withSharedModules = (name: string, globalSetup: string[]) => {
   const { test, ...rest } = project(name, globalSetup);
   return { ...rest, test: { ...test, isolate: false } };
@@ -40,9 +43,11 @@ export default defineConfig({
       project('eventstore', [EVENT_STORE]),
       // The scripts of the compose files, which run in containers only.
       ...(process.env.TEST_CLUSTER === 'containers' ? [project('containers', [])] : []),
-      project('integration', [CLUSTER, EVENT_STORE]),
-      project('http', [CLUSTER, EVENT_STORE]),
-      project('clients', [CLUSTER, EVENT_STORE]),
+      withSharedModules('integration', [CLUSTER, EVENT_STORE]),
+      withSharedModules('http', [CLUSTER, EVENT_STORE]),
+      withSharedModules('clients', [CLUSTER, EVENT_STORE]),
+      // These mock modules.
+      project('isolated', [CLUSTER, EVENT_STORE]),
       project('model', [CLUSTER]),
     ],
   },

@@ -82,7 +82,8 @@ async function connectTo(cluster: EmbeddedCluster): Promise<Record<string, strin
 
 /** Loads the sample data into an empty registry, and leaves any other registry as it is. */
 async function fill(config: Config): Promise<void> {
-  const database = await openConfiguredDatabase(config, makeLog(config));
+  // Without warnings: a Ctrl-C during the load ends idle connections.
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'error' }));
   try {
     if (await isUsed(database)) return;
     say('Loading the sample data …');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { ended, environmentOf } from '../harness/program.ts';
 import { openRegistry, type TestRegistry } from '../harness/registry.ts';
 import { listen } from '../harness/tcp-proxy.ts';
@@ -56,9 +56,10 @@ const inDatabase = (database: string) => (url: URL) => {
   return url.toString();
 };
 
-test.each(PROGRAMS)(
+// Concurrent, because each waits for the timeout of a connection.
+test.concurrent.for(PROGRAMS)(
   'a database that is down or never answers ends the program with 3 and one line: %s',
-  async (program) => {
+  async (program, { expect, onTestFinished }) => {
     const silent = createServer();
     const port = await listen(silent);
     onTestFinished(() => void silent.close());

@@ -7,7 +7,8 @@ import { type TitledCall, titledCalls } from '../harness/test-titles.ts';
 const page = await readFile('docs/SECURITY.md', 'utf8');
 
 /** `folder/file` in backquotes, followed by the quoted titles of that file. */
-const CLAIM = /`((?:unit|http|integration|model|eventstore|faults)\/[\w/-]+)`((?:(?:: |, )"[^"]+")*)/g;
+const CLAIM =
+  /`((?:unit|http|isolated|clients|integration|model|eventstore|faults)\/[\w/-]+)`((?:(?:: |, )"[^"]+")*)/g;
 
 const claims = [...page.matchAll(CLAIM)].map(([, file, quoted = '']) => ({
   file: `test/${file}.test.ts`,
