@@ -5,7 +5,11 @@ import { test as baseTest } from '../harness/fixtures.ts';
 import { NOW } from '../harness/registry.ts';
 
 const ORIGIN = 'http://localhost:8080';
-const test = baseTest.override('settings', { CORS_ORIGINS: ORIGIN, BODY_LIMIT_BYTES: '2048' });
+const test = baseTest.extend(
+  'settings',
+  { scope: 'file' },
+  { CORS_ORIGINS: ORIGIN, BODY_LIMIT_BYTES: '2048' },
+);
 
 const fromThatPage = { origin: ORIGIN };
 const json = { ...fromThatPage, 'content-type': 'application/json' };

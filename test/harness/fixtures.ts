@@ -5,7 +5,7 @@ import { openRegistry } from './registry.ts';
 
 const DEFAULTS: Record<string, string> = {};
 
-/** The options that a file sets with `test.override`: settings of its registry, and the role of its trading users. */
+/** The options that a file sets with `test.extend`: settings of its registry, and the role of its trading users. */
 const configured = vitestTest
   .extend('settings', { scope: 'file' }, DEFAULTS)
   .extend('traderRole', { scope: 'file' }, (): Role => 'TRADING_USER');

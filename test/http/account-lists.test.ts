@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import {
   type Account,
   aBundle,
@@ -9,20 +9,14 @@ import {
   shareAccount,
 } from '../harness/builders.ts';
 import type { Client } from '../harness/client.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import { test } from '../harness/fixtures.ts';
 
-let registry: TestRegistry;
 let owner: Client;
 let account: Account;
 
-beforeAll(async () => {
-  registry = await openRegistry();
+test.beforeAll(async ({ registry, admin }) => {
   owner = await registry.as('PRODUCTION_USER');
-  const [admin, second, third] = await Promise.all([
-    registry.as('ADMIN'),
-    registry.as('TRADING_USER'),
-    registry.as('TRADING_USER'),
-  ]);
+  const [second, third] = [await registry.as('TRADING_USER'), await registry.as('TRADING_USER')];
   account = await shareAccount(admin, owner, second, third);
   const metadata_id = await metadata(admin);
   for (let hour = 1; hour <= 3; hour++) {
@@ -32,7 +26,6 @@ beforeAll(async () => {
     await owner.patch(`/account/update_whitelist/${account.id}`, { add_to_whitelist: [related.id] });
   }
 });
-afterAll(() => registry.close());
 
 test.each([
   ['/account/{id}/devices', 3],

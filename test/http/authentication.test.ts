@@ -10,7 +10,7 @@ let registry: TestRegistry;
 let user: Client;
 let email: string;
 
-const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '30' });
+const test = baseTest.extend('settings', { scope: 'file' }, { ACCESS_TOKEN_EXPIRE_MINUTES: '30' });
 
 test.beforeAll(async ({ registry: opened }) => {
   registry = opened;

@@ -6,7 +6,7 @@ import { test as baseTest } from '../harness/fixtures.ts';
 import { openRegistry } from '../harness/registry.ts';
 
 const test = baseTest
-  .override('traderRole', 'PRODUCTION_USER')
+  .extend('traderRole', { scope: 'file' }, () => 'PRODUCTION_USER' as const)
   .extend('admin', { scope: 'file' }, ({ market }) => market.admin);
 
 describe.each(ENTITIES)('$entity', ({ entity, body, change }) => {

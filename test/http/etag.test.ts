@@ -9,8 +9,8 @@ import { test as baseTest } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 const test = baseTest
-  .override('settings', { CORS_ORIGINS: 'https://app.example.com' })
-  .override('traderRole', 'PRODUCTION_USER')
+  .extend('settings', { scope: 'file' }, { CORS_ORIGINS: 'https://app.example.com' })
+  .extend('traderRole', { scope: 'file' }, () => 'PRODUCTION_USER' as const)
   .extend('admin', { scope: 'file' }, ({ market }) => market.admin);
 
 async function journalled(registry: TestRegistry): Promise<number> {

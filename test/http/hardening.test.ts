@@ -5,7 +5,7 @@ import type { Config } from '../../src/config.ts';
 import { test as baseTest } from '../harness/fixtures.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', { BODY_LIMIT_BYTES: '2048' });
+const test = baseTest.extend('settings', { scope: 'file' }, { BODY_LIMIT_BYTES: '2048' });
 
 const apps: FastifyInstance[] = [];
 

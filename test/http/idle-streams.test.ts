@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { test as baseTest } from '../harness/fixtures.ts';
 import { anAccountOfMany } from '../harness/many-bundles.ts';
 
-const test = baseTest.override('settings', { STREAM_IDLE_MS: '1000' });
+const test = baseTest.extend('settings', { scope: 'file' }, { STREAM_IDLE_MS: '1000' });
 
 test('a stream whose client does not read is aborted, so that the client notices', async ({
   registry,

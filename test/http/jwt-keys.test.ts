@@ -12,7 +12,7 @@ import { NOW } from '../harness/registry.ts';
 
 const [OLD, NEW] = ['the secret that is still accepted', 'the secret that signs from now on'];
 
-const test = baseTest.override('settings', { JWT_SECRET_KEY: OLD });
+const test = baseTest.extend('settings', { scope: 'file' }, { JWT_SECRET_KEY: OLD });
 
 let before: FastifyInstance;
 let between: FastifyInstance;

@@ -9,11 +9,15 @@ import { captureLog } from '../harness/log.ts';
 import { metricsAuthorization, metricsOf } from '../harness/metrics.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', {
-  DATABASE_POOL_SIZE: '1',
-  DATABASE_MAX_WAITING: '2',
-  MAX_EVENT_LOOP_DELAY_MS: '500',
-});
+const test = baseTest.extend(
+  'settings',
+  { scope: 'file' },
+  {
+    DATABASE_POOL_SIZE: '1',
+    DATABASE_MAX_WAITING: '2',
+    MAX_EVENT_LOOP_DELAY_MS: '500',
+  },
+);
 
 let admin: Client;
 

@@ -9,10 +9,14 @@ import { NOW } from '../harness/registry.ts';
 
 const PER_MINUTE = 5;
 
-const test = baseTest.override('settings', {
-  RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
-  TRUSTED_PROXIES: '10.0.0.0/8',
-});
+const test = baseTest.extend(
+  'settings',
+  { scope: 'file' },
+  {
+    RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
+    TRUSTED_PROXIES: '10.0.0.0/8',
+  },
+);
 
 let one: Client;
 let other: Client;

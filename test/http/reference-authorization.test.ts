@@ -20,7 +20,7 @@ let producer: Client;
 let admin: Client;
 let hours = 100;
 
-const test = baseTest.override('traderRole', 'PRODUCTION_USER');
+const test = baseTest.extend('traderRole', { scope: 'file' }, () => 'PRODUCTION_USER' as const);
 
 test.beforeAll(({ registry: opened, market: pair }) => {
   registry = opened;

@@ -7,7 +7,7 @@ import { emailOf, type Login, logIn, loginOf, post, refresh } from '../harness/l
 import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 const test = baseTest
-  .override('settings', { SESSION_EXPIRE_DAYS: '7' })
+  .extend('settings', { scope: 'file' }, { SESSION_EXPIRE_DAYS: '7' })
   .extend('user', { scope: 'file' }, ({ registry }) => registry.as('PRODUCTION_USER'))
   .extend('email', { scope: 'file' }, ({ registry, user }) => emailOf(registry, user));
 

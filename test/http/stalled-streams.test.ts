@@ -10,7 +10,11 @@ import { NOW, type TestRegistry } from '../harness/registry.ts';
 const PER_USER = 20;
 /** More than the buffers of a connection hold. */
 const BUNDLES = 12_000;
-const test = baseTest.override('settings', { MAX_STREAMS_PER_USER: String(PER_USER), MAX_STREAMS: '30' });
+const test = baseTest.extend(
+  'settings',
+  { scope: 'file' },
+  { MAX_STREAMS_PER_USER: String(PER_USER), MAX_STREAMS: '30' },
+);
 
 let accountId: number;
 let auditor: Client;

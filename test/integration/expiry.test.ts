@@ -12,7 +12,7 @@ import { anExpiring, expiresIn } from '../harness/expiry.ts';
 import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
+const test = baseTest.extend('settings', { scope: 'file' }, { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 
 test.beforeEach(async ({ registry }) => {
   registry.setClock(NOW);

@@ -9,7 +9,7 @@ import { testWithOwnRegistry as baseTest } from '../harness/fixtures.ts';
 import { ended } from '../harness/program.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', { NODE_ENV: 'production', PORT: '0' });
+const test = baseTest.extend('settings', { scope: 'file' }, { NODE_ENV: 'production', PORT: '0' });
 
 /** A sample user, as `make db.seed` makes it. */
 async function aSampleUser(registry: TestRegistry, password: string): Promise<void> {

@@ -1,19 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, inject } from 'vitest';
+import { test } from '../harness/fixtures.ts';
 import { ended, environmentOf } from '../harness/program.ts';
-import { openRegistry, type TestRegistry } from '../harness/registry.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 import { listen } from '../harness/tcp-proxy.ts';
 
 /** How each program handles the addresses of the databases. */
-
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  registry = await openRegistry();
-});
-afterAll(() => registry.close());
 
 const PROGRAMS = [
   'update-database',
@@ -28,7 +22,7 @@ const PROGRAMS = [
 const URLS = ['DATABASE_OWNER_URL', 'DATABASE_WRITE_URL', 'DATABASE_READ_URLS'];
 
 /** Runs a program with each database URL of the registry changed. */
-function run(program: string, change: (url: URL) => string) {
+function run(registry: TestRegistry, program: string, change: (url: URL) => string) {
   const env = environmentOf(registry, inject('cluster').primary);
   for (const name of URLS) env[name] = change(new URL(String(env[name])));
   return ended(
@@ -56,14 +50,16 @@ const inDatabase = (database: string) => (url: URL) => {
   return url.toString();
 };
 
-// Concurrent, because each waits for the timeout of a connection.
-test.concurrent.for(PROGRAMS)(
+test.for(PROGRAMS)(
   'a database that is down or never answers ends the program with 3 and one line: %s',
-  async (program, { expect, onTestFinished }) => {
+  async (program, { registry, onTestFinished }) => {
     const silent = createServer();
     const port = await listen(silent);
     onTestFinished(() => void silent.close());
-    const [refused, unanswered] = await Promise.all([run(program, atPort(9)), run(program, atPort(port))]);
+    const [refused, unanswered] = await Promise.all([
+      run(registry, program, atPort(9)),
+      run(registry, program, atPort(port)),
+    ]);
     expect(refused.code, refused.output).toBe(3);
     expect(refused.output).toMatch(
       /^The database cannot be reached: connect ECONNREFUSED [^\n]*:9\. Check DATABASE_[^\n]*\n$/,
@@ -75,19 +71,21 @@ test.concurrent.for(PROGRAMS)(
   },
 );
 
-test.each([
+test.for([
   ['another password', withPassword('wrong'), /password authentication failed/],
   ['another database', inDatabase('/nowhere'), /database "nowhere" does not exist/],
-])('%s ends a program with 3 and one line', async (_, change, reason) => {
+] as const)('%s ends a program with 3 and one line', async ([_, change, reason], { registry }) => {
   for (const program of ['update-database', 'check-registry']) {
-    const { code, output } = await run(program, change);
+    const { code, output } = await run(registry, program, change);
     expect(code, output).toBe(3);
     expect(output).toMatch(reason);
     expect(output.trim().split('\n')).toHaveLength(1);
   }
 });
 
-test('the API starts without its databases, and the log names the settings to check', async () => {
+test('the API starts without its databases, and the log names the settings to check', async ({
+  registry,
+}) => {
   const env = environmentOf(registry, inject('cluster').primary, { PORT: '0' });
   for (const name of URLS) env[name] = atPort(9)(new URL(String(env[name])));
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env });
@@ -105,8 +103,9 @@ test('the API starts without its databases, and the log names the settings to ch
   await once(child, 'exit');
 });
 
-test.each(PROGRAMS)('the program accepts URLs without a host: %s', async (program) => {
+test.for(PROGRAMS)('the program accepts URLs without a host: %s', async (program, { registry }) => {
   const { code, output } = await run(
+    registry,
     program,
     ({ username, password, hostname, port, pathname }) =>
       `postgresql://${username}:${password}@${pathname}?host=${hostname}&port=${port}`,

@@ -6,7 +6,7 @@ import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
 import { aRecurring, heldIn, inDays, recurringNow, resultsIn, runDue, runsIn } from '../harness/recurring.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
+const test = baseTest.extend('settings', { scope: 'file' }, { ACCESS_TOKEN_EXPIRE_MINUTES: '1440' });
 
 const run = (registry: TestRegistry, now: Date) => runDue(registry, now);
 const runsOf = (market: TradingPair, id: number) => runsIn(market, id);

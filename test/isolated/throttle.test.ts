@@ -13,7 +13,7 @@ vi.mock('@node-rs/argon2', async (load) => {
   return { ...argon2, hash: vi.fn(argon2.hash), verify: vi.fn(argon2.verify) };
 });
 
-const test = baseTest.override('settings', { TRUSTED_PROXIES: '127.0.0.1' });
+const test = baseTest.extend('settings', { scope: 'file' }, { TRUSTED_PROXIES: '127.0.0.1' });
 
 let user: Client;
 let email: string;

@@ -20,7 +20,7 @@ import type { Ids } from './values.ts';
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_315);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 
-const test = baseTest.override('settings', { BODY_LIMIT_BYTES: '2097152' });
+const test = baseTest.extend('settings', { scope: 'file' }, { BODY_LIMIT_BYTES: '2097152' });
 
 const document = apiDocument(JSON.parse(JSON.stringify(openApiDocument(declared))));
 const answers = new Answers(document);

@@ -13,7 +13,7 @@ import { type ApiDocument, readDocument } from './document.ts';
 
 const PER_MINUTE = 30;
 
-const test = baseTest.override('settings', { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
+const test = baseTest.extend('settings', { scope: 'file' }, { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
 
 /** A registry that never waits for its standby, so that the standby is always late. */
 let hasty: FastifyInstance;
