@@ -4,7 +4,7 @@ import { test as baseTest } from '../harness/fixtures.ts';
 import { captureLog } from '../harness/log.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.override('settings', { TRUSTED_PROXIES: '10.0.0.0/8' });
+const test = baseTest.extend('settings', { scope: 'file' }, { TRUSTED_PROXIES: '10.0.0.0/8' });
 
 /** A process that has answered nothing yet, with its log. */
 async function aProcess({ config, database }: TestRegistry) {
