@@ -18,6 +18,7 @@ import { mountOperations } from './http/router.ts';
 import { createStreamLimit } from './http/stream-limit.ts';
 import { watchLag } from './journal/index.ts';
 import { createMetrics } from './metrics/index.ts';
+import { bodyLimits } from './operation/body-limit.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
 
@@ -33,7 +34,8 @@ export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   const { TRUSTED_PROXIES } = given.config;
   const app: FastifyInstance = Fastify({
     loggerInstance: given.log,
-    bodyLimit: given.config.BODY_LIMIT_BYTES,
+    // Operations have limits of their own.
+    bodyLimit: bodyLimits.small.bytes,
     trustProxy: TRUSTED_PROXIES.length > 0 ? [...TRUSTED_PROXIES] : false,
     genReqId: () => crypto.randomUUID(),
     logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { list } from '../operation/list-schema.ts';
 import { count, id, instantText, name, quantity, version } from '../operation/schemas.ts';
 import { isTimeZone } from '../rules/instant.ts';
 
-const ids = z.array(id).max(1_000);
+const ids = (least = 0) => list(id, { least, most: 1_000 });
 
 const timezone = z
   .string()
@@ -17,8 +18,8 @@ const discoverable = z
 export const AccountCreate = z
   .object({
     account_name: name().meta({ examples: ['Example Account'] }),
-    user_ids: ids.default([]).meta({ description: 'Users of the account, in addition to its creator' }),
-    account_whitelist: ids.optional().meta({ description: 'Accounts from which it accepts transfers' }),
+    user_ids: ids().default([]).meta({ description: 'Users of the account, in addition to its creator' }),
+    account_whitelist: ids().optional().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
     discoverable: discoverable.optional(),
   })
@@ -27,14 +28,14 @@ export const AccountCreate = z
 export const AccountUpdate = z
   .object({
     account_name: name().optional(),
-    user_ids: ids.min(1).optional(),
+    user_ids: ids(1).optional(),
     timezone: timezone.optional(),
     discoverable: discoverable.optional(),
   })
   .meta({ id: 'AccountUpdate' });
 
 export const WhitelistUpdate = z
-  .object({ add_to_whitelist: ids.optional(), remove_from_whitelist: ids.optional() })
+  .object({ add_to_whitelist: ids().optional(), remove_from_whitelist: ids().optional() })
   .meta({
     id: 'WhitelistUpdate',
     description: 'The accounts to add to the whitelist and to remove from it.',

@@ -61,6 +61,7 @@ export const createApiKey = defineMutation({
   description:
     'Creates a key for a program that acts on behalf of the caller: send it as `Authorization: Bearer gcr_...` or `X-API-Key: gcr_...`. A request with the key has the permissions given here that its user also has at that time. The response contains the key once; only its hash is stored. A key cannot create keys, change passwords or manage sessions.',
   body: ApiKeyCreate,
+  bodyLimit: 'small',
   answer: { status: 201, description: 'The new key', schema: NewApiKey },
   refusals: [409],
   async handle({ body, authority: { caller }, services, transact }) {

@@ -23,6 +23,7 @@ export const changePassword = defineMutation({
   permission: 'read',
   loginOnly: true,
   body: PasswordChange,
+  bodyLimit: 'small',
   answer: { status: 200, description: 'The password is changed', schema: done },
   async handle(call) {
     const { body, transact } = call;

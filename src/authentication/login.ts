@@ -23,6 +23,7 @@ export const login = defineMutation({
     'Exchanges an e-mail and a password for a short-lived access token and a refresh token. The same fields are accepted as a form (`application/x-www-form-urlencoded`). The response is the same for an unknown e-mail and a wrong password. After 10 failures for one user from one network within 15 minutes, further attempts from there receive 429 until the 15 minutes are over.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
+  bodyLimit: 'small',
   olderClients: olderClients.oauth,
   body: z.object({
     username: z

@@ -17,6 +17,7 @@ export const refresh = defineMutation({
     'Exchanges a refresh token for a new access token and a new refresh token. The same field is accepted as a form (`application/x-www-form-urlencoded`). For 30 seconds the old refresh token returns the same new refresh token again, for a second browser tab or after a lost response. Used later, it ends the session, because the token may have been stolen.',
   permission: 'public',
   accepts: [JSON_TYPE, FORM_TYPE],
+  bodyLimit: 'small',
   olderClients: olderClients.oauth,
   body: z.object({
     refresh_token: z

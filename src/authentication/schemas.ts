@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../operation/list-schema.ts';
 import { accountId, count, id, instant, instantText, version, words } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
@@ -30,20 +31,16 @@ export const Tokens = z
   })
   .meta({ id: 'Tokens' });
 
-const MAX_ACCOUNTS = 1_000;
+const MAX_ACCOUNTS = 400;
 
 export const ApiKeyCreate = z
   .object({
     name: words().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
-    permissions: z
-      .array(z.enum(permissions))
-      .min(1)
-      .max(permissions.length)
-      .meta({
-        description: 'Permissions of the key; it never has more than its user',
-        examples: [['read', 'produce']],
-      }),
-    account_ids: z.array(accountId).min(1).max(MAX_ACCOUNTS).optional().meta({
+    permissions: list(z.enum(permissions), { least: 1, most: permissions.length }).meta({
+      description: 'Permissions of the key; it never has more than its user',
+      examples: [['read', 'produce']],
+    }),
+    account_ids: list(accountId, { least: 1, most: MAX_ACCOUNTS }).optional().meta({
       description:
         'Restricts the key to these accounts; by default it has access to all accounts of its user',
     }),

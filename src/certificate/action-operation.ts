@@ -14,6 +14,7 @@ export const actionOperation = {
         'bundles in `resulting_bundle_ids` do not exist afterwards',
     }),
   }),
+  bodyLimit: 'bulk',
   olderClients: olderClients.action,
   answer: { status: 202, description: 'The completed action', schema: Action },
   refusals: [404, 409],

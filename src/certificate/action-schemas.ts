@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../operation/list-schema.ts';
 import {
   accountId,
   bundleId,
@@ -16,9 +17,10 @@ import { AMOUNT_FORMS } from '../rules/refusal.ts';
 const common = {
   source_id: accountId.meta({ description: 'The account that holds the bundles' }),
   user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
-  granular_certificate_bundle_ids: z
-    .array(bundleId)
-    .meta({ description: 'Ids of bundles, as a query returns them', examples: [[1]] }),
+  granular_certificate_bundle_ids: list(bundleId).meta({
+    description: 'Ids of bundles, as a query returns them',
+    examples: [[1]],
+  }),
   localise_time: z.boolean().optional(),
 };
 
@@ -39,7 +41,7 @@ const part = {
 export const beneficiary = z
   .string()
   .trim()
-  .max(200)
+  .max(200, { abort: true })
   .refine(isPlainText, 'must not contain control characters')
   .optional();
 

@@ -44,11 +44,15 @@ export interface ActionOutcome {
   readonly recurring?: Recurring | undefined;
 }
 
-/** An action to record. `id` comes from {@link Transaction.beginAction}. */
-export interface NewAction {
-  readonly id: ActionId;
+/** The type and the target under which an action is recorded. */
+export interface RecordedAs {
   readonly type: ActionType;
   readonly targetId?: AccountId | undefined;
+}
+
+/** An action to record. `id` comes from {@link Transaction.beginAction}. */
+export interface NewAction extends RecordedAs {
+  readonly id: ActionId;
   readonly intent: ActionIntent;
   readonly outcome: ActionOutcome;
   readonly completedAt: Date;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -9,7 +10,6 @@ import type { AccountId, BundleId, DeviceId, Wh } from '../rules/units.ts';
 /** A bundle locked for an action, with the facts for its rules and for the hashes of its children. */
 export interface LockedBundle {
   readonly id: BundleId;
-  readonly accountId: AccountId;
   readonly status: BundleStatus;
   readonly priorStatus: BundleStatus | null;
   readonly quantity: Wh;
@@ -28,16 +28,39 @@ export interface LockedBundle {
   readonly expiry: Date;
 }
 
-/** Locks bundles in the order of their ids, so that actions cannot deadlock (rule ACT-13). */
-export function lockBundles(tx: Transaction, ids: readonly BundleId[]): Promise<LockedBundle[]> {
+/** The bundles that one statement locks: the rows of more of them would be read in too long a turn of the event loop. */
+const LOCKED_AT_ONCE = 2_000;
+
+/**
+ * Locks those of the bundles that are in the account, in the order of their ids, so that actions cannot deadlock (rule
+ * ACT-13). It does not wait for bundles of other accounts, nor lets their users wait: anybody can name them.
+ */
+export async function lockBundles(
+  tx: Transaction,
+  accountId: AccountId,
+  ids: readonly BundleId[],
+): Promise<LockedBundle[]> {
+  const ascending = ids.toSorted((a, b) => a - b);
+  const locked: LockedBundle[] = [];
+  for (let start = 0; start < ids.length; start += LOCKED_AT_ONCE) {
+    locked.push(...(await lockAscending(tx, accountId, ascending.slice(start, start + LOCKED_AT_ONCE))));
+  }
+  return locked;
+}
+
+function lockAscending(
+  tx: Transaction,
+  accountId: AccountId,
+  ids: readonly BundleId[],
+): Promise<LockedBundle[]> {
   return tx.execute<LockedBundle>(sql`
-    SELECT b.id, b.account_id AS "accountId", b.status, b.prior_status AS "priorStatus", b.quantity,
+    SELECT b.id, b.status, b.prior_status AS "priorStatus", b.quantity,
            b.range_start AS "rangeStart", b.range_end AS "rangeEnd", b.beneficiary, encode(b.hash, 'hex') AS hash,
            i.issuance_id AS "issuanceId", i.device_id AS "deviceId", i.metadata_id AS "metadataId",
            i.production_start AS "productionStart", i.production_end AS "productionEnd",
            i.energy_carrier AS "energyCarrier", i.energy_source AS "energySource", i.face_value AS "faceValue", i.expiry
     FROM bundle b JOIN issuance i ON i.id = b.issuance_id
-    WHERE b.id = ANY (${array(ids)}::bigint[])
+    WHERE b.id = ANY (${array(ids)}::bigint[]) AND b.account_id = ${accountId}
     ORDER BY b.id
     FOR NO KEY UPDATE OF b`);
 }
@@ -48,6 +71,9 @@ interface Child {
   readonly rangeEnd: number;
   readonly hash: string;
 }
+
+/** The bundles that are split in one turn of the event loop: the hashes of two children take some 10 microseconds. */
+const IN_A_TURN = 500;
 
 /**
  * Splits bundles in set-based statements: each parent becomes `Bundle Split` and is replaced by two children that tile it
@@ -63,7 +89,11 @@ export async function splitBundles(
   const parentIds = parts.map(({ bundle }) => bundle.id);
   await tx.execute(sql`
     UPDATE bundle SET prior_status = status, status = 'Bundle Split' WHERE id = ANY (${array(parentIds)}::bigint[])`);
-  const children = parts.flatMap(({ bundle, take }) => childrenOf(bundle, take));
+  const children: Child[] = [];
+  for (const [n, { bundle, take }] of parts.entries()) {
+    if (n > 0 && n % IN_A_TURN === 0) await nextTurn();
+    children.push(...childrenOf(bundle, take));
+  }
   const rows = await tx.execute<{ id: BundleId; parentId: BundleId; isFirst: boolean }>(sql`
     INSERT INTO bundle AS b (issuance_id, account_id, status, range_start, range_end, beneficiary, parent_id, hash, device_id,
                              production_start)

@@ -6,8 +6,7 @@ import { type Authority, requireAccount } from '../operation/caller.ts';
 import type { Services } from '../operation/operation.ts';
 import { Problem, problems } from '../operation/problem.ts';
 import { amountOf, apportion, type Share } from '../rules/apportion.ts';
-import { assertBundleList, MOST_BUNDLES } from '../rules/bundle-list.ts';
-import type { ActionType } from '../rules/enums.ts';
+import { assertBundleList } from '../rules/bundle-list.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
 import type { AccountId, BundleId, UserId } from '../rules/units.ts';
@@ -15,11 +14,12 @@ import type { Action } from './action-schemas.ts';
 import {
   type ActionIntent,
   type ActionOutcome,
-  type ActionRow,
   actionView,
+  type RecordedAs,
   saveAction,
 } from './action-store.ts';
 import { applyEffects, type LockedBundle, lockBundles, splitBundles } from './bundle-store.ts';
+import { saveRefusal } from './refused-action.ts';
 
 /** The definition of one kind of action: what distinguishes it from the others. {@link executeAction} does the rest. */
 export interface ActionDefinition extends RecordedAs {
@@ -36,12 +36,6 @@ export interface ActionDefinition extends RecordedAs {
   ): Promise<{ readonly accountId?: AccountId; readonly beneficiary?: string }>;
   /** Further writes, after the bundles were changed. */
   settle?(tx: Transaction, bundleIds: readonly BundleId[]): Promise<void>;
-}
-
-/** The type and the target under which an action is recorded. */
-export interface RecordedAs {
-  readonly type: ActionType;
-  readonly targetId?: AccountId | undefined;
 }
 
 interface OpenAccount {
@@ -143,7 +137,7 @@ async function performAction(
   assertMayTakePart(type, intent);
   const amount = amountOf(intent);
   const accounts = await lockParties(tx, intent.sourceId, definition.targetId);
-  const bundles = inRequestedOrder(await lockBundles(tx, intent.bundleIds), intent);
+  const bundles = inRequestedOrder(await lockBundles(tx, intent.sourceId, intent.bundleIds), intent);
   const now = clock();
   for (const bundle of bundles) assertMay(type, bundle, now);
   const { accountId = null, beneficiary = null } = (await decide?.(tx, { ...accounts, bundles })) ?? {};
@@ -221,14 +215,9 @@ async function lockAccounts(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** A bundle of another account is answered like one that does not exist (rule ACT-3). */
-function inRequestedOrder(
-  locked: readonly LockedBundle[],
-  { bundleIds, sourceId }: ActionIntent,
-): LockedBundle[] {
-  const byId = new Map(
-    locked.filter(({ accountId }) => accountId === sourceId).map((each) => [each.id, each]),
-  );
+/** A bundle of another account was not locked, and is answered like one that does not exist (rule ACT-3). */
+function inRequestedOrder(locked: readonly LockedBundle[], { bundleIds }: ActionIntent): LockedBundle[] {
+  const byId = new Map(locked.map((each) => [each.id, each]));
   const missing = bundleIds.filter((id) => !byId.has(id));
   if (missing.length > 0) throw refuse.bundlesNotFound(missing);
   return bundleIds.flatMap((id) => byId.get(id) ?? []);
@@ -264,21 +253,4 @@ async function take(
 function refusalIn(error: unknown): Problem | undefined {
   const problem = error instanceof Refusal ? Problem.of(error) : error;
   return problem instanceof Problem && problem.status < 500 ? problem : undefined;
-}
-
-/** Records that an action was refused, and why. Its work must have been rolled back. */
-export async function saveRefusal(
-  tx: Transaction,
-  { type, targetId }: RecordedAs,
-  { intent, refusal, now }: { intent: ActionIntent; refusal: Problem; now: Date },
-): Promise<ActionRow> {
-  const outcome: ActionOutcome = {
-    result: 'Failure',
-    resultingBundleIds: [],
-    details: { code: refusal.code, reason: refusal.message },
-  };
-  // Of a list that is too long, the record keeps as many ids as an action may name.
-  const kept = { ...intent, bundleIds: intent.bundleIds.slice(0, MOST_BUNDLES) };
-  const id = await tx.beginAction();
-  return saveAction(tx, { type, targetId, id, intent: kept, outcome, completedAt: now });
 }

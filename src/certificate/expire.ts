@@ -49,8 +49,8 @@ export async function expireBatch(database: Database, now: Date): Promise<Expire
 }
 
 async function expire(tx: Transaction, { accountId, bundleIds }: Due, now: Date): Promise<number> {
-  const locked = await lockBundles(tx, bundleIds);
-  const lapsed = locked.filter((bundle) => bundle.accountId === accountId && hasLapsed(bundle, now));
+  const locked = await lockBundles(tx, accountId, bundleIds);
+  const lapsed = locked.filter((bundle) => hasLapsed(bundle, now));
   if (lapsed.length === 0) return 0;
   const actionId = await tx.beginAction();
   const ids = lapsed.map(({ id }) => id);

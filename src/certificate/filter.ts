@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { array } from '../database/connection.ts';
+import { list } from '../operation/list-schema.ts';
 import { accountId, id, instant, userId } from '../operation/schemas.ts';
 import { bundleStatuses, energySources } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
@@ -9,10 +10,13 @@ import { Refusal } from '../rules/refusal.ts';
 
 const MOST_IDS = 10_000;
 
+/** The longest form of an issuance id: with a fraction of nine zeros and an offset. */
+const LONGEST_ISSUANCE_ID = 52;
+
 /** An issuance id, with its text as it was sent: the answer repeats it. */
 const issuanceId = z
   .string()
-  .max(100)
+  .max(LONGEST_ISSUANCE_ID)
   .transform((text, context) => {
     try {
       return { ...parseIssuanceId(text), text };
@@ -30,7 +34,7 @@ const issuanceId = z
 export const FilterFields = z.object({
   source_id: accountId.meta({ description: 'The account that holds the bundles' }),
   user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
-  issuance_ids: z.array(issuanceId).min(1).max(MOST_IDS).optional(),
+  issuance_ids: list(issuanceId, { least: 1, most: MOST_IDS }).optional(),
   device_id: id.optional(),
   energy_source: z.enum(energySources).optional(),
   certificate_period_start: instant
@@ -51,10 +55,7 @@ export const FilterFields = z.object({
     description:
       'Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier',
   }),
-  sparse_filter_list: z
-    .array(z.tuple([id, instant]))
-    .min(1)
-    .max(MOST_IDS)
+  sparse_filter_list: list(z.tuple([id, instant]), { least: 1, most: MOST_IDS })
     .optional()
     .meta({ description: 'Pairs of device id and interval start' }),
   localise_time: z
@@ -143,7 +144,8 @@ function issuanceConditions(filter: Filter): SQL[] {
 /** Issuances of a device that start at an instant: the versions of one issuance. */
 function slotCondition(slots: readonly (readonly [number, Date])[]): SQL {
   const devices = slots.map(([deviceId]) => deviceId);
-  const starts = slots.map(([, start]) => start.toISOString());
+  const starts = slots.map(([, start]) => start.getTime());
   return sql`(b.device_id, b.production_start) IN (
-    SELECT * FROM unnest(${array(devices)}::bigint[], ${array(starts)}::timestamptz[]))`;
+    SELECT slot.device_id, to_timestamp(slot.start_ms / 1000.0)
+    FROM unnest(${array(devices)}::bigint[], ${array(starts)}::bigint[]) AS slot(device_id, start_ms))`;
 }

@@ -29,13 +29,13 @@ export {
   recordAction,
   requestContext,
   requireOwnAccount,
-  saveRefusal,
 } from './execute-action.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, FilterFields, filterView } from './filter.ts';
 export { firstViolation } from './invariants.ts';
 export type { Draft } from './issuance.ts';
 export { type IssueOptions, issue, type Outcome } from './issue.ts';
+export { saveRefusal } from './refused-action.ts';
 export { selectBundlesForRun } from './select-bundles.ts';
 export { transfer } from './transfer.ts';
 

@@ -66,6 +66,7 @@ const common = {
   tag: 'Certificates',
   permission: 'read',
   body: CertificateQuery,
+  bodyLimit: 'bulk',
   refusals: [404],
 } as const;
 

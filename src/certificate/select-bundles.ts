@@ -30,7 +30,7 @@ export async function selectBundlesForRun(
     return rows.map(({ id }) => id);
   };
   for (let selected = await select(); ; ) {
-    await lockBundles(tx, selected);
+    await lockBundles(tx, filter.source_id, selected);
     const again = await select();
     if (again.length === selected.length && again.every((id, n) => id === selected[n])) return selected;
     selected = again;

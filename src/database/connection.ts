@@ -114,7 +114,9 @@ export function ormOn(client: pg.ClientBase | pg.Pool): Orm {
   return orm;
 }
 
-/** One parameter that holds a whole array; a bare array in a template would become a list of parameters. */
+/** One parameter that holds a whole array; a bare array in a template would become a list of parameters. Cast it to its type. */
 export function array(values: readonly unknown[]): SQL {
-  return sql`${sql.param(values)}`;
+  // Numbers are written here: `pg` would examine and quote each of them, ten thousand in 10 ms.
+  const areNumbers = values.every((value) => typeof value === 'number');
+  return sql`${sql.param(areNumbers ? `{${values.join(',')}}` : values)}`;
 }

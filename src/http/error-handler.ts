@@ -20,7 +20,7 @@ const NUMBER_OUT_OF_RANGE = /^22/;
 /** Answers every error with an RFC 9457 problem document. Unexpected errors are logged; the client gets no details. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
+    const problem = tooLargeOf(error, request) ?? problemOf(error);
     if (problem.status >= 500 && problem !== error) request.log.error({ err: error }, 'request failed');
     return sendProblem(problem, request, reply);
   });
@@ -74,6 +74,13 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(document);
 }
 
+/** The problem of a body that is longer than its route takes, with that length. */
+function tooLargeOf(error: unknown, { routeOptions }: FastifyRequest): Problem | undefined {
+  const { statusCode, code } = error as Partial<FastifyError>;
+  if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === undefined) return undefined;
+  return new Problem(statusCode, codeOf(code), `The body is longer than ${routeOptions.bodyLimit} bytes.`);
+}
+
 /** Converts an error to a problem; an unknown error becomes a 500 without details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -99,15 +106,15 @@ function frameworkProblem(error: unknown): Problem | undefined {
   if (typeof code !== 'string' || !code.startsWith('FST_') || typeof statusCode !== 'number')
     return undefined;
   if (statusCode >= 500) return undefined;
-  return new Problem(
-    statusCode,
-    code
-      .replace(/^FST_(ERR_)?/, '')
-      .toLowerCase()
-      .replaceAll('_', '-'),
-    message ?? '',
-  );
+  return new Problem(statusCode, codeOf(code), message ?? '');
 }
+
+/** The code of a problem that the framework reports. */
+const codeOf = (code: string) =>
+  code
+    .replace(/^FST_(ERR_)?/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
 
 function connectionProblem(error: unknown): Problem | undefined {
   if (!isConnectionLost(error)) return undefined;

@@ -97,7 +97,11 @@ const PROBLEM_DESCRIPTIONS: Readonly<Record<number, string>> = {
 
 const componentOf = (code: number) => (STATUS_CODES[code] ?? 'Error').replaceAll(' ', '');
 
-export const problemResponse = (code: number) => ({ $ref: `#/components/responses/${componentOf(code)}` });
+/** A reference, with a description in place of the one of the component, if one is given. */
+export const problemResponse = (code: number, description?: string) => ({
+  $ref: `#/components/responses/${componentOf(code)}`,
+  ...(description ? { description } : {}),
+});
 
 /** The responses for these statuses, to which operations refer. */
 export function problemResponses(codes: Iterable<number>): JsonSchema {

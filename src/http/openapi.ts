@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { bodyLimitOf } from '../operation/body-limit.ts';
 import { JSON_TYPE, type Operation } from '../operation/operation.ts';
 import { API_INTRODUCTION, API_TITLE, TAG_DESCRIPTIONS } from './api-introduction.ts';
 import { takesIdempotencyKey } from './idempotency.ts';
@@ -135,11 +136,24 @@ function responsesOf(operation: Operation, named: NamedSchemas): JsonSchema {
     [JSON_TYPE]: { schema: named.describe(schema, 'input') },
     ...Object.fromEntries(streamed),
   };
-  const refusals = refusalsOf(operation).map((code) => [code, problemResponse(code)]);
+  const refusals = refusalsOf(operation).map((code) => [
+    code,
+    problemResponse(code, descriptionOf(operation, code)),
+  ]);
   return {
     [status]: { description, headers: successHeaders(operation), content },
     ...Object.fromEntries(refusals),
   };
+}
+
+const KIB = 1_024;
+
+/** What a status means for one operation, if it differs from what it means for the others. */
+function descriptionOf(operation: Operation, code: number): string | undefined {
+  if (code !== 413) return undefined;
+  const kib = bodyLimitOf(operation).bytes / KIB;
+  const length = kib < KIB ? `${kib} KiB` : `${kib / KIB} MiB`;
+  return `The body is longer than ${length}.`;
 }
 
 /** The statuses implied by the declaration, plus `refusals`. */

@@ -1,8 +1,8 @@
 import accepts from '@fastify/accepts';
-import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WalPosition } from '../database/position.ts';
+import { bodyLimitOf } from '../operation/body-limit.ts';
 import type { Authority } from '../operation/caller.ts';
 import { clientAddressOf } from '../operation/client-address.ts';
 import { fieldMessage } from '../operation/field-message.ts';
@@ -14,10 +14,11 @@ import {
   type Services,
   type Streamed,
 } from '../operation/operation.ts';
-import { type FieldError, Problem, problems } from '../operation/problem.ts';
+import { type FieldError, MOST_FIELD_ERRORS, Problem, problems } from '../operation/problem.ts';
 import { givenFields, unknownFieldMessage } from '../operation/request-fields.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
 import { consistencyOf } from './consistency.ts';
+import { acceptForms } from './form-body.ts';
 import { serializationSchema } from './json-schema.ts';
 import { mutate } from './mutation.ts';
 import { nameVersion } from './precondition.ts';
@@ -61,7 +62,7 @@ export async function mountOperations(
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
   for (const operation of operations.filter((each) => !takesForms(each))) mount(app, operation, guards);
   await app.register(async (scope) => {
-    await scope.register(formbody);
+    await acceptForms(scope);
     for (const operation of operations.filter(takesForms)) mount(scope, operation, guards);
   });
 }
@@ -81,10 +82,12 @@ function pathsOf(operation: Operation): string[] {
 
 function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards): void {
   const { status, schema } = operation.answer;
+  const bodyLimit = Math.min(bodyLimitOf(operation).bytes, guards.services.config.BODY_LIMIT_BYTES);
   for (const url of pathsOf(operation)) {
     app.route({
       method: operation.method,
       url,
+      bodyLimit,
       schema: { response: { [status]: serializationSchema(schema) } },
       config: { operation },
       onRequest: async (request, reply) => {
@@ -117,7 +120,7 @@ async function answer(
   const mediaType = negotiate(operation, request);
   const call = {
     authority,
-    ...parseInput(operation, request),
+    ...(await parseInput(operation, request)),
     services,
     requestId: request.id,
     log: request.log,
@@ -189,28 +192,35 @@ function negotiate(operation: Operation, request: FastifyRequest): string {
 
 const NO_FIELDS = z.strictObject({});
 
-function parseInput({ params, queryParams, body, olderClients }: Operation, request: FastifyRequest) {
+async function parseInput({ params, queryParams, body, olderClients }: Operation, request: FastifyRequest) {
   const errors: FieldError[] = [];
   const bodySchema = body ?? NO_FIELDS;
   const sent = request.body === undefined ? {} : request.body;
   const input = {
-    params: params && parse('path', params, request.params, errors),
-    queryParams: parse('query', queryParams ?? NO_FIELDS, request.query, errors),
-    body: parse('body', bodySchema, givenFields(sent, bodySchema, olderClients), errors),
+    params: params && (await parse('path', params, request.params, errors)),
+    queryParams: await parse('query', queryParams ?? NO_FIELDS, request.query, errors),
+    body: await parse('body', bodySchema, givenFields(sent, bodySchema, olderClients), errors),
   };
   if (errors.length > 0) throw problems.invalid(errors);
   return input;
 }
 
-const MOST_ERRORS = 100;
-
-function parse(place: string, schema: z.ZodObject, value: unknown, errors: FieldError[]): unknown {
-  const parsed = schema.safeParse(value, { error: fieldMessage });
+async function parse(
+  place: string,
+  schema: z.ZodObject,
+  value: unknown,
+  errors: FieldError[],
+): Promise<unknown> {
+  const parsed = await schema.safeParseAsync(value, { error: fieldMessage });
   if (parsed.success) return parsed.data;
-  const found = parsed.error.issues.flatMap((issue) => fieldErrors(place, schema, issue));
-  errors.push(...found.slice(0, MOST_ERRORS));
+  for (const issue of parsed.error.issues.slice(0, MOST_FIELD_ERRORS)) {
+    errors.push(...fieldErrors(place, schema, issue));
+  }
   return undefined;
 }
+
+/** The longest part of a name that an answer repeats. */
+const LONGEST_NAME = 100;
 
 function fieldErrors(place: string, schema: z.ZodObject, issue: z.core.$ZodIssue): FieldError[] {
   const error = (path: readonly PropertyKey[], message: string) => ({
@@ -218,5 +228,8 @@ function fieldErrors(place: string, schema: z.ZodObject, issue: z.core.$ZodIssue
     message,
   });
   if (issue.code !== 'unrecognized_keys') return [error(issue.path, issue.message)];
-  return issue.keys.map((key) => error([...issue.path, key], unknownFieldMessage(key, schema)));
+  return issue.keys
+    .slice(0, MOST_FIELD_ERRORS)
+    .map((key) => key.slice(0, LONGEST_NAME))
+    .map((key) => error([...issue.path, key], unknownFieldMessage(key, schema)));
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../database/transaction.ts';
 import type { Journal, LagWatch } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
 import type { Tracing } from '../tracing/index.ts';
+import type { BodyLimitName } from './body-limit.ts';
 import type { Authority } from './caller.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { OlderClientFields } from './older-clients.ts';
@@ -196,6 +197,8 @@ interface Declaration<
   readonly olderClients?: OlderClientFields;
   /** Media types of the body; JSON by default. */
   readonly accepts?: readonly string[];
+  /** The bounds of the body; see {@link bodyLimitOf} for those without a declaration. */
+  readonly bodyLimit?: BodyLimitName;
   readonly answer: {
     readonly status: 200 | 201 | 202;
     readonly description: string;

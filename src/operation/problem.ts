@@ -16,6 +16,9 @@ export interface ProblemDetails {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
+/** The most fields that a problem names: a body can have many thousand at fault. */
+export const MOST_FIELD_ERRORS = 100;
+
 /**
  * An error response, as an RFC 9457 problem document. Throwing one means that nothing was changed.
  * `code` is stable, and the last part of the document's `type`.
@@ -25,11 +28,13 @@ export class Problem extends Error {
   readonly code: string;
   readonly details: ProblemDetails;
 
+  /** Of `errors`, the first {@link MOST_FIELD_ERRORS} are kept. */
   constructor(status: number, code: string, detail: string, details: ProblemDetails = {}) {
     super(detail);
     this.status = status;
     this.code = code;
-    this.details = details;
+    const { errors } = details;
+    this.details = errors ? { ...details, errors: errors.slice(0, MOST_FIELD_ERRORS) } : details;
   }
 
   /** Converts a refusal to a problem; its fields are body fields. */
@@ -51,6 +56,8 @@ export class Problem extends Error {
 /** Problems other than refusals. */
 export const problems = {
   malformed: (detail: string) => new Problem(400, 'malformed', detail),
+  tooManyValues: (most: number, what: string) =>
+    new Problem(413, 'too-many-values', `The body has more than ${most} ${what}.`),
   /** Unless `detail` is given, it is the first error, because many clients show nothing else. */
   invalid: (errors: readonly FieldError[], detail = firstOf(errors)) =>
     new Problem(422, 'invalid-fields', detail, { errors }),

@@ -44,12 +44,19 @@ export const accountParams = z.object({ id: accountIdText });
 
 /** A text that a person wrote: trimmed, not empty, without control characters. */
 export const words = (longest = 200) =>
-  z.string().trim().min(1).max(longest).refine(isPlainText, 'must not contain control characters');
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest, { abort: true })
+    .refine(isPlainText, 'must not contain control characters');
 
 /** A name that people compare visually, in its normalized form (rule ACC-9). */
 export const name = (longest = 200) =>
   z
     .string()
+    // Normalization takes quadratic time. It makes some texts shorter, but hardly by a factor of four.
+    .max(4 * longest, { abort: true, error: `must have at most ${longest} characters` })
     .refine(isVisible, 'must not contain invisible characters')
     .overwrite(normalizeName)
     .min(1)

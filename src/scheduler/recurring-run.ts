@@ -125,7 +125,7 @@ async function prepare(tx: Transaction, row: RecurringRow, clock: () => Date): P
   const intent = intentOf(row, clock());
   const authority = await authorityOf(tx, row);
   if (authority instanceof Problem) return { intent, refusal: authority };
-  const filter = FilterFields.parse({ ...row.filter, source_id: row.accountId });
+  const filter = await FilterFields.parseAsync({ ...row.filter, source_id: row.accountId });
   const bundleIds = await selectBundlesForRun(tx, filter, row.certificateQuantity, intent.requestedAt);
   if (bundleIds.length === 0) {
     return { intent, refusal: Problem.of(refuse.notEnough(row.certificateQuantity, 0)) };

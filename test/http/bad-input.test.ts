@@ -80,8 +80,8 @@ describe('a body that parsers may read differently', () => {
 
 describe('a deeply nested body', () => {
   test.for([
-    ['arrays', `{"name": "Deep", "x": ${nested(100_000)}}`],
-    ['objects', `{"name": "Deep", "x": ${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
+    ['arrays', `{"name": "Deep", "x": ${nested(10_000)}}`],
+    ['objects', `{"name": "Deep", "x": ${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`],
   ] as const)('of %s is refused, also with an Idempotency-Key', async ([_, body], { registry, market }) => {
     expectProblem(await organisation(market, body), 400);
     expectProblem(await organisation(market, body, aKey()), 400);
@@ -203,7 +203,7 @@ const HOSTILE: readonly unknown[] = [
   '\ud800',
   '',
   '   ',
-  'x'.repeat(100_000),
+  'x'.repeat(10_000),
   "'; DROP TABLE bundle; --",
   -1,
   0.5,
