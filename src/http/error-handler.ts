@@ -76,9 +76,8 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
 
 /** The problem of a body that is longer than its route takes, with that length. */
 function tooLargeOf(error: unknown, { routeOptions }: FastifyRequest): Problem | undefined {
-  const { statusCode, code } = error as Partial<FastifyError>;
-  if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === undefined) return undefined;
-  return new Problem(statusCode, codeOf(code), `The body is longer than ${routeOptions.bodyLimit} bytes.`);
+  if ((error as Partial<FastifyError>).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return undefined;
+  return new Problem(413, 'ctp-body-too-large', `The body is longer than ${routeOptions.bodyLimit} bytes.`);
 }
 
 /** Converts an error to a problem; an unknown error becomes a 500 without details. */
@@ -106,15 +105,15 @@ function frameworkProblem(error: unknown): Problem | undefined {
   if (typeof code !== 'string' || !code.startsWith('FST_') || typeof statusCode !== 'number')
     return undefined;
   if (statusCode >= 500) return undefined;
-  return new Problem(statusCode, codeOf(code), message ?? '');
+  return new Problem(
+    statusCode,
+    code
+      .replace(/^FST_(ERR_)?/, '')
+      .toLowerCase()
+      .replaceAll('_', '-'),
+    message ?? '',
+  );
 }
-
-/** The code of a problem that the framework reports. */
-const codeOf = (code: string) =>
-  code
-    .replace(/^FST_(ERR_)?/, '')
-    .toLowerCase()
-    .replaceAll('_', '-');
 
 function connectionProblem(error: unknown): Problem | undefined {
   if (!isConnectionLost(error)) return undefined;

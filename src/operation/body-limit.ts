@@ -1,5 +1,3 @@
-import type { Operation } from './operation.ts';
-
 /**
  * The bounds of a request body. They are checked before the body is parsed, so that no body can occupy the process for long.
  */
@@ -24,6 +22,12 @@ export const bodyLimits = {
 export type BodyLimitName = keyof typeof bodyLimits;
 
 /** Without a declaration, an operation that takes no body has the smallest limit, and any other one that of one record. */
-export function bodyLimitOf({ body, bodyLimit }: Pick<Operation, 'body' | 'bodyLimit'>): BodyLimit {
+export function bodyLimitOf({
+  body,
+  bodyLimit,
+}: {
+  readonly body?: unknown;
+  readonly bodyLimit?: BodyLimitName;
+}): BodyLimit {
   return bodyLimits[bodyLimit ?? (body === undefined ? 'small' : 'standard')];
 }

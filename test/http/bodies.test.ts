@@ -132,18 +132,14 @@ describe('at most 100 fields are named', () => {
 test('a list that is too long is refused by its length, and its items are not read', async ({ market }) => {
   const body = { source_id: market.source.id, issuance_ids: Array.from({ length: 10_001 }, () => '') };
   const answer = await market.trader.post('/certificate/query', body);
-  expect(errorsOf(answer)).toEqual([
-    { path: 'body.issuance_ids', message: 'must have at most 10000 items' },
-  ]);
+  expect(errorsOf(answer)).toEqual([{ path: 'body.issuance_ids', message: 'must have at most 10000 items' }]);
 });
 
 test('a long text is refused by its length before its characters are normalized', async ({ market }) => {
   const normalize = vi.spyOn(String.prototype, 'normalize');
   const body = { ...A_DEVICE, account_id: market.source.id, grid: `a${'\u0315\u0300'.repeat(10_000)}` };
   const answer = await market.admin.post('/device/create', body);
-  expect(errorsOf(answer)).toEqual([
-    { path: 'body.grid', message: 'must have at most 200 characters' },
-  ]);
+  expect(errorsOf(answer)).toEqual([{ path: 'body.grid', message: 'must have at most 200 characters' }]);
   expect(normalize.mock.contexts.filter((text) => String(text).length > 1_000)).toEqual([]);
   normalize.mockRestore();
 });
