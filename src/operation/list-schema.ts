@@ -11,7 +11,7 @@ interface Bounds {
 
 /** The items that are read at once: at most that many are read in vain. */
 const AT_ONCE = MOST_FIELD_ERRORS;
-/** The items that are read in one turn of the event loop. Instants take a microsecond each. */
+/** The items that are read in one turn of the event loop: instants take a microsecond each. */
 const IN_A_TURN = 1_000;
 
 /**
@@ -24,34 +24,53 @@ export function list<Item extends z.ZodType>(item: Item, bounds: Bounds = {}) {
   const few = z.array(item);
   return z
     .unknown()
-    .transform(async (value, context): Promise<z.output<Item>[]> => {
+    .transform((value, context): Items<Item> | Promise<Items<Item>> => {
       const size = { origin: 'array', inclusive: true, input: value } as const;
       if (!Array.isArray(value)) context.addIssue({ code: 'invalid_type', expected: 'array', input: value });
       else if (value.length < least) context.addIssue({ code: 'too_small', minimum: least, ...size });
       else if (value.length > most) context.addIssue({ code: 'too_big', maximum: most, ...size });
-      else return readItems(few, value, context);
+      else if (value.length <= IN_A_TURN) return readItems(few, value, context);
+      else return readInTurns(few, value, context);
       return z.NEVER;
     })
     .meta(describe(few, bounds));
 }
 
-async function readItems<Item extends z.ZodType>(
+type Items<Item extends z.ZodType> = z.output<Item>[];
+
+async function readInTurns<Item extends z.ZodType>(
   few: z.ZodArray<Item>,
   values: readonly unknown[],
   context: z.RefinementCtx,
-): Promise<z.output<Item>[]> {
-  const items: z.output<Item>[] = [];
-  for (let start = 0; start < values.length && context.issues.length < MOST_FIELD_ERRORS; start += AT_ONCE) {
-    if (start > 0 && start % IN_A_TURN === 0) await nextTurn();
+): Promise<Items<Item>> {
+  const items: Items<Item> = [];
+  for (let start = 0; start < values.length && isReading(context); start += IN_A_TURN) {
+    if (start > 0) await nextTurn();
+    items.push(...readItems(few, values.slice(start, start + IN_A_TURN), context, start));
+  }
+  return items;
+}
+
+/** `first`: the index of the first of the values in the list. */
+function readItems<Item extends z.ZodType>(
+  few: z.ZodArray<Item>,
+  values: readonly unknown[],
+  context: z.RefinementCtx,
+  first = 0,
+): Items<Item> {
+  const items: Items<Item> = [];
+  for (let start = 0; start < values.length && isReading(context); start += AT_ONCE) {
     const { data, error } = few.safeParse(values.slice(start, start + AT_ONCE), { error: fieldMessage });
     if (data) items.push(...data);
     for (const issue of error?.issues ?? []) {
       const [index, ...inside] = issue.path;
-      context.addIssue({ ...issue, path: [start + Number(index), ...inside] });
+      context.addIssue({ ...issue, path: [first + start + Number(index), ...inside] });
     }
   }
   return items;
 }
+
+const isReading = ({ issues }: z.RefinementCtx) => issues.length < MOST_FIELD_ERRORS;
 
 /** As `z.array` is described in the OpenAPI document. */
 function describe(schema: z.ZodArray, { least, most }: Bounds): Record<string, unknown> {

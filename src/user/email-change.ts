@@ -46,6 +46,7 @@ export const requestEmailChange = defineMutation({
   permission: 'read',
   loginOnly: true,
   body: EmailChange,
+  bodyLimit: 'small',
   answer: { status: 202, description: 'The request is recorded', schema: done },
   async handle(call) {
     const { body, transact } = call;
