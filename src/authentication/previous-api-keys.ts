@@ -53,6 +53,7 @@ export const createPreviousApiKey = defineMutation({
   id: 'createPreviousApiKey',
   method: 'POST',
   path: '/auth/api-key',
+  bodyLimit: 'small',
   summary: 'Create an API key, as in the previous registry',
   description: `Creates a key with all permissions of the caller that a key can have. It expires after ${DEFAULT_DAYS} days unless \`expires_days\` is given. Use \`POST /auth/api_keys\` to limit a key to permissions or accounts. Send the key as \`Authorization: API Key gcr_...\`, \`Authorization: Bearer gcr_...\` or \`X-API-Key: gcr_...\`.`,
   body: z
