@@ -32,7 +32,7 @@ const OpenApi = z.strictObject({
   servers: z.tuple([z.strictObject({ url: z.literal('/'), description: z.string().min(1) })]),
   tags: z.array(z.strictObject({ name: z.string(), description: z.string().min(10) })),
   paths: z.record(
-    z.string().regex(/^\/[\w/{}]*$/),
+    z.string().regex(/^\/[\w/{}-]*$/),
     z.partialRecord(
       z.enum(['get', 'post', 'patch', 'delete']),
       z.strictObject({
