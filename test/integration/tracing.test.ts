@@ -154,16 +154,21 @@ test('a query has a trace of its own, and reads on the standby', () => {
   expect(below(span).map(({ attributes }) => attributes['registry.server'])).toContain('standby 1');
 });
 
-test('concurrent requests keep their statements apart', () => {
+/** Requests at the same moment share the lookup of their callers: it is below one of them. */
+const looksUpCallers = ({ attributes }: ReceivedSpan) =>
+  /FROM session/.test(String(attributes['db.query.text']));
+
+test('concurrent requests keep their statements apart, except for the lookup of their callers', () => {
   for (const name of ['POST /organisation/create', 'GET /user/me']) {
     const requests = CONCURRENT.map((trace) => named(name).filter(({ traceId }) => traceId === trace));
     expect(requests.map(({ length }) => length)).toEqual(CONCURRENT.map(() => 1));
     const statements = requests.flat().map((span) => {
       const own = below(span);
       expect(own.every(({ traceId }) => traceId === span.traceId)).toBe(true);
-      return own.map((each) => each.name);
+      return own.filter((each) => !looksUpCallers(each)).map((each) => each.name);
     });
     for (const each of statements) expect(each).toEqual(statements[0]);
+    expect(statements[0]?.length).toBeGreaterThan(0);
   }
 });
 
