@@ -9,7 +9,7 @@ interface Bounds {
   readonly most?: number;
 }
 
-/** The items that are read at once: at most that many are read in vain. */
+/** The items that are read at once. After the last fault that is reported, at most that many more are read. */
 const AT_ONCE = MOST_FIELD_ERRORS;
 /** The items that are read in one turn of the event loop: instants take a microsecond each. */
 const IN_A_TURN = 1_000;

@@ -71,7 +71,7 @@ export async function serialStep(run: ModelRun): Promise<void> {
   }
 }
 
-/** Closes an account that was just opened and, in vain, one that has a device: random requests may miss both cases. */
+/** Closes a new account, and tries to close one that has a device: random requests may miss both cases. */
 export async function openAndClose(run: ModelRun): Promise<void> {
   for (const { account: owner } of [...run.ledger.devices.values()].slice(0, 1)) {
     await run.exchange([{ kind: 'close', by: adminOf(run), account: owner }]);

@@ -61,7 +61,7 @@ describe.each(MODES)('a standby that is promoted after $mode replication', ({ mo
     const [{ resultingBundleIds: [shown = 0] = [] } = {}] = load.acknowledged;
     expect((await market.receiver.get(`/certificate/${shown}`)).statusCode).toBe(200);
     expect((await market.cancel([shown])).statusCode).toBe(503);
-    // The fence comes first: whoever restarts the old primary gets a server that accepts no writes.
+    // The fence comes first: if somebody restarts the old primary, it accepts no writes.
     await writeFile(join(folder[0].data_directory, 'standby.signal'), '');
     await registry.standby.query('SELECT pg_promote()');
 
