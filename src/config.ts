@@ -16,6 +16,7 @@ export const EXAMPLE_PASSWORDS: readonly string[] = [
   'replication-password',
   'write-password',
   'read-password',
+  'sequencer-password',
   'changeit',
   'relay-password',
 ];
@@ -97,6 +98,8 @@ const Settings = z
     DATABASE_WRITE_URL: postgresUrl,
     DATABASE_READ_URLS: urlList,
     DATABASE_SEQUENCER_URL: postgresUrl.optional(),
+    DATABASE_ACTOR_KEY: text(32).optional(),
+    DATABASE_ACTOR_KEY_PREVIOUS: text(32).optional(),
     DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
     DATABASE_MAX_WAITING: wholeNumber(1).default(500),
     MAX_EVENT_LOOP_DELAY_MS: wholeNumber(0, 60_000).default(500),

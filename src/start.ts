@@ -23,6 +23,7 @@ export function openConfiguredDatabase(
   return openDatabase({
     writeUrl: config.DATABASE_WRITE_URL,
     readUrls: config.DATABASE_READ_URLS,
+    actorKey: config.DATABASE_ACTOR_KEY,
     poolSize: config.DATABASE_POOL_SIZE,
     replicaWaitMs: config.REPLICA_WAIT_MS,
     replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,

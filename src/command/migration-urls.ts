@@ -15,6 +15,11 @@ export function readMigrationConfig(): { config: Config; urls: MigrationUrls } {
       writeUrl: config.DATABASE_WRITE_URL,
       readUrls: config.DATABASE_READ_URLS,
       sequencerUrl: config.DATABASE_SEQUENCER_URL,
+      actorKeys: actorKeysOf(config),
     },
   };
 }
+
+/** The keys by which the database verifies actors: the current one, and the previous one while processes still use it. */
+const actorKeysOf = ({ DATABASE_ACTOR_KEY: key, DATABASE_ACTOR_KEY_PREVIOUS: previous }: Config): string[] =>
+  [key, previous].filter((each) => each !== undefined);

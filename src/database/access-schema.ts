@@ -99,3 +99,9 @@ export const emailChangeRequest = pgTable('email_change_request', {
   email: text().notNull(),
   requestedAt: createdAt(),
 });
+
+/** The keys by which triggers verify who acts, as the two blocks of HMAC. Only the owner reads them. See `actor-proof.ts`. */
+export const actorKey = pgTable('actor_key', {
+  innerBlock: bytea().notNull(),
+  outerBlock: bytea().notNull(),
+});

@@ -12,6 +12,8 @@ import { createTransact, type DomainEvent, databaseError, type Transact } from '
 export interface DatabaseOptions {
   readonly writeUrl: string;
   readonly readUrls: readonly string[];
+  /** The key with which writes prove their actors (`DATABASE_ACTOR_KEY`). */
+  readonly actorKey?: string | undefined;
   readonly poolSize: number;
   /** The time limit for a write to wait for the standbys. */
   readonly replicaWaitMs: number;
@@ -131,8 +133,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const standbys = replicas.candidates().map(({ pool }) => pool);
     return standbys.length > 0 ? standbys : [primaryReads];
   };
-  const transact = createTransact(primary, (event) => {
-    for (const listener of listeners) listener(event);
+  const transact = createTransact({
+    pool: primary,
+    actorKey: options.actorKey,
+    onEvent: (event) => {
+      for (const listener of listeners) listener(event);
+    },
   });
   const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
 

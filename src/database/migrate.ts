@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as migrateWithDrizzle } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { z } from 'zod';
+import { installActorKeys } from './actor-proof.ts';
 import { type ApplicationUrls, ensureRoles, revokePublicPrivileges } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -15,6 +16,8 @@ const CONNECT_WITHIN_MS = 10_000;
 
 export interface MigrationUrls extends ApplicationUrls {
   readonly ownerUrl: string;
+  /** The keys by which writes have to prove their actors. Without any, they need not. */
+  readonly actorKeys?: readonly string[];
 }
 
 /**
@@ -25,7 +28,7 @@ export interface MigrationUrls extends ApplicationUrls {
  * @returns the names of the migrations that were applied, in their order.
  */
 export async function migrate(
-  { ownerUrl, ...urls }: MigrationUrls,
+  { ownerUrl, actorKeys = [], ...urls }: MigrationUrls,
   migrationsFolder = MIGRATIONS,
   warn: (warning: string) => void = () => undefined,
 ): Promise<string[]> {
@@ -37,6 +40,7 @@ export async function migrate(
     await revokePublicPrivileges(owner);
     const before = await lastApplied(owner);
     await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
+    await installActorKeys(owner, actorKeys);
     const entries = await listedMigrations(migrationsFolder);
     return entries.filter(({ when }) => when > before).map(({ tag }) => tag);
   });

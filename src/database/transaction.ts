@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ActionId } from '../rules/units.ts';
+import { actorProver, type ProveActor } from './actor-proof.ts';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
 
@@ -53,17 +54,25 @@ export function databaseError(error: unknown): pg.DatabaseError | undefined {
   return error instanceof Error && error.cause !== undefined ? databaseError(error.cause) : undefined;
 }
 
+interface TransactSource {
+  readonly pool: pg.Pool;
+  /** The key with which transactions prove their actors, if the database requires it. */
+  readonly actorKey: string | undefined;
+  readonly onEvent: (event: DomainEvent) => void;
+}
+
 /**
  * Runs a mutation in one transaction on the primary. All writes use it.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function createTransact(pool: pg.Pool, listener: (event: DomainEvent) => void): Transact {
+export function createTransact({ pool, actorKey, onEvent }: TransactSource): Transact {
+  const source = { pool, prove: actorProver(actorKey) };
   return async (actor, work) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const events: DomainEvent[] = [];
-        const committed = await attemptOnce(pool, actor, (client) => work(transactionOn(client, events)));
-        events.forEach(listener);
+        const committed = await attemptOnce(source, actor, (client) => work(transactionOn(client, events)));
+        events.forEach(onEvent);
         return committed;
       } catch (error) {
         if (attempt === ATTEMPTS || !mayRetry(error)) throw error;
@@ -74,14 +83,14 @@ export function createTransact(pool: pg.Pool, listener: (event: DomainEvent) => 
 }
 
 async function attemptOnce<T>(
-  pool: pg.Pool,
+  { pool, prove }: { readonly pool: pg.Pool; readonly prove: ProveActor },
   actor: Actor,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<Committed<T>> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin(client, actor));
+    await client.query(begin(client, actor, prove));
     const value = await work(client);
     return { value, position: await commit(client) };
   } catch (error) {
@@ -92,10 +101,15 @@ async function attemptOnce<T>(
   }
 }
 
-function begin(client: pg.PoolClient, actor: Actor): string {
+function begin(client: pg.PoolClient, { userId, requestId }: Actor, prove: ProveActor): string {
   const setting = (name: string, value: string | number | null) =>
     `set_config('registry.${name}', ${client.escapeLiteral(String(value ?? ''))}, true)`;
-  return `BEGIN; SELECT ${setting('actor_id', actor.userId)}, ${setting('request_id', actor.requestId)}`;
+  const settings = [
+    setting('actor_id', userId),
+    setting('actor_proof', prove(client, userId)),
+    setting('request_id', requestId),
+  ];
+  return `BEGIN; SELECT ${settings.join(', ')}`;
 }
 
 function transactionOn(client: pg.PoolClient, events: DomainEvent[]): Transaction {

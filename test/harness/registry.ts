@@ -8,8 +8,9 @@ import { issueAccessToken } from '../../src/authentication/access-token.ts';
 import { hashPassword } from '../../src/authentication/index.ts';
 import { createSession } from '../../src/authentication/session.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import { type Database, openDatabase } from '../../src/database/database.ts';
+import type { Database } from '../../src/database/database.ts';
 import type { Role } from '../../src/rules/enums.ts';
+import { openConfiguredDatabase } from '../../src/start.ts';
 import { Client } from './client.ts';
 import { METRICS_TOKEN } from './metrics.ts';
 import { waitForStandby } from './polling.ts';
@@ -88,14 +89,7 @@ export async function registryIn(
   const level = process.env.TEST_LOG_LEVEL;
   // The level is set by tests, and nothing is printed.
   const log = pino({ level: level ?? 'silent' }, level ? process.stdout : { write: () => undefined });
-  const database = await openDatabase({
-    writeUrl: config.DATABASE_WRITE_URL,
-    readUrls: config.DATABASE_READ_URLS,
-    poolSize: config.DATABASE_POOL_SIZE,
-    replicaWaitMs: config.REPLICA_WAIT_MS,
-    replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
-    onError: (error) => log.warn({ err: error }, 'an idle connection was lost'),
-  });
+  const database = await openConfiguredDatabase(config, log);
   let now = NOW;
   const logIn = async (userId: number): Promise<Client> => {
     const { value: session, position } = await database.transact({ userId: null, requestId: null }, (tx) =>

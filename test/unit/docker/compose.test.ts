@@ -80,12 +80,14 @@ describe('compose.yml, for production', () => {
   test('does not start without its secrets', () => {
     const needed = variablesOf(base.text).filter(({ operator }) => operator === ':?');
     expect([...new Set(needed.map(({ name }) => name))].sort()).toEqual([
+      'DATABASE_ACTOR_KEY',
       'EVENTSTORE_ADMIN_PASSWORD',
       'EVENTSTORE_REGISTRY_PASSWORD',
       'JWT_SECRET_KEY',
       'POSTGRES_PASSWORD',
       'POSTGRES_REPLICATION_PASSWORD',
       'REGISTRY_READ_PASSWORD',
+      'REGISTRY_SEQUENCER_PASSWORD',
       'REGISTRY_WRITE_PASSWORD',
     ]);
     const rest = variablesOf(base.text).filter(({ operator }) => operator !== ':?');
