@@ -11,7 +11,7 @@ import { NO_PRIVILEGE, refusalOf } from './database-rejections.ts';
 const KEY = 'a key that only the processes of the registry know';
 const PREVIOUS = 'the key before it, which some processes still use';
 
-const test = baseTest.override('settings', { DATABASE_ACTOR_KEY: KEY });
+const test = baseTest.extend('settings', { scope: 'file' }, { DATABASE_ACTOR_KEY: KEY });
 
 /** Makes the database require proofs, as `make db.update` does. */
 async function requireProofs({ primary }: TestRegistry, ...keys: string[]): Promise<void> {
