@@ -2486,6 +2486,8 @@ export interface components {
             /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
+            /** @description Pairs of device id and interval start */
+            sparse_filter_list?: (number | string)[][] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
             /** @description Intervals that start at this instant or later */
@@ -2498,8 +2500,6 @@ export interface components {
             certificate_bundle_id_range_start?: number | null;
             /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
-            /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
@@ -3091,6 +3091,8 @@ export interface components {
             /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
+            /** @description Pairs of device id and interval start */
+            sparse_filter_list?: (number | string)[][] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
             /** @description Intervals that start at this instant or later */
@@ -3102,8 +3104,6 @@ export interface components {
             certificate_bundle_id_range_start?: number | null;
             /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
-            /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false
@@ -3144,6 +3144,8 @@ export interface components {
             /** @description If given, must be the id of the caller */
             user_id?: number | null;
             issuance_ids?: string[] | null;
+            /** @description Pairs of device id and interval start */
+            sparse_filter_list?: (number | string)[][] | null;
             device_id?: number | null;
             energy_source?: ("solar_pv" | "wind" | "hydro" | "biomass" | "nuclear" | "electrolysis" | "geothermal" | "battery_storage" | "chp" | "other") | null;
             /** @description Intervals that start at this instant or later */
@@ -3155,8 +3157,6 @@ export interface components {
             certificate_bundle_id_range_start?: number | null;
             /** @description Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier */
             certificate_bundle_id_range_end?: number | null;
-            /** @description Pairs of device id and interval start */
-            sparse_filter_list?: (number | string)[][] | null;
             /**
              * @description Render datetimes in the time zone of the account
              * @default false

@@ -30,11 +30,19 @@ const issuanceId = z
   })
   .meta({ examples: ['12-2025-01-12T14:00:00Z'] });
 
+/** The fields of a filter that list at most `most` ids each. */
+export const idLists = (most: number) => ({
+  issuance_ids: list(issuanceId, { least: 1, most }).optional(),
+  sparse_filter_list: list(z.tuple([id, instant]), { least: 1, most })
+    .optional()
+    .meta({ description: 'Pairs of device id and interval start' }),
+});
+
 /** The fields of a filter, without the rules that {@link CertificateFilter} adds: as a stored filter is read. */
 export const FilterFields = z.object({
   source_id: accountId.meta({ description: 'The account that holds the bundles' }),
   user_id: userId.optional().meta({ description: 'If given, must be the id of the caller' }),
-  issuance_ids: list(issuanceId, { least: 1, most: MOST_IDS }).optional(),
+  ...idLists(MOST_IDS),
   device_id: id.optional(),
   energy_source: z.enum(energySources).optional(),
   certificate_period_start: instant
@@ -55,9 +63,6 @@ export const FilterFields = z.object({
     description:
       'Only with exactly one issuance id: bundles whose range starts at this certificate id or earlier',
   }),
-  sparse_filter_list: list(z.tuple([id, instant]), { least: 1, most: MOST_IDS })
-    .optional()
-    .meta({ description: 'Pairs of device id and interval start' }),
   localise_time: z
     .boolean()
     .default(false)

@@ -31,7 +31,7 @@ export {
   requireOwnAccount,
 } from './execute-action.ts';
 export { expireBatch } from './expire.ts';
-export { CertificateFilter, type Filter, FilterFields, filterView } from './filter.ts';
+export { CertificateFilter, type Filter, FilterFields, filterView, idLists } from './filter.ts';
 export { firstViolation } from './invariants.ts';
 export type { Draft } from './issuance.ts';
 export { type IssueOptions, issue, type Outcome } from './issue.ts';

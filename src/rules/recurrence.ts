@@ -13,6 +13,10 @@ export interface Schedule {
 /** The most runs of one recurring action: one a day for 27 years. */
 export const MOST_RUNS = 10_000;
 export const MOST_PERIODS = 10_000;
+/** The most recurring actions with runs left that one account can have. */
+export const MOST_PER_ACCOUNT = 100;
+/** The most issuance ids, and the most pairs of device and start, in the filter of a recurring action: each run evaluates it. */
+export const MOST_FILTER_ITEMS = 1_000;
 
 /**
  * When the run after `runsDone` runs is due; `undefined` after the last one. It is counted from the first run, not from the
@@ -37,4 +41,13 @@ export function assertSchedule(schedule: Schedule, now: Date): void {
   const last = runAfter(schedule, schedule.numberOfRuns - 1);
   // Beyond the last instant of JavaScript, the year is NaN.
   if (!(last && last.getUTCFullYear() <= LAST_YEAR)) throw refuse.scheduleTooLong();
+}
+
+/**
+ * Requires that an account with `present` recurring actions with runs left may have another one (rule REC-11).
+ *
+ * @throws {Refusal} `too-many-recurring`.
+ */
+export function assertRoomForRecurring(present: number): void {
+  if (present >= MOST_PER_ACCOUNT) throw refuse.tooManyRecurring(present, MOST_PER_ACCOUNT);
 }

@@ -144,7 +144,7 @@ const accountRefusals = {
     new Refusal('not_found', 'not-found', `There is no ${entity} ${id}.`),
 };
 
-/** Refusals of rule REC-1. */
+/** Refusals of the rules REC-1 and REC-11. */
 const scheduleRefusals = {
   schedulePast: () => badField('schedule-past', 'initial_action_datetime', 'must not be in the past'),
   scheduleTooLong: () =>
@@ -152,6 +152,12 @@ const scheduleRefusals = {
       'schedule-too-long',
       'number_of_recurring_actions',
       'must not lead to a run after the year 9999',
+    ),
+  tooManyRecurring: (present: number, most: number) =>
+    new Refusal(
+      'conflict',
+      'too-many-recurring',
+      `The account has ${present} recurring actions with runs left, and may have at most ${most}. Stop some first.`,
     ),
 };
 

@@ -27,24 +27,35 @@ interface DueRun {
   readonly userId: UserId;
 }
 
+/** The users who had a run in the current turn, which continues in the next round if a round ends early. */
+export type Turn = Set<UserId>;
+
 export interface RunOptions {
   readonly database: Database;
   readonly clock: () => Date;
+  readonly turn: Turn;
+  /** Ends the round after the run that is under way. */
   readonly signal?: AbortSignal;
   readonly onRun: (result: RunResult) => void;
 }
 
 /**
- * Executes all runs that are due, one after the other, those due longest first, missed ones included (rule REC-6). A run that
- * fails (see {@link runOnce}) delays the later runs of its own recurring action only.
+ * Executes the runs that are due, missed ones included, one after the other and in turns: each user has one run in a turn, the one
+ * due longest, and the users follow one another in that order (rule REC-6). So runs wait for at most one run of each other user. A
+ * run that fails (see {@link runOnce}) delays the later runs of its own recurring action only.
  *
  * @throws the first failure, after all other runs were executed.
  */
-export async function runAllDue({ database, clock, signal, onRun }: RunOptions): Promise<void> {
+export async function runAllDue({ database, clock, turn, signal, onRun }: RunOptions): Promise<void> {
   const failed = new Map<number, unknown>();
   while (!signal?.aborted) {
-    const due = await nextDue(database, clock(), [...failed.keys()]);
-    if (due === undefined) break;
+    const due = await nextDue(database, clock(), { users: [...turn], ids: [...failed.keys()] });
+    if (due === undefined && turn.size === 0) break;
+    if (due === undefined) {
+      turn.clear();
+      continue;
+    }
+    turn.add(due.userId);
     try {
       onRun(await runOnce(database, due, clock));
     } catch (error) {
@@ -54,16 +65,19 @@ export async function runAllDue({ database, clock, signal, onRun }: RunOptions):
   for (const error of failed.values()) throw error;
 }
 
-/** The run that has been due longest, except of the recurring actions in `leftOut`. */
-async function nextDue(
-  database: Database,
-  now: Date,
-  leftOut: readonly number[],
-): Promise<DueRun | undefined> {
+interface LeftOut {
+  readonly users: readonly number[];
+  /** Recurring actions. */
+  readonly ids: readonly number[];
+}
+
+/** The run that has been due longest, except of some users and recurring actions. */
+async function nextDue(database: Database, now: Date, { users, ids }: LeftOut): Promise<DueRun | undefined> {
   const [due] = await database.readPrimary(({ execute }) =>
     execute<DueRun>(sql`
       SELECT id, user_id AS "userId" FROM recurring_action
-      WHERE deleted_at IS NULL AND next_run <= ${now.toISOString()} AND id <> ALL (${array(leftOut)}::bigint[])
+      WHERE deleted_at IS NULL AND next_run <= ${now.toISOString()}
+        AND user_id <> ALL (${array(users)}::bigint[]) AND id <> ALL (${array(ids)}::bigint[])
       ORDER BY next_run, id LIMIT 1`),
   );
   return due;

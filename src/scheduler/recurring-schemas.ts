@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { beneficiary, CertificateFilter } from '../certificate/index.ts';
+import { beneficiary, CertificateFilter, idLists } from '../certificate/index.ts';
 import { accountId, count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
-import { MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
+import { MOST_FILTER_ITEMS, MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 
 /** The schedule, with the names of the EnergyTag specification. */
 const schedule = {
@@ -24,6 +24,7 @@ const schedule = {
 
 const common = <T extends ActionType>(type: T) => ({
   ...schedule,
+  ...idLists(MOST_FILTER_ITEMS),
   action_type: z.literal(type).optional(),
   certificate_bundle_status: z.literal('Active').optional(),
   certificate_quantity: wattHours.min(1).meta({

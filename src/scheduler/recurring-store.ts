@@ -41,6 +41,18 @@ export function recurringWhere(execute: Execute, condition: SQL, limit: number):
     WHERE r.deleted_at IS NULL AND ${condition} ORDER BY r.id LIMIT ${limit}`);
 }
 
+/**
+ * The number of recurring actions of an account that have runs left. Locks the account against another one until the commit;
+ * other actions of the account do not wait.
+ */
+export async function countRecurring(tx: Transaction, accountId: AccountId): Promise<number> {
+  await tx.execute(sql`SELECT FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`);
+  const [row] = await tx.execute<{ present: number }>(sql`
+    SELECT count(*) AS present FROM recurring_action
+    WHERE account_id = ${accountId} AND deleted_at IS NULL AND next_run IS NOT NULL`);
+  return row?.present ?? 0;
+}
+
 /** Locks a recurring action that was not stopped; a run, a step and a stop exclude one another. */
 export async function lockRecurring(tx: Transaction, id: number): Promise<RecurringRow | undefined> {
   const [row] = await tx.execute<RecurringRow>(sql`

@@ -21,10 +21,11 @@ import { problems } from '../operation/problem.ts';
 import { accountIdText, done, idParams, pageQuery } from '../operation/schemas.ts';
 import type { PeriodUnit } from '../rules/enums.ts';
 import { formatInstant } from '../rules/instant.ts';
-import { assertSchedule, type Schedule } from '../rules/recurrence.ts';
+import { assertRoomForRecurring, assertSchedule, type Schedule } from '../rules/recurrence.ts';
 import { wh } from '../rules/units.ts';
 import { RecurringAction, RecurringCancelRequest, RecurringTransferRequest } from './recurring-schemas.ts';
 import {
+  countRecurring,
   end,
   lockRecurring,
   type RecurringType,
@@ -97,6 +98,7 @@ function create(call: CreationCall, { type, beneficiary = null, action }: Recurr
   return recordAction(context, { type, targetId }, async (tx) => {
     requireOwnAccount(context);
     assertSchedule(schedule, intent.requestedAt);
+    assertRoomForRecurring(await countRecurring(tx, intent.sourceId));
     const accounts = await lockParties(tx, intent.sourceId, targetId);
     await action.decide?.(tx, { ...accounts, bundles: [] });
     const id = await saveRecurring(tx, {

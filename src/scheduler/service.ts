@@ -4,7 +4,7 @@ import type { Execute } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
 import { type Job, NotEligible, runLeaderElection } from '../database/leader-election.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
-import { runAllDue } from './recurring-run.ts';
+import { runAllDue, type Turn } from './recurring-run.ts';
 
 export interface SchedulerOptions {
   readonly database: Database;
@@ -26,13 +26,16 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** The advisory lock of the leader. */
 const LEADER_LOCK = 7_262_003;
 const LOOK_EVERY_MS = 1_000;
+/** The time budget of a round of one job. What is left is done in the next round, after the clock was compared again. */
+const ROUND_MS = 5_000;
 
 /**
- * Starts the scheduler: in one process at a time, bundles expire, recurring actions run, and totals are folded. Each job is correct even if
- * several processes run it or repeat it; leadership only avoids double work.
+ * Starts the scheduler: in one process at a time, bundles expire, recurring actions run, and totals are folded. The jobs run
+ * side by side, so that none starves another. Each is correct even if several processes run it or repeat it; leadership only
+ * avoids double work.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
-  const { database, clock, onError } = options;
+  const { clock, onError } = options;
   const state: Writable<Omit<SchedulerStatus, 'leads' | 'problem'>> = {
     bundlesExpired: 0,
     runsDone: 0,
@@ -43,16 +46,8 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 
   const expire = (signal: AbortSignal) => expireAllDue(options, signal, state);
 
-  const runRecurring = (signal: AbortSignal) =>
-    runAllDue({
-      database,
-      clock,
-      signal,
-      onRun(result) {
-        if (result === 'done') state.runsDone += 1;
-        if (result === 'refused') state.runsRefused += 1;
-      },
-    });
+  const turn: Turn = new Set();
+  const runRecurring = (signal: AbortSignal) => runRecurringDue(options, { signal, turn }, state);
 
   const underWay = new Set<Promise<void>>();
   /**
@@ -62,10 +57,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     everyMs: LOOK_EVERY_MS,
     async tick(execute, signal) {
       await assertClock(execute, options);
-      const working = job(signal, execute).then(
+      const round = AbortSignal.any([signal, AbortSignal.timeout(ROUND_MS)]);
+      const working = job(round, execute).then(
         () => {
           problems.delete(name);
-          state.lastRoundAt = clock();
+          if (!round.aborted) state.lastRoundAt = clock();
         },
         (error: unknown) => {
           problems.set(name, `The scheduler job ${name} failed.`);
@@ -100,6 +96,22 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       await Promise.all(underWay);
     },
   };
+}
+
+function runRecurringDue(
+  { database, clock }: SchedulerOptions,
+  round: { readonly signal: AbortSignal; readonly turn: Turn },
+  state: { runsDone: number; runsRefused: number },
+): Promise<void> {
+  return runAllDue({
+    ...round,
+    database,
+    clock,
+    onRun(result) {
+      if (result === 'done') state.runsDone += 1;
+      if (result === 'refused') state.runsRefused += 1;
+    },
+  });
 }
 
 async function expireAllDue(

@@ -46,7 +46,7 @@ export const inDays = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 /** Executes due work, and waits until the API shows it. */
 export async function runDue(registry: TestRegistry, now: Date): Promise<void> {
   try {
-    await runAllDue({ database: registry.database, clock: () => now, onRun: () => {} });
+    await runAllDue({ database: registry.database, clock: () => now, turn: new Set(), onRun: () => {} });
   } finally {
     await untilReplicated(registry);
   }

@@ -192,7 +192,7 @@ describe('filters', () => {
     const asked = await market.trader.post('/certificate/recurring_transfer', daily(market));
     expect(asked.statusCode, asked.body).toBe(202);
     await market.bundle();
-    await runAllDue({ database: registry.database, clock: () => NOW, onRun: () => {} });
+    await runAllDue({ database: registry.database, clock: () => NOW, turn: new Set(), onRun: () => {} });
     expect(await actions(market.trader)).toHaveLength(2);
     expect(await actions(market.receiver)).toMatchObject([{ action_type: 'transfer', details: {} }]);
   });

@@ -165,6 +165,59 @@ describe('a refused request is recorded as an action', () => {
   });
 });
 
+describe('an account with 100 recurring actions with runs left', () => {
+  const LEFT = 99;
+
+  /** A market whose account has 99, and more that have ended or were stopped. */
+  async function almostFull(registry: TestRegistry): Promise<TradingPair> {
+    const market = await tradingPair(registry);
+    await registry.primary.query(
+      `INSERT INTO recurring_action (action_type, account_id, user_id, filter, certificate_quantity, first_run,
+                                     period_quantity, period_unit, number_of_runs, runs_done, next_run, deleted_at)
+       SELECT 'recurring_cancel', $1, $2, '{}', 1, '2027-01-01', 1, 'days', 1, CASE WHEN ended THEN 1 ELSE 0 END,
+              CASE WHEN NOT ended THEN '2027-01-01'::timestamptz END, CASE WHEN stopped THEN now() END
+       FROM (SELECT n > $3 + 50 AS ended, n BETWEEN $3 + 1 AND $3 + 50 AS stopped
+             FROM generate_series(1, $3 + 100) AS n) AS made`,
+      [market.source.id, market.trader.userId, LEFT],
+    );
+    return market;
+  }
+
+  test('gets no further one, and is told both figures; after a stop it does', async ({ registry }) => {
+    const market = await almostFull(registry);
+    const last = await ask(market, {}, { action: 'cancel' });
+    expect(last.statusCode, last.body).toBe(202);
+    const refused = await ask(market);
+    expect(refused.statusCode, refused.body).toBe(409);
+    expect(refused.json()).toMatchObject({
+      type: 'urn:gc-registry:problem:too-many-recurring',
+      detail: expect.stringMatching(/has 100 recurring actions .* at most 100/),
+    });
+    await market.trader.delete(`/certificate/recurring/${last.json().details.recurring_action_id}`);
+    expect((await ask(market)).statusCode).toBe(202);
+  });
+
+  test('gets no further one by requests at the same time', async ({ registry }) => {
+    const market = await almostFull(registry);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(market)));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, 409, 409, 409, 409]);
+  });
+});
+
+describe('the filter of a recurring action', () => {
+  test.for(['issuance_ids', 'sparse_filter_list'])(
+    'has at most 1 000 entries in %s',
+    async (field, { market }) => {
+      const start = '2026-01-01T00:00:00Z';
+      const entry = field === 'issuance_ids' ? `${market.device.id}-${start}` : [market.device.id, start];
+      expect((await ask(market, { [field]: Array(1_000).fill(entry) })).statusCode).toBe(202);
+      const refused = await ask(market, { [field]: Array(1_001).fill(entry) });
+      expect(refused.statusCode).toBe(422);
+      expect(refused.json().errors).toEqual([{ path: `body.${field}`, message: expect.any(String) }]);
+    },
+  );
+});
+
 describe('the list of recurring actions', () => {
   test("contains those of the caller's accounts, of one account, or for administrators all", async ({
     registry,

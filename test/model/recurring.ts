@@ -54,11 +54,13 @@ export async function recur(run: ModelRun): Promise<void> {
   run.recurring.push({ id, by, action, body, ...schedule });
 }
 
-/** Executes due work: all missed runs, once, oldest first; a second tick does nothing. */
+/** Executes due work: all missed runs, once, in turns of the users; a second tick does nothing. */
 export async function runRecurring(run: ModelRun): Promise<void> {
   const { ledger, registry, now } = run;
   const touched = new Set<string>();
-  for (let due = nextDue(run); due; due = nextDue(run)) {
+  const served = new Set<number>();
+  for (let due = nextDue(run, served); due; due = nextDue(run, served)) {
+    served.add(due.by);
     for (const name of runOnce(run, due)) touched.add(name);
   }
   await runDue(registry, new Date(now));
@@ -76,9 +78,14 @@ export async function runRecurring(run: ModelRun): Promise<void> {
 const nextRun = ({ first, periodMs, runs, done }: Recurring) =>
   done < runs ? first + done * periodMs : Number.POSITIVE_INFINITY;
 
-function nextDue({ recurring, now }: ModelRun): Recurring | undefined {
-  const due = recurring.filter((each) => nextRun(each) <= now);
-  return due.toSorted((a, b) => nextRun(a) - nextRun(b) || a.id - b.id)[0];
+/** In a turn each user has one run, the one due longest. The turn is over when every user who has one due had it. */
+function nextDue({ recurring, now }: ModelRun, served: Set<number>): Recurring | undefined {
+  const due = recurring
+    .filter((each) => nextRun(each) <= now)
+    .toSorted((a, b) => nextRun(a) - nextRun(b) || a.id - b.id);
+  const next = due.find(({ by }) => !served.has(by));
+  if (next === undefined) served.clear();
+  return next ?? due[0];
 }
 
 /** One run by the reference model; returns the issuances that it took from. */

@@ -28,6 +28,7 @@ const examples: Record<keyof typeof refuse, Refusal> = {
   notFound: refuse.notFound('device', 3),
   schedulePast: refuse.schedulePast(),
   scheduleTooLong: refuse.scheduleTooLong(),
+  tooManyRecurring: refuse.tooManyRecurring(100, 100),
   intervalInvalid: refuse.intervalInvalid([]),
   overCapacity: refuse.overCapacity(2, 1),
   deviceUnidentified: refuse.deviceUnidentified(3),
