@@ -1,8 +1,10 @@
+import { sql } from 'drizzle-orm';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { refuseDefaultPasswords } from './authentication/index.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
+import { databaseError } from './database/transaction.ts';
 import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts';
 import { startJournal } from './journal/index.ts';
 import { startScheduler } from './scheduler/index.ts';
@@ -43,23 +45,47 @@ async function startConfiguredTracing(config: Config, log: FastifyBaseLogger): P
   });
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** Upper bound of the clock difference between hosts that use NTP. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * Checks that no sample user has the published sample password. If the primary is down the check is skipped: then
- * logins are impossible, but reads can be served.
+ * Checks that the primary accepts the writes of this process, and in production that no sample user has the published
+ * sample password. While the primary is down the checks are skipped: reads can be served.
  *
- * @throws {ConfigError} naming the first such user.
+ * @throws {ConfigError} naming the setting or the user to change.
  */
-async function requireNoDefaultPasswords(database: Database, log: FastifyBaseLogger): Promise<void> {
+async function requireSafeDatabase(
+  database: Database,
+  config: Config,
+  log: FastifyBaseLogger,
+): Promise<void> {
   try {
-    await refuseDefaultPasswords(database);
+    await requireProvenWrites(database);
+    if (config.NODE_ENV === 'production') await refuseDefaultPasswords(database);
   } catch (error) {
-    if (!(error instanceof ConfigError))
-      return log.warn({ err: error }, 'could not check for sample passwords');
+    if (!(error instanceof ConfigError)) return log.warn({ err: error }, 'could not check the database');
     await database.stop();
     throw error;
+  }
+}
+
+/**
+ * Writes no row. The database requires the proof of the actor of every statement (decision 0033).
+ *
+ * @throws {ConfigError} if it requires another key than this process has.
+ */
+async function requireProvenWrites({ transact }: Database): Promise<void> {
+  try {
+    await transact({ userId: null, requestId: null }, (tx) =>
+      tx.execute(sql`DELETE FROM login_throttle WHERE false`),
+    );
+  } catch (error) {
+    if (databaseError(error)?.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw new ConfigError(
+      'DATABASE_ACTOR_KEY is not the key that the database requires: set the one given to make db.update',
+    );
   }
 }
 
@@ -86,7 +112,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
   const tracing = await startConfiguredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
   warnOfUnreachable(database, log);
-  if (config.NODE_ENV === 'production') await requireNoDefaultPasswords(database, log);
+  await requireSafeDatabase(database, config, log);
   const journal = startJournal({
     writeUrl: config.DATABASE_SEQUENCER_URL ?? config.DATABASE_WRITE_URL,
     eventStore: config.ESDB_CONNECTION_STRING,

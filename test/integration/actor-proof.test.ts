@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describe, expect, onTestFinished, vi } from 'vitest';
 import { actorProver, installActorKeys } from '../../src/database/actor-proof.ts';
+import { startRegistry } from '../../src/start.ts';
 import { anAccount } from '../harness/builders.ts';
 import { test as baseTest } from '../harness/fixtures.ts';
 import { emailOf, logIn } from '../harness/login.ts';
@@ -140,6 +141,13 @@ test('with the key, the registry does all of its work', async ({ registry, marke
     `SELECT DISTINCT actor_id AS actor FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE'`,
   );
   expect(rows).toEqual([{ actor: String(market.trader.userId) }]);
+});
+
+test('a process with another key does not start, and names the setting', async ({ registry }) => {
+  const { DATABASE_ACTOR_KEY: _, ...withoutKey } = registry.config;
+  await expect(startRegistry({ ...withoutKey, PORT: 0 }, registry.app.log)).rejects.toThrow(
+    /DATABASE_ACTOR_KEY is not the key that the database requires/,
+  );
 });
 
 test('without keys, no proof is required', async ({ registry }) => {
