@@ -13,10 +13,10 @@ export interface Access {
   mayManageUsers(call: grpc.Metadata): boolean;
 }
 
-const EVERYBODY = '$all';
+const ALL_USERS = '$all';
 const ADMINISTRATORS = '$admins';
 
-/** A server without authentication takes every caller for an administrator, and evaluates no `$acl`. */
+/** A server without authentication treats every caller as an administrator and does not evaluate `$acl`. */
 export const openToAll: Access = {
   mayRead: () => true,
   mayAppend: () => true,
@@ -25,14 +25,14 @@ export const openToAll: Access = {
 };
 
 /**
- * The `$acl` of each stream. A right that it does not name belongs to everybody, or to administrators if the name of the stream
- * begins with `$`.
+ * Evaluates the `$acl` of each stream. A right that it does not name belongs to all users, or to administrators if the name of the
+ * stream begins with `$`.
  */
 export function byAccessControlLists(memory: Memory, users: Users): Access {
   const has = (metadata: grpc.Metadata, stream: string, right: Right): boolean => {
     const caller = users.callerOf(metadata);
     if (caller === undefined) return false;
-    const fallback = stream.startsWith('$') ? ADMINISTRATORS : EVERYBODY;
+    const fallback = stream.startsWith('$') ? ADMINISTRATORS : ALL_USERS;
     const holders = metadataOf(memory, stream).$acl?.[right] ?? [fallback];
     return isAdministrator(caller) || holders.some((role) => rolesOf(caller).includes(role));
   };
@@ -48,10 +48,10 @@ export function byAccessControlLists(memory: Memory, users: Users): Access {
   };
 }
 
-const rolesOf = ({ name, groups }: User) => [name, EVERYBODY, ...groups];
+const rolesOf = ({ name, groups }: User) => [name, ALL_USERS, ...groups];
 const isAdministrator = (user: User | undefined) => user?.groups.includes(ADMINISTRATORS) ?? false;
 
-/** How a call that is not allowed ends. A batch append tells of it by a message instead. */
+/** The status of a call that is not permitted. A batch append receives a message instead. */
 export function accessDenied(): Partial<grpc.StatusObject> {
   const metadata = new grpc.Metadata();
   metadata.set('exception', 'access-denied');

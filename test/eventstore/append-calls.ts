@@ -102,7 +102,7 @@ export function append(
 
 type BatchCall = grpc.ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 
-/** Tells that the caller may not delete. Those who may find that deletions are not implemented here. */
+/** Refuses callers without the right to delete. Deletions themselves are not implemented. */
 export function deleteStream(
   { request, metadata }: grpc.ServerUnaryCall<streamsPb.DeleteReq, streamsPb.DeleteResp>,
   answer: grpc.sendUnaryData<streamsPb.DeleteResp>,

@@ -1,10 +1,10 @@
 import * as grpc from '@grpc/grpc-js';
 import type { Users } from './users.ts';
 
-/** Discovery needs no log-in, as in EventStoreDB. */
+/** Discovery requires no credentials, as in EventStoreDB. */
 const PROTECTED = ['/event_store.client.streams.Streams/', '/event_store.client.users.Users/'];
 
-/** Refuses calls of nobody that the server knows. */
+/** Refuses calls without the credentials of a known user. */
 export function requireUser(users: Users): grpc.ServerInterceptor {
   return ({ path }, call) =>
     new grpc.ServerInterceptingCall(call, {

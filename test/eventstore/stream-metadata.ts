@@ -3,7 +3,7 @@ import type { Memory } from './memory.ts';
 
 const Roles = z.union([z.string().transform((role) => [role]), z.array(z.string())]).optional();
 
-/** What EventStoreDB itself reads in the metadata of a stream; applications may add more. */
+/** The part of a stream's metadata that EventStoreDB evaluates; applications may add more. */
 const StreamMetadata = z.looseObject({
   $acl: z.object({ $r: Roles, $w: Roles, $d: Roles, $mr: Roles, $mw: Roles }).optional(),
   $maxCount: z.number().optional(),
@@ -13,7 +13,7 @@ const StreamMetadata = z.looseObject({
 });
 export type StreamMetadata = z.output<typeof StreamMetadata>;
 
-/** The stream that holds the metadata of another: its last event counts. */
+/** The stream that contains the metadata of another stream, as its last event. */
 const metastreamOf = (stream: string) => `$$${stream}`;
 
 /** The stream that a metastream belongs to. */
@@ -26,7 +26,7 @@ export function metadataOf(memory: Memory, stream: string): StreamMetadata {
   return last ? StreamMetadata.parse(JSON.parse(Buffer.from(last.data).toString())) : {};
 }
 
-/** The revision of the first event that reads show. Those before it are hidden, and gone after the next scavenge. */
+/** The revision of the first event that reads return. Earlier events are hidden, and removed by the next scavenge. */
 export function firstVisible(memory: Memory, stream: string, nowMs = Date.now()): number {
   const { $maxCount, $maxAge, $tb } = metadataOf(memory, stream);
   const events = memory.events(stream);

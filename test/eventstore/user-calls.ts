@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { type Access, accessDenied } from './access.ts';
 import type { Users } from './users.ts';
 
-/** Adds a log-in. Of the other calls for users the registry makes none. */
+/** Creates a user. The registry uses none of the other calls for users. */
 export function createUser(
   { request, metadata }: grpc.ServerUnaryCall<usersPb.CreateReq, usersPb.CreateResp>,
   answer: grpc.sendUnaryData<usersPb.CreateResp>,

@@ -1,13 +1,13 @@
 import type * as grpc from '@grpc/grpc-js';
 
-/** A log-in. Members of `$admins` may do everything. */
+/** A user of the server. Members of `$admins` have all rights. */
 export interface User {
   readonly name: string;
   readonly password: string;
   readonly groups: readonly string[];
 }
 
-/** The log-ins of a server. */
+/** The users of a server. */
 export class Users {
   readonly #byName = new Map<string, User>();
 
@@ -22,7 +22,7 @@ export class Users {
     return true;
   }
 
-  /** The user whose name and password a call carries, as HTTP basic authentication. */
+  /** The user identified by the HTTP basic authentication of a call. */
   callerOf(metadata: grpc.Metadata): User | undefined {
     const [, encoded = ''] = /^Basic (.+)$/.exec(String(metadata.get('authorization')[0])) ?? [];
     const [, name = '', password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
