@@ -18,7 +18,8 @@ CMD ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "src/main.ts"]
 
 FROM development AS build
 USER root
-RUN npm run build
+# Volumes take owner and mode of the folder that they are mounted on.
+RUN npm run build && install -d -m 700 /volumes/anchor-key && install -d /volumes/anchors
 
 # Types, source maps and manuals are not needed at run time.
 FROM base AS dependencies
@@ -35,6 +36,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY migrations migrations
 COPY package.json LICENSE ./
+COPY --from=build --chown=node:node /volumes/ /var/lib/registry/
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s \

@@ -138,6 +138,21 @@ example_is_refused() {
   compose logs migration | grep --fixed-strings 'must not contain a password of .env.example' || fail 'the log does not say why'
 }
 
+anchors_are_written() {
+  say 'the head of the journal is signed, and found by the verification'
+  compose exec -T gc_registry node dist/command/create-anchor-key.js | grep '^Found the key ' || fail 'there is no key'
+  # A new registry has no journal yet; its first user is the first entry.
+  echo 'a password of a person' | compose exec -T gc_registry node dist/command/create-administrator.js \
+    --email ada@example.com --name Ada
+  local verified=''
+  for ((waited = 0; waited < READY_S; waited++)); do
+    verified=$(compose exec -T gc_registry node dist/command/verify-journal.js 2>/dev/null || true)
+    case $verified in *'All anchors are right: 1 in the eventstore, 1 in the directory, 1 in the database.'*) return ;; esac
+    sleep 1
+  done
+  fail "no anchor within $READY_S s: $verified"
+}
+
 write_secrets() {
   local name
   for name in JWT_SECRET_KEY DATABASE_ACTOR_KEY POSTGRES_PASSWORD POSTGRES_REPLICATION_PASSWORD REGISTRY_WRITE_PASSWORD \
@@ -169,5 +184,6 @@ example_is_refused
 compose down --volumes
 write_secrets
 starts
+anchors_are_written
 stops 0
 say 'all checks passed'

@@ -83,6 +83,11 @@ const esdbConnectionString = z
     'must look like esdb://host:2113?tls=true (the client does not accept kurrentdb://)',
   );
 
+/** A bucket by its path, and what the names of its objects begin with. */
+const bucketUrl = z
+  .url({ protocol: /^https?$/, error: 'must look like https://s3.example.com/bucket/prefix' })
+  .regex(/^https?:\/\/[^/?#@]+\/[^/?#]+(\/[^?#]*)?$/, 'must look like https://s3.example.com/bucket/prefix');
+
 const streamName = z.string().regex(/^[\w-]{1,100}$/, 'must be letters, digits, _ and -');
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -127,11 +132,25 @@ const Settings = z
     ESDB_CONNECTION_STRING: esdbConnectionString.optional(),
     ESDB_ADMIN_CONNECTION_STRING: esdbConnectionString.optional(),
     ESDB_STREAM: streamName.default('registry-events'),
+    ANCHOR_KEY_FILE: text(1).optional(),
+    ANCHOR_KEYS_FILE: text(1).optional(),
+    ANCHOR_INTERVAL_SECONDS: wholeNumber(1, 86_400).default(600),
+    ANCHOR_STREAM: streamName.default('registry-anchors'),
+    ANCHOR_DIRECTORY: text(1).optional(),
+    ANCHOR_S3_URL: bucketUrl.optional(),
+    ANCHOR_S3_REGION: text(1).default('us-east-1'),
+    ANCHOR_S3_ACCESS_KEY_ID: text(1).optional(),
+    ANCHOR_S3_SECRET_ACCESS_KEY: text(1).optional(),
     SEED_PASSWORD: text(passwordLength.shortest).default(SAMPLE_PASSWORD),
     ELEXON_BASE_URL: httpUrl().default(ELEXON_BASE_URL),
   })
   .superRefine((settings, context) => {
-    for (const [name, message] of [...publishedJwtSecrets(settings), ...publishedPasswords(settings)]) {
+    const problems = [
+      ...publishedJwtSecrets(settings),
+      ...publishedPasswords(settings),
+      ...incompleteBucket(settings),
+    ];
+    for (const [name, message] of problems) {
       context.addIssue({ code: 'custom', path: [name], message });
     }
   });
@@ -164,6 +183,19 @@ function* publishedJwtSecrets(settings: {
   }
   if (settings.JWT_SECRET_KEY_PREVIOUS === DEVELOPMENT_JWT_SECRET) {
     yield ['JWT_SECRET_KEY_PREVIOUS', `must not be the development secret ${where}`];
+  }
+}
+
+/** The settings without which the bucket for anchors cannot be used. */
+function* incompleteBucket(settings: {
+  readonly ANCHOR_S3_URL?: string | undefined;
+  readonly ANCHOR_S3_ACCESS_KEY_ID?: string | undefined;
+  readonly ANCHOR_S3_SECRET_ACCESS_KEY?: string | undefined;
+}): Generator<SettingProblem> {
+  const { ANCHOR_S3_URL, ANCHOR_S3_ACCESS_KEY_ID, ANCHOR_S3_SECRET_ACCESS_KEY } = settings;
+  if (ANCHOR_S3_URL === undefined) return;
+  for (const [name, value] of Object.entries({ ANCHOR_S3_ACCESS_KEY_ID, ANCHOR_S3_SECRET_ACCESS_KEY })) {
+    if (value === undefined) yield [name, 'must be set if ANCHOR_S3_URL is'];
   }
 }
 

@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import {
+  type Anchoring,
+  configuredKey,
+  configuredKeys,
+  createAnchoring,
+  openStores,
+} from './anchor/index.ts';
 import { buildApp } from './app.ts';
 import { refuseDefaultPasswords } from './authentication/index.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -41,6 +48,28 @@ async function startConfiguredTracing(config: Config, log: FastifyBaseLogger): P
     endpoint,
     serviceName: config.OTEL_SERVICE_NAME,
     sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+    onError: (error, what) => log.warn({ err: error }, what),
+  });
+}
+
+/** Absent without a key that signs. @throws {ConfigError} */
+function openConfiguredAnchoring(
+  config: Config,
+  clock: () => Date,
+  log: FastifyBaseLogger,
+): Anchoring | undefined {
+  const key = configuredKey(config);
+  if (key === undefined) {
+    if (config.ANCHOR_DIRECTORY ?? config.ANCHOR_S3_URL)
+      log.warn('no anchors are signed, because ANCHOR_KEY_FILE is not set');
+    return undefined;
+  }
+  return createAnchoring({
+    key,
+    keys: configuredKeys(config, key),
+    intervalMs: config.ANCHOR_INTERVAL_SECONDS * 1_000,
+    stores: openStores(config),
+    clock,
     onError: (error, what) => log.warn({ err: error }, what),
   });
 }
@@ -109,6 +138,8 @@ function warnOfUnreachable(database: Database, log: FastifyBaseLogger): void {
  * order.
  */
 export async function startRegistry(config: Config, log: FastifyBaseLogger): Promise<RunningRegistry> {
+  const clock = () => new Date();
+  const anchoring = openConfiguredAnchoring(config, clock, log);
   const tracing = await startConfiguredTracing(config, log);
   const database = await openConfiguredDatabase(config, log, tracing);
   warnOfUnreachable(database, log);
@@ -121,8 +152,8 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     onError: (error, what) => log.warn({ err: error }, what),
     warn: (what) => log.warn(what),
     tracing,
+    tasks: anchoring?.tasks,
   });
-  const clock = () => new Date();
   const app = await buildApp({
     config,
     database,
@@ -131,6 +162,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     journal,
     scheduler: { status: () => scheduler.status() },
     ...(tracing ? { tracing } : {}),
+    ...(anchoring ? { anchoring } : {}),
   });
   // After the application, whose metrics subscribe to committed actions.
   const scheduler = startScheduler({
@@ -145,6 +177,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
     await app.close();
     await scheduler.stop();
     await journal.stop();
+    await anchoring?.close();
     await database.stop();
     await tracing?.stop();
   };

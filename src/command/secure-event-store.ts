@@ -13,7 +13,7 @@ runProgram(
   async () => {
     const config = readConfig(loadEnvironment());
     const { administrator, user } = connectionsOf(config);
-    const streams = [config.ESDB_STREAM];
+    const streams = [config.ESDB_STREAM, config.ANCHOR_STREAM];
     const { reader: readers } = parseArgs({
       options: { reader: { type: 'string', multiple: true, default: [] } },
     }).values;

@@ -43,3 +43,17 @@ export const journalPosition = pgTable('journal_position', {
   journalId: reference().notNull().unique('journal_position_entry'),
   hash: bytea().notNull(),
 });
+
+/**
+ * The signed heads of the journal, as RFC 8785 JSON, counted from 0. Written by the process that orders the journal, never changed.
+ * Copies lie outside of this database: what its owner changes here differs from them.
+ */
+export const journalAnchor = pgTable(
+  'journal_anchor',
+  {
+    number: reference().primaryKey(),
+    position: reference().notNull().unique('journal_anchor_position'),
+    document: text().notNull(),
+  },
+  (t) => [check('journal_anchor_size', sql`octet_length(${t.document}) <= 10000`)],
+);

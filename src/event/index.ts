@@ -1,3 +1,3 @@
-import { listEvents, verifyEvents } from './operations.ts';
+import { journalHead, listEvents, verifyEvents } from './operations.ts';
 
-export const eventOperations = [listEvents, verifyEvents];
+export const eventOperations = [listEvents, verifyEvents, journalHead];

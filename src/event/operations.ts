@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { connectEventLog, EventStoreUnavailable, verifyJournal } from '../journal/index.ts';
+import { headOf, lastAnchor, StoreUnavailable, verifyConfigured } from '../anchor/index.ts';
+import { EventStoreUnavailable } from '../journal/index.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
-import { count } from '../operation/schemas.ts';
 import { readEvents } from './feed.ts';
-import { Event, EventQuery } from './schemas.ts';
+import { Event, EventQuery, JournalHead, JournalVerification } from './schemas.ts';
 import { serverSentEvents, startPosition } from './server-sent.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -43,34 +43,37 @@ export const verifyEvents = defineQuery({
   tag: 'Events',
   summary: 'Verify the journal',
   description:
-    'Recomputes the hash chain, checks that positions have no gaps, and compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive. Returns the first difference.',
+    'Recomputes the hash chain, checks that positions have no gaps, compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive, and verifies all anchors if their keys are configured. Returns the first difference.',
   permission: 'administer',
-  answer: {
-    status: 200,
-    description: 'The result of the verification',
-    schema: z
-      .object({
-        verified: count.meta({ description: 'Number of events verified' }),
-        compared: count.nullable().meta({
-          description:
-            'Number of those events that were compared with EventStoreDB; `null` if it is not configured',
-        }),
-        difference: z.string().nullable(),
-      })
-      .meta({ id: 'JournalVerification' }),
-  },
-  async handle({ services }) {
-    const { ESDB_CONNECTION_STRING: connection, ESDB_STREAM: stream } = services.config;
-    const log = connection === undefined ? undefined : connectEventLog(connection, { stream });
+  answer: { status: 200, description: 'The result of the verification', schema: JournalVerification },
+  async handle({ services: { config, database } }) {
     try {
       // On the primary: a lagging standby would lack events that EventStoreDB has.
-      return await services.database.readPrimary(({ execute }) => verifyJournal(execute, { log }));
+      const result = await database.readPrimary(({ execute }) => verifyConfigured(execute, config));
+      return { ...result, places: result.places && [...result.places] };
     } catch (error) {
       if (error instanceof EventStoreUnavailable)
         throw problems.unavailable('EventStoreDB is currently unavailable.');
+      if (error instanceof StoreUnavailable) throw problems.unavailable(error.message);
       throw error;
-    } finally {
-      await log?.close();
     }
   },
+});
+
+export const journalHead = defineQuery({
+  id: 'journalHead',
+  method: 'GET',
+  path: '/journal/head',
+  tag: 'Events',
+  summary: 'Get the head of the journal',
+  description:
+    'Returns the position and hash of the last event, and the last anchor: a head that the registry has signed. Keep anchors outside the registry: with one of them, `npm run journal:verify -- --since` proves that no event up to its position has changed.',
+  permission: 'read',
+  answer: { status: 200, description: 'The head of the journal', schema: JournalHead },
+  handle: ({ read }) =>
+    read(async ({ execute }) => {
+      const head = await headOf(execute);
+      const anchor = await lastAnchor(execute);
+      return { position: head?.position ?? null, hash: head?.hash ?? null, anchor: anchor ?? null };
+    }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Anchor } from '../anchor/index.ts';
 import { count, id, instantText } from '../operation/schemas.ts';
 
 const attributes = z.record(z.string(), z.unknown()).nullable();
@@ -56,3 +57,33 @@ export const EventQuery = z.object({
     .pipe(id)
     .optional(),
 });
+
+export const JournalHead = z
+  .object({
+    position: count.nullable().meta({ description: 'Position of the last event; null if there is none' }),
+    hash: z.string().nullable().meta({ description: 'Hash of the last event, in hexadecimal' }),
+    anchor: Anchor.nullable().meta({
+      description: 'The last anchor, which may be older than the last event; null if none has been signed',
+    }),
+  })
+  .meta({ id: 'JournalHead' });
+
+export const JournalVerification = z
+  .object({
+    verified: count.meta({ description: 'Number of events verified' }),
+    compared: count.nullable().meta({
+      description:
+        'Number of those events that were compared with EventStoreDB; `null` if it is not configured',
+    }),
+    places: z
+      .array(
+        z.object({
+          name: z.string().meta({ examples: ['the directory'] }),
+          anchors: count.meta({ description: 'Number of its anchors' }),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'Places whose anchors were verified; `null` without keys' }),
+    difference: z.string().nullable(),
+  })
+  .meta({ id: 'JournalVerification' });

@@ -32,6 +32,25 @@ const JournalState = z.object({
   }),
 });
 
+const AnchorState = z.object({
+  signed_at: instantText
+    .nullable()
+    .meta({ description: 'Time of the last anchor; null unless this process leads' }),
+  stores: z.array(
+    z.object({
+      name: z.enum(['eventstore', 'directory', 'bucket']),
+      state: z.enum(['unknown', 'up', 'down', 'diverged']).meta({
+        description:
+          '`diverged`: it does not have the anchors of this registry. `unknown` unless this process leads',
+      }),
+      unwritten: count.nullable().meta({ description: 'Number of anchors that it lacks' }),
+      problem: z.string().nullable(),
+      warnings: z.array(z.string()),
+    }),
+  ),
+  problem: z.string().nullable().meta({ description: 'Why no anchor is signed' }),
+});
+
 const SchedulerState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process is the leader of the scheduler' }),
   last_round_at: instantText
@@ -59,6 +78,7 @@ const Readiness = z
         'Whether a peer that is not in TRUSTED_PROXIES has sent `X-Forwarded-For` to this process. If it is your proxy, its clients share one address',
     }),
     journal: JournalState.nullable().meta({ description: 'null if this process does not run it' }),
+    anchors: AnchorState.nullable().meta({ description: 'null if the heads of the journal are not signed' }),
     scheduler: SchedulerState.nullable().meta({ description: 'null if this process does not run it' }),
   })
   .meta({ id: 'Readiness' });
@@ -78,6 +98,22 @@ async function journalState({
     unrelayed: lag === undefined || relayedUpTo === null ? null : Math.max(0, lag.orderedUpTo - relayedUpTo),
     problem,
     warnings: [...warnings],
+  };
+}
+
+function anchorState({ anchoring }: Services): z.output<typeof AnchorState> | null {
+  if (anchoring === undefined) return null;
+  const { last, problem, stores } = anchoring.status();
+  return {
+    signed_at: last && formatInstant(new Date(last.signed_at)),
+    stores: stores.map(({ name, state, next, warnings, ...store }) => ({
+      name,
+      state,
+      unwritten: last && next !== null ? Math.max(0, last.number + 1 - next) : null,
+      problem: store.problem,
+      warnings: [...warnings],
+    })),
+    problem,
   };
 }
 
@@ -106,11 +142,12 @@ async function partsOf(services: Services): Promise<Parts> {
     load: { shedding: overloadOf(services, 'write') ?? overloadOf(services, 'read') ?? null },
     ignores_forwarded_for: services.forwardedFor.ignored(),
     journal: await journalState(services),
+    anchors: anchorState(services),
     scheduler: schedulerState(services),
   };
 }
 
-function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'degraded' {
+function statusOf({ standbys, load, journal, anchors, scheduler }: Parts): 'ready' | 'degraded' {
   const late = standbys.some(({ state }) => state !== 'streaming');
   const waiting =
     journal !== null &&
@@ -118,7 +155,11 @@ function statusOf({ standbys, load, journal, scheduler }: Parts): 'ready' | 'deg
       journal.warnings.length > 0 ||
       ['down', 'diverged'].includes(journal.event_store));
   const failing = scheduler !== null && scheduler.problem !== null;
-  return late || waiting || failing || load.shedding ? 'degraded' : 'ready';
+  const unanchored =
+    anchors !== null &&
+    (anchors.problem !== null ||
+      anchors.stores.some(({ problem, warnings }) => problem !== null || warnings.length > 0));
+  return late || waiting || unanchored || failing || load.shedding ? 'degraded' : 'ready';
 }
 
 const live = defineQuery({

@@ -1,7 +1,12 @@
-import { jsonEvent } from '@eventstore/db-client';
 import canonicalize from 'canonicalize';
 import { entryDataOf, type SequencedEntry } from './entry.ts';
-import { connectStream, type EventStream, type StoredEvent, type StreamOptions } from './event-stream.ts';
+import {
+  connectStream,
+  type EventStream,
+  newEvent,
+  type StoredEvent,
+  type StreamOptions,
+} from './event-stream.ts';
 
 const STREAM = 'registry-events';
 
@@ -35,7 +40,7 @@ export function connectEventLog(
 }
 
 function eventOf(entry: SequencedEntry) {
-  return jsonEvent({
+  return newEvent({
     id: entry.event_id,
     type: entry.event_type,
     data: entryDataOf(entry),

@@ -5,7 +5,7 @@ import {
   END,
   EventStoreDBClient,
   FORWARDS,
-  type jsonEvent,
+  jsonEvent,
   NO_STREAM,
   type ResolvedEvent,
   type StreamingRead,
@@ -30,6 +30,9 @@ export interface StoredEvent {
 }
 
 export type NewEvent = ReturnType<typeof jsonEvent>;
+
+/** An event to be appended. The same id, type and data again are the same event. */
+export const newEvent = jsonEvent;
 
 /** Another writer was faster, or an earlier append of this process succeeded although its answer was lost. */
 export class RevisionConflict extends Error {}

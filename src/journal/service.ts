@@ -5,6 +5,15 @@ import { createRelayLoop, type StreamStatus } from './relay-loop.ts';
 import { sequence } from './sequencer.ts';
 import { tracedLog } from './traced-log.ts';
 
+/** Further work of the process that leads. */
+export interface LeaderTasks {
+  readonly jobs: readonly Job[];
+  /** Called when this process becomes the leader. */
+  lead(): void;
+  /** Called about once a second while another process leads. */
+  follow(): void;
+}
+
 export interface JournalOptions {
   readonly writeUrl: string;
   /** Without one, the journal alone is the event store. */
@@ -18,6 +27,7 @@ export interface JournalOptions {
   readonly requiresUser?: boolean;
   /** How often the metadata and the first event of the stream are read; each minute by default. */
   readonly inspectEveryMs?: number;
+  readonly tasks?: LeaderTasks | undefined;
   readonly tracing?: Tracing | undefined;
 }
 
@@ -50,7 +60,7 @@ const INSPECT_EVERY_MS = 60_000;
  */
 export function startJournal(options: JournalOptions): Journal {
   const { eventStore, tracing, onError, warn = () => {} } = options;
-  const { requiresUser = false, inspectEveryMs = INSPECT_EVERY_MS } = options;
+  const { requiresUser = false, inspectEveryMs = INSPECT_EVERY_MS, tasks } = options;
   const connected = eventStore ? connectEventLog(eventStore, options) : undefined;
   const log = connected && tracing ? tracedLog(connected, tracing) : connected;
   const relayLoop = log && createRelayLoop(log, { onError, warn, requiresUser, inspectEveryMs });
@@ -68,9 +78,15 @@ export function startJournal(options: JournalOptions): Journal {
     writeUrl: options.writeUrl,
     lock: LEADER_LOCK,
     name: 'journal',
-    jobs: relayJob ? [sequencerJob, relayJob] : [sequencerJob],
-    onLead: () => relayLoop?.lead(),
-    onFollow: (execute) => relayLoop?.observe(execute),
+    jobs: [sequencerJob, ...(relayJob ? [relayJob] : []), ...(tasks?.jobs ?? [])],
+    onLead() {
+      relayLoop?.lead();
+      tasks?.lead();
+    },
+    onFollow(execute) {
+      relayLoop?.observe(execute);
+      tasks?.follow();
+    },
     onError,
   });
 

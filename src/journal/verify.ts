@@ -24,6 +24,8 @@ export interface VerifyOptions {
   readonly waitMs?: number;
   /** Called with a line of text at most once a second. */
   readonly onProgress?: (line: string) => void;
+  /** Finds what else is wrong with an entry whose position, hash and event are correct. */
+  readonly differenceAt?: (entry: SequencedEntry) => string | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface VerifyOptions {
  * @throws {EventStoreUnavailable} and the errors of Postgres.
  */
 export async function verifyJournal(execute: Execute, options: VerifyOptions = {}): Promise<Verified> {
-  const { log, waitMs = WAIT_MS } = options;
+  const { log, waitMs = WAIT_MS, differenceAt = () => undefined } = options;
   const onProgress = atMostOnceASecond(options.onProgress ?? (() => {}));
   const [first] = await entriesLeftOut(execute);
   const last = await lastPosition(execute);
@@ -50,7 +52,10 @@ export async function verifyJournal(execute: Execute, options: VerifyOptions = {
     const events = await eventsFrom(log, verified, stored);
     for (const entry of entries) {
       const awaited = stored !== undefined && entry.position <= Math.max(last, stored);
-      const difference = placeOf(entry, verified, hash) ?? (awaited ? eventDifference(events, entry) : null);
+      const difference =
+        placeOf(entry, verified, hash) ??
+        (awaited ? eventDifference(events, entry) : undefined) ??
+        differenceAt(entry);
       if (difference) return found(`position ${verified}: ${difference}`);
       ({ hash } = entry);
       verified += 1;

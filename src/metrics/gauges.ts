@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Anchoring } from '../anchor/index.ts';
 import type { Database } from '../database/database.ts';
 import type { Journal, JournalLag, LagWatch } from '../journal/index.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
@@ -8,6 +9,7 @@ export interface MetricSources {
   readonly database: Pick<Database, 'status' | 'pools' | 'listen'>;
   readonly journalLag: LagWatch;
   readonly journal?: Pick<Journal, 'status'>;
+  readonly anchoring?: Pick<Anchoring, 'status'>;
   readonly scheduler?: { status(): SchedulerStatus };
   /** The number of streamed answers that are under way. */
   readonly openStreams: () => number;
@@ -15,6 +17,8 @@ export interface MetricSources {
 
 const STANDBY_STATES = ['streaming', 'late', 'unreachable'] as const;
 const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged', 'truncated'] as const;
+
+const ANCHOR_STORE_STATES = ['unknown', 'up', 'down', 'diverged'] as const;
 
 type Refresh = () => void;
 
@@ -24,11 +28,12 @@ type Refresh = () => void;
  */
 export function createGauges(
   registry: Registry,
-  { database, journalLag, journal, scheduler, openStreams }: MetricSources,
+  { database, journalLag, journal, anchoring, scheduler, openStreams }: MetricSources,
 ): () => Promise<void> {
   const refreshDatabase = watchDatabase(registry, database);
   const refreshPools = watchPools(registry, database);
   const refreshJournal = watchJournal(registry, journal);
+  const refreshAnchors = watchAnchors(registry, anchoring);
   const refreshScheduler = watchScheduler(registry, scheduler);
   const streams = gauge(
     registry,
@@ -41,6 +46,7 @@ export function createGauges(
     refreshPools();
     streams.set(openStreams());
     refreshJournal(lag);
+    refreshAnchors();
     refreshScheduler();
   };
 }
@@ -152,6 +158,42 @@ function watchJournal(
     for (const state of EVENT_STORE_STATES) store.set({ state }, state === eventStore ? 1 : 0);
   };
 }
+
+function watchAnchors(registry: Registry, anchoring: MetricSources['anchoring']): Refresh {
+  const failing = gauge(
+    registry,
+    'registry_anchor_failing',
+    '1 while the head of the journal cannot be signed',
+  );
+  const position = gauge(registry, 'registry_anchor_position', 'Position of the last anchor of the journal');
+  const signed = gauge(
+    registry,
+    'registry_anchor_timestamp_seconds',
+    'Time at which the last anchor of the journal was signed',
+  );
+  const state = gauge(
+    registry,
+    'registry_anchor_store_state',
+    '1 for the current state of a store of anchors, 0 for the others',
+    ['store', 'state'],
+  );
+  const unwritten = gauge(registry, 'registry_anchor_store_unwritten', 'Anchors that a store lacks', [
+    'store',
+  ]);
+  return () => {
+    const { last, problem, stores } = anchoring?.status() ?? NO_ANCHORS;
+    failing.set(problem === null ? 0 : 1);
+    setOrRemove(position, last?.position);
+    setOrRemove(signed, last && Date.parse(last.signed_at) / 1_000);
+    unwritten.reset();
+    for (const { name: store, next, ...now } of stores) {
+      for (const each of ANCHOR_STORE_STATES) state.set({ store, state: each }, now.state === each ? 1 : 0);
+      if (last && next !== null) unwritten.set({ store }, Math.max(0, last.number + 1 - next));
+    }
+  };
+}
+
+const NO_ANCHORS = { last: null, problem: null, stores: [] } as const;
 
 const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null, warnings: [] } as const;
 

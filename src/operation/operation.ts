@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { z } from 'zod';
+import type { Anchoring } from '../anchor/index.ts';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -47,6 +48,8 @@ export interface Services {
   readonly forwardedFor: ForwardedFor;
   /** The sequencer and relay of the journal; absent if another process runs them. */
   readonly journal?: Pick<Journal, 'status'>;
+  /** The signing of the journal's head; absent without a key. */
+  readonly anchoring?: Pick<Anchoring, 'status'>;
   /** The scheduler; absent if another process runs it. */
   readonly scheduler?: { status(): SchedulerStatus };
 }

@@ -40,8 +40,8 @@ export interface SecureEventStore extends BreakableEventStore {
   readonly administrator: string;
   /** The registry's log-in. */
   readonly user: { readonly username: string; readonly password: string };
-  /** Sets the metadata of the stream, as an administrator. */
-  setMetadata(metadata: StreamMetadata): Promise<void>;
+  /** Sets the metadata of the stream of events, or of another one, as an administrator. */
+  setMetadata(metadata: StreamMetadata, stream?: string): Promise<void>;
 }
 
 /** Certificates take long to generate. */
@@ -60,9 +60,9 @@ export async function openSecureEventStore(): Promise<SecureEventStore> {
     server,
     administrator,
     user,
-    async setMetadata(metadata) {
+    async setMetadata(metadata, stream = own.log.stream) {
       const client = EventStoreDBClient.connectionString(administrator);
-      await client.setStreamMetadata(own.log.stream, metadata);
+      await client.setStreamMetadata(stream, metadata);
       await client.dispose();
     },
   };

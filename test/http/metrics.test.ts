@@ -229,6 +229,32 @@ describe('the journal gauges', () => {
   });
 });
 
+test('the anchor gauges report the last anchor, its stores and failures', async ({ registry }) => {
+  const { config, database, app } = registry;
+  const store = { name: 'directory', next: 3, problem: 'it fails', warnings: [] } as const;
+  const status = {
+    last: { number: 4, position: 99, signed_at: '2026-03-15T12:00:00.000Z' },
+    problem: 'a problem',
+    stores: [{ ...store, state: 'down' as const }],
+  };
+  const signing = await buildApp({
+    config,
+    database,
+    log: app.log,
+    clock: () => new Date(),
+    anchoring: { status: () => status },
+  });
+  const metrics = await metricsOf(signing);
+  await signing.close();
+  expect(metrics.value('registry_anchor_position')).toBe(99);
+  expect(metrics.value('registry_anchor_timestamp_seconds')).toBe(1_773_576_000);
+  expect(metrics.value('registry_anchor_failing')).toBe(1);
+  expect(metrics.value('registry_anchor_store_state', { store: 'directory', state: 'down' })).toBe(1);
+  expect(metrics.value('registry_anchor_store_state', { store: 'directory', state: 'up' })).toBe(0);
+  expect(metrics.value('registry_anchor_store_unwritten', { store: 'directory' })).toBe(2);
+  expect((await read(registry)).values('registry_anchor_position')).toEqual([]);
+});
+
 test('the scheduler reports whether it leads, and when it last completed all work', async ({ registry }) => {
   const { config, database, app } = registry;
   const status = {

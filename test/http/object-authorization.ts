@@ -200,4 +200,5 @@ export const ABOUT_NO_RECORD: readonly string[] = [
   'checkCertificates',
   'listEvents',
   'verifyEvents',
+  'journalHead',
 ];

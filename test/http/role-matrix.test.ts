@@ -90,6 +90,7 @@ const ALLOWED: Readonly<Record<string, readonly Role[] | 'public'>> = {
   deleteRecurringAction: traders,
   listEvents: everybody,
   verifyEvents: admin,
+  journalHead: everybody,
 };
 
 const clients = new Map<Role, Client>();

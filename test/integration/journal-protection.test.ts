@@ -84,7 +84,7 @@ describe('the access control list of the stream', () => {
     const { code, output } = await secure();
     expect({ code, output }).toEqual({
       code: 0,
-      output: `Of ${eventStore.log.stream}, the user registry may read and append. Nobody else may append.\n`,
+      output: `Of ${eventStore.log.stream} and registry-anchors, the user registry may read and append. Nobody else may append.\n`,
     });
     await tradingPair(registry);
     const ready = await readiness();

@@ -129,6 +129,16 @@ test('the API of production starts after the access rights of its EventStoreDB u
   );
 });
 
+test('the API of production starts with a key that signs heads of the journal, which it cannot write', () => {
+  const { depends_on = {}, volumes = [] } = base.services.gc_registry ?? {};
+  expect(depends_on).toHaveProperty('anchor_key');
+  expect(volumes).toContain('anchor_key:/var/lib/registry/anchor-key:ro');
+  expect(base.services.anchor_key?.environment).toMatchObject({
+    ANCHOR_KEY_FILE: base.services.gc_registry?.environment.ANCHOR_KEY_FILE,
+    ANCHOR_KEYS_FILE: base.services.gc_registry?.environment.ANCHOR_KEYS_FILE,
+  });
+});
+
 describe('compose.override.yml, for development', () => {
   test('publishes the API and every database, to this machine only', () => {
     const ports = Object.values(development.services).flatMap((service) => service.ports);
