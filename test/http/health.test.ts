@@ -107,7 +107,16 @@ describe('readiness', () => {
     const ready = (await app.inject('/health/ready')).json();
     await app.close();
     expect(Object.keys(ready).sort()).toEqual(
-      ['ignores_forwarded_for', 'journal', 'load', 'primary', 'scheduler', 'standbys', 'status'].sort(),
+      [
+        'anchors',
+        'ignores_forwarded_for',
+        'journal',
+        'load',
+        'primary',
+        'scheduler',
+        'standbys',
+        'status',
+      ].sort(),
     );
     expect(Object.keys(ready.load)).toEqual(['shedding']);
     expect(Object.keys(ready.journal)).toEqual([
