@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino from 'pino';
-import { afterEach, describe, expect, inject, onTestFinished, vi } from 'vitest';
+import { describe, expect, inject } from 'vitest';
 import { type Anchor, signAnchor, textOf } from '../../src/anchor/anchor.ts';
 import { publicJwkOf } from '../../src/anchor/key-set.ts';
-import { startRegistry } from '../../src/start.ts';
 import { aKey } from '../harness/anchors.ts';
-import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
+import type { TradingPair } from '../harness/builders.ts';
+import { test } from '../harness/fixtures.ts';
 import { type Ended, environmentOf, runProgram } from '../harness/program.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 import { type AnchorSetup, openAnchorSetup } from './anchor-setup.ts';
@@ -15,13 +14,16 @@ import { type AnchorSetup, openAnchorSetup } from './anchor-setup.ts';
 let setup: AnchorSetup;
 let first: Anchor;
 
-test.beforeEach(async ({ registry, market }) => {
+/** A registry with an anchor, also in a directory. */
+async function open(registry: TestRegistry, market: TradingPair): Promise<void> {
   setup = await openAnchorSetup(registry);
   const { id } = await market.bundle({ quantity: 100 });
   await market.cancel([id], { certificate_quantity: 40 });
   first = await setup.anchor();
-});
-afterEach(() => setup.close());
+}
+
+test.beforeAll(({ registry, market }) => open(registry, market));
+test.afterAll(() => setup.close());
 
 /** The settings with the public key and the directory, but without the private key, as an auditor has them. */
 const settings = () => {
@@ -88,20 +90,6 @@ describe('journal:verify --since', () => {
     expect(output).toContain(ANCHORED());
   });
 
-  test('reports a history that the owner of the database rewrote, and exits with 1', async ({ registry }) => {
-    await setup.rewrite(
-      `UPDATE journal SET actor_id = 1 WHERE entity_name = 'bundle' AND event_type = 'UPDATE'`,
-    );
-    const kept = file(textOf(first));
-    expect(await verifyWith(registry, {})).toMatchObject({ code: 0 });
-    expect(await verify(registry, '--since', kept)).toMatchObject({
-      code: 1,
-      output: expect.stringMatching(
-        /^DIFFERENCE: position \d+: the chain has another hash than the anchor 0: an entry was changed after 2026-03-15T12:00:00\.\d{3}Z\n/,
-      ),
-    });
-  });
-
   test('reports an anchor of an unknown key, and exits with 1', async ({ registry }) => {
     const { code, output } = await verify(registry, '--since', file(textOf(signAnchor(first, aKey()))));
     expect(code, output).toBe(1);
@@ -133,78 +121,5 @@ describe('journal:verify --since', () => {
       code: 3,
       output: 'The directory of anchors cannot be read.\n',
     });
-  });
-});
-
-describe('a registry with ANCHOR_KEY_FILE', () => {
-  /** An API process as `main.ts` starts it, with its readiness. */
-  async function start(registry: TestRegistry, more: Record<string, string>) {
-    const log = pino({ level: 'silent' });
-    const running = await startRegistry({ ...registry.config, PORT: 0, ...more }, log);
-    onTestFinished(() => running.stop());
-    return async () => JSON.parse(await (await fetch(`${running.url}/health/ready`)).text());
-  }
-  function keyFile(): string {
-    const path = join(setup.directory, 'key.pem');
-    writeFileSync(path, setup.key.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    return path;
-  }
-
-  test('signs, stores and reports anchors', async ({ registry }) => {
-    const ready = await start(registry, { ANCHOR_KEY_FILE: keyFile(), ANCHOR_DIRECTORY: setup.directory });
-    await vi.waitFor(
-      async () =>
-        expect(await ready()).toMatchObject({
-          status: 'ready',
-          anchors: {
-            signed_at: expect.stringMatching(/^20/),
-            stores: [{ name: 'directory', state: 'up', unwritten: 0, problem: null, warnings: [] }],
-            problem: null,
-          },
-        }),
-      { timeout: 30_000, interval: 100 },
-    );
-  });
-
-  test('is degraded while a store fails', async ({ registry }) => {
-    const ready = await start(registry, {
-      ANCHOR_KEY_FILE: keyFile(),
-      ANCHOR_DIRECTORY: '/no/such/directory',
-    });
-    await vi.waitFor(
-      async () =>
-        expect(await ready()).toMatchObject({
-          status: 'degraded',
-          anchors: { stores: [{ name: 'directory', state: 'down', problem: 'it does not accept anchors' }] },
-        }),
-      { timeout: 30_000, interval: 100 },
-    );
-  });
-
-  test('is degraded after its history was rewritten', async ({ registry }) => {
-    await setup.rewrite(
-      `UPDATE journal SET actor_id = 1 WHERE entity_name = 'bundle' AND event_type = 'UPDATE'`,
-    );
-    await setup.client.query("INSERT INTO organisation (name) VALUES ('new')");
-    const ready = await start(registry, { ANCHOR_KEY_FILE: keyFile() });
-    await vi.waitFor(
-      async () =>
-        expect(await ready()).toMatchObject({
-          status: 'degraded',
-          anchors: {
-            problem: 'the journal is not what its last anchor says: an entry before it was changed',
-          },
-        }),
-      { timeout: 30_000, interval: 100 },
-    );
-  });
-
-  test('does not start with a key file that others can read', async ({ registry }) => {
-    const path = join(setup.directory, 'open.pem');
-    mkdirSync(setup.directory, { recursive: true });
-    writeFileSync(path, setup.key.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o644 });
-    await expect(start(registry, { ANCHOR_KEY_FILE: path })).rejects.toThrow(
-      `Configuration: ANCHOR_KEY_FILE: others can access ${path}`,
-    );
   });
 });
