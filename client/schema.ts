@@ -1634,11 +1634,33 @@ export interface paths {
         };
         /**
          * Verify the journal
-         * @description Recomputes the hash chain, checks that positions have no gaps, and compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive. Returns the first difference.
+         * @description Recomputes the hash chain, checks that positions have no gaps, compares every event with EventStoreDB if it is configured, for which it waits up to 10 s for the latest events to arrive, and verifies all anchors if their keys are configured. Returns the first difference.
          *
          *     Permission: `administer`.
          */
         get: operations["verifyEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/journal/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the head of the journal
+         * @description Returns the position and hash of the last event, and the last anchor: a head that the registry has signed. Keep anchors outside the registry: with one of them, `npm run journal:verify -- --since` proves that no event up to its position has changed.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["journalHead"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1696,6 +1718,26 @@ export interface components {
                 problem: string | null;
                 /** @description What others than the registry could do to the stream in EventStoreDB */
                 warnings: string[];
+            } | null;
+            /** @description null if the heads of the journal are not signed */
+            anchors: {
+                /** @description Time of the last anchor; null unless this process leads */
+                signed_at: string | null;
+                stores: {
+                    /** @enum {string} */
+                    name: "eventstore" | "directory" | "bucket";
+                    /**
+                     * @description `diverged`: it does not have the anchors of this registry. `unknown` unless this process leads
+                     * @enum {string}
+                     */
+                    state: "unknown" | "up" | "down" | "diverged";
+                    /** @description Number of anchors that it lacks */
+                    unwritten: number | null;
+                    problem: string | null;
+                    warnings: string[];
+                }[];
+                /** @description Why no anchor is signed */
+                problem: string | null;
             } | null;
             /** @description null if this process does not run it */
             scheduler: {
@@ -3273,7 +3315,50 @@ export interface components {
             verified: number;
             /** @description Number of those events that were compared with EventStoreDB; `null` if it is not configured */
             compared: number | null;
+            /** @description Places whose anchors were verified; `null` without keys */
+            places: {
+                /** @example the directory */
+                name: string;
+                /** @description Number of its anchors */
+                anchors: number;
+            }[] | null;
             difference: string | null;
+        };
+        JournalHead: {
+            /** @description Position of the last event; null if there is none */
+            position: number | null;
+            /** @description Hash of the last event, in hexadecimal */
+            hash: string | null;
+            /** @description The last anchor, which may be older than the last event; null if none has been signed */
+            anchor: components["schemas"]["Anchor"] | null;
+        };
+        Anchor: {
+            /** @constant */
+            type: "urn:gc-registry:anchor:1";
+            /** @description Number of the anchor, starting at 0 without gaps */
+            number: number;
+            /** @description Position of the last event that the anchor covers */
+            position: number;
+            /** @description Hash of that event, and so of the chain up to it, in hexadecimal */
+            hash: string;
+            /**
+             * @description Energy in Wh of all bundles by their status after that event
+             * @example {
+             *       "Active": "2500000",
+             *       "Cancelled": "400000"
+             *     }
+             */
+            energy_wh: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            signed_at: string;
+            /** @description Thumbprint (RFC 7638) of the public key */
+            key_id: string;
+            /** @description SHA-256 of the previous anchor as RFC 8785 JSON, in hexadecimal; null for the first */
+            previous: string | null;
+            /** @description Ed25519 signature over the other members as RFC 8785 JSON, in base64url */
+            signature: string;
         };
         /** @description A problem document (RFC 9457). An error means that nothing was changed. */
         Problem: {
@@ -3642,6 +3727,8 @@ export type RecurringCancelRequest = components['schemas']['RecurringCancelReque
 export type RecurringAction = components['schemas']['RecurringAction'];
 export type Event = components['schemas']['Event'];
 export type JournalVerification = components['schemas']['JournalVerification'];
+export type JournalHead = components['schemas']['JournalHead'];
+export type Anchor = components['schemas']['Anchor'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
@@ -7370,6 +7457,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalVerification"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    journalHead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The head of the journal */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalHead"];
                 };
             };
             401: components["responses"]["Unauthorized"];
