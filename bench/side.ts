@@ -63,7 +63,7 @@ export async function openSide(
 /** Loading a million rows must not end in a row of checkpoints, which would fall into the measurements. */
 const SETTINGS = { max_wal_size: '4GB', checkpoint_timeout: '30min' };
 
-/** Production settings, with a rate limit that accounts for every request and refuses none. */
+/** Production settings, with limits that account for every request and refuse none. */
 function environmentOf({ primary, standby }: EmbeddedCluster): Record<string, string> {
   const ownerUrl = primary.url('registry');
   const { password } = new URL(ownerUrl);
@@ -72,6 +72,7 @@ function environmentOf({ primary, standby }: EmbeddedCluster): Record<string, st
     LOG_LEVEL: 'info',
     JWT_SECRET_KEY: randomBytes(32).toString('hex'),
     RATE_LIMIT_PER_MINUTE: '1000000',
+    MAX_MUTATIONS_PER_USER: '1000',
     DATABASE_OWNER_URL: ownerUrl,
     DATABASE_WRITE_URL: primary.url('registry', 'registry_app', password),
     DATABASE_READ_URLS: standby.url('registry', 'registry_reader', password),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeLimits } from '../database/time-limits.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { firstViolation, invariantNames } from './invariants.ts';
 
@@ -11,6 +12,7 @@ export const checkCertificates = defineQuery({
   description:
     'Checks conservation and its preconditions over the whole registry, and returns the first violation.',
   permission: 'administer',
+  timeLimits: timeLimits.check,
   answer: {
     status: 200,
     description: 'The result of the check',

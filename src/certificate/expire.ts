@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { expirable } from '../database/schema.ts';
+import { timeLimits } from '../database/time-limits.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { hasLapsed, statusAfter } from '../rules/lifecycle.ts';
 import type { AccountId, BundleId } from '../rules/units.ts';
@@ -39,8 +40,10 @@ export async function expireBatch(database: Database, now: Date): Promise<Expire
   );
   let bundles = 0;
   for (const part of due) {
-    const { value } = await database.transact({ userId: null, requestId: null }, (tx) =>
-      expire(tx, part, now),
+    const { value } = await database.transact(
+      { userId: null, requestId: null },
+      (tx) => expire(tx, part, now),
+      timeLimits.scheduledWork,
     );
     bundles += value;
   }

@@ -1,5 +1,6 @@
 import { firstViolation } from '../certificate/index.ts';
 import { readConfig } from '../config.ts';
+import { timeLimits } from '../database/time-limits.ts';
 import { loadEnvironment } from '../environment.ts';
 import { makeLog } from '../log.ts';
 import { ExitStatus, runProgram } from '../program.ts';
@@ -12,8 +13,9 @@ runProgram(async () => {
   const config = readConfig(loadEnvironment());
   const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
   try {
-    const found = await database.readPrimary(({ execute }) =>
-      firstViolation(execute, (name) => say(`  holds: ${name}`)),
+    const found = await database.readPrimary(
+      ({ execute }) => firstViolation(execute, (name) => say(`  holds: ${name}`)),
+      { limits: timeLimits.none },
     );
     if (found) say(`VIOLATED: ${found.invariant}: ${found.violation}`);
     else say('All invariants hold.');

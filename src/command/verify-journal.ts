@@ -13,6 +13,7 @@ import {
   verifyConfigured,
 } from '../anchor/index.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
+import { timeLimits } from '../database/time-limits.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EventStoreUnavailable } from '../journal/index.ts';
 import { makeLog } from '../log.ts';
@@ -34,8 +35,9 @@ runProgram(
     const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
     try {
       const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
-      const result = await database.readPrimary(({ execute }) =>
-        verifyConfigured(execute, config, { since, onProgress }),
+      const result = await database.readPrimary(
+        ({ execute }) => verifyConfigured(execute, config, { since, onProgress }),
+        { limits: timeLimits.none },
       );
       report(result, since);
       process.exitCode = result.difference ? ExitStatus.negative : 0;

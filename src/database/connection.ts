@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import * as schema from './schema.ts';
+import { startupParameters, type TimeLimits } from './time-limits.ts';
 
 export type Orm = NodePgDatabase<typeof schema>;
 
@@ -40,6 +41,7 @@ export interface PoolOptions {
   readonly url: string;
   readonly size: number;
   readonly readOnly: boolean;
+  readonly limits: TimeLimits;
   readonly onError: (error: Error) => void;
   /** The time limit for a connection: for a free one of the pool, or for a new one of the server. */
   readonly connectWithinMs?: number;
@@ -47,15 +49,9 @@ export interface PoolOptions {
   readonly answerWithinMs?: number;
 }
 
-/**
- * A process that hangs inside a transaction holds locks that others wait for, and delays the order of the journal.
- * Postgres ends such a transaction after this time. The registry never waits between two statements.
- */
-const IDLE_IN_TRANSACTION_MS = 30_000;
-
 /** A pool of connections in UTC; a read-only one cannot write, whatever its role permits. */
 export function createPool(options: PoolOptions): pg.Pool {
-  const { url, size, readOnly, onError, connectWithinMs = 5_000, answerWithinMs } = options;
+  const { url, size, readOnly, limits, onError, connectWithinMs = 5_000, answerWithinMs } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -67,7 +63,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     options: [
       '-c timezone=UTC',
       `-c default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
-      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+      ...startupParameters(limits),
     ].join(' '),
   });
   pool.on('error', (error) => {

@@ -6,6 +6,7 @@ import type { WalPosition } from './position.ts';
 import { watchPrimaryLog } from './primary-log.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
+import { setLimits, type TimeLimits, timeLimits } from './time-limits.ts';
 import { tracedPool } from './traced-pool.ts';
 import { createTransact, type DomainEvent, databaseError, type Transact } from './transaction.ts';
 
@@ -43,6 +44,8 @@ export interface PoolStatus {
 export interface ReadOptions {
   /** Never answer from an earlier state than this. */
   readonly atLeast?: WalPosition | undefined;
+  /** Time limits other than those of a page. */
+  readonly limits?: TimeLimits | undefined;
 }
 
 /** Access to the primary and the standbys. No other code distinguishes the servers. */
@@ -51,7 +54,7 @@ export interface Database {
   /** Reads from a standby, or from the primary while no standby is available. `work` may run twice. */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Reads from the primary: for reads that a write depends on. */
-  readPrimary<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  readPrimary<T>(work: (reader: Reader) => Promise<T>, options?: Pick<ReadOptions, 'limits'>): Promise<T>;
   /** Waits, within a limit, until every standby has replayed `position`. Returns `false` if one of them has not. */
   waitForReplicas(position: WalPosition): Promise<boolean>;
   /** Whether `position` is past the end of the primary's log, so that no write returned it. `false` while the primary is down. */
@@ -65,13 +68,13 @@ export interface Database {
   stop(): Promise<void>;
 }
 
-/** Class 08: connection lost; 53: out of resources; 57P: shutting down. */
-const TRANSIENT = /^(08|53|57P|57014|40001)/;
 /**
- * Cancelled, mostly because of a conflict with recovery: the statement must be repeated elsewhere, the standby is
- * healthy.
+ * Class 08: connection lost; 53: out of resources; 57P: shutting down; 40001: a conflict with recovery. A statement beyond
+ * its time limit (57014) is not repeated: it would take as long on the primary.
  */
-const CANCELLED = /^(57014|40001)$/;
+const TRANSIENT = /^(08|53|57P|40001)/;
+/** Cancelled because of a conflict with recovery: the statement must be repeated elsewhere, the standby is healthy. */
+const RECOVERY_CONFLICT = '40001';
 
 function isTransient(error: unknown): boolean {
   const rejection = databaseError(error);
@@ -81,7 +84,7 @@ function isTransient(error: unknown): boolean {
 
 /** Whether a transient error concerns the standby, and not one statement or a pool without free connections. */
 function concernsServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
-  if (CANCELLED.test(databaseError(error)?.code ?? '')) return false;
+  if (databaseError(error)?.code === RECOVERY_CONFLICT) return false;
   return !(isPoolTimeout(error) && totalCount - idleCount >= options.max);
 }
 
@@ -106,14 +109,17 @@ function openPools({
     return tracing ? tracedPool(opened, server, tracing) : opened;
   };
   const timeouts = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
-  const monitor = (url: string) => pool({ url, size: 1, readOnly: true, ...timeouts });
+  // Transactions set their own limits. A `transaction_timeout` that has begun with the connection's value could not be shortened.
+  const forWrites = { readOnly: false, limits: timeLimits.none };
+  const forReads = { readOnly: true, limits: timeLimits.read };
+  const monitor = (url: string) => pool({ url, size: 1, ...forReads, ...timeouts });
   return {
-    primary: serving('primary', 'write', pool({ url: writeUrl, size, readOnly: false })),
-    primaryReads: serving('primary', 'read', pool({ url: writeUrl, size, readOnly: true })),
+    primary: serving('primary', 'write', pool({ url: writeUrl, size, ...forWrites })),
+    primaryReads: serving('primary', 'read', pool({ url: writeUrl, size, ...forReads })),
     primaryMonitor: monitor(writeUrl),
     standbys: readUrls.map((url, index) => {
       const name = `standby ${index + 1}`;
-      const reads = pool({ url, size, readOnly: true, connectWithinMs: ANSWER_WITHIN_MS });
+      const reads = pool({ url, size, ...forReads, connectWithinMs: ANSWER_WITHIN_MS });
       return replica({ name, pool: serving(name, 'read', reads), monitor: monitor(url), maxLagMs });
     }),
     statuses: () => served.map((status) => status()),
@@ -140,23 +146,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       for (const listener of listeners) listener(event);
     },
   });
-  const onPrimary = <T>(work: (reader: Reader) => Promise<T>) => work(readerOn(primaryReads));
+  const onPrimary: Database['readPrimary'] = (work, { limits } = {}) => readOn(primaryReads, limits, work);
 
   return {
-    async transact(actor, work) {
-      const committed = await transact(actor, work);
+    async transact(actor, work, limits) {
+      const committed = await transact(actor, work, limits);
       primaryLog.committed(committed.position);
       return committed;
     },
-    async read(work, { atLeast } = {}) {
+    async read(work, { atLeast, limits } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
-      if (standby === undefined) return onPrimary(work);
+      if (standby === undefined) return onPrimary(work, { limits });
       try {
-        return await work(readerOn(standby.pool));
+        return await readOn(standby.pool, limits, work);
       } catch (error) {
         if (!isTransient(error)) throw error;
         if (concernsServer(error, standby.pool)) standby.fail();
-        return onPrimary(work);
+        return onPrimary(work, { limits });
       }
     },
     readPrimary: onPrimary,
@@ -184,6 +190,27 @@ function poolStatus(server: string, use: PoolStatus['use'], pool: pg.Pool): Pool
   return { server, use, size: pool.options.max, connections, idle, waiting };
 }
 
-function readerOn(pool: pg.Pool): Reader {
-  return { orm: ormOn(pool), execute: executeOn(pool) };
+function readerOn(connection: pg.Pool | pg.PoolClient): Reader {
+  return { orm: ormOn(connection), execute: executeOn(connection) };
+}
+
+/** Reads within the limits of the pool, or within others on one connection. */
+async function readOn<T>(
+  pool: pg.Pool,
+  limits: TimeLimits | undefined,
+  work: (reader: Reader) => Promise<T>,
+): Promise<T> {
+  if (limits === undefined) return work(readerOn(pool));
+  const client = await pool.connect();
+  const set = (to: TimeLimits) => client.query(`SELECT ${setLimits(to, 'end of session').join(', ')}`);
+  let unusable = true;
+  try {
+    await set(limits);
+    const value = await work(readerOn(client));
+    await set(timeLimits.read);
+    unusable = false;
+    return value;
+  } finally {
+    client.release(unusable);
+  }
 }

@@ -28,6 +28,8 @@ function memberOf(target: object, key: string | symbol): unknown {
 }
 
 const LONGEST_TEXT = 2_000;
+/** The first word of a statement, which names its span. A commit is preceded by the end of its time limit. */
+const FIRST_WORD = /^\s*(?:SET LOCAL [^;]*;)?\s*(\w+)/;
 
 function tracer(server: string, tracing: Tracing): Traced {
   return (target) =>
@@ -35,7 +37,7 @@ function tracer(server: string, tracing: Tracing): Traced {
       const send = (): unknown => Reflect.apply(target.query, target, sent);
       const text = tracing.active() ? textOf(sent[0]) : undefined;
       if (text === undefined) return send();
-      const span = tracing.begin(/^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL', {
+      const span = tracing.begin(FIRST_WORD.exec(text)?.[1]?.toUpperCase() ?? 'SQL', {
         kind: 'client',
         // The statement as it is sent has placeholders, and no values.
         attributes: {

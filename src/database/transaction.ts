@@ -4,6 +4,7 @@ import type { ActionId } from '../rules/units.ts';
 import { actorProver, type ProveActor } from './actor-proof.ts';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
+import { setLimits, type TimeLimits, timeLimits } from './time-limits.ts';
 
 /** The user and request of a transaction. The triggers of the journal copy both into every entry. */
 export interface Actor {
@@ -37,7 +38,12 @@ export interface Committed<T> {
   readonly position: WalPosition;
 }
 
-export type Transact = <T>(actor: Actor, work: (tx: Transaction) => Promise<T>) => Promise<Committed<T>>;
+/** Runs work in a transaction, by default within the time limits of a mutation. */
+export type Transact = <T>(
+  actor: Actor,
+  work: (tx: Transaction) => Promise<T>,
+  limits?: TimeLimits,
+) => Promise<Committed<T>>;
 
 const ATTEMPTS = 5;
 const SERIALIZATION_FAILURE = '40001';
@@ -67,11 +73,13 @@ interface TransactSource {
  */
 export function createTransact({ pool, actorKey, onEvent }: TransactSource): Transact {
   const source = { pool, prove: actorProver(actorKey) };
-  return async (actor, work) => {
+  return async (actor, work, limits = timeLimits.mutation) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const events: DomainEvent[] = [];
-        const committed = await attemptOnce(source, actor, (client) => work(transactionOn(client, events)));
+        const committed = await attemptOnce({ ...source, actor, limits }, (client) =>
+          work(transactionOn(client, events)),
+        );
         events.forEach(onEvent);
         return committed;
       } catch (error) {
@@ -82,15 +90,21 @@ export function createTransact({ pool, actorKey, onEvent }: TransactSource): Tra
   };
 }
 
+/** What a transaction is begun with. */
+interface Beginning {
+  readonly actor: Actor;
+  readonly prove: ProveActor;
+  readonly limits: TimeLimits;
+}
+
 async function attemptOnce<T>(
-  { pool, prove }: { readonly pool: pg.Pool; readonly prove: ProveActor },
-  actor: Actor,
+  { pool, ...beginning }: Beginning & { readonly pool: pg.Pool },
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<Committed<T>> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin(client, actor, prove));
+    await client.query(begin(client, beginning));
     const value = await work(client);
     return { value, position: await commit(client) };
   } catch (error) {
@@ -101,13 +115,14 @@ async function attemptOnce<T>(
   }
 }
 
-function begin(client: pg.PoolClient, { userId, requestId }: Actor, prove: ProveActor): string {
+function begin(client: pg.PoolClient, { actor: { userId, requestId }, prove, limits }: Beginning): string {
   const setting = (name: string, value: string | number | null) =>
     `set_config('registry.${name}', ${client.escapeLiteral(String(value ?? ''))}, true)`;
   const settings = [
     setting('actor_id', userId),
     setting('actor_proof', prove(client, userId)),
     setting('request_id', requestId),
+    ...setLimits(limits, 'commit'),
   ];
   return `BEGIN; SELECT ${settings.join(', ')}`;
 }
@@ -126,10 +141,15 @@ function transactionOn(client: pg.PoolClient, events: DomainEvent[]): Transactio
   };
 }
 
-/** Commits and, in the same round trip, reads the position of the write-ahead log after the commit. */
+/**
+ * Commits and, in the same round trip, reads the position of the write-ahead log after the commit. A limit of the statement
+ * must not apply: if it ended the wait for a synchronous standby, PostgreSQL would report success without it.
+ */
 async function commit(client: pg.PoolClient): Promise<WalPosition> {
-  const results: unknown = await client.query('COMMIT; SELECT pg_current_wal_flush_lsn() AS position');
-  const [committed, log] = Array.isArray(results) ? results : [];
+  const results: unknown = await client.query(
+    'SET LOCAL statement_timeout = 0; COMMIT; SELECT pg_current_wal_flush_lsn() AS position',
+  );
+  const [, committed, log] = Array.isArray(results) ? results : [];
   if (committed?.command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
   const position = parsePosition(String(log?.rows?.[0]?.position));
   if (position === undefined) throw new Error('the primary did not return its log position');

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { headOf, lastAnchor, StoreUnavailable, verifyConfigured } from '../anchor/index.ts';
+import { timeLimits } from '../database/time-limits.ts';
 import { EventStoreUnavailable } from '../journal/index.ts';
 import { defineQuery } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -49,7 +50,9 @@ export const verifyEvents = defineQuery({
   async handle({ services: { config, database } }) {
     try {
       // On the primary: a lagging standby would lack events that EventStoreDB has.
-      const result = await database.readPrimary(({ execute }) => verifyConfigured(execute, config));
+      const result = await database.readPrimary(({ execute }) => verifyConfigured(execute, config), {
+        limits: timeLimits.check,
+      });
       return { ...result, places: result.places && [...result.places] };
     } catch (error) {
       if (error instanceof EventStoreUnavailable)

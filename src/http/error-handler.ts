@@ -12,9 +12,11 @@ const PROBLEM_TYPE = 'application/problem+json';
 /**
  * SQLSTATEs after which the request may succeed if it is repeated. Class 08: connection lost; 25006: read-only, as after a
  * primary was demoted; class 40: serialization failure or deadlock at every attempt; class 53: out of resources;
- * 57014: cancelled by the statement timeout; 57P: shutting down or starting.
+ * 57P: shutting down or starting.
  */
-const UNAVAILABLE = /^(08|25006|40|53|57014|57P)/;
+const UNAVAILABLE = /^(08|25006|40|53|57P)/;
+/** SQLSTATEs of exceeded time limits: of a lock, a statement, between two statements, and of a transaction. */
+const TIMED_OUT = /^(55P03|57014|25P03|25P04)$/;
 const NUMBER_OUT_OF_RANGE = /^22/;
 
 /** Answers every error with an RFC 9457 problem document. Unexpected errors are logged; the client gets no details. */
@@ -95,6 +97,7 @@ function unexpected(): Problem {
 
 function databaseProblem(error: { code?: string | undefined; constraint?: string | undefined }): Problem {
   const code = error.code ?? '';
+  if (TIMED_OUT.test(code)) return problems.timedOut();
   if (UNAVAILABLE.test(code)) return problems.unavailable('The database is currently unavailable.');
   if (NUMBER_OUT_OF_RANGE.test(code)) return problems.invalid([], 'A value is outside the supported range.');
   return constraintProblem(error.constraint) ?? unexpected();

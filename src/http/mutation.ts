@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatPosition, laterOf, type WalPosition } from '../database/position.ts';
+import { type TimeLimits, timeLimits } from '../database/time-limits.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
 import type { EditSteps, Operation, Services, TransactOptions, Versioned } from '../operation/operation.ts';
@@ -9,6 +10,8 @@ import { AuthorizationLost, type HeldAuthorization, withAuthorization } from './
 import { CONSISTENCY } from './consistency.ts';
 import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
+import type { InTurn } from './in-flight.ts';
+import { callerOf, type MutationLimit } from './mutation-limit.ts';
 import { type VersionCheck, versionCheckOf } from './precondition.ts';
 
 /**
@@ -17,7 +20,7 @@ import { type VersionCheck, versionCheckOf } from './precondition.ts';
  */
 export async function mutate(
   operation: Operation,
-  services: Services,
+  { services, limit }: MutationGuards,
   call: MutationInput,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -27,6 +30,7 @@ export async function mutate(
   const actor = { userId, requestId: call.requestId };
   const checkVersion = versionCheckOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
+  const dryRunInTurn: InTurn = (work) => limit.dryRun(callerOf(call), work);
   let written: WalPosition | undefined;
   const attempt =
     key !== undefined && userId !== null
@@ -39,8 +43,8 @@ export async function mutate(
     if ('refusal' in attempt.replayed) throw attempt.replayed.refusal;
     return attempt.replayed.value;
   }
-  const write: Write = async (work) => {
-    const { value, position } = await database.transact(actor, work);
+  const write: Write = async (work, limits) => {
+    const { value, position } = await database.transact(actor, work, limits);
     written = laterOf(written, position);
     return value;
   };
@@ -49,7 +53,7 @@ export async function mutate(
       operation.handle({
         ...call,
         authority: authorization.authority,
-        ...transactionsOf(write, { checkVersion, authorization, attempt }),
+        ...transactionsOf(write, { checkVersion, authorization, attempt, dryRunInTurn }),
       }),
     );
     await attempt?.finish(value);
@@ -72,19 +76,26 @@ export async function mutate(
   }
 }
 
+interface MutationGuards {
+  readonly services: Services;
+  readonly limit: MutationLimit;
+}
+
 /** The common part of all calls. */
 interface MutationInput {
   readonly authority: Authority | null;
   readonly requestId: string;
+  readonly address: string;
 }
 
 type Work<T> = (tx: Transaction) => Promise<T>;
-type Write = <T>(work: Work<T>) => Promise<T>;
+type Write = <T>(work: Work<T>, limits?: TimeLimits) => Promise<T>;
 
 interface Conditions {
   readonly checkVersion: VersionCheck;
   readonly authorization: HeldAuthorization;
   readonly attempt: Attempt | undefined;
+  readonly dryRunInTurn: InTurn;
 }
 
 /**
@@ -92,7 +103,7 @@ interface Conditions {
  * caller's rights if the work revokes rights, check the version, do the work, lock the rights, store the answer for
  * the `Idempotency-Key`.
  */
-function transactionsOf(write: Write, { checkVersion, authorization, attempt }: Conditions) {
+function transactionsOf(write: Write, { checkVersion, authorization, attempt, dryRunInTurn }: Conditions) {
   const transact = <T>(work: Work<T>, { revokesFrom }: TransactOptions = {}) =>
     write(async (tx) => {
       if (revokesFrom) await authorization.hold(tx, revokesFrom);
@@ -111,13 +122,14 @@ function transactionsOf(write: Write, { checkVersion, authorization, attempt }: 
         return change(tx, entity);
       }),
     async dryRun<T>(work: Work<T>): Promise<T> {
+      const rehearse: Work<never> = async (tx) => {
+        const value = await work(tx);
+        await authorization.hold(tx);
+        await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
+        throw new DryRunRollback(value);
+      };
       try {
-        return await write<never>(async (tx) => {
-          const value = await work(tx);
-          await authorization.hold(tx);
-          await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
-          throw new DryRunRollback(value);
-        });
+        return await dryRunInTurn(() => write(rehearse, timeLimits.dryRun));
       } catch (error) {
         if (error instanceof DryRunRollback) return error.value as T;
         throw error;

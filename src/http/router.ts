@@ -21,6 +21,7 @@ import { consistencyOf } from './consistency.ts';
 import { acceptForms } from './form-body.ts';
 import { serializationSchema } from './json-schema.ts';
 import { mutate } from './mutation.ts';
+import { callerOf, createMutationLimit, type MutationLimit } from './mutation-limit.ts';
 import { nameVersion } from './precondition.ts';
 import { type Limit, rateLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
@@ -57,6 +58,7 @@ export async function mountOperations(
     services,
     streams,
     authenticate: authenticator(services),
+    mutations: createMutationLimit(services.config),
     limit: rateLimiter(services.config.RATE_LIMIT_PER_MINUTE),
   };
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
@@ -71,6 +73,7 @@ export async function mountOperations(
 interface RouteGuards {
   readonly services: Services;
   readonly streams: StreamLimit;
+  readonly mutations: MutationLimit;
   readonly authenticate: Authenticate;
   readonly limit: Limit;
 }
@@ -110,7 +113,7 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
 
 async function answer(
   operation: Operation,
-  { services, streams, authenticate }: RouteGuards,
+  { services, streams, mutations, authenticate }: RouteGuards,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -135,13 +138,15 @@ async function answer(
     closing: request.server.closing.signal,
   };
   if (mediaType !== JSON_TYPE && !operation.changes) {
-    const read: Read = (work) => streams.read(() => readFrom(services, request)(work));
+    const read: Read = (work) => streams.read(() => readFrom(services, operation, request)(work));
     const streamed = await openStream(streams, authority, () => operation.handle({ ...call, read }));
     return sendStream(reply.code(operation.answer.status), streamed, services.config.STREAM_IDLE_MS);
   }
   const result = operation.changes
-    ? await mutate(operation, services, call, request, reply)
-    : await operation.handle({ ...call, read: readFrom(services, request) });
+    ? await mutations.run(callerOf(call), () =>
+        mutate(operation, { services, limit: mutations }, call, request, reply),
+      )
+    : await operation.handle({ ...call, read: readFrom(services, operation, request) });
   nameVersion(reply, operation, result);
   return reply.code(operation.answer.status).send(result);
 }
@@ -178,8 +183,12 @@ async function authorityNow(
 
 type Read = QueryCall['read'];
 
-function readFrom({ database }: Services, { atLeast }: FastifyRequest): Read {
-  return (work) => database.read(work, { atLeast });
+function readFrom(
+  { database }: Services,
+  { timeLimits: limits }: Operation,
+  { atLeast }: FastifyRequest,
+): Read {
+  return (work) => database.read(work, { atLeast, limits });
 }
 
 function negotiate(operation: Operation, request: FastifyRequest): string {

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Authority } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
+import { type InTurn, inTurn, placesFor } from './in-flight.ts';
 
 /** The bounds of streamed answers (CSV, NDJSON, server-sent events) in this process. */
 export interface StreamLimit {
@@ -15,7 +16,7 @@ export interface StreamLimit {
    */
   admit(authority: Authority | null): () => void;
   /** Runs a read of a stream. At most a quarter of a pool's connections serve streams at a time; other reads wait for their turn. */
-  read<T>(work: () => Promise<T>): Promise<T>;
+  readonly read: InTurn;
   /** The number of open streams. */
   open(): number;
 }
@@ -30,44 +31,26 @@ export function createStreamLimit({
   MAX_STREAMS_PER_USER: mostPerUser,
   DATABASE_POOL_SIZE: poolSize,
 }: Bounds): StreamLimit {
-  const openByUser = new Map<number, number>();
+  const users = placesFor<number>(mostPerUser);
   let open = 0;
   return {
     admit(authority) {
-      const userId = authority?.caller.userId ?? 0;
-      const own = openByUser.get(userId) ?? 0;
-      if (own >= mostPerUser) {
+      const leave = users.take(authority?.caller.userId ?? 0);
+      if (leave === undefined) {
         throw problems.tooMany('too-many-streams', `More than ${mostPerUser} streams at a time.`, 1);
       }
-      if (open >= most) throw problems.overloaded();
+      if (open >= most) {
+        leave();
+        throw problems.overloaded();
+      }
       open += 1;
-      openByUser.set(userId, own + 1);
       return () => {
         open -= 1;
-        const left = (openByUser.get(userId) ?? 0) - 1;
-        if (left > 0) openByUser.set(userId, left);
-        else openByUser.delete(userId);
+        leave();
       };
     },
     read: inTurn(Math.max(1, Math.floor(poolSize * SHARE_OF_POOL))),
     open: () => open,
-  };
-}
-
-/** Runs at most `most` pieces of work at a time; the others wait in the order in which they came. */
-function inTurn(most: number): StreamLimit['read'] {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running < most) running += 1;
-    else await new Promise<void>((turn) => waiting.push(turn));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
   };
 }
 

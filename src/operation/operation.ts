@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Anchoring } from '../anchor/index.ts';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
+import type { TimeLimits } from '../database/time-limits.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Journal, LagWatch } from '../journal/index.ts';
 import type { Permission } from '../rules/permission.ts';
@@ -216,6 +217,8 @@ interface Declaration<
   readonly versioned?: true;
   /** Excludes API keys, whatever their permissions. */
   readonly loginOnly?: true;
+  /** Time limits of its reads, other than those of a page. */
+  readonly timeLimits?: TimeLimits;
   /** Whether it is exempt from load shedding and rate limits, as health checks are. */
   readonly bypassLimits?: boolean;
   /** Problem statuses beyond those that follow from the declaration (401, 403, 422, ...). */

@@ -74,6 +74,13 @@ export const problems = {
     new Problem(503, 'overloaded', 'The registry is overloaded and did not start the request. Retry later.', {
       headers: { 'retry-after': '1' },
     }),
+  timedOut: () =>
+    new Problem(
+      503,
+      'timed-out',
+      'The request took too long, or waited too long for another one, and was ended. It changed nothing. Retry later.',
+      { headers: { 'retry-after': '1' } },
+    ),
   unavailable: (detail: string) =>
     new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } }),
 };

@@ -13,6 +13,7 @@ import {
 } from '../certificate/index.ts';
 import { array } from '../database/connection.ts';
 import type { Database } from '../database/database.ts';
+import { timeLimits } from '../database/time-limits.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Authority } from '../operation/caller.ts';
 import { Problem, problems } from '../operation/problem.ts';
@@ -92,7 +93,7 @@ export type RunResult = 'done' | 'refused' | 'not due';
  * @throws any error that is not a refusal; then nothing has changed, and the run is still due (rule REC-8).
  */
 async function runOnce(database: Database, due: DueRun, clock: () => Date): Promise<RunResult> {
-  const { value } = await database.transact({ userId: due.userId, requestId: null }, async (tx) => {
+  const run = async (tx: Transaction): Promise<RunResult> => {
     const row = await lockRecurring(tx, due.id);
     const now = clock();
     if (!row?.nextRun || row.nextRun.getTime() > now.getTime()) return 'not due';
@@ -100,7 +101,9 @@ async function runOnce(database: Database, due: DueRun, clock: () => Date): Prom
     await advance(tx, row);
     if (result === 'refused' && (await isObsolete(tx, row))) await end(tx, row.id, now);
     return result;
-  });
+  };
+  const actor = { userId: due.userId, requestId: null };
+  const { value } = await database.transact(actor, run, timeLimits.scheduledWork);
   return value;
 }
 

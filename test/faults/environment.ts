@@ -96,6 +96,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
     // A busy machine is not the subject of the test.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     RATE_LIMIT_PER_MINUTE: '0',
+    MAX_MUTATIONS_PER_USER: '1000',
     METRICS_TOKEN,
   };
 }

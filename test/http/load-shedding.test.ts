@@ -16,6 +16,7 @@ const test = baseTest.extend(
     DATABASE_POOL_SIZE: '1',
     DATABASE_MAX_WAITING: '2',
     MAX_EVENT_LOOP_DELAY_MS: '500',
+    MAX_MUTATIONS_PER_USER: '',
   },
 );
 
@@ -48,7 +49,7 @@ async function holdWrites(registry: TestRegistry): Promise<void> {
 }
 
 const name = () => `Organisation ${crypto.randomUUID()}`;
-const create = () => admin.post('/organisation/create', { name: name() });
+const create = (by = admin) => by.post('/organisation/create', { name: name() });
 const waiting = (registry: TestRegistry, use: 'write' | 'read', many: number) =>
   vi.waitFor(() => expect(registry.database.waiting(use)).toBe(many), { timeout: 20_000, interval: 5 });
 
@@ -56,11 +57,13 @@ describe('while too many requests wait for a connection for writes', () => {
   let queued: Promise<LightMyRequestResponse>[];
 
   test.beforeEach(async ({ registry }) => {
+    // Each of another user: one user alone cannot fill the queue.
+    const users = await Promise.all(Array.from({ length: 3 }, () => registry.as('ADMIN')));
     await holdWrites(registry);
     queued = [];
-    for (let many = 1; many <= 3; many++) {
-      queued.push(create());
-      await waiting(registry, 'write', many);
+    for (const user of users) {
+      queued.push(create(user));
+      await waiting(registry, 'write', queued.length);
     }
   });
 

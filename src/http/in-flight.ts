@@ -1,0 +1,42 @@
+/** Work under way, by what it counts for, such as its user. */
+export interface Places<Key> {
+  /** Takes a place. Returns the function that gives it back, or `undefined` if none is left. */
+  take(key: Key): (() => void) | undefined;
+}
+
+/** At most `most` places for each key. */
+export function placesFor<Key>(most: number): Places<Key> {
+  const taken = new Map<Key, number>();
+  return {
+    take(key) {
+      const before = taken.get(key) ?? 0;
+      if (before >= most) return undefined;
+      taken.set(key, before + 1);
+      return () => {
+        const left = (taken.get(key) ?? 0) - 1;
+        if (left > 0) taken.set(key, left);
+        else taken.delete(key);
+      };
+    },
+  };
+}
+
+/** Runs work when its turn has come. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Runs at most `most` pieces of work at a time; the others wait in the order in which they came. */
+export function inTurn(most: number): InTurn {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((turn) => waiting.push(turn));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { describe, expect, onTestFinished } from 'vitest';
+import { type TimeLimits, timeLimits } from '../../src/database/time-limits.ts';
+import { databaseError } from '../../src/database/transaction.ts';
+import { problemOf } from '../../src/http/error-handler.ts';
+import { operations } from '../../src/http/operations.ts';
+import { test as baseTest } from '../harness/fixtures.ts';
+import type { TestRegistry } from '../harness/registry.ts';
+
+// With one connection, a limit that outlived its transaction would hold for the next one.
+const test = baseTest.extend('settings', { scope: 'file' }, { DATABASE_POOL_SIZE: '1' });
+
+const REGISTRY = { userId: null, requestId: null };
+const SHORT_MS = 200;
+/** Much longer than the limits of the tests, and much shorter than all others. */
+const LONG = sql`SELECT pg_sleep(2)`;
+
+const limited = (limits: Partial<TimeLimits>): TimeLimits => ({ ...timeLimits.mutation, ...limits });
+
+const lockOf = (key: number) => sql`SELECT pg_advisory_xact_lock(${key})`;
+
+async function rejection(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => expect.unreachable('it should have been ended'),
+    (error: unknown) => error,
+  );
+}
+
+async function expectTimedOut(work: Promise<unknown>, code?: string): Promise<void> {
+  const error = await rejection(work);
+  if (code !== undefined) expect(databaseError(error)?.code).toBe(code);
+  const problem = problemOf(error);
+  expect(problem).toMatchObject({ status: 503, details: { headers: { 'retry-after': '1' } } });
+}
+
+const organisation = (name: string) => sql`INSERT INTO organisation (name) VALUES (${name})`;
+
+async function exists({ primary }: TestRegistry, name: string): Promise<boolean> {
+  const { rows } = await primary.query('SELECT FROM organisation WHERE name = $1', [name]);
+  return rows.length > 0;
+}
+
+describe('a transaction beyond its limit is a 503 and leaves nothing', () => {
+  const writeWithin = (
+    { database }: TestRegistry,
+    limits: Partial<TimeLimits>,
+    then: (name: string) => Parameters<typeof database.transact>[1],
+  ) => {
+    const name = `Organisation ${crypto.randomUUID()}`;
+    return { name, done: database.transact(REGISTRY, then(name), limited(limits)) };
+  };
+
+  test('of a statement', async ({ registry }) => {
+    const { name, done } = writeWithin(registry, { statement_timeout: SHORT_MS }, (name) => async (tx) => {
+      await tx.execute(organisation(name));
+      await tx.execute(LONG);
+    });
+    await expectTimedOut(done, '57014');
+    expect(await exists(registry, name)).toBe(false);
+  });
+
+  test('of a lock', async ({ registry }) => {
+    const holder = await registry.primary.connect();
+    onTestFinished(() => holder.release(true));
+    await holder.query('SELECT pg_advisory_lock(1)');
+    const { name, done } = writeWithin(registry, { lock_timeout: SHORT_MS }, (name) => async (tx) => {
+      await tx.execute(organisation(name));
+      await tx.execute(lockOf(1));
+    });
+    await expectTimedOut(done, '55P03');
+    expect(await exists(registry, name)).toBe(false);
+  });
+
+  test('of the whole', async ({ registry }) => {
+    const { name, done } = writeWithin(registry, { transaction_timeout: SHORT_MS }, (name) => async (tx) => {
+      await tx.execute(organisation(name));
+      await tx.execute(LONG);
+    });
+    await expectTimedOut(done, '25P04');
+    expect(await exists(registry, name)).toBe(false);
+  });
+
+  test('between two statements', async ({ registry }) => {
+    const limits = { idle_in_transaction_session_timeout: SHORT_MS };
+    const { name, done } = writeWithin(registry, limits, (name) => async (tx) => {
+      await tx.execute(organisation(name));
+      await sleep(4 * SHORT_MS);
+      await tx.execute(sql`SELECT 1`);
+    });
+    await expectTimedOut(done);
+    expect(await exists(registry, name)).toBe(false);
+  });
+});
+
+test('the limits of a transaction end with it', async ({ registry: { database } }) => {
+  const settings = sql`
+    SELECT name, setting::int AS ms FROM pg_settings WHERE name = ANY (${sql.param(Object.keys(timeLimits.mutation))}) ORDER BY name`;
+  const shown = async (limits?: TimeLimits) => {
+    const { value } = await database.transact(
+      REGISTRY,
+      ({ execute }) => execute<{ name: string; ms: number }>(settings),
+      limits,
+    );
+    return Object.fromEntries(value.map(({ name, ms }) => [name, ms]));
+  };
+  expect(await shown(timeLimits.dryRun)).toEqual(timeLimits.dryRun);
+  expect(await shown()).toEqual(timeLimits.mutation);
+  expect(await shown(timeLimits.scheduledWork)).toEqual(timeLimits.scheduledWork);
+});
+
+test('a transaction of a request ends before its Idempotency-Key can be taken over after a minute', () => {
+  for (const { transaction_timeout } of [timeLimits.mutation, timeLimits.dryRun]) {
+    expect(transaction_timeout).toBeLessThan(60_000);
+  }
+});
+
+test('scheduled work waits longer for a lock than a request can hold one', () => {
+  expect(timeLimits.scheduledWork.lock_timeout).toBeGreaterThan(timeLimits.mutation.transaction_timeout);
+});
+
+describe('a commit', () => {
+  /** Makes the commit of an organisation of this name take 2 s, as a synchronous standby that is away could. */
+  async function slowCommit({ primary }: TestRegistry): Promise<string> {
+    const name = `Organisation ${crypto.randomUUID()}`;
+    await primary.query(`
+      CREATE OR REPLACE FUNCTION slow_commit() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON organisation DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.name = '${name}') EXECUTE FUNCTION slow_commit()`);
+    onTestFinished(async () => {
+      await primary.query('DROP TRIGGER slow_commit ON organisation; DROP FUNCTION slow_commit()');
+    });
+    return name;
+  }
+
+  test('is not ended by the limit of a statement', async ({ registry }) => {
+    const name = await slowCommit(registry);
+    const limits = limited({ statement_timeout: SHORT_MS });
+    await registry.database.transact(REGISTRY, (tx) => tx.execute(organisation(name)), limits);
+    expect(await exists(registry, name)).toBe(true);
+  });
+
+  test('is ended by the limit of the whole while deferred triggers run, and leaves nothing', async ({
+    registry,
+  }) => {
+    const name = await slowCommit(registry);
+    const limits = limited({ transaction_timeout: 1_000 });
+    await expectTimedOut(
+      registry.database.transact(REGISTRY, (tx) => tx.execute(organisation(name)), limits),
+      '25P04',
+    );
+    expect(await exists(registry, name)).toBe(false);
+  });
+});
+
+describe('a read', () => {
+  test('beyond its time is a 503, and is not repeated on the primary', async ({ registry: { database } }) => {
+    let times = 0;
+    const limits = { ...timeLimits.read, statement_timeout: SHORT_MS };
+    const reading = database.read(
+      ({ execute }) => {
+        times += 1;
+        return execute(LONG);
+      },
+      { limits },
+    );
+    await expectTimedOut(reading, '57014');
+    expect(times).toBe(1);
+    expect(database.status().replicas).toMatchObject([{ state: 'streaming' }]);
+  });
+
+  const limitOf = sql`SELECT setting::int AS ms FROM pg_settings WHERE name = 'statement_timeout'`;
+
+  test('has the limits of a page, and a check has others', async ({ registry: { database } }) => {
+    const page = [{ ms: timeLimits.read.statement_timeout }];
+    const check = { limits: timeLimits.check };
+    for (const read of [database.read, database.readPrimary]) {
+      expect(await read(({ execute }) => execute(limitOf))).toEqual(page);
+      expect(await read(({ execute }) => execute(limitOf), check)).toEqual([
+        { ms: timeLimits.check.statement_timeout },
+      ]);
+      expect(await read(({ execute }) => execute(limitOf))).toEqual(page);
+    }
+  });
+
+  test('the check of the registry may take longer than a page', async ({ registry, admin }) => {
+    expect(operations.find(({ id }) => id === 'checkCertificates')?.timeLimits).toBe(timeLimits.check);
+    expect((await admin.get('/certificate/check')).json()).toMatchObject({ conserved: true });
+    expect(await registry.database.read(({ execute }) => execute(limitOf))).toEqual([
+      { ms: timeLimits.read.statement_timeout },
+    ]);
+  });
+});

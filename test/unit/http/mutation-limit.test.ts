@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { createMutationLimit } from '../../../src/http/mutation-limit.ts';
+
+const limitOf = (DATABASE_POOL_SIZE: number, MAX_MUTATIONS_PER_USER?: number) =>
+  createMutationLimit({ DATABASE_POOL_SIZE, MAX_MUTATIONS_PER_USER });
+
+/** Work that is under way until it is ended. */
+function work() {
+  let end = () => {};
+  let began = false;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return {
+    end,
+    began: () => began,
+    run: () => {
+      began = true;
+      return ended;
+    },
+  };
+}
+
+const turns = () => new Promise((resolve) => setImmediate(resolve));
+
+test.each([
+  [10, undefined, 5],
+  [3, undefined, 1],
+  [1, undefined, 1],
+  [10, 7, 7],
+])('of %i connections and with the setting %s, a user may use %i', async (poolSize, setting, most) => {
+  const limit = limitOf(poolSize, setting);
+  const under = Array.from({ length: most }, work);
+  const running = under.map(({ run }) => limit.run(1, run));
+  await expect(limit.run(1, work().run)).rejects.toMatchObject({ status: 429, code: 'too-many-mutations' });
+  await expect(limit.run(2, async () => 'done')).resolves.toBe('done');
+  under[0]?.end();
+  await running[0];
+  await expect(limit.run(1, async () => 'done')).resolves.toBe('done');
+  for (const { end } of under) end();
+  await Promise.all(running);
+});
+
+test('a mutation that fails gives its place back', async () => {
+  const limit = limitOf(2);
+  await expect(limit.run(1, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  await expect(limit.dryRun(1, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  await expect(limit.run(1, () => limit.dryRun(1, async () => 'done'))).resolves.toBe('done');
+});
+
+test('dry runs are two at a time; those of other users wait for their turn, in order', async () => {
+  const limit = limitOf(10);
+  const under = Array.from({ length: 4 }, work);
+  const running = under.map(({ run }, user) => limit.dryRun(user, run));
+  await turns();
+  expect(under.map(({ began }) => began())).toEqual([true, true, false, false]);
+  under[1]?.end();
+  await running[1];
+  await turns();
+  expect(under.map(({ began }) => began())).toEqual([true, true, true, false]);
+  for (const { end } of under) end();
+  await Promise.all(running);
+  expect(under[3]?.began()).toBe(true);
+});
+
+test('a user has one dry run at a time, one that waits included', async () => {
+  const limit = limitOf(10);
+  const under = Array.from({ length: 3 }, work);
+  const running = under.map(({ run }, user) => limit.dryRun(user, run));
+  for (const user of [0, 1, 2]) {
+    const second = limit.dryRun(user, work().run);
+    await expect(second).rejects.toMatchObject({ status: 429, code: 'too-many-dry-runs' });
+  }
+  for (const { end } of under) end();
+  await Promise.all(running);
+  await expect(limit.dryRun(2, async () => 'done')).resolves.toBe('done');
+});
+
+test('while 20 dry runs wait, another one is refused with 503', async () => {
+  const limit = limitOf(10);
+  const under = Array.from({ length: 22 }, work);
+  const running = under.map(({ run }, user) => limit.dryRun(user, run));
+  await expect(limit.dryRun(22, work().run)).rejects.toMatchObject({ status: 503, code: 'overloaded' });
+  for (const { end } of under) end();
+  await Promise.all(running);
+  await expect(limit.dryRun(22, async () => 'done')).resolves.toBe('done');
+});
