@@ -10,6 +10,7 @@ import { REGISTRY_ACTOR } from '../seed/sample-registry.ts';
 import { issue } from '../src/certificate/index.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
+import { recordIssuancePolicy } from '../src/database/issuance-policy.ts';
 import type { Role } from '../src/rules/enums.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
 import { registerUser } from '../src/user/index.ts';
@@ -76,8 +77,9 @@ export async function openHostileRegistry(
   await Promise.all([api.start(), owner.connect()]);
   const database = await openConfiguredDatabase(config, pino({ level: 'silent' }));
   const http = httpClient(api.url(), '127.0.0.1');
+  await recordIssuancePolicy(cluster.primary.url('registry'), { ...config, CERTIFICATE_EXPIRY_YEARS: 50 });
   try {
-    const populated = await populate(database, http, config);
+    const populated = await populate(database, http);
     say(`users, accounts and ${BUNDLES.source + BUNDLES.attacked} bundles are there`);
     const settle = () => untilSettled(api);
     await settle();
@@ -106,11 +108,10 @@ function environmentOf(config: Config): Record<string, string> {
     JWT_SECRET_KEY: 'a secret that only this run of the bench knows',
     DATABASE_WRITE_URL: config.DATABASE_WRITE_URL,
     DATABASE_READ_URLS: config.DATABASE_READ_URLS.join(','),
-    CERTIFICATE_EXPIRY_YEARS: '50',
   };
 }
 
-async function populate(database: Database, http: HttpClient, config: Config) {
+async function populate(database: Database, http: HttpClient) {
   const sign = (role: Role, name: string) => signUp(database, http, { role, name });
   const admin = await sign('ADMIN', 'admin');
   const traders: Person[] = [];
@@ -138,7 +139,7 @@ async function populate(database: Database, http: HttpClient, config: Config) {
       account_id: accountId,
     });
     const draft = { deviceId, metadataId, quantityWh: BUNDLE_WH };
-    return { accountId, deviceId, bundles: await issueBundles(database, config, draft, BUNDLES[name]) };
+    return { accountId, deviceId, bundles: await issueBundles(database, draft, BUNDLES[name]) };
   };
   const source = await hold('source', traders);
   const target = await hold('target', traders, [source.accountId]);
@@ -193,7 +194,6 @@ async function created(http: HttpClient, { token }: Person, path: string, body: 
 /** Issues bundles for the hours before the newest interval, and returns their ids. */
 async function issueBundles(
   database: Database,
-  config: Config,
   draft: { readonly deviceId: number; readonly metadataId: number; readonly quantityWh: number },
   count: number,
 ): Promise<number[]> {
@@ -204,11 +204,7 @@ async function issueBundles(
       ...intervalBefore(ids.length + n),
     }));
     const { value } = await database.transact(REGISTRY_ACTOR, (tx) =>
-      issue(tx, drafts, {
-        config: { ...config, CERTIFICATE_EXPIRY_YEARS: 50 },
-        now: new Date(),
-        onError: 'fail',
-      }),
+      issue(tx, drafts, { now: new Date(), onError: 'fail' }),
     );
     ids.push(...value.flatMap((outcome) => (outcome.result === 'issued' ? [outcome.bundleId] : [])));
   }

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type EmbeddedCluster, EmbeddedPostgresError, startEmbeddedCluster } from 'embedded-postgres-cluster';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
+import { recordIssuancePolicy } from '../src/database/issuance-policy.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
 import { makeLog } from '../src/log.ts';
@@ -37,6 +38,7 @@ async function demo(): Promise<void> {
   try {
     const settings = await connectTo(cluster);
     const config = readConfig({ LOG_LEVEL: 'warn', CORS_ORIGINS: LOCAL_PAGES, ...process.env, ...settings });
+    await recordIssuancePolicy(settings.DATABASE_OWNER_URL, config);
     await fill(config);
     const registry = await startOnFreePort(config);
     stopRegistry = registry.stop;
@@ -61,7 +63,7 @@ function portSetting(name: string, otherwise: number): number {
 }
 
 /** Migrates the database, and writes the addresses to the file in which the other commands look for them. */
-async function connectTo(cluster: EmbeddedCluster): Promise<Record<string, string>> {
+async function connectTo(cluster: EmbeddedCluster) {
   const ownerUrl = cluster.primary.url();
   const { password } = new URL(ownerUrl);
   const database = 'registry';

@@ -44,7 +44,7 @@ export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
       SAMPLE_UNITS.map(({ device }) => device),
     );
     const submissions = submissionsFor(devices, await seedMetadata(tx, SAMPLE_LABEL));
-    return submitReadings(tx, submissions, { config, now: today, onError: 'skip' });
+    return submitReadings(tx, submissions, { now: today, onError: 'skip' });
   });
   await database.waitForReplicas(position);
   const issued = value.outcomes.filter(({ result }) => result === 'issued').length;

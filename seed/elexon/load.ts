@@ -81,9 +81,9 @@ function submissionsOf(
   });
 }
 
-async function submitPage({ database, config, now }: ElexonLoad, submissions: readonly Submission[]) {
+async function submitPage({ database, now }: ElexonLoad, submissions: readonly Submission[]) {
   const { value } = await database.transact(REGISTRY_ACTOR, (tx) =>
-    submitReadings(tx, submissions, { config, now, onError: 'skip' }),
+    submitReadings(tx, submissions, { now, onError: 'skip' }),
   );
   return value;
 }

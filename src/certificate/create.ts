@@ -59,7 +59,7 @@ export const createCertificates = defineMutation({
           postEnergyCarrierConversion: body.issuance_post_energy_carrier_conversion,
         },
       };
-      const options = { config: services.config, now: services.clock(), onError: 'fail' } as const;
+      const options = { now: services.clock(), onError: 'fail' } as const;
       const [outcome] = await issue(tx, [draft], options);
       if (outcome?.result === 'already issued') throw refuse.alreadyIssued(outcome.issuanceId);
       if (outcome?.result !== 'issued') throw new Error('a single issuance was neither issued nor refused');

@@ -5,15 +5,19 @@ import type { EnergySource } from '../rules/enums.ts';
 import type { AccountId } from '../rules/units.ts';
 import type { Draft, Issuance } from './issuance.ts';
 
-/** A registered device of an open account, as issuing needs it. */
+/** A registered device of an open account, and the issuance policy, as issuing needs them. */
 export interface IssuingDevice {
   readonly id: number;
   readonly accountId: AccountId;
   readonly localDeviceIdentifier: string | null;
   readonly powerMw: number;
   readonly granularityMinutes: number;
+  readonly operationalDate: Date;
   readonly energySource: EnergySource;
   readonly isStorage: boolean;
+  /** A decimal, such as `1.1`. */
+  readonly capacityMargin: string;
+  readonly certificateExpiryYears: number;
 }
 
 export interface LiveIssuance {
@@ -37,8 +41,9 @@ export async function lockDevices(
   const rows = await tx.execute<IssuingDevice>(sql`
     SELECT d.id, d.account_id AS "accountId", d.local_device_identifier AS "localDeviceIdentifier",
            d.power_mw::float8 AS "powerMw", d.granularity_minutes AS "granularityMinutes",
-           d.energy_source AS "energySource", d.is_storage AS "isStorage"
-    FROM device d JOIN account a ON a.id = d.account_id
+           d.operational_date AS "operationalDate", d.energy_source AS "energySource", d.is_storage AS "isStorage",
+           p.capacity_margin::text AS "capacityMargin", p.certificate_expiry_years AS "certificateExpiryYears"
+    FROM device d JOIN account a ON a.id = d.account_id CROSS JOIN current_issuance_policy() p
     WHERE d.id = ANY (${array(ids)}::bigint[]) AND d.deleted_at IS NULL AND a.deleted_at IS NULL`);
   return new Map(rows.map((row) => [row.id, row]));
 }

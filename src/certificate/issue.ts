@@ -1,4 +1,3 @@
-import type { Config } from '../config.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { assertWithinCapacity } from '../rules/capacity.ts';
 import { expiryOf } from '../rules/expiry.ts';
@@ -32,7 +31,6 @@ export type Outcome =
   | { readonly result: 'refused'; readonly refusal: Refusal };
 
 export interface IssueOptions {
-  readonly config: Pick<Config, 'CAPACITY_MARGIN' | 'CERTIFICATE_EXPIRY_YEARS'>;
   readonly now: Date;
   /** `fail`: an incorrect draft refuses the batch. `skip`: incorrect drafts are reported, the others are issued. */
   readonly onError: 'fail' | 'skip';
@@ -64,7 +62,7 @@ export async function issue(
       if (draft.quantityWh <= 0) return { result: 'nothing to issue' };
       if (taken.isRepeat(draft)) return { result: 'already issued', issuanceId: issuanceIdOf(draft) };
       taken.take(draft);
-      const issuance = prepare(draft, device, lastIds.get(draft.deviceId) ?? 0, options);
+      const issuance = prepare(draft, device, lastIds.get(draft.deviceId) ?? 0);
       lastIds.set(draft.deviceId, issuance.rangeEnd);
       issuances.push(issuance);
       return issuance;
@@ -90,29 +88,29 @@ const issuanceIdOf = ({ deviceId, start }: Draft) => formatIssuanceId({ deviceId
 function assertIssuable(
   draft: Draft,
   device: IssuingDevice | undefined,
-  { config, now }: IssueOptions,
+  { now }: IssueOptions,
 ): IssuingDevice {
   if (device === undefined) throw refuse.notFound('device', draft.deviceId);
   if (!device.localDeviceIdentifier) throw refuse.deviceUnidentified(device.id);
   const { start, end } = draft;
-  assertInterval({ start, end }, device.granularityMinutes, now);
+  assertInterval({ start, end }, device, now);
   assertWithinCapacity(draft.quantityWh, {
     powerMw: device.powerMw,
     start,
     end,
-    margin: config.CAPACITY_MARGIN,
+    margin: device.capacityMargin,
   });
   return device;
 }
 
-function prepare(draft: Draft, device: IssuingDevice, lastId: number, { config }: IssueOptions): Issuance {
+function prepare(draft: Draft, device: IssuingDevice, lastId: number): Issuance {
   const quantityWh = wh(draft.quantityWh);
   const range = rangeAfter(lastId, quantityWh);
   const facts = {
     issuanceId: issuanceIdOf(draft),
     energyCarrier: draft.characteristics?.energyCarrier ?? 'electricity',
     energySource: draft.characteristics?.energySource ?? device.energySource,
-    expiry: expiryOf(draft.end, config.CERTIFICATE_EXPIRY_YEARS),
+    expiry: expiryOf(draft.end, device.certificateExpiryYears),
   } as const;
   const hash = bundleHash(
     {

@@ -23,13 +23,20 @@ export function endProblems({ start, end }: Interval, now: Date): string[] {
   return problems;
 }
 
+/** The facts of a device that its intervals depend on. */
+export interface IntervalDevice {
+  readonly granularityMinutes: number;
+  /** The instant at which the device started to operate. */
+  readonly operationalDate: Date;
+}
+
 /**
  * The faults of an interval of production (rule ISS-3); empty if it has none. Both ends must be multiples of the
  * device's `granularityMinutes`, counted from midnight UTC.
  */
 export function intervalProblems(
   { start, end }: Interval,
-  granularityMinutes: number,
+  { granularityMinutes, operationalDate }: IntervalDevice,
   now: Date,
 ): FieldError[] {
   const from = start.getTime();
@@ -39,6 +46,7 @@ export function intervalProblems(
   }
   const problems: FieldError[] = endProblems({ start, end }, now).map((message) => ({ path: END, message }));
   const problem = (path: string, message: string) => problems.push({ path, message });
+  if (start < operationalDate) problem(START, 'must not be before the operational date of the device');
   if (!granularities.some((minutes) => minutes === granularityMinutes)) {
     problem('granularity_minutes', `must be one of ${granularities.join(', ')}`);
     return problems;
@@ -54,7 +62,7 @@ export function intervalProblems(
  *
  * @throws {Refusal} `interval-invalid`.
  */
-export function assertInterval(interval: Interval, granularityMinutes: number, now: Date): void {
-  const problems = intervalProblems(interval, granularityMinutes, now);
+export function assertInterval(interval: Interval, device: IntervalDevice, now: Date): void {
+  const problems = intervalProblems(interval, device, now);
   if (problems.length > 0) throw refuse.intervalInvalid(problems);
 }

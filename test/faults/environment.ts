@@ -10,6 +10,7 @@ import { seedAccounts, seedMetadata, seedUsers } from '../../seed/people.ts';
 import { REGISTRY_ACTOR } from '../../seed/sample-registry.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
+import { recordIssuancePolicy } from '../../src/database/issuance-policy.ts';
 import type { MigrationUrls } from '../../src/database/migrate.ts';
 import { openConfiguredDatabase } from '../../src/start.ts';
 import { type FakeEventStore, startEventStore } from '../eventstore/server.ts';
@@ -64,7 +65,9 @@ export async function createEnvironment(processes: number): Promise<Environment>
   const apis = Array.from({ length: processes }, (_, index) =>
     apiProcess(`api ${index + 1}`, environment, join(folder, `api-${index + 1}.log`)),
   );
-  const database = await openConfiguredDatabase(readConfig(environment), pino({ level: 'silent' }));
+  const config = readConfig(environment);
+  await recordIssuancePolicy(urls.ownerUrl, config);
+  const database = await openConfiguredDatabase(config, pino({ level: 'silent' }));
   const [primary, standby] = [superuser.primary, superuser.standby].map((url) =>
     new pg.Pool({ connectionString: url, max: 2 }).on('error', () => undefined),
   );

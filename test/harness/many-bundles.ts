@@ -21,7 +21,7 @@ export async function anAccountOfMany(
        INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
                              range_start, range_end, expiry)
        SELECT $1 || '-' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), $1::bigint, $2, at,
-              at + interval '5 min', 'wind', n * 10 + 1, n * 10 + 10, at + interval '2 years'
+              at + interval '5 min', 'wind', n * 10 + 1, n * 10 + 10, at + interval '2 years 5 min'
        FROM slot ORDER BY n RETURNING *)
      INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
      SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM header`,

@@ -9,6 +9,7 @@ import { hashPassword } from '../../src/authentication/index.ts';
 import { createSession } from '../../src/authentication/session.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
+import { recordIssuancePolicy } from '../../src/database/issuance-policy.ts';
 import type { Role } from '../../src/rules/enums.ts';
 import { openConfiguredDatabase } from '../../src/start.ts';
 import { Client } from './client.ts';
@@ -87,6 +88,7 @@ export async function registryIn(
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
   });
+  await recordIssuancePolicy(atDatabase(cluster.primary, name), config);
   const level = process.env.TEST_LOG_LEVEL;
   // The level is set by tests, and nothing is printed.
   const log = pino({ level: level ?? 'silent' }, level ? process.stdout : { write: () => undefined });

@@ -225,6 +225,7 @@ test.for([
   ['not aligned to the hours of an hourly device', { start: minutesAgo(90), end: minutesAgo(30) }, 60],
   ['whose end is not aligned to the half-hours of a half-hourly device', { end: minutesAgo(45) }, 30],
   ['that starts one second late', { start: '2026-03-15T11:00:01Z' }, 5],
+  ['before the device operates', { start: '2014-12-31T23:00:00Z', end: '2015-01-01T00:00:00Z' }, 60],
 ] as const)('an interval %s is refused', async ([_, interval, granularity_minutes], { registry, market }) => {
   const request = await aRequest(market, interval, { granularity_minutes });
   const answer = await issue(market, request);

@@ -76,7 +76,7 @@ export function insertIssuance(
     energy_source: `'wind'`,
     range_start: `${first}`,
     range_end: `${last}`,
-    expiry: `'2030-01-01'`,
+    expiry: `timestamptz '${end}' + interval '2 years'`,
     ...more,
   };
   const insert = `INSERT INTO issuance (${Object.keys(columns)}) VALUES (${Object.values(columns)})`;

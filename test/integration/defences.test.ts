@@ -238,8 +238,26 @@ describe.each(writers)('%s', (_, pool) => {
     ['a face value of 2', { more: { face_value: '2' } }, /^23514$/],
     ['a version without the one before it', { more: { issue_version: '2' } }, /^23000$/],
     ['a predecessor for a first version', { more: { replaces_id: '1' } }, /^23000$/],
+    ['more than its device can produce', { last: 110_000_001 }, /^23000$/],
+    [
+      'an hour before its device operates',
+      { start: '2014-12-31T23:00Z', end: '2015-01-01T00:00Z' },
+      /^23000$/,
+    ],
+    ['a part of the hour of a device with hours', { end: '2026-01-01T00:30Z' }, /^23000$/],
+    ['an expiry that is not two years after its end', { more: { expiry: `'2028-01-01T02:00Z'` } }, /^23000$/],
   ])('cannot issue with %s', async (_name, header, refused) => {
     expect(await refusalOf(pool(), insertIssuance(market, await device(), header))).toMatch(refused);
+  });
+
+  test('can issue exactly what a device can produce in an hour, with the margin', async () => {
+    const most = insertIssuance(market, await device(), { last: 110_000_000 });
+    expect(await refusalOf(pool(), most)).toBe('nothing was refused');
+  });
+
+  test('cannot issue into another account than that of the device', async () => {
+    const stolen = insertIssuance({ ...market, source: market.target }, await device());
+    expect(await refusalOf(pool(), stolen)).toBe(REFUSED);
   });
 
   test('cannot issue ids again', async () => {

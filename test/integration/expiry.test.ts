@@ -175,7 +175,8 @@ test('a million due bundles are expired in batches', async ({ registry, market }
        INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
                              range_start, range_end, expiry)
        SELECT 'many-' || n, $1, $2, '2020-01-01T00:00Z'::timestamptz + n * interval '1 hour',
-              '2020-01-01T01:00Z'::timestamptz + n * interval '1 hour', 'wind', n, n, '2025-01-01'
+              '2020-01-01T01:00Z'::timestamptz + n * interval '1 hour', 'wind', n, n,
+              '2022-01-01T01:00Z'::timestamptz + n * interval '1 hour'
        FROM generate_series(1, ${COUNT}) AS n RETURNING *)
      INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
      SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM made`,

@@ -5,7 +5,10 @@ import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
 import { aRecurring } from '../harness/recurring.ts';
 import { PASSWORD } from '../harness/registry.ts';
 
-test.beforeAll(async ({ market }) => {
+test.beforeAll(async ({ registry, market }) => {
+  await registry.primary.query(
+    'INSERT INTO issuance_policy (capacity_margin, certificate_expiry_years) VALUES (1.2, 2)',
+  );
   await market.cancel([(await market.bundle()).id], { certificate_quantity: 30 });
   const recurring = await aRecurring(market, 'cancel');
   await market.trader.delete(`/certificate/recurring/${recurring.id}`);
@@ -142,6 +145,7 @@ test.for([
   'bundle',
   'action',
   'recurring_action',
+  'issuance_policy',
 ])('every row of %s can be rebuilt from the journal alone', async (table, { registry }) => {
   const journal = await registry.primary.query<Entry>(
     'SELECT entity_id::int, attributes_after FROM journal WHERE entity_name = $1 ORDER BY id',

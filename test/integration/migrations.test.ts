@@ -77,7 +77,7 @@ const ONE_ROW_OF_EACH = `
     VALUES ('GB', 'NESO', 'Ofgem', 'GB');
   INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source, range_start,
                         range_end, expiry)
-    VALUES ('1-2026-01-01T00:00:00Z', 1, 1, '2026-01-01T00:00Z', '2026-01-01T01:00Z', 'wind', 1, 100, '2028-01-01');
+    VALUES ('1-2026-01-01T00:00:00Z', 1, 1, '2026-01-01T00:00Z', '2026-01-01T01:00Z', 'wind', 1, 100, '2028-01-01T01:00Z');
   INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
     VALUES (1, 1, 1, 100, sha256('1'), 1, '2026-01-01T00:00Z');
   UPDATE bundle SET status = 'Bundle Split', prior_status = 'Active';

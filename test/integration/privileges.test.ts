@@ -122,6 +122,8 @@ describe('registry_app', () => {
     `UPDATE bundle SET hash = sha256('x')`,
     'UPDATE bundle SET parent_id = NULL',
     'UPDATE issuance SET range_end = range_end + 1',
+    'UPDATE issuance_policy SET capacity_margin = 10',
+    'INSERT INTO issuance_policy (capacity_margin, certificate_expiry_years) VALUES (10, 100)',
     `UPDATE issuance SET energy_source = 'wind'`,
     `UPDATE issuance_metadata SET issuing_body = 'Somebody else'`,
     `UPDATE action SET action_result = 'Success'`,

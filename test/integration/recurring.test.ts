@@ -144,7 +144,8 @@ describe('a run', () => {
          INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
                                range_start, range_end, expiry)
          SELECT 'many-' || n, $1, $2, '2024-06-01Z'::timestamptz + n * interval '1 hour',
-                '2024-06-01T01:00Z'::timestamptz + n * interval '1 hour', 'wind', n, n, '2030-01-01'
+                '2024-06-01T01:00Z'::timestamptz + n * interval '1 hour', 'wind', n, n,
+                '2026-06-01T01:00Z'::timestamptz + n * interval '1 hour'
          FROM generate_series(1, 10002) AS n RETURNING *)
        INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
        SELECT id, $3, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM made`,

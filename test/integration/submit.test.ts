@@ -18,7 +18,7 @@ async function submit(
 ) {
   const submissions = [{ deviceId, metadataId: market.metadataId, readings }];
   const { value } = await registry.database.transact({ userId: null, requestId: null }, (tx) =>
-    submitReadings(tx, submissions, { config: registry.config, now: NOW, onError }),
+    submitReadings(tx, submissions, { now: NOW, onError }),
   );
   return value;
 }

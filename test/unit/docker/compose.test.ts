@@ -99,9 +99,12 @@ describe('compose.yml, for production', () => {
     // Inside the container these are fixed; sample data is refused in production.
     const fixed = ['HOST', 'PORT', 'SEED_PASSWORD', 'ELEXON_BASE_URL'];
     const keysOfOwners = ['DATABASE_OWNER_URL', 'ESDB_ADMIN_CONNECTION_STRING'];
+    // The migration records these in the database, where the API reads them.
+    const recorded = ['CAPACITY_MARGIN', 'CERTIFICATE_EXPIRY_YEARS'];
+    expect(Object.keys(base.services.migration?.environment ?? {})).toEqual(expect.arrayContaining(recorded));
     // OpenTelemetry's exporter reads this one from the environment itself.
     const chosen = [...settingNames, 'OTEL_EXPORTER_OTLP_HEADERS'].filter(
-      (name) => !fixed.includes(name) && !keysOfOwners.includes(name),
+      (name) => ![...fixed, ...keysOfOwners, ...recorded].includes(name),
     );
     expect(given.sort()).toEqual(chosen.sort());
     expect(JSON.stringify(base.services.gc_registry)).not.toMatch(/POSTGRES_PASSWORD|ADMIN_PASSWORD/);

@@ -9,13 +9,20 @@ const from = (start: string, end: string) => ({
   start: new Date(`2025-01-12T${start}Z`),
   end: new Date(`2025-01-12T${end}Z`),
 });
+const device = (granularityMinutes: number) => ({
+  granularityMinutes,
+  operationalDate: new Date('1900-01-01T00:00:00Z'),
+});
+const HOURLY = device(60);
 const messages = (start: string, end: string, granularity = 60) =>
-  intervalProblems(from(start, end), granularity, NOW).map(({ path, message }) => `${path} ${message}`);
+  intervalProblems(from(start, end), device(granularity), NOW).map(
+    ({ path, message }) => `${path} ${message}`,
+  );
 
 describe('a production interval', () => {
   test('of an hour that has just ended is valid', () => {
     expect(messages('14:00:00', '15:00:00')).toEqual([]);
-    expect(() => assertInterval(from('14:00:00', '15:00:00'), 60, NOW)).not.toThrow();
+    expect(() => assertInterval(from('14:00:00', '15:00:00'), HOURLY, NOW)).not.toThrow();
   });
 
   test('ends after it starts', () => {
@@ -35,7 +42,25 @@ describe('a production interval', () => {
     expect(messages('14:30:00', '15:30:00', 30)).toEqual([
       'production_ending_interval must not be in the future',
     ]);
-    expect(intervalProblems(from('14:00:00', '15:00:00'), 60, new Date(NOW.getTime() - 1))).toHaveLength(1);
+    expect(intervalProblems(from('14:00:00', '15:00:00'), HOURLY, new Date(NOW.getTime() - 1))).toHaveLength(
+      1,
+    );
+  });
+
+  test('starts when the device operates, at the earliest', () => {
+    const operatesFrom = (operationalDate: string) =>
+      intervalProblems(
+        from('14:00:00', '15:00:00'),
+        { ...HOURLY, operationalDate: new Date(operationalDate) },
+        NOW,
+      );
+    expect(operatesFrom('2025-01-12T14:00:00Z')).toEqual([]);
+    expect(operatesFrom('2025-01-12T14:00:01Z')).toEqual([
+      {
+        path: 'production_starting_interval',
+        message: 'must not be before the operational date of the device',
+      },
+    ]);
   });
 
   test.each([
@@ -64,7 +89,7 @@ describe('a production interval', () => {
       fc.property(fc.constantFrom(...granularities), steps, (granularity, step) => {
         const end = new Date(NOW.getTime() + step * granularity * 60_000);
         const start = new Date(end.getTime() - granularity * 60_000);
-        expect(intervalProblems({ start, end }, granularity, NOW)).toEqual([]);
+        expect(intervalProblems({ start, end }, device(granularity), NOW)).toEqual([]);
       }),
     );
   });
@@ -79,16 +104,16 @@ describe('a production interval', () => {
 
   test('requires two instants', () => {
     const never = new Date(Number.NaN);
-    expect(intervalProblems({ start: never, end: NOW }, 60, NOW)).toMatchObject([
+    expect(intervalProblems({ start: never, end: NOW }, HOURLY, NOW)).toMatchObject([
       { path: 'production_starting_interval' },
     ]);
-    expect(intervalProblems({ start: NOW, end: never }, 60, NOW)).toMatchObject([
+    expect(intervalProblems({ start: NOW, end: never }, HOURLY, NOW)).toMatchObject([
       { path: 'production_ending_interval' },
     ]);
   });
 
   test('is refused with all of its faults', () => {
-    const refusal = refused(() => assertInterval(from('13:01:00', '15:02:00'), 60, NOW));
+    const refusal = refused(() => assertInterval(from('13:01:00', '15:02:00'), HOURLY, NOW));
     expect(refusal).toMatchObject({ kind: 'rule', code: 'interval-invalid' });
     expect(refusal.errors).toHaveLength(4);
   });
