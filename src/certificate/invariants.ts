@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Execute } from '../database/connection.ts';
+import { actionLooks } from './action-invariants.ts';
 import { bundleLooks } from './bundle-invariants.ts';
 import type { Invariant, Look } from './invariant.ts';
 import { issuanceLooks } from './issuance-invariants.ts';
+import { issuingLooks } from './issuing-invariants.ts';
 import { recordLooks } from './record-invariants.ts';
 
 export interface Violation {
@@ -11,7 +13,13 @@ export interface Violation {
 }
 
 /** Conservation and its preconditions, in the order of rule CONS-6. A check may rely on those before it. */
-const looks: readonly Look[] = [...issuanceLooks, ...bundleLooks, ...recordLooks];
+const looks: readonly Look[] = [
+  ...issuanceLooks,
+  ...bundleLooks,
+  ...recordLooks,
+  ...issuingLooks,
+  ...actionLooks,
+];
 
 export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) =>
   invariants.map(({ name }) => name),

@@ -233,6 +233,47 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => s
     'a total without bundles': () => `INSERT INTO account_total VALUES (1000000, 'chp', 'Active', 1, 1)`,
     'no totals': () => 'DELETE FROM account_total; DELETE FROM account_total_change',
   },
+  'no issuance is larger than its device could produce, as it was at that time': {
+    'a device that was smaller': ({ older }) => `
+      UPDATE journal SET attributes_after = attributes_after || '{"power_mw": 0.00001}'
+      WHERE entity_name = 'device' AND entity_id = (SELECT device_id FROM issuance WHERE id = ${older})`,
+  },
+  'no issuance is for an interval that its device did not have': {
+    'a device that started to operate later': ({ older }) => `
+      UPDATE journal SET attributes_after = attributes_after || '{"operational_date": "2030-01-01T00:00:00Z"}'
+      WHERE entity_name = 'device' AND entity_id = (SELECT device_id FROM issuance WHERE id = ${older})`,
+    'a device with days': ({ older }) => `
+      UPDATE journal SET attributes_after = attributes_after || '{"granularity_minutes": 1440}'
+      WHERE entity_name = 'device' AND entity_id = (SELECT device_id FROM issuance WHERE id = ${older})`,
+  },
+  'every change of a bundle names a successful action that lists the bundle': {
+    'moved without an action': ({ whole, target }) => `
+      SET LOCAL session_replication_role = origin;
+      UPDATE bundle SET account_id = ${target} WHERE id = ${whole}`,
+    'an action that was deleted': ({ first }) =>
+      `DELETE FROM action WHERE ${first} = ANY (resulting_bundle_ids)`,
+    'an action that was refused': ({ first }) =>
+      `UPDATE action SET action_result = 'Failure' WHERE ${first} = ANY (resulting_bundle_ids)`,
+    'an action of other bundles': ({ first, whole }) =>
+      `UPDATE action SET bundle_ids = '{${whole}}', resulting_bundle_ids = '{${whole}}' WHERE ${first} = ANY (resulting_bundle_ids)`,
+  },
+  'every change of a bundle has the transaction and the user of its action': {
+    'a later transaction': onEntry('first', 'UPDATE', `transaction_id = '1'`),
+    'another user': onEntry('first', 'UPDATE', 'actor_id = -1'),
+  },
+  'every change of a bundle is one that its action makes': {
+    'an action of another type': ({ first }) =>
+      `UPDATE action SET action_type = 'claim' WHERE ${first} = ANY (resulting_bundle_ids)`,
+    'a transfer to another account': ({ first }) =>
+      `UPDATE action SET target_id = source_id WHERE ${first} = ANY (resulting_bundle_ids)`,
+    'another beneficiary': ({ again }) => `
+      UPDATE action SET beneficiary = 'Mallory'
+      WHERE action_type = 'cancel' AND bundle_ids && (SELECT array_agg(id) FROM bundle WHERE issuance_id = ${again})`,
+  },
+  'every bundle has the account, status and beneficiary that its last change left': {
+    'another beneficiary': ({ again }) =>
+      `UPDATE bundle SET beneficiary = 'Mallory' WHERE issuance_id = ${again} AND status = 'Cancelled'`,
+  },
 };
 
 function addedToTotals(bundles: number, energyWh: number): string {

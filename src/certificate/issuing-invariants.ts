@@ -1,0 +1,50 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Look } from './invariant.ts';
+
+/** The values that the journal gives an attribute of each row of an entity: each from an entry until the next one, without it. */
+const valuesInJournal = (entity: string, attribute: string): SQL => sql`(
+  SELECT entity_id AS id, id AS since, lead(id) OVER (PARTITION BY entity_id ORDER BY id) AS until,
+         attributes_after ->> ${sql.raw(`'${attribute}'`)} AS value
+  FROM journal WHERE entity_name = ${sql.raw(`'${entity}'`)} AND attributes_after ? ${sql.raw(`'${attribute}'`)})`;
+
+/** Joins the value that an attribute of the device had when the issuance was written. */
+const deviceHad = (attribute: string): SQL => {
+  const name = sql.raw(attribute);
+  return sql`LEFT JOIN ${valuesInJournal('device', attribute)} AS ${name} ON ${name}.id = i.device_id
+    AND j.id > ${name}.since AND (${name}.until IS NULL OR j.id < ${name}.until)`;
+};
+
+/** The margin at that time. Before the first one was recorded, it may have been the default or that one. */
+const margin = sql`coalesce(
+  (SELECT (p.attributes_after ->> 'capacity_margin')::numeric FROM journal p
+   WHERE p.entity_name = 'issuance_policy' AND p.attributes_after ? 'capacity_margin' AND p.id < j.id ORDER BY p.id DESC LIMIT 1),
+  greatest(1.1, (SELECT (p.attributes_after ->> 'capacity_margin')::numeric FROM journal p
+                 WHERE p.entity_name = 'issuance_policy' AND p.event_type = 'CREATE')))`;
+
+const offGrid = (instant: SQL): SQL =>
+  sql`extract(epoch FROM ${instant}) % (60 * granularity_minutes.value::int)`;
+
+/** Issuances against their device as it was in the journal at that time (rules ISS-3 and ISS-6). */
+export const issuingLooks: readonly Look[] = [
+  {
+    over: sql`
+      FROM issuance i
+      LEFT JOIN journal j ON j.entity_name = 'issuance' AND j.entity_id = i.id AND j.event_type = 'CREATE'
+      ${deviceHad('power_mw')} ${deviceHad('granularity_minutes')} ${deviceHad('operational_date')}`,
+    invariants: [
+      {
+        name: 'no issuance is larger than its device could produce, as it was at that time',
+        holds: sql`i.quantity * 3600 <= power_mw.value::numeric * 1000000 * ${margin}
+                   * extract(epoch FROM i.production_end - i.production_start)`,
+        line: sql`format('issuance %s: %s Wh of a device of %s MW', i.issuance_id, i.quantity, coalesce(power_mw.value, 'no'))`,
+      },
+      {
+        name: 'no issuance is for an interval that its device did not have',
+        holds: sql`i.production_start >= operational_date.value::timestamptz
+                   AND ${offGrid(sql`i.production_start`)} = 0 AND ${offGrid(sql`i.production_end`)} = 0`,
+        line: sql`format('issuance %s of a device that operates from %s in intervals of %s minutes',
+                         i.issuance_id, operational_date.value, granularity_minutes.value)`,
+      },
+    ],
+  },
+];
