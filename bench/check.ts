@@ -11,7 +11,7 @@ import { BUNDLES, fill } from './large-registry.ts';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The target for this number of bundles on an idle machine with two cores. A slower run is reported and does not fail. */
-const MOST_SECONDS = 5;
+const MOST_SECONDS = 10;
 
 /** Exits with 1 when the check finds a violation or the number of bundles differs: the figure would mean nothing. */
 runProgram(() =>
