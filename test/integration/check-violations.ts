@@ -25,6 +25,14 @@ const onIssuance = (issuance: keyof Places, assignment: string) => (ids: Places)
 const onEntry = (bundle: keyof Places, type: 'CREATE' | 'UPDATE', assignment: string) => (ids: Places) =>
   `UPDATE journal SET ${assignment} WHERE entity_name = 'bundle' AND event_type = '${type}' AND entity_id = ${ids[bundle]}`;
 
+/** Adds to the totals of an account. */
+function addedToTotals(bundles: number, energyWh: number): string {
+  return `
+    INSERT INTO account_total_change (account_id, energy_source, status, bundles, energy_wh)
+    SELECT b.account_id, i.energy_source, b.status, ${bundles}, ${energyWh}
+    FROM bundle b JOIN issuance i ON i.id = b.issuance_id WHERE b.status <> 'Bundle Split' LIMIT 1`;
+}
+
 /** Ways to violate each invariant, which require a superuser with disabled triggers. */
 export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Places) => string>>>> = {
   'an issuance is named after its device and the start of its interval': {
@@ -201,6 +209,12 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
       WHERE action_type = 'cancel' AND bundle_ids && (SELECT array_agg(id) FROM bundle WHERE issuance_id = ${again})`,
   },
   'every bundle has the account, status and beneficiary that its last change left': {
+    'another account, with the totals corrected': ({ first, whole }) => `
+      UPDATE bundle SET account_id = (SELECT account_id FROM bundle WHERE id = ${whole}) WHERE id = ${first};
+      SELECT rebuild_account_totals()`,
+    'Active after a cancellation, with the totals corrected': ({ again }) => `
+      UPDATE bundle SET status = 'Active', beneficiary = NULL WHERE issuance_id = ${again} AND status = 'Cancelled';
+      SELECT rebuild_account_totals()`,
     'another beneficiary': ({ again }) =>
       `UPDATE bundle SET beneficiary = 'Mallory' WHERE issuance_id = ${again} AND status = 'Cancelled'`,
   },

@@ -71,13 +71,6 @@ test.beforeAll(async ({ registry, market }) => {
 
 const check = (market: TradingPair) => market.admin.get('/certificate/check');
 
-function addedToTotals(bundles: number, energyWh: number): string {
-  return `
-    INSERT INTO account_total_change (account_id, energy_source, status, bundles, energy_wh)
-    SELECT b.account_id, i.energy_source, b.status, ${bundles}, ${energyWh}
-    FROM bundle b JOIN issuance i ON i.id = b.issuance_id WHERE b.status <> 'Bundle Split' LIMIT 1`;
-}
-
 /** The first violation after these statements, which are then rolled back. */
 async function foundAfter(registry: TestRegistry, statements: string): Promise<string | undefined> {
   const client = await registry.primary.connect();
