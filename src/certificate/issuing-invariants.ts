@@ -7,19 +7,19 @@ const valuesInJournal = (entity: string, attribute: string): SQL => sql`(
          attributes_after ->> ${sql.raw(`'${attribute}'`)} AS value
   FROM journal WHERE entity_name = ${sql.raw(`'${entity}'`)} AND attributes_after ? ${sql.raw(`'${attribute}'`)})`;
 
+/** Whether a value was that of the time at which the issuance was written. */
+const hadThen = (value: SQL): SQL =>
+  sql`j.id > ${value}.since AND (${value}.until IS NULL OR j.id < ${value}.until)`;
+
 /** Joins the value that an attribute of the device had when the issuance was written. */
 const deviceHad = (attribute: string): SQL => {
   const name = sql.raw(attribute);
-  return sql`LEFT JOIN ${valuesInJournal('device', attribute)} AS ${name} ON ${name}.id = i.device_id
-    AND j.id > ${name}.since AND (${name}.until IS NULL OR j.id < ${name}.until)`;
+  return sql`LEFT JOIN ${valuesInJournal('device', attribute)} AS ${name}
+    ON ${name}.id = i.device_id AND ${hadThen(name)}`;
 };
 
 /** The margin at that time. Before the first one was recorded, it may have been the default or that one. */
-const margin = sql`coalesce(
-  (SELECT (p.attributes_after ->> 'capacity_margin')::numeric FROM journal p
-   WHERE p.entity_name = 'issuance_policy' AND p.attributes_after ? 'capacity_margin' AND p.id < j.id ORDER BY p.id DESC LIMIT 1),
-  greatest(1.1, (SELECT (p.attributes_after ->> 'capacity_margin')::numeric FROM journal p
-                 WHERE p.entity_name = 'issuance_policy' AND p.event_type = 'CREATE')))`;
+const margin = sql`coalesce(policy.value::numeric, greatest(1.1, first_policy.margin))`;
 
 const offGrid = (instant: SQL): SQL =>
   sql`extract(epoch FROM ${instant}) % (60 * granularity_minutes.value::int)`;
@@ -30,7 +30,10 @@ export const issuingLooks: readonly Look[] = [
     over: sql`
       FROM issuance i
       LEFT JOIN journal j ON j.entity_name = 'issuance' AND j.entity_id = i.id AND j.event_type = 'CREATE'
-      ${deviceHad('power_mw')} ${deviceHad('granularity_minutes')} ${deviceHad('operational_date')}`,
+      ${deviceHad('power_mw')} ${deviceHad('granularity_minutes')} ${deviceHad('operational_date')}
+      LEFT JOIN ${valuesInJournal('issuance_policy', 'capacity_margin')} AS policy ON ${hadThen(sql`policy`)}
+      CROSS JOIN (SELECT max((attributes_after ->> 'capacity_margin')::numeric) AS margin FROM journal
+                  WHERE entity_name = 'issuance_policy' AND event_type = 'CREATE') AS first_policy`,
     invariants: [
       {
         name: 'no issuance is larger than its device could produce, as it was at that time',
