@@ -1612,7 +1612,7 @@ export interface paths {
         };
         /**
          * List or stream events
-         * @description Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now and, except for API keys, of the caller’s own user. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.
+         * @description Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now and, except for API keys, of the caller’s own user. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. A page examines at most 10 000 positions, so it may have fewer events than `limit`, or none; `registry-next-after` is the `after` of the next page. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session, the access token or the API key ends.
          *
          *     Permission: `read`.
          */
@@ -3647,6 +3647,8 @@ export interface components {
         etag: string;
         /** @description The `cursor` of the next page. Absent on the last page. */
         "registry-next-cursor": string;
+        /** @description The `after` of the next page. Absent on the last page. */
+        "registry-next-after": string;
         /** @description A token for this write. Send it with a later request, and the response reflects the write. */
         "registry-consistency": string;
         /** @description The write is committed, but a standby has not replayed it in time. */
@@ -3755,6 +3757,7 @@ export type HeaderRetryAfter = components['headers']['retry-after'];
 export type HeaderWwwAuthenticate = components['headers']['www-authenticate'];
 export type HeaderEtag = components['headers']['etag'];
 export type HeaderRegistryNextCursor = components['headers']['registry-next-cursor'];
+export type HeaderRegistryNextAfter = components['headers']['registry-next-after'];
 export type HeaderRegistryConsistency = components['headers']['registry-consistency'];
 export type HeaderRegistryReplica = components['headers']['registry-replica'];
 export type HeaderIdempotencyReplayed = components['headers']['idempotency-replayed'];
@@ -7417,6 +7420,7 @@ export interface operations {
                     "ratelimit-limit": components["headers"]["ratelimit-limit"];
                     "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
                     "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-after": components["headers"]["registry-next-after"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -48,16 +48,16 @@ export async function issueAccessToken(
   return { token, expiresIn };
 }
 
-/** Returns the identity in an access token; `undefined` if the token is forged, expired or malformed. */
-export type VerifyAccessToken = (token: string, now: Date) => Promise<SessionIdentity | undefined>;
-
-/** The number of verified tokens that a process remembers. */
-const MAX_REMEMBERED = 10_000;
-
 interface VerifiedToken extends SessionIdentity {
   /** Seconds since 1970 (`exp`). */
   readonly expiresAt: number;
 }
+
+/** Returns the content of an access token; `undefined` if the token is forged, expired or malformed. */
+export type VerifyAccessToken = (token: string, now: Date) => Promise<VerifiedToken | undefined>;
+
+/** The number of verified tokens that a process remembers. */
+const MAX_REMEMBERED = 10_000;
 
 /**
  * Creates the verifier of access tokens. A signature is verified once: what a token says never changes, so it is remembered, by

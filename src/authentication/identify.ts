@@ -69,13 +69,14 @@ export function createIdentify(services: Services): Identify {
     const caller = bearer && (await callerOn(bearer.sessionId, options));
     if (caller === undefined || caller.userId !== bearer?.userId)
       throw problems.unauthenticated('The access token is invalid or has expired.');
-    return caller;
+    return { ...caller, tokenExpiresAt: new Date(bearer.expiresAt * 1_000) };
   }
 
   async function byApiKey(apiKey: string, options: IdentifyOptions): Promise<Caller> {
     const now = clock();
     const matches = sql`s.secret_hash = ${hashSecret(apiKey)}`;
-    const found = isApiKey(apiKey) && (await lookUp((reader) => findApiKey(reader, matches), options));
+    const find = async (reader: Lookup) => (await findApiKeys(reader, matches))[0];
+    const found = isApiKey(apiKey) && (await lookUp(find, options));
     if (!found || hasExpired(found, now))
       throw problems.unauthenticated('The API key is invalid or has expired.');
     recordUse(found, now, options.log);
@@ -115,18 +116,36 @@ export async function loadCaller(reader: Lookup, userId: number): Promise<Caller
  * Loads a caller again, with its current role and accounts. Returns `undefined` if its session or API key has ended. A
  * caller without either, such as the user of a recurring action, is found as long as the user exists.
  */
-export async function reloadCaller(
+export async function reloadCaller(reader: Lookup, caller: Caller, now: Date): Promise<Caller | undefined> {
+  const { userId, sessionId, apiKey } = caller;
+  if (sessionId === undefined && apiKey === undefined) return loadCaller(reader, userId);
+  return (await reloadCallers(reader, [caller], now)).get(caller);
+}
+
+/**
+ * Loads callers again, with their current roles and accounts, by two statements for any number. A caller whose session
+ * or API key has ended is missing.
+ */
+export async function reloadCallers(
   reader: Lookup,
-  { userId, sessionId, apiKey }: Caller,
+  callers: readonly Caller[],
   now: Date,
-): Promise<Caller | undefined> {
-  if (sessionId !== undefined) {
-    const caller = (await callersOfSessions(reader, [sessionId])).get(sessionId);
-    return caller?.userId === userId ? caller : undefined;
-  }
-  if (apiKey === undefined) return loadCaller(reader, userId);
-  const found = await findApiKey(reader, sql`k.id = ${apiKey.id}`);
-  return found && !hasExpired(found, now) ? callerOfKey(found) : undefined;
+): Promise<Map<Caller, Caller>> {
+  const sessionIds = callers.flatMap(({ sessionId }) => sessionId ?? []);
+  const keyIds = callers.flatMap(({ apiKey }) => apiKey?.id ?? []);
+  const ofSessions =
+    sessionIds.length > 0 ? await callersOfSessions(reader, sessionIds) : new Map<number, Caller>();
+  const keys =
+    keyIds.length > 0 ? await findApiKeys(reader, sql`k.id = ANY (${array(keyIds)}::bigint[])`) : [];
+  const ofKeys = new Map(
+    keys.filter((key) => !hasExpired(key, now)).map((key) => [key.id, callerOfKey(key)]),
+  );
+  return new Map(
+    callers.flatMap((before) => {
+      const found = before.apiKey ? ofKeys.get(before.apiKey.id) : ofSessions.get(before.sessionId ?? 0);
+      return found?.userId === before.userId ? [[before, found]] : [];
+    }),
+  );
 }
 
 /** The callers of sessions that have not ended, by the id of the session. */
@@ -152,15 +171,14 @@ interface KeyRow extends UserRow {
 
 const hasExpired = ({ expiresAt }: KeyRow, now: Date) => expiresAt !== null && expiresAt <= now;
 
-async function findApiKey(reader: Lookup, condition: SQL): Promise<KeyRow | undefined> {
-  const [row] = await reader.execute<KeyRow>(sql`
+function findApiKeys(reader: Lookup, condition: SQL): Promise<KeyRow[]> {
+  return reader.execute<KeyRow>(sql`
     SELECT u.id AS "userId", u.role, ${ACCOUNTS_OF_USER} AS "accountIds", k.id, k.permissions,
            k.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt",
            CASE WHEN k.account_ids IS NOT NULL THEN array(
              SELECT a.id FROM account a WHERE a.id = ANY (k.account_ids) AND a.deleted_at IS NULL) END AS "confinedTo"
     FROM api_key_secret s JOIN api_key k ON k.id = s.api_key_id JOIN registry_user u ON u.id = k.user_id
     WHERE ${condition} AND k.deleted_at IS NULL AND u.deleted_at IS NULL`);
-  return row;
 }
 
 /** The caller of a key. A restricted key has access to those of its accounts to which its user still has access. */

@@ -17,6 +17,7 @@ export {
   type Identify,
   loadCaller,
   reloadCaller,
+  reloadCallers,
 } from './identify.ts';
 export { assertPasswordAllowed, hashPassword, setPassword } from './password.ts';
 export { newPassword, password } from './schemas.ts';

@@ -10,6 +10,8 @@ import { Event, EventQuery, JournalHead, JournalVerification } from './schemas.t
 import { serverSentEvents, startPosition } from './server-sent.ts';
 
 const EVENT_STREAM = 'text/event-stream';
+/** The size of stored attributes with which a page ends. */
+const PAGE_BYTES = 4_194_304;
 
 export const listEvents = defineQuery({
   id: 'listEvents',
@@ -18,7 +20,7 @@ export const listEvents = defineQuery({
   tag: 'Events',
   summary: 'List or stream events',
   description:
-    'Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now and, except for API keys, of the caller’s own user. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session or API key ends.',
+    'Returns the events after a position: all events for an administrator, otherwise the history of the bundles that the caller’s accounts hold now and, except for API keys, of the caller’s own user. For events that happened while another account held the bundle, the id of that account, user, action, request and beneficiary are `null`, so only an administrator can recompute their hash. The history of a bundle is visible to its current holder only; earlier holders find their own actions in the action log. A page examines at most 10 000 positions, so it may have fewer events than `limit`, or none; `registry-next-after` is the `after` of the next page. With `Accept: text/event-stream` the events are sent as they are recorded, and `Last-Event-ID` resumes a stream. The stream ends when the session, the access token or the API key ends.',
   permission: 'read',
   queryParams: EventQuery,
   answer: {
@@ -28,7 +30,12 @@ export const listEvents = defineQuery({
     streams: [EVENT_STREAM],
   },
   handle: async (call) => {
-    if (call.mediaType !== EVENT_STREAM) return (await readEvents(call, call.queryParams.after ?? -1)).events;
+    if (call.mediaType !== EVENT_STREAM) {
+      const { after = -1, limit } = call.queryParams;
+      const { events, scannedUpTo, more } = await readEvents(call, { after, limit, bytes: PAGE_BYTES });
+      if (more) call.answerHeader('registry-next-after', String(scannedUpTo));
+      return events;
+    }
     const start = startPosition(call);
     call.answerHeader('cache-control', 'no-store');
     // The connection is not reused after a stream: an idle one would delay the shutdown of the server.

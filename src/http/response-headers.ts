@@ -32,6 +32,7 @@ export const ANSWER_HEADERS = {
     '"3"',
   ),
   'registry-next-cursor': text('The `cursor` of the next page. Absent on the last page.'),
+  'registry-next-after': text('The `after` of the next page. Absent on the last page.', '9999'),
   'registry-consistency': text(
     'A token for this write. Send it with a later request, and the response reflects the write.',
     '0/16B3748',
@@ -71,7 +72,8 @@ export function successHeaders(operation: Operation): JsonSchema {
     ...(bypassLimits ? [] : LIMITED),
     ...(changes ? WRITTEN : []),
     ...(takesIdempotencyKey(operation) ? (['idempotency-replayed'] as const) : []),
-    ...(isPaged(operation) ? (['registry-next-cursor'] as const) : []),
+    ...(isPagedBy('cursor', operation) ? (['registry-next-cursor'] as const) : []),
+    ...(isPagedBy('after', operation) ? (['registry-next-after'] as const) : []),
     ...(versioned && method !== 'DELETE' ? (['etag'] as const) : []),
   ]);
 }
@@ -83,10 +85,8 @@ export function problemHeaders(status: number): JsonSchema {
   return referringTo([...ALWAYS, ...LIMITED, ...recorded, ...own]);
 }
 
-/** A list has the cursor of its next page in a header, since its body is an array. */
-function isPaged({ queryParams, body, answer }: Operation): boolean {
-  const takesCursor = [queryParams, body].some(
-    (each) => each instanceof z.ZodObject && 'cursor' in each.shape,
-  );
-  return takesCursor && answer.schema instanceof z.ZodArray;
+/** A list has the parameter that leads to its next page in a header, since its body is an array. */
+function isPagedBy(parameter: 'cursor' | 'after', { queryParams, body, answer }: Operation): boolean {
+  const takesIt = [queryParams, body].some((each) => each instanceof z.ZodObject && parameter in each.shape);
+  return takesIt && answer.schema instanceof z.ZodArray;
 }

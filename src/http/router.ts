@@ -134,7 +134,7 @@ async function answer(
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    reauthenticate: () => authenticate(request, operation),
+    atLeast: request.atLeast,
     closing: request.server.closing.signal,
   };
   if (mediaType !== JSON_TYPE && !operation.changes) {

@@ -12,7 +12,7 @@ export interface StreamLimit {
    * Takes a place for one stream.
    *
    * @returns a function that gives the place back.
-   * @throws {Problem} 429 for a user with too many streams, 503 if the process has too many.
+   * @throws {Problem} 429 if the user or the process has too many streams.
    */
   admit(authority: Authority | null): () => void;
   /** Runs a read of a stream. At most a quarter of a pool's connections serve streams at a time; other reads wait for their turn. */
@@ -41,7 +41,7 @@ export function createStreamLimit({
       }
       if (open >= most) {
         leave();
-        throw problems.overloaded();
+        throw problems.tooMany('too-many-streams', `More than ${most} streams of all users at a time.`, 1);
       }
       open += 1;
       return () => {

@@ -38,6 +38,44 @@ export function sequencedEntries(execute: Execute, condition: SQL, limit: number
     ORDER BY p.position LIMIT ${limit}`);
 }
 
+export interface PageBounds {
+  /** The most entries of a page. */
+  readonly limit: number;
+  /** The size, as PostgreSQL stores attributes, with which a page ends. A page has at least one entry. */
+  readonly bytes: number;
+}
+
+export interface SequencedPage {
+  readonly entries: SequencedEntry[];
+  /** Whether entries may follow. */
+  readonly more: boolean;
+}
+
+/**
+ * One page of entries in the order of their positions, bounded by number and by size: one entry may have 500 KB.
+ * `condition` as in {@link sequencedEntries}.
+ */
+export async function sequencedPage(
+  execute: Execute,
+  condition: SQL,
+  { limit, bytes }: PageBounds,
+): Promise<SequencedPage> {
+  const size = sql`coalesce(pg_column_size(j.attributes_before), 0) + coalesce(pg_column_size(j.attributes_after), 0)`;
+  const rows = await execute<SequencedEntry & { readonly size: number; readonly size_up_to: number }>(sql`
+    SELECT * FROM (
+      SELECT p.position, encode(p.hash, 'hex') AS hash, ${ENTRY_COLUMNS},
+             ${size} AS size, sum(${size}) OVER (ORDER BY p.position) AS size_up_to
+      FROM journal_position p JOIN journal j ON j.id = p.journal_id
+      WHERE ${condition}
+      ORDER BY p.position LIMIT ${limit}) AS found
+    WHERE size_up_to - size < ${bytes} ORDER BY position`);
+  const last = rows.at(-1);
+  return {
+    entries: rows.map(({ size: _size, size_up_to: _sizeUpTo, ...entry }) => entry),
+    more: rows.length === limit || (last !== undefined && last.size_up_to >= bytes),
+  };
+}
+
 /** The last assigned position, or -1. */
 export async function lastPosition(execute: Execute): Promise<number> {
   const [row] = await execute<{ last: number }>(

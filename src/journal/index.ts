@@ -5,8 +5,11 @@ export {
   type HistoricEntry,
   historyOf,
   type JournalEntry,
+  lastPosition,
+  type PageBounds,
   type SequencedEntry,
   sequencedEntries,
+  sequencedPage,
 } from './entry.ts';
 export { connectEventLog, type EventLog } from './event-log.ts';
 export { secureEventStore } from './event-store-access.ts';

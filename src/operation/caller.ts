@@ -21,6 +21,8 @@ export interface Caller {
   readonly accountIds: ReadonlySet<AccountId>;
   /** The session of the access token. */
   readonly sessionId?: number;
+  /** When its access token expires. */
+  readonly tokenExpiresAt?: Date;
   readonly apiKey?: ApiKeyLimits;
 }
 

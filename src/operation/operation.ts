@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Anchoring } from '../anchor/index.ts';
 import type { Config } from '../config.ts';
 import type { Database, Reader } from '../database/database.ts';
+import type { WalPosition } from '../database/position.ts';
 import type { TimeLimits } from '../database/time-limits.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Journal, LagWatch } from '../journal/index.ts';
@@ -84,12 +85,8 @@ interface Call<P extends Fields, Q extends Fields, B extends Fields, R extends A
   readonly mediaType: string;
   answerHeader(name: string, value: string): void;
   requestHeader(name: string): string | undefined;
-  /**
-   * Identifies the caller again: a stream may outlive the session with which it began.
-   *
-   * @throws {Problem} 401, 403
-   */
-  reauthenticate(): Promise<Authority | null>;
+  /** The state that the client has seen: it is answered from none that is older. */
+  readonly atLeast: WalPosition | undefined;
   /** Aborted when the server stops, to end streams that would otherwise not end. */
   readonly closing: AbortSignal;
 }

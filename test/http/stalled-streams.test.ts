@@ -106,11 +106,14 @@ test('a user over its limit of streams receives 429; other users and pages are s
   await stalled(registry, other, 1);
 }, 120_000);
 
-test('a process over its limit of streams answers 503', async ({ registry }) => {
+test('a process over its limit of streams answers 429, also to a user below its own', async ({
+  registry,
+}) => {
   await allClosed(registry);
   await Promise.all([stalled(registry, auditor, PER_USER), stalled(registry, other, 10)]);
   const refused = await other.post('/certificate/query', { source_id: accountId }, { accept: 'text/csv' });
-  expect(refused.statusCode, refused.body).toBe(503);
+  expect(refused.statusCode, refused.body).toBe(429);
+  expect(refused.json().detail).toContain('of all users');
   expect(refused.headers['retry-after']).toBe('1');
 }, 120_000);
 

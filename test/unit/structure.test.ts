@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   authentication: ['rules', 'database', 'operation', 'config.ts'],
   user: ['rules', 'database', 'operation', 'account', 'authentication'],
   certificate: ['rules', 'database', 'journal', 'operation', 'config.ts'],
-  event: ['rules', 'database', 'journal', 'anchor', 'operation'],
+  event: ['rules', 'database', 'journal', 'anchor', 'operation', 'authentication'],
   scheduler: ['rules', 'database', 'operation', 'authentication', 'certificate'],
   'meter-data': ['rules', 'database', 'certificate'],
   http: ['rules', 'tracing', 'database', 'journal', 'metrics', 'operation', 'config.ts', ...FEATURES],

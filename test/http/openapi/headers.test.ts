@@ -2,9 +2,11 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect } from 'vitest';
 import { buildApp } from '../../../src/app.ts';
 import { ANSWER_HEADERS } from '../../../src/http/response-headers.ts';
-import { anAccount } from '../../harness/builders.ts';
+import { type Journal, startJournal } from '../../../src/journal/index.ts';
+import { anAccount, untilReplicated } from '../../harness/builders.ts';
 import { Client } from '../../harness/client.ts';
 import { test as baseTest } from '../../harness/fixtures.ts';
+import { waitForSequencer } from '../../harness/polling.ts';
 import { NOW } from '../../harness/registry.ts';
 import { Answers, ownHeaders } from './answers.ts';
 import { type ApiDocument, readDocument } from './document.ts';
@@ -17,6 +19,7 @@ const test = baseTest.extend('settings', { scope: 'file' }, { RATE_LIMIT_PER_MIN
 
 /** A registry that never waits for its standby, so that the standby is always late. */
 let hasty: FastifyInstance;
+let journal: Journal;
 let document: ApiDocument;
 let answers: Answers;
 let client: Client;
@@ -28,8 +31,10 @@ test.beforeAll(async ({ registry }) => {
   document = await readDocument(registry.app);
   answers = new Answers(document);
   client = await registry.as('ADMIN');
+  journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
 });
 afterAll(async () => {
+  await journal.stop();
   await hasty.close();
 });
 
@@ -67,6 +72,15 @@ test('a page with a next page', async () => {
   const answer = await client.get('/account/list?limit=1');
   expect(answer.headers).toHaveProperty('registry-next-cursor');
   expectDeclared('listAccounts', answer);
+});
+
+test('a page of events with a next page', async ({ registry }) => {
+  for (const name of ['Three', 'Four']) await anAccount(client, { account_name: name });
+  await waitForSequencer(registry.primary);
+  await untilReplicated(registry);
+  const answer = await client.get('/events?limit=1');
+  expect(answer.headers).toHaveProperty('registry-next-after');
+  expectDeclared('listEvents', answer);
 });
 
 test('an edit of another version', async () => {
