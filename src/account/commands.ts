@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { valuesOf } from '../database/columns.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { requireAccount } from '../operation/caller.ts';
 import { olderClients } from '../operation/older-clients.ts';
@@ -8,8 +7,8 @@ import { defineEdit, defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
 import { changesOf, nextVersion } from '../operation/row-version.ts';
 import { accountParams, done } from '../operation/schemas.ts';
-import { openStatuses } from '../rules/lifecycle.ts';
 import { requireLogin } from './access.ts';
+import { hasDevices, hasOpenBundles } from './holdings.ts';
 import { addToWhitelist, linkUsers, lockUsers, removeFromWhitelist, unlinkUsers } from './links.ts';
 import { accountsWhere } from './read-model.ts';
 import { Account, AccountCreate, AccountUpdate, WhitelistUpdate } from './schemas.ts';
@@ -184,8 +183,7 @@ export const deleteAccount = defineEdit({
 
 async function requireEmpty(tx: Transaction, accountId: number): Promise<void> {
   const [held] = await tx.execute<{ devices: boolean; bundles: boolean }>(sql`
-    SELECT EXISTS (SELECT FROM device WHERE account_id = ${accountId} AND deleted_at IS NULL) AS devices,
-           EXISTS (SELECT FROM bundle WHERE account_id = ${accountId} AND status IN ${valuesOf(openStatuses)}) AS bundles`);
+    SELECT ${hasDevices(sql`${accountId}`)} AS devices, ${hasOpenBundles(sql`${accountId}`)} AS bundles`);
   if (held?.devices)
     throw problems.conflict('account-has-devices', 'The account has devices: move or delete them first.');
   if (held?.bundles) {

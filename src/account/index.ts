@@ -3,6 +3,7 @@ import { listDirectory } from './directory.ts';
 import { listAccounts, readAccount, readSummary, readWhitelist, readWhitelistInverse } from './queries.ts';
 
 export { requireOpenAccount } from './access.ts';
+export { hasDevices, hasOpenBundles } from './holdings.ts';
 export { accountsWhere } from './read-model.ts';
 export { Account } from './schemas.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list } from '../operation/list-schema.ts';
-import { count, id, instantText, name, quantity, version } from '../operation/schemas.ts';
+import { count, id, instantText, KEPT_IN_CLEAR, name, quantity, version } from '../operation/schemas.ts';
 import { isTimeZone } from '../rules/instant.ts';
 
 const ids = (least = 0) => list(id, { least, most: 1_000 });
@@ -17,7 +17,7 @@ const discoverable = z
 
 export const AccountCreate = z
   .object({
-    account_name: name().meta({ examples: ['Example Account'] }),
+    account_name: name().meta({ description: KEPT_IN_CLEAR, examples: ['Example Account'] }),
     user_ids: ids().default([]).meta({ description: 'Users of the account, in addition to its creator' }),
     account_whitelist: ids().optional().meta({ description: 'Accounts from which it accepts transfers' }),
     timezone: timezone.optional(),
@@ -27,7 +27,7 @@ export const AccountCreate = z
 
 export const AccountUpdate = z
   .object({
-    account_name: name().optional(),
+    account_name: name().optional().meta({ description: KEPT_IN_CLEAR }),
     user_ids: ids(1).optional(),
     timezone: timezone.optional(),
     discoverable: discoverable.optional(),

@@ -14,13 +14,13 @@ const MAX_CHECKED = 20;
  */
 export async function refuseDefaultPasswords({ readPrimary }: Pick<Database, 'readPrimary'>): Promise<void> {
   const users = await readPrimary(({ execute }) =>
-    execute<{ email: string; passwordHash: string }>(sql`
-      SELECT u.email, c.password_hash AS "passwordHash"
+    execute<{ id: number; passwordHash: string }>(sql`
+      SELECT u.id, c.password_hash AS "passwordHash"
       FROM registry_user u JOIN credential c ON c.user_id = u.id
       WHERE u.deleted_at IS NULL AND lower(u.email) LIKE ${SAMPLE_EMAILS} ORDER BY u.id LIMIT ${MAX_CHECKED}`),
   );
-  for (const { email, passwordHash } of users) {
+  for (const { id, passwordHash } of users) {
     if (await verifyPassword(SAMPLE_PASSWORD, passwordHash))
-      throw new ConfigError(`Configuration: NODE_ENV is production, but ${email} has the sample password`);
+      throw new ConfigError(`Configuration: NODE_ENV is production, but user ${id} has the sample password`);
   }
 }

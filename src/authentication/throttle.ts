@@ -11,6 +11,7 @@ import { problems } from '../operation/problem.ts';
  * way stand in the way of another one, that one waits for them: they may be correct. A user who has logged in from a
  * network is not locked out there by failures from elsewhere, or of others in that network. Counters are stored in
  * Postgres, whose clock all processes share, under keyed hashes of users, e-mails and addresses.
+ * The counters of a user have its id, so that they can be erased with the user.
  */
 
 const NETWORK_FAILURES = 100;
@@ -51,6 +52,8 @@ export const normalizeEmail = (email: string) => email.trim().toLowerCase();
 interface Subject {
   readonly kind: Kind;
   readonly hash: Buffer;
+  /** The user whom it is about; `null` for a network, or an e-mail address that no user has. */
+  readonly userId: number | null;
 }
 
 /**
@@ -60,17 +63,19 @@ interface Subject {
 function subjectsOf({ of, address, key }: LoginAttempt): readonly Subject[] {
   // Ids are numbers and e-mails are strings, so their JSON cannot be equal.
   const account = 'userId' in of ? of.userId : normalizeEmail(of.email);
-  const subject = (kind: Kind, ...parts: (string | number)[]): Subject => ({
+  const user = 'userId' in of ? of.userId : null;
+  const subject = (kind: Kind, userId: number | null, ...parts: (string | number)[]): Subject => ({
     kind,
+    userId,
     hash: createHmac('sha256', key)
       .update(JSON.stringify([kind, ...parts]))
       .digest(),
   });
   const site = clientSiteOf(address);
-  const own = [subject('pair', address, account), subject('account', account)];
+  const own = [subject('pair', user, address, account), subject('account', user, account)];
   return [
-    ...(site === undefined ? [] : [subject('site', site)]),
-    subject('network', address),
+    ...(site === undefined ? [] : [subject('site', null, site)]),
+    subject('network', null, address),
     ...own.sort((a, b) => Buffer.compare(a.hash, b.hash)),
   ];
 }
@@ -117,18 +122,20 @@ export async function countAttempt(tx: Tx, attempt: LoginAttempt): Promise<void>
 
 function incrementCounters(tx: Tx, subjects: readonly Subject[]): Promise<Counter[]> {
   const rows = subjects.map(
-    ({ hash }) => sql`(${hash}::bytea, 1, 1, now() + ${UNDER_WAY}, now() + ${WINDOW}, now() + ${WINDOW})`,
+    ({ hash, userId }) =>
+      sql`(${hash}::bytea, 1, 1, now() + ${UNDER_WAY}, now() + ${WINDOW}, now() + ${WINDOW}, ${userId}::bigint)`,
   );
   const stillUnderWay = sql`CASE WHEN t.under_way_until > now() THEN t.under_way ELSE 0 END`;
   return tx.execute<Counter>(sql`
-    INSERT INTO login_throttle AS t (subject, failures, under_way, under_way_until, window_ends_at, kept_until)
+    INSERT INTO login_throttle AS t (subject, failures, under_way, under_way_until, window_ends_at, kept_until, user_id)
     VALUES ${sql.join(rows, sql`, `)}
     ON CONFLICT (subject) DO UPDATE SET
       failures = CASE WHEN t.window_ends_at <= now() THEN ${stillUnderWay} ELSE t.failures END + 1,
       under_way = ${stillUnderWay} + 1,
       under_way_until = excluded.under_way_until,
       window_ends_at = CASE WHEN t.window_ends_at <= now() THEN excluded.window_ends_at ELSE t.window_ends_at END,
-      kept_until = greatest(t.kept_until, excluded.kept_until)
+      kept_until = greatest(t.kept_until, excluded.kept_until),
+      user_id = excluded.user_id
     RETURNING subject, failures, under_way AS "underWay",
               ceil(extract(epoch FROM window_ends_at - now()))::int AS "secondsLeft",
               coalesce(trusted_until > now(), false) AS trusted`);
@@ -143,10 +150,10 @@ export async function settleFailure(tx: Tx, attempt: LoginAttempt): Promise<void
 export async function clearAttempts(tx: Tx, attempt: LoginAttempt): Promise<void> {
   const subjects = subjectsOf(attempt);
   await endAttempt(tx, subjects, sql`greatest(t.failures - 1, 0)`);
-  const pair = subjects.find(({ kind }) => kind === 'pair')?.hash;
+  const pair = subjects.find(({ kind }) => kind === 'pair');
   await tx.execute(sql`
-    INSERT INTO login_throttle AS t (subject, failures, window_ends_at, trusted_until, kept_until)
-    VALUES (${pair}, 0, now() + ${WINDOW}, now() + ${TRUST_PERIOD}, now() + ${TRUST_PERIOD})
+    INSERT INTO login_throttle AS t (subject, failures, window_ends_at, trusted_until, kept_until, user_id)
+    VALUES (${pair?.hash}, 0, now() + ${WINDOW}, now() + ${TRUST_PERIOD}, now() + ${TRUST_PERIOD}, ${pair?.userId})
     ON CONFLICT (subject) DO UPDATE
       SET failures = t.under_way, trusted_until = excluded.trusted_until, kept_until = excluded.kept_until`);
 }

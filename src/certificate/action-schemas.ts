@@ -7,6 +7,7 @@ import {
   instant,
   instantText,
   isPlainText,
+  KEPT_IN_CLEAR,
   userId,
   words,
 } from '../operation/schemas.ts';
@@ -63,9 +64,9 @@ export const CancelRequest = z
     ...part,
     ...named('cancel'),
     beneficiary: beneficiary.meta({
-      description: 'Who may claim the certificates. Defaults to the name of the account if missing or blank',
+      description: `Who may claim the certificates. Defaults to the name of the account if missing or blank. A public fact. ${KEPT_IN_CLEAR}`,
     }),
-    cancellation_purpose: words().optional(),
+    cancellation_purpose: words().optional().meta({ description: KEPT_IN_CLEAR }),
     cancellation_period_start: instant.optional(),
     cancellation_period_end: instant.optional(),
   })
@@ -77,7 +78,10 @@ export const CancelRequest = z
 
 const reason = words(2_000)
   .optional()
-  .meta({ description: 'Reason for the action (required)', examples: ['Meter was misread'] });
+  .meta({
+    description: `Reason for the action (required). ${KEPT_IN_CLEAR}`,
+    examples: ['Meter was misread'],
+  });
 
 const partRequest = <T extends ActionType>(type: T, title: string) =>
   z.object({ ...common, ...part, ...named(type) }).meta({ id: title });

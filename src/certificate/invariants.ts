@@ -5,6 +5,7 @@ import { bundleLooks } from './bundle-invariants.ts';
 import type { Invariant, Look } from './invariant.ts';
 import { issuanceLooks } from './issuance-invariants.ts';
 import { issuingLooks } from './issuing-invariants.ts';
+import { personalDataLooks } from './personal-data-invariants.ts';
 import { recordLooks } from './record-invariants.ts';
 
 export interface Violation {
@@ -12,13 +13,14 @@ export interface Violation {
   readonly violation: string;
 }
 
-/** Conservation and its preconditions, in the order of rule CONS-6. A check may rely on those before it. */
+/** Conservation and its preconditions, then what is stored of persons, in the order of rule CONS-6. A check may rely on those before it. */
 const looks: readonly Look[] = [
   ...issuanceLooks,
   ...bundleLooks,
   ...recordLooks,
   ...issuingLooks,
   ...actionLooks,
+  ...personalDataLooks,
 ];
 
 export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) =>

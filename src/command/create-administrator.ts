@@ -29,7 +29,7 @@ runProgram(async () => {
       const { value } = await database.transact({ userId: null, requestId: null }, work);
       return value;
     });
-    process.stdout.write(`${user.email} is an administrator, with id ${user.id}.\n`);
+    process.stdout.write(`User ${user.id} is an administrator.\n`);
   } catch (error) {
     const refusal = constraintProblem(databaseError(error)?.constraint) ?? error;
     throw refusal instanceof Problem ? new ConfigError(messageOf(refusal)) : refusal;

@@ -15,11 +15,11 @@ runProgram(
     const log = from === 'eventstore' ? connectConfiguredLog(config) : undefined;
     try {
       const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
-      const { events, rows, difference } = await replay({ urls, log, onProgress });
+      const { events, rows, lacked, difference } = await replay({ urls, log, onProgress });
       process.stdout.write(
         difference
           ? `DIFFERENCE: ${difference}\n`
-          : `${events} events make the database as it is: ${rows} rows are the same.\n`,
+          : `${events} events make the database as it is: ${rows} rows are the same. Personal values that it lacks: ${lacked} (erased).\n`,
       );
       process.exitCode = difference ? ExitStatus.negative : 0;
     } finally {

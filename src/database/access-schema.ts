@@ -35,7 +35,9 @@ export const session = pgTable(
   ],
 );
 
-/** The permissions of a program that acts for its user; an entity of the journal. */
+/**
+ * The permissions of a program that acts for its user; an entity of the journal, which has a commitment in place of the name.
+ */
 export const apiKey = pgTable(
   'api_key',
   {
@@ -53,6 +55,7 @@ export const apiKey = pgTable(
     version: integer().notNull().default(1),
     createdAt: createdAt(),
     deletedAt: instant(),
+    nameCommitment: text(),
   },
   (t) => [index('api_key_by_user').on(t.userId, t.id)],
 );
@@ -87,6 +90,8 @@ export const loginThrottle = pgTable(
     /** Until then, failures elsewhere do not lock out this pair, which has logged in before. */
     trustedUntil: instant(),
     keptUntil: instant().notNull(),
+    /** The user, if one has this e-mail address, so that the counters can be erased with the user. */
+    userId: reference(),
   },
   (t) => [index('login_throttle_by_end').on(t.keptUntil)],
 );

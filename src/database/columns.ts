@@ -1,5 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { bigint, customType } from 'drizzle-orm/pg-core';
+import { bigint, customType, integer } from 'drizzle-orm/pg-core';
 
 /** Column types that all tables share. */
 
@@ -18,6 +18,14 @@ export const instant = customType<{ data: Date; driverData: string }>({
   fromDriver: (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')),
 });
 export const createdAt = () => instant().notNull().default(sql`now()`);
+
+/** The columns of every entity that clients can edit: soft deletion, and a version for optimistic locking. */
+export const edited = () => ({
+  version: integer().notNull().default(1),
+  createdAt: createdAt(),
+  deletedAt: instant(),
+});
+export const living = sql`deleted_at IS NULL`;
 
 /**
  * A list of trusted words or numbers as literals, such as `('Active', 'Reserved')`, as plans and constraints need it.

@@ -24,6 +24,8 @@ export const journal = pgTable(
   },
   (t) => [
     index('journal_by_entity').on(t.entityName, t.entityId, t.id),
+    // For the export of a person's data. Entries of actions are found by the action.
+    index('journal_by_actor').on(t.actorId, t.id).where(sql`actor_id IS NOT NULL AND action_id IS NULL`),
     // EventStoreDB accepts no event of 1 MiB, so a row that could never be relayed is refused while its request can
     // still fail.
     check(

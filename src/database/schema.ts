@@ -6,7 +6,6 @@ import {
   doublePrecision,
   index,
   integer,
-  jsonb,
   numeric,
   pgTable,
   text,
@@ -16,10 +15,19 @@ import {
 import { granularities } from '../rules/enums.ts';
 import { lifecycle } from '../rules/lifecycle.ts';
 import type { AccountId } from '../rules/units.ts';
-import { bytea, createdAt, id, inLowerCase, instant, reference, skeletonOf, valuesOf } from './columns.ts';
 import {
-  actionResult,
-  actionType,
+  bytea,
+  createdAt,
+  edited,
+  id,
+  inLowerCase,
+  instant,
+  living,
+  reference,
+  skeletonOf,
+  valuesOf,
+} from './columns.ts';
+import {
   bundleStatus,
   energyCarrier,
   energySource,
@@ -30,14 +38,10 @@ import {
 
 /** The tables. Hand-written migrations add what Drizzle cannot express: exclusion constraints, triggers, grants. */
 
-/** The columns of every entity that clients can edit: soft deletion, and a version for optimistic locking. */
-const edited = () => ({
-  version: integer().notNull().default(1),
-  createdAt: createdAt(),
-  deletedAt: instant(),
-});
-const living = sql`deleted_at IS NULL`;
-
+/**
+ * The journal leaves out `name`, `email` and `organisation` and has their commitments instead, which a trigger makes: see
+ * `personalData`.
+ */
 export const registryUser = pgTable(
   'registry_user',
   {
@@ -47,8 +51,20 @@ export const registryUser = pgTable(
     role: userRole().notNull(),
     organisation: text(),
     ...edited(),
+    nameCommitment: text(),
+    emailCommitment: text(),
+    organisationCommitment: text(),
+    /** When the personal data of the user was destroyed, after its deletion. */
+    erasedAt: instant(),
   },
-  (t) => [uniqueIndex('registry_user_email_living').on(sql`lower(${t.email})`).where(living)],
+  (t) => [
+    uniqueIndex('registry_user_email_living').on(sql`lower(${t.email})`).where(living),
+    check(
+      'registry_user_erased',
+      sql`${t.erasedAt} IS NULL OR ${t.deletedAt} IS NOT NULL
+          AND num_nonnulls(${t.nameCommitment}, ${t.emailCommitment}, ${t.organisationCommitment}) = 0`,
+    ),
+  ],
 );
 
 /** The password of a user, in a table of its own so that it can appear neither in an answer nor in the journal. */
@@ -310,39 +326,4 @@ export const bundleStatusTransition = pgTable(
   'bundle_status_transition',
   { fromStatus: bundleStatus().notNull(), toStatus: bundleStatus().notNull() },
   (t) => [unique('bundle_status_transition_pair').on(t.fromStatus, t.toStatus)],
-);
-
-/** A request on bundles, executed or refused, stored permanently. It may name unknown ids, hence no foreign keys. */
-export const action = pgTable(
-  'action',
-  {
-    id: id(),
-    actionType: actionType().notNull(),
-    actionResult: actionResult().notNull(),
-    sourceId: reference().notNull(),
-    targetId: reference(),
-    /** `null` for the registry itself, which expires bundles. */
-    userId: reference(),
-    beneficiary: text(),
-    bundleIds: bigint({ mode: 'number' }).array().notNull(),
-    resultingBundleIds: bigint({ mode: 'number' }).array().notNull(),
-    certificateQuantity: reference(),
-    certificateBundlePercentage: numeric({ mode: 'number' }),
-    details: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** The recurring action that this action created, or whose run *n* it is. */
-    recurringActionId: reference(),
-    recurringRun: integer(),
-    requestId: text(),
-    requestedAt: instant().notNull(),
-    completedAt: instant().notNull(),
-  },
-  (t) => [
-    index('action_by_source').on(t.sourceId, t.id),
-    index('action_by_target').on(t.targetId, t.id).where(sql`target_id IS NOT NULL`),
-    uniqueIndex('action_recurring_run')
-      .on(t.recurringActionId, t.recurringRun)
-      .where(sql`recurring_run IS NOT NULL`),
-    // As text: a migration cannot use a new value of an enum yet.
-    check('action_user', sql`(${t.userId} IS NULL) = (${t.actionType}::text = 'expire')`),
-  ],
 );

@@ -22,7 +22,9 @@ export async function prepareStage(client: pg.Client, entities: readonly string[
     CREATE UNLOGGED TABLE replay.event (
       ordinal bigint PRIMARY KEY, event_id uuid NOT NULL, event_type text NOT NULL, entity_name text NOT NULL,
       entity_id bigint NOT NULL, before jsonb, after jsonb);
-    CREATE TABLE replay.initial (entity_name text PRIMARY KEY, attributes jsonb NOT NULL, generated text[] NOT NULL)`);
+    CREATE TABLE replay.initial (entity_name text PRIMARY KEY, attributes jsonb NOT NULL, generated text[] NOT NULL);
+    CREATE TABLE replay.personal (
+      entity_name text, entity_id bigint, attributes jsonb NOT NULL, PRIMARY KEY (entity_name, entity_id))`);
   for (const entity of entities) {
     await client.query(`ALTER TABLE ${entity} DISABLE TRIGGER USER`);
     await stageInitialAttributes(client, entity);
@@ -96,7 +98,10 @@ export async function firstInconsistency(
   return rows[0] ? `${rows[0].event}, does not follow from the events before it` : null;
 }
 
-/** Fills a table from its events: the defaults of its columns, what was created, and every later change, in this order. */
+/**
+ * Fills a table from its events: the defaults of its columns, what was created, every later change, and the personal columns,
+ * which are in no event, in this order.
+ */
 export async function rebuild(client: pg.Client, entity: string): Promise<void> {
   const { rows } = await client.query<{ columns: string; values: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns,
@@ -108,10 +113,12 @@ export async function rebuild(client: pg.Client, entity: string): Promise<void> 
   await client.query(
     `INSERT INTO ${entity} (${rows[0]?.columns}) OVERRIDING SYSTEM VALUE
      SELECT ${rows[0]?.values}
-     FROM (SELECT replay.merged(after ORDER BY ordinal) AS attributes FROM replay.event
+     FROM (SELECT entity_id, replay.merged(after ORDER BY ordinal) AS attributes FROM replay.event
            WHERE entity_name = $1 GROUP BY entity_id) AS merged
      JOIN replay.initial ON initial.entity_name = $1
-     CROSS JOIN LATERAL jsonb_populate_record(NULL::${entity}, initial.attributes || merged.attributes) AS rebuilt`,
+     LEFT JOIN replay.personal ON personal.entity_name = $1 AND personal.entity_id = merged.entity_id
+     CROSS JOIN LATERAL jsonb_populate_record(
+       NULL::${entity}, initial.attributes || merged.attributes || coalesce(personal.attributes, '{}')) AS rebuilt`,
     [entity],
   );
 }

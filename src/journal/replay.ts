@@ -5,6 +5,7 @@ import { type MigrationUrls, migrate } from '../database/migrate.ts';
 import { adoptNewerSchema } from './adopted-schema.ts';
 import type { EventLog } from './event-log.ts';
 import type { StoredEvent } from './event-stream.ts';
+import { type PersonalColumns, personalColumns, stagePersonalColumns } from './personal-values.ts';
 import { atMostOnceASecond } from './progress.ts';
 import {
   firstInconsistency,
@@ -30,7 +31,9 @@ export interface ReplayOptions {
 export interface Replayed {
   readonly events: number;
   readonly rows: number;
-  /** The first difference, or `null` if the events alone produce the database. */
+  /** Personal values that `personal_data` lacks. The rebuilt rows have the pseudonyms of erased values in their place. */
+  readonly lacked: number;
+  /** The first difference, or `null` if the events and the personal values produce the database. */
   readonly difference: string | null;
 }
 
@@ -38,8 +41,8 @@ const BATCH = 2_000;
 const CONNECT_WITHIN_MS = 10_000;
 
 /**
- * Rebuilds every table of entities from the events alone, in an empty database on the same server, and compares them row by row.
- * Secrets are in no event and are not compared. The original is read in one snapshot, in which the journal holds the entries of
+ * Rebuilds every table of entities from the events, in an empty database on the same server, and compares them row by row.
+ * Personal values are in no event and are taken from `personal_data`. Secrets are in no event and are not compared. The original is read in one snapshot, in which the journal holds the entries of
  * exactly the changes that the tables show, so writers need not pause.
  *
  * @throws {ConfigError} when the database lacks migrations of this version, and the errors of Postgres and of the event store.
@@ -83,32 +86,45 @@ async function replayInto(original: pg.Client, copyUrl: string, options: ReplayO
     const onEvents = atMostOnceASecond(onProgress);
     let events = 0;
     for await (const batch of source) {
-      if (typeof batch === 'string') return { events, rows: 0, difference: batch };
+      if (typeof batch === 'string') return { events, ...NOTHING_REBUILT, difference: batch };
       await stage(copy, batch);
       events += batch.length;
       onEvents(`${events} events read`);
     }
     const difference = await firstInconsistency(copy, tables);
-    if (difference) return { events, rows: 0, difference };
-    return { events, ...(await rebuildAndCompare(original, copy, tables, onProgress)) };
+    if (difference) return { events, ...NOTHING_REBUILT, difference };
+    const personal = await personalColumns(original);
+    const lacked = await stagePersonalColumns(original, copy, personal);
+    return { events, lacked, ...(await rebuildAndCompare({ original, copy, tables, personal, onProgress })) };
   } finally {
     await copy.end();
   }
 }
 
-async function rebuildAndCompare(
-  original: pg.Client,
-  copy: pg.Client,
-  tables: readonly string[],
-  onProgress: (line: string) => void,
-): Promise<Omit<Replayed, 'events'>> {
+const NOTHING_REBUILT = { rows: 0, lacked: 0 };
+
+interface Comparison {
+  readonly original: pg.Client;
+  readonly copy: pg.Client;
+  readonly tables: readonly string[];
+  readonly personal: PersonalColumns;
+  onProgress(line: string): void;
+}
+
+async function rebuildAndCompare({
+  original,
+  copy,
+  tables,
+  personal,
+  onProgress,
+}: Comparison): Promise<Pick<Replayed, 'rows' | 'difference'>> {
   for (const table of tables) {
     const broken = await rebuildWithin(copy, table);
     if (broken) return { rows: 0, difference: broken };
   }
   let rows = 0;
   for (const table of tables) {
-    const compared = await compareTables(original, copy, table);
+    const compared = await compareTables(original, copy, { table, personal: personal.get(table) ?? [] });
     rows += compared.rows;
     if (compared.difference) return { rows, difference: compared.difference };
     onProgress(`${table}: ${compared.rows} rows are the same`);

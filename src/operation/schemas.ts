@@ -51,6 +51,9 @@ export const words = (longest = 200) =>
     .max(longest, { abort: true })
     .refine(isPlainText, 'must not contain control characters');
 
+/** The description of texts that the journal keeps in clear (docs/PRIVACY.md). */
+export const KEPT_IN_CLEAR = 'Kept permanently and never erased: name organisations, not persons';
+
 /** A name that people compare visually, in its normalized form (rule ACC-9). */
 export const name = (longest = 200) =>
   z

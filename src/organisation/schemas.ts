@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { clearable, EDIT, id, instantText, name, version, words } from '../operation/schemas.ts';
+import {
+  clearable,
+  EDIT,
+  id,
+  instantText,
+  KEPT_IN_CLEAR,
+  name,
+  version,
+  words,
+} from '../operation/schemas.ts';
 
 const organisationName = name().meta({ examples: ['Example Energy'] });
 
@@ -10,7 +19,11 @@ const email = z
   .trim()
   .max(254)
   .regex(z.regexes.email, 'must be an e-mail address')
-  .meta({ format: 'email', examples: ['office@example.com'] });
+  .meta({
+    format: 'email',
+    description: `An address of the office. ${KEPT_IN_CLEAR}`,
+    examples: ['office@example.com'],
+  });
 
 /** An http or https address. Other schemes, such as `javascript:`, are unsafe to open in a browser. */
 const website = words(500)

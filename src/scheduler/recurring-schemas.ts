@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { beneficiary, CertificateFilter, idLists } from '../certificate/index.ts';
-import { accountId, count, id, instant, instantText, version, wattHours } from '../operation/schemas.ts';
+import {
+  accountId,
+  count,
+  id,
+  instant,
+  instantText,
+  KEPT_IN_CLEAR,
+  version,
+  wattHours,
+} from '../operation/schemas.ts';
 import { type ActionType, periodUnits } from '../rules/enums.ts';
 import { MOST_FILTER_ITEMS, MOST_PERIODS, MOST_RUNS } from '../rules/recurrence.ts';
 
@@ -41,7 +50,7 @@ export const RecurringTransferRequest = CertificateFilter.safeExtend({
 export const RecurringCancelRequest = CertificateFilter.safeExtend({
   ...common('recurring_cancel'),
   beneficiary: beneficiary.meta({
-    description: 'Who may claim the certificates. Defaults to the name of the account',
+    description: `Who may claim the certificates. Defaults to the name of the account. A public fact. ${KEPT_IN_CLEAR}`,
   }),
 }).meta({ id: 'RecurringCancelRequest' });
 

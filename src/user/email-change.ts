@@ -114,7 +114,7 @@ export const changeEmail = defineMutation({
   tag: 'Users',
   summary: 'Change the e-mail of a user',
   description:
-    'Sets the e-mail with which a user logs in, and removes the request of the user, if there is one. E-mails of users are unique, regardless of case. Takes the password of the administrator; wrong ones count as failed logins. The user finds the change among its events, with the previous e-mail and the administrator.',
+    'Sets the e-mail with which a user logs in, and removes the request of the user, if there is one. E-mails of users are unique, regardless of case. Takes the password of the administrator; wrong ones count as failed logins. The user finds the change among its events, with the administrator.',
   permission: 'administer',
   loginOnly: true,
   params: idParams,

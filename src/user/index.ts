@@ -1,5 +1,7 @@
 import { changeRole, createUser, deleteUser, updateUser } from './commands.ts';
 import { changeEmail, listEmailChanges, requestEmailChange } from './email-change.ts';
+import { eraseUser } from './erase.ts';
+import { exportMe } from './export.ts';
 import { listUsers, readAccountUsers, readMe, readMyAccounts, readUser } from './queries.ts';
 import { resetPassword } from './reset-password.ts';
 
@@ -10,6 +12,7 @@ export const userOperations = [
   createUser,
   readMe,
   readMyAccounts,
+  exportMe,
   listUsers,
   readUser,
   updateUser,
@@ -19,5 +22,6 @@ export const userOperations = [
   changeEmail,
   resetPassword,
   deleteUser,
+  eraseUser,
   readAccountUsers,
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Account } from '../account/index.ts';
 import { newPassword } from '../authentication/index.ts';
-import { clearable, EDIT, id, instantText, name, version } from '../operation/schemas.ts';
+import { clearable, count, EDIT, id, instantText, name, version } from '../operation/schemas.ts';
 import { roleNamed, roleNames, roleNumbers } from '../rules/enums.ts';
 
 export const email = z
@@ -83,3 +83,44 @@ export const AccountOfUser = Account.pick({ id: true, account_name: true, user_i
 export const UserWithAccounts = z
   .object({ ...User.shape, accounts: z.array(AccountOfUser) })
   .meta({ id: 'UserWithAccounts' });
+
+export const Erasure = z
+  .object({
+    id,
+    name: z.string().meta({ description: 'The pseudonym in place of the name', examples: ['Erased user 7'] }),
+    email: z.string().meta({
+      description: 'The pseudonym in place of the e-mail',
+      examples: ['erased-user-7@erased.invalid'],
+    }),
+    erased_at: instantText,
+    events_with_values: count.meta({
+      description:
+        'Events of this user that were recorded before the journal had commitments. They contain values in clear and cannot be changed',
+      examples: [0],
+    }),
+  })
+  .meta({ id: 'Erasure' });
+
+const stored = (description: string) => z.array(z.record(z.string(), z.unknown())).meta({ description });
+
+export const PersonalDataExport = z
+  .object({
+    user: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The user, and when the secret for logging in was last changed; on every page' }),
+    personal_values: stored(
+      'Each personal value with its salt and commitment: `v1:` and SHA-256 over the salt and the value',
+    ),
+    sessions: stored('Logins that have not ended'),
+    api_keys: stored('API keys, including those that were revoked, without secrets'),
+    accounts: stored('Accounts that the caller uses or used (`deleted_at`)'),
+    recurring_actions: stored('Recurring actions that the caller created'),
+    email_change_requests: stored('The e-mail that the caller asked for, until it is changed'),
+    login_attempts: stored('Counters of login attempts by network'),
+    requests: stored('Answers that are kept for repeated requests with an `Idempotency-Key`'),
+    actions: stored('The caller’s actions on certificates, including refused ones'),
+    events: stored(
+      'Entries of the journal about the caller, and those that the caller caused other than by an action',
+    ),
+  })
+  .meta({ id: 'PersonalDataExport' });

@@ -1,3 +1,4 @@
+import { personalColumns } from '../../src/journal/personal-values.ts';
 import type { TradingPair } from './builders.ts';
 import type { TestRegistry } from './registry.ts';
 
@@ -30,10 +31,18 @@ export async function entriesOf({ primary }: TestRegistry, reply: Reply): Promis
 export const brief = (entries: readonly Entry[]) =>
   entries.map((each) => `${each.event_type} ${each.entity_name}`);
 
-/** A row as the journal stores it. */
-export const rowOf = async (
+/** A row as the journal stores it: without its personal columns. */
+export async function rowOf(
   { primary }: TestRegistry,
   table: string,
   id: number,
-): Promise<Record<string, unknown>> =>
-  (await primary.query(`SELECT to_jsonb(t) AS row FROM ${table} t WHERE id = $1`, [id])).rows[0].row;
+): Promise<Record<string, unknown>> {
+  const client = await primary.connect();
+  try {
+    const personal = (await personalColumns(client)).get(table) ?? [];
+    const row = `SELECT to_jsonb(t) - $2::text[] AS row FROM ${table} t WHERE id = $1`;
+    return (await client.query(row, [id, personal])).rows[0].row;
+  } finally {
+    client.release();
+  }
+}

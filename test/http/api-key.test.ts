@@ -206,6 +206,8 @@ describe('the permissions of a key', () => {
       'createUser',
       'deleteApiKey',
       'deleteUser',
+      'eraseUser',
+      'exportMe',
       'listApiKeys',
       'listEmailChanges',
       'listPreviousApiKeys',

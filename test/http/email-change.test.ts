@@ -105,13 +105,9 @@ describe('a change of an e-mail', () => {
     expect((await change(admin, user.userId, email)).json()).toMatchObject({ email });
   });
 
-  test('tells the user by an event, with the previous address and who changed it', async ({
-    registry,
-    admin,
-  }) => {
+  test('tells the user by an event, and who changed it', async ({ registry, admin }) => {
     const user = await registry.as('TRADING_USER');
-    const [before, after] = [await emailOf(registry, user), anEmail()];
-    await change(admin, user.userId, after);
+    await change(admin, user.userId, anEmail());
     const journal = startJournal({ writeUrl: registry.config.DATABASE_WRITE_URL, onError: () => {} });
     onTestFinished(() => journal.stop());
     await waitForSequencer(registry.primary);
@@ -120,8 +116,8 @@ describe('a change of an e-mail', () => {
       (await client.get(`/events?entity_name=registry_user&entity_id=${user.userId}`)).json();
     expect((await events(user)).at(-1)).toMatchObject({
       event_type: 'UPDATE',
-      attributes_before: { email: before },
-      attributes_after: { email: after },
+      attributes_before: { email_commitment: expect.any(String) },
+      attributes_after: { email_commitment: expect.any(String) },
       actor_id: admin.userId,
     });
     expect(await events(await registry.as('TRADING_USER'))).toEqual([]);

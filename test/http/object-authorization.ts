@@ -115,6 +115,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   // Users cannot delete themselves.
   deleteUser: { record: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
   changeUserEmail: { record: 'user', right: administer(200) },
+  // A user is deleted before the erasure.
+  eraseUser: { record: 'user', right: { ...administer(200), ADMIN: [409, 409, null, 200, 404] } },
   // One's own password is changed, not reset.
   resetUserPassword: { record: 'user', right: { ...administer(200), ADMIN: [409, 200, null, 404, 404] } },
   deleteApiKey: { record: 'API key', right: self },
@@ -188,6 +190,7 @@ export const ABOUT_NO_RECORD: readonly string[] = [
   'createUser',
   'readMe',
   'readMyAccounts',
+  'exportMe',
   'listUsers',
   'createOrganisation',
   'listOrganisations',

@@ -1,3 +1,5 @@
+import { PERSONAL_DATA_BREAKS } from './personal-data-violations.ts';
+
 /** How each invariant of the check can be broken behind the triggers. */
 
 /** The ids of the rows that `BREAKS` changes. */
@@ -218,4 +220,5 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
     'another beneficiary': ({ again }) =>
       `UPDATE bundle SET beneficiary = 'Mallory' WHERE issuance_id = ${again} AND status = 'Cancelled'`,
   },
+  ...PERSONAL_DATA_BREAKS,
 };

@@ -35,16 +35,29 @@ async function behindTheJournal(registry: TestRegistry, statement: string): Prom
 test('the events alone rebuild every table, row by row', async ({ registry }) => {
   const { rows } = await registry.primary.query('SELECT count(*)::int AS entries FROM journal');
   const replayed = await replay({ urls: urls(registry) });
-  expect(replayed).toEqual({ events: rows[0].entries, rows: expect.any(Number), difference: null });
+  expect(replayed).toEqual({
+    events: rows[0].entries,
+    rows: expect.any(Number),
+    lacked: 0,
+    difference: null,
+  });
   expect(replayed.rows).toBeGreaterThan(20);
 });
 
+/** Expects that every copy that exists now is dropped: one of another test file at its end, one that was left behind never. */
+async function expectNoCopies({ primary }: TestRegistry): Promise<void> {
+  const copies = async (): Promise<string[]> =>
+    (
+      await primary.query("SELECT datname AS name FROM pg_database WHERE datname LIKE 'registry_replay_%'")
+    ).rows.map(({ name }) => name);
+  const now = await copies();
+  const left = async () => (await copies()).filter((name) => now.includes(name));
+  await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+}
+
 test('a replay leaves no database behind', async ({ registry }) => {
   await replay({ urls: urls(registry) });
-  const { rows } = await registry.primary.query(
-    "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
-  );
-  expect(rows).toEqual([]);
+  await expectNoCopies(registry);
 });
 
 test('a replay that fails after a lost connection reports the reason, and leaves no database behind', async ({
@@ -62,10 +75,7 @@ test('a replay that fails after a lost connection reports the reason, and leaves
     },
   };
   await expect(replay({ urls: { ...urls(registry) }, log })).rejects.toThrow('nothing to read');
-  const { rows } = await registry.primary.query(
-    "SELECT datname FROM pg_database WHERE datname LIKE 'registry_replay_%'",
-  );
-  expect(rows).toEqual([]);
+  await expectNoCopies(registry);
 });
 
 test('a replay writes nothing to the database that it replays', async ({ registry }) => {
@@ -123,6 +133,10 @@ test.for([
   [
     "DELETE FROM journal WHERE entity_name = 'account' AND event_type = 'CREATE'",
     /^event [0-9a-f-]+, UPDATE of account \d+, does not follow from the events before it$/,
+  ],
+  [
+    "UPDATE registry_user SET email = 'mallory@example.com' WHERE id = 1; UPDATE personal_data SET value = 'mallory@example.com' WHERE entity_id = 1 AND field = 'email'",
+    /^registry_user 1 has another email than its events commit to$/,
   ],
 ] as const)(
   'a replay finds a change behind the journal: %s',

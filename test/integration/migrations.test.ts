@@ -54,6 +54,10 @@ async function migrateTo(owner: pg.Pool, count: number): Promise<void> {
   await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
 }
 
+const JOURNAL = `
+  SELECT id, event_id, event_type, entity_name, attributes_before, attributes_after FROM journal ORDER BY id`;
+const COMMITMENT = expect.stringMatching(/^v1:[0-9a-f]{64}$/);
+
 /** `make db.update`. */
 const updateDatabase = (urls: MigrationUrls) =>
   runProgram('update-database', {
@@ -149,22 +153,34 @@ async function newestSchema(): Promise<string[]> {
   return schemaOf(owner);
 }
 
+/** The event of the user of `ONE_ROW_OF_EACH` for the migration that commits to personal values. */
+const COMMITTED = {
+  id: expect.any(String),
+  event_id: expect.any(String),
+  event_type: 'UPDATE',
+  entity_name: 'registry_user',
+  attributes_before: { name_commitment: null, email_commitment: null },
+  attributes_after: { name_commitment: COMMITMENT, email_commitment: COMMITMENT },
+};
+
+const commitments = (await listed()).entries.findIndex(({ tag }) => tag.endsWith('_personal_data'));
+
 // From the third migration on there are a journal and rules: a registry could be operated.
 test.for((await listed()).entries.slice(2, -1).map(({ tag }, index) => ({ tag, count: index + 3 })))(
-  'a database of the release that ended with $tag gets the same schema, keeps its rows, and can be replayed',
+  'a database of the release that ended with $tag gets the same schema, keeps its rows and events, commits to its personal values, and can be replayed',
   async ({ count }) => {
     newest ??= newestSchema();
     const { owner, ...urls } = await anEmptyDatabase();
     await migrateTo(owner, count);
     await owner.query(ONE_ROW_OF_EACH);
     const before = await owner.query('SELECT id, status, hash FROM bundle ORDER BY id');
-    const journal = await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id');
+    const journal = await owner.query(JOURNAL);
     await migrate(urls);
     expect(await schemaOf(owner)).toEqual(await newest);
     expect((await owner.query('SELECT id, status, hash FROM bundle ORDER BY id')).rows).toEqual(before.rows);
-    expect(
-      (await owner.query('SELECT id, event_id, attributes_after FROM journal ORDER BY id')).rows,
-    ).toEqual(journal.rows);
+    const { rows } = await owner.query(JOURNAL);
+    expect(rows.slice(0, journal.rows.length)).toEqual(journal.rows);
+    expect(rows.slice(journal.rows.length)).toEqual(count <= commitments ? [COMMITTED] : []);
     expect((await owner.query(CONSERVATION)).rows).toEqual([]);
     expect((await replay({ urls })).difference).toBeNull();
   },

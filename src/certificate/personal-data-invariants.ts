@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import type { Look } from './invariant.ts';
+
+/** Each personal column of each row, with the commitment of the row and the time at which its user was erased. */
+const shown = sql`
+  SELECT 'registry_user' AS entity_name, u.id AS entity_id, c.field, c.value, c.commitment, u.erased_at
+  FROM registry_user u
+  CROSS JOIN LATERAL (VALUES ('name', u.name, u.name_commitment), ('email', u.email, u.email_commitment),
+                             ('organisation', u.organisation, u.organisation_commitment)) AS c(field, value, commitment)
+  UNION ALL
+  SELECT 'api_key', k.id, 'name', k.name, k.name_commitment, u.erased_at FROM api_key k JOIN registry_user u ON u.id = k.user_id`;
+
+/** The last commitment of each of them in the journal. */
+const committed = sql`
+  SELECT DISTINCT ON (j.entity_name, j.entity_id, a.key)
+         j.entity_name, j.entity_id, regexp_replace(a.key, '_commitment$', '') AS field, a.value AS last_commitment
+  FROM journal j CROSS JOIN LATERAL jsonb_each_text(j.attributes_after) AS a
+  WHERE j.entity_name IN ('registry_user', 'api_key') AND a.key LIKE '%\\_commitment'
+  ORDER BY j.entity_name, j.entity_id, a.key, j.id DESC`;
+
+/** What is stored of persons, held against the journal (rule JRN-7). A violation names the row, not the value. */
+const values: Look = {
+  over: sql`
+    FROM (${shown}) AS shown
+    FULL JOIN (SELECT entity_name, entity_id, field, salt, value AS kept FROM personal_data) AS stored USING (entity_name, entity_id, field)
+    FULL JOIN (${committed}) AS journaled USING (entity_name, entity_id, field)`,
+  invariants: [
+    {
+      name: 'every personal value fits its last commitment in the journal',
+      holds: sql`commitment IS NOT DISTINCT FROM last_commitment AND CASE
+        WHEN last_commitment IS NULL THEN kept IS NULL AND value IS NOT DISTINCT FROM personal_pseudonym(entity_name, entity_id, field)
+        ELSE value = kept AND personal_commitment(salt, kept) = last_commitment END`,
+      line: sql`format('%s of %s %s', field, entity_name, entity_id)`,
+    },
+    {
+      name: 'an erased user has no personal value',
+      holds: sql`erased_at IS NULL OR kept IS NULL`,
+      line: sql`format('%s of %s %s', field, entity_name, entity_id)`,
+    },
+  ],
+};
+
+export const personalDataLooks: readonly Look[] = [values];
