@@ -85,8 +85,9 @@ export function problemHeaders(status: number): JsonSchema {
   return referringTo([...ALWAYS, ...LIMITED, ...recorded, ...own]);
 }
 
-/** A list has the parameter that leads to its next page in a header, since its body is an array. */
+/** A list has the parameter that leads to its next page in a header, unless its body has the cursor. */
 function isPagedBy(parameter: 'cursor' | 'after', { queryParams, body, answer }: Operation): boolean {
   const takesIt = [queryParams, body].some((each) => each instanceof z.ZodObject && parameter in each.shape);
-  return takesIt && answer.schema instanceof z.ZodArray;
+  const isInBody = answer.schema instanceof z.ZodObject && 'next_cursor' in answer.schema.shape;
+  return takesIt && !isInBody;
 }

@@ -4,6 +4,7 @@ import { openApiDocument } from '../../../src/http/openapi.ts';
 import { operations as declared } from '../../../src/http/operations.ts';
 import type { BundleStatus } from '../../../src/rules/enums.ts';
 import { expectConserved, type TradingPair, tradingPair } from '../../harness/builders.ts';
+import type { Client } from '../../harness/client.ts';
 import { test as baseTest } from '../../harness/fixtures.ts';
 import { aRecurring } from '../../harness/recurring.ts';
 import type { TestRegistry } from '../../harness/registry.ts';
@@ -47,6 +48,12 @@ interface Fixtures {
   readonly pathIds: readonly number[];
 }
 
+async function aDeletedUser(registry: TestRegistry, admin: Client): Promise<number> {
+  const { userId } = await registry.as('TRADING_USER');
+  await admin.delete(`/user/delete/${userId}`);
+  return userId;
+}
+
 /** Records of every kind, for the requests to refer to. */
 async function fixturesFor(registry: TestRegistry, { operationId, path }: Operation): Promise<Fixtures> {
   const market = await tradingPair(registry);
@@ -64,7 +71,10 @@ async function fixturesFor(registry: TestRegistry, { operationId, path }: Operat
     name: `Organisation ${crypto.randomUUID()}`,
   });
   const accounts = [source.id, target.id];
-  const users = [trader.userId, receiver.userId];
+  const users =
+    operationId === 'eraseUser'
+      ? [await aDeletedUser(registry, admin), await aDeletedUser(registry, admin)]
+      : [trader.userId, receiver.userId];
   const ofTag: Record<string, readonly number[]> = {
     account: accounts,
     user: users,
