@@ -327,6 +327,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export your personal data
+         * @description Returns everything that the registry stores about the caller, except secrets: the user, then the lists of the response in their order. A page has at most `limit` rows in all lists together, and `registry-next-cursor` leads to the rest. Rows have the columns of the database, which docs/PRIVACY.md describes.
+         *
+         *     Permission: `read`.
+         */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/list": {
         parameters: {
             query?: never;
@@ -470,7 +492,7 @@ export interface paths {
         put?: never;
         /**
          * Change the e-mail of a user
-         * @description Sets the e-mail with which a user logs in, and removes the request of the user, if there is one. E-mails of users are unique, regardless of case. Takes the password of the administrator; wrong ones count as failed logins. The user finds the change among its events, with the previous e-mail and the administrator.
+         * @description Sets the e-mail with which a user logs in, and removes the request of the user, if there is one. E-mails of users are unique, regardless of case. Takes the password of the administrator; wrong ones count as failed logins. The user finds the change among its events, with the administrator.
          *
          *     Permission: `administer`.
          */
@@ -520,6 +542,28 @@ export interface paths {
          *     Permission: `administer`.
          */
         delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/erase/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the personal data of a deleted user
+         * @description Destroys the name, the e-mail, the organisation, the password, the sessions, the API keys and the login attempts of a user who was deleted before, with the salts of their commitments. A pseudonym remains: the events, the action log and lineages keep the id. Accounts that had no other user must be empty or get another user first. This cannot be undone. Backups hold the data until they expire.
+         *
+         *     Permission: `administer`.
+         */
+        post: operations["eraseUser"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1982,6 +2026,52 @@ export interface components {
             account_name: string;
             user_ids: number[];
         };
+        PersonalDataExport: {
+            /** @description The user, and when the secret for logging in was last changed; on every page */
+            user: {
+                [key: string]: unknown;
+            };
+            /** @description Each personal value with its salt and commitment: `v1:` and SHA-256 over the salt and the value */
+            personal_values: {
+                [key: string]: unknown;
+            }[];
+            /** @description Logins that have not ended */
+            sessions: {
+                [key: string]: unknown;
+            }[];
+            /** @description API keys, including those that were revoked, without secrets */
+            api_keys: {
+                [key: string]: unknown;
+            }[];
+            /** @description Accounts that the caller uses or used (`deleted_at`) */
+            accounts: {
+                [key: string]: unknown;
+            }[];
+            /** @description Recurring actions that the caller created */
+            recurring_actions: {
+                [key: string]: unknown;
+            }[];
+            /** @description The e-mail that the caller asked for, until it is changed */
+            email_change_requests: {
+                [key: string]: unknown;
+            }[];
+            /** @description Counters of login attempts by network */
+            login_attempts: {
+                [key: string]: unknown;
+            }[];
+            /** @description Answers that are kept for repeated requests with an `Idempotency-Key` */
+            requests: {
+                [key: string]: unknown;
+            }[];
+            /** @description The caller’s actions on certificates, including refused ones */
+            actions: {
+                [key: string]: unknown;
+            }[];
+            /** @description Entries of the journal about the caller, and those that the caller caused other than by an action */
+            events: {
+                [key: string]: unknown;
+            }[];
+        };
         /** @description The fields to change. The empty text removes an optional value; `null` leaves it as it is. */
         UserUpdate: {
             name?: string | null;
@@ -2033,6 +2123,33 @@ export interface components {
              */
             password: string;
         };
+        Erasure: {
+            /**
+             * @description Id, a positive integer
+             * @example 1
+             */
+            id: number;
+            /**
+             * @description The pseudonym in place of the name
+             * @example Erased user 7
+             */
+            name: string;
+            /**
+             * @description The pseudonym in place of the e-mail
+             * @example erased-user-7@erased.invalid
+             */
+            email: string;
+            /**
+             * Format: date-time
+             * @example 2025-01-12T14:00:00Z
+             */
+            erased_at: string;
+            /**
+             * @description Events of this user that were recorded before the journal had commitments. They contain values in clear and cannot be changed
+             * @example 0
+             */
+            events_with_values: number;
+        };
         OrganisationCreate: {
             /** @example Example Energy */
             name: string;
@@ -2072,7 +2189,10 @@ export interface components {
             address?: ("" | string) | null;
         };
         AccountCreate: {
-            /** @example Example Account */
+            /**
+             * @description Kept permanently and never erased: name organisations, not persons
+             * @example Example Account
+             */
             account_name: string;
             /** @description Users of the account, in addition to its creator */
             user_ids?: number[];
@@ -2114,6 +2234,7 @@ export interface components {
             account_name: string | null;
         };
         AccountUpdate: {
+            /** @description Kept permanently and never erased: name organisations, not persons */
             account_name?: string | null;
             user_ids?: number[] | null;
             timezone?: string | null;
@@ -2981,8 +3102,9 @@ export interface components {
              */
             certificate_bundle_percentage?: number | null;
             action_type?: "cancel" | null;
-            /** @description Who may claim the certificates. Defaults to the name of the account if missing or blank */
+            /** @description Who may claim the certificates. Defaults to the name of the account if missing or blank. A public fact. Kept permanently and never erased: name organisations, not persons */
             beneficiary?: string | null;
+            /** @description Kept permanently and never erased: name organisations, not persons */
             cancellation_purpose?: string | null;
             cancellation_period_start?: string | null;
             cancellation_period_end?: string | null;
@@ -3069,7 +3191,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "lock" | null;
             /**
-             * @description Reason for the action (required)
+             * @description Reason for the action (required). Kept permanently and never erased: name organisations, not persons
              * @example Meter was misread
              */
             reason?: string | null;
@@ -3094,7 +3216,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "unlock" | null;
             /**
-             * @description Reason for the action (required)
+             * @description Reason for the action (required). Kept permanently and never erased: name organisations, not persons
              * @example Meter was misread
              */
             reason?: string | null;
@@ -3119,7 +3241,7 @@ export interface components {
             certificate_bundle_percentage?: number | null;
             action_type?: "withdraw" | null;
             /**
-             * @description Reason for the action (required)
+             * @description Reason for the action (required). Kept permanently and never erased: name organisations, not persons
              * @example Meter was misread
              */
             reason?: string | null;
@@ -3224,7 +3346,7 @@ export interface components {
              * @example 1000000
              */
             certificate_quantity: number;
-            /** @description Who may claim the certificates. Defaults to the name of the account */
+            /** @description Who may claim the certificates. Defaults to the name of the account. A public fact. Kept permanently and never erased: name organisations, not persons */
             beneficiary?: string | null;
         };
         RecurringAction: {
@@ -3675,11 +3797,13 @@ export type UserCreate = components['schemas']['UserCreate'];
 export type User = components['schemas']['User'];
 export type UserWithAccounts = components['schemas']['UserWithAccounts'];
 export type AccountOfUser = components['schemas']['AccountOfUser'];
+export type PersonalDataExport = components['schemas']['PersonalDataExport'];
 export type UserUpdate = components['schemas']['UserUpdate'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type EmailChange = components['schemas']['EmailChange'];
 export type EmailChangeRequest = components['schemas']['EmailChangeRequest'];
 export type PasswordReset = components['schemas']['PasswordReset'];
+export type Erasure = components['schemas']['Erasure'];
 export type OrganisationCreate = components['schemas']['OrganisationCreate'];
 export type Organisation = components['schemas']['Organisation'];
 export type OrganisationUpdate = components['schemas']['OrganisationUpdate'];
@@ -4467,6 +4591,46 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    exportMe: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, at most 1000 */
+                limit?: number;
+                /** @description Cursor from `registry-next-cursor` of the previous page */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The token from the response to a write. The response reflects that write, whichever instance serves it. */
+                "registry-consistency"?: components["parameters"]["Consistency"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the export */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-next-cursor": components["headers"]["registry-next-cursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalDataExport"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -4925,6 +5089,52 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            /** @description The body is longer than 8 KiB. */
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    eraseUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique text of your choice, such as a UUID. If the request is repeated within 24 hours, the stored response is returned and nothing is changed. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id, a positive integer */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is erased */
+            200: {
+                headers: {
+                    "cache-control": components["headers"]["cache-control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "ratelimit-limit": components["headers"]["ratelimit-limit"];
+                    "ratelimit-remaining": components["headers"]["ratelimit-remaining"];
+                    "ratelimit-reset": components["headers"]["ratelimit-reset"];
+                    "registry-consistency": components["headers"]["registry-consistency"];
+                    "registry-replica": components["headers"]["registry-replica"];
+                    "idempotency-replayed": components["headers"]["idempotency-replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             /** @description The body is longer than 8 KiB. */
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
