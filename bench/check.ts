@@ -1,6 +1,7 @@
 import pg from 'pg';
 import pino from 'pino';
 import { firstViolation } from '../src/certificate/index.ts';
+import { noLimits } from '../src/database/time-limits.ts';
 import { runProgram } from '../src/program.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
 import { withCluster } from './embedded.ts';
@@ -19,7 +20,7 @@ runProgram(() =>
     const owner = new pg.Client({ connectionString: cluster.primary.url('registry') });
     await owner.connect();
     const bundles = await fill(owner).finally(() => owner.end());
-    const database = await openConfiguredDatabase(config, pino({ level: 'silent' }));
+    const database = await openConfiguredDatabase(config, pino({ level: 'silent' }), { limits: noLimits });
     const start = performance.now();
     let last = start;
     const found = await database.readPrimary(({ execute }) =>

@@ -5,6 +5,7 @@ import { type Config, ConfigError, readConfig } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { recordIssuancePolicy } from '../src/database/issuance-policy.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { noLimits } from '../src/database/time-limits.ts';
 import { DEMO_ENVIRONMENT } from '../src/environment.ts';
 import { makeLog } from '../src/log.ts';
 import { runProgram } from '../src/program.ts';
@@ -85,7 +86,9 @@ async function connectTo(cluster: EmbeddedCluster) {
 /** Loads the sample data into an empty registry, and leaves any other registry as it is. */
 async function fill(config: Config): Promise<void> {
   // Without warnings: a Ctrl-C during the load ends idle connections.
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'error' }));
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'error' }), {
+    limits: noLimits,
+  });
   try {
     if (await isUsed(database)) return;
     say('Loading the sample data …');

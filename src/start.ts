@@ -10,7 +10,7 @@ import {
 import { buildApp } from './app.ts';
 import { refuseDefaultPasswords } from './authentication/index.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './database/database.ts';
 import { databaseError } from './database/transaction.ts';
 import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts';
 import { startJournal } from './journal/index.ts';
@@ -27,7 +27,7 @@ export interface RunningRegistry {
 export function openConfiguredDatabase(
   config: Config,
   log: FastifyBaseLogger,
-  tracing?: Tracing,
+  options: Pick<DatabaseOptions, 'tracing' | 'limits'> = {},
 ): Promise<Database> {
   return openDatabase({
     writeUrl: config.DATABASE_WRITE_URL,
@@ -37,7 +37,7 @@ export function openConfiguredDatabase(
     replicaWaitMs: config.REPLICA_WAIT_MS,
     replicaMaxLagMs: config.REPLICA_MAX_LAG_MS,
     onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
-    tracing,
+    ...options,
   });
 }
 
@@ -141,7 +141,7 @@ export async function startRegistry(config: Config, log: FastifyBaseLogger): Pro
   const clock = () => new Date();
   const anchoring = openConfiguredAnchoring(config, clock, log);
   const tracing = await startConfiguredTracing(config, log);
-  const database = await openConfiguredDatabase(config, log, tracing);
+  const database = await openConfiguredDatabase(config, log, { tracing });
   warnOfUnreachable(database, log);
   await requireSafeDatabase(database, config, log);
   const journal = startJournal({

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
 import { type Config, readConfig } from '../../src/config.ts';
+import { noLimits } from '../../src/database/time-limits.ts';
 import { loadEnvironment } from '../../src/environment.ts';
 import { makeLog } from '../../src/log.ts';
 import {
@@ -41,7 +42,9 @@ function unitsOf(text: string | undefined): string[] {
 }
 
 async function load(config: Config, window: { from: Date; to: Date }, units: readonly string[], now: Date) {
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }));
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'warn' }), {
+    limits: noLimits,
+  });
   const bar = new SingleBar(
     { format: '{bar} {value}/{total} days | {bundles} bundles | {eta_formatted} left', noTTYOutput: true },
     Presets.shades_classic,

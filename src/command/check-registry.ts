@@ -1,6 +1,6 @@
 import { firstViolation } from '../certificate/index.ts';
 import { readConfig } from '../config.ts';
-import { timeLimits } from '../database/time-limits.ts';
+import { noLimits } from '../database/time-limits.ts';
 import { loadEnvironment } from '../environment.ts';
 import { makeLog } from '../log.ts';
 import { ExitStatus, runProgram } from '../program.ts';
@@ -11,11 +11,12 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** Checks all certificates against the rules. Prints the first violation (exit status 1), if there is one. */
 runProgram(async () => {
   const config = readConfig(loadEnvironment());
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }), {
+    limits: noLimits,
+  });
   try {
-    const found = await database.readPrimary(
-      ({ execute }) => firstViolation(execute, (name) => say(`  holds: ${name}`)),
-      { limits: timeLimits.none },
+    const found = await database.readPrimary(({ execute }) =>
+      firstViolation(execute, (name) => say(`  holds: ${name}`)),
     );
     if (found) say(`VIOLATED: ${found.invariant}: ${found.violation}`);
     else say('All invariants hold.');

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config.ts';
+import { noLimits } from '../database/time-limits.ts';
 import { databaseError } from '../database/transaction.ts';
 import { loadEnvironment } from '../environment.ts';
 import { makeLog } from '../log.ts';
@@ -23,7 +24,9 @@ runProgram(async () => {
     const faults = given.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`Usage: --email E --name N, the password on standard input. ${faults.join('; ')}`);
   }
-  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
+  const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }), {
+    limits: noLimits,
+  });
   try {
     const user = await registerUser(given.data, async (work) => {
       const { value } = await database.transact({ userId: null, requestId: null }, work);

@@ -13,7 +13,7 @@ import {
   verifyConfigured,
 } from '../anchor/index.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
-import { timeLimits } from '../database/time-limits.ts';
+import { noLimits } from '../database/time-limits.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EventStoreUnavailable } from '../journal/index.ts';
 import { makeLog } from '../log.ts';
@@ -32,12 +32,13 @@ runProgram(
     const { since: given } = parseArgs({ options: { since: { type: 'string' } } }).values;
     const config = readConfig(loadEnvironment());
     const since = given === undefined ? undefined : await givenAnchor(given, config);
-    const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }));
+    const database = await openConfiguredDatabase(config, makeLog({ ...config, LOG_LEVEL: 'silent' }), {
+      limits: noLimits,
+    });
     try {
       const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
-      const result = await database.readPrimary(
-        ({ execute }) => verifyConfigured(execute, config, { since, onProgress }),
-        { limits: timeLimits.none },
+      const result = await database.readPrimary(({ execute }) =>
+        verifyConfigured(execute, config, { since, onProgress }),
       );
       report(result, since);
       process.exitCode = result.difference ? ExitStatus.negative : 0;

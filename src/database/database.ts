@@ -6,7 +6,14 @@ import type { WalPosition } from './position.ts';
 import { watchPrimaryLog } from './primary-log.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
 import { ANSWER_WITHIN_MS, watchReplicas } from './replicas.ts';
-import { setLimits, type TimeLimits, timeLimits } from './time-limits.ts';
+import {
+  type DefaultLimits,
+  RESET_LIMITS,
+  requestLimits,
+  setLimits,
+  type TimeLimits,
+  timeLimits,
+} from './time-limits.ts';
 import { tracedPool } from './traced-pool.ts';
 import { createTransact, type DomainEvent, databaseError, type Transact } from './transaction.ts';
 
@@ -16,6 +23,8 @@ export interface DatabaseOptions {
   /** The key with which writes prove their actors (`DATABASE_ACTOR_KEY`). */
   readonly actorKey?: string | undefined;
   readonly poolSize: number;
+  /** By default those of requests. */
+  readonly limits?: DefaultLimits | undefined;
   /** The time limit for a write to wait for the standbys. */
   readonly replicaWaitMs: number;
   /** The lag above which reads go to the primary. */
@@ -96,7 +105,8 @@ function openPools({
   readUrls,
   replicaMaxLagMs: maxLagMs,
   tracing,
-}: DatabaseOptions) {
+  limits,
+}: DatabaseOptions & { readonly limits: DefaultLimits }) {
   const all: pg.Pool[] = [];
   const served: (() => PoolStatus)[] = [];
   const pool = (poolOptions: Omit<PoolOptions, 'onError'>) => {
@@ -111,7 +121,7 @@ function openPools({
   const timeouts = { connectWithinMs: ANSWER_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS };
   // Transactions set their own limits. A `transaction_timeout` that has begun with the connection's value could not be shortened.
   const forWrites = { readOnly: false, limits: timeLimits.none };
-  const forReads = { readOnly: true, limits: timeLimits.read };
+  const forReads = { readOnly: true, limits: limits.read };
   const monitor = (url: string) => pool({ url, size: 1, ...forReads, ...timeouts });
   return {
     primary: serving('primary', 'write', pool({ url: writeUrl, size, ...forWrites })),
@@ -128,7 +138,8 @@ function openPools({
 }
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const pools = openPools(options);
+  const { limits: defaults = requestLimits } = options;
+  const pools = openPools({ ...options, limits: defaults });
   const { primary, primaryReads } = pools;
   const listeners = new Set<(event: DomainEvent) => void>();
   const primaryLog = watchPrimaryLog(pools.primaryMonitor);
@@ -142,6 +153,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const transact = createTransact({
     pool: primary,
     actorKey: options.actorKey,
+    limits: defaults.write,
     onEvent: (event) => {
       for (const listener of listeners) listener(event);
     },
@@ -202,12 +214,11 @@ async function readOn<T>(
 ): Promise<T> {
   if (limits === undefined) return work(readerOn(pool));
   const client = await pool.connect();
-  const set = (to: TimeLimits) => client.query(`SELECT ${setLimits(to, 'end of session').join(', ')}`);
   let unusable = true;
   try {
-    await set(limits);
+    await client.query(`SELECT ${setLimits(limits, 'end of session').join(', ')}`);
     const value = await work(readerOn(client));
-    await set(timeLimits.read);
+    await client.query(RESET_LIMITS);
     unusable = false;
     return value;
   } finally {

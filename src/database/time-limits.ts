@@ -63,10 +63,24 @@ export const timeLimits = {
   },
 } as const satisfies Readonly<Record<string, TimeLimits>>;
 
+/** The limits of reads and transactions for which no others are given. */
+export interface DefaultLimits {
+  readonly read: TimeLimits;
+  readonly write: TimeLimits;
+}
+
+export const requestLimits: DefaultLimits = { read: timeLimits.read, write: timeLimits.mutation };
+export const noLimits: DefaultLimits = { read: timeLimits.none, write: timeLimits.none };
+
 /** The parameters of a connection that set these limits when it is opened. */
 export function startupParameters(limits: TimeLimits): string[] {
   return Object.entries(limits).map(([name, ms]) => `-c ${name}=${ms}`);
 }
+
+/** Statements that restore those of {@link startupParameters}. */
+export const RESET_LIMITS = Object.keys(timeLimits.none)
+  .map((name) => `RESET ${name}`)
+  .join('; ');
 
 /** Expressions that set these limits, for the transaction or for the session. */
 export function setLimits(limits: TimeLimits, until: 'commit' | 'end of session'): string[] {

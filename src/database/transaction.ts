@@ -4,7 +4,7 @@ import type { ActionId } from '../rules/units.ts';
 import { actorProver, type ProveActor } from './actor-proof.ts';
 import { type Execute, executeOn, type Orm, ormOn } from './connection.ts';
 import { parsePosition, type WalPosition } from './position.ts';
-import { setLimits, type TimeLimits, timeLimits } from './time-limits.ts';
+import { setLimits, type TimeLimits } from './time-limits.ts';
 
 /** The user and request of a transaction. The triggers of the journal copy both into every entry. */
 export interface Actor {
@@ -38,7 +38,7 @@ export interface Committed<T> {
   readonly position: WalPosition;
 }
 
-/** Runs work in a transaction, by default within the time limits of a mutation. */
+/** Runs work in a transaction, by default within the limits with which the database was opened. */
 export type Transact = <T>(
   actor: Actor,
   work: (tx: Transaction) => Promise<T>,
@@ -64,6 +64,8 @@ interface TransactSource {
   readonly pool: pg.Pool;
   /** The key with which transactions prove their actors, if the database requires it. */
   readonly actorKey: string | undefined;
+  /** Those of transactions for which no others are given. */
+  readonly limits: TimeLimits;
   readonly onEvent: (event: DomainEvent) => void;
 }
 
@@ -71,9 +73,9 @@ interface TransactSource {
  * Runs a mutation in one transaction on the primary. All writes use it.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function createTransact({ pool, actorKey, onEvent }: TransactSource): Transact {
+export function createTransact({ pool, actorKey, limits: defaults, onEvent }: TransactSource): Transact {
   const source = { pool, prove: actorProver(actorKey) };
-  return async (actor, work, limits = timeLimits.mutation) => {
+  return async (actor, work, limits = defaults) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const events: DomainEvent[] = [];

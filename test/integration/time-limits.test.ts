@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, onTestFinished } from 'vitest';
-import { type TimeLimits, timeLimits } from '../../src/database/time-limits.ts';
+import type { Execute } from '../../src/database/connection.ts';
+import { noLimits, type TimeLimits, timeLimits } from '../../src/database/time-limits.ts';
 import { databaseError } from '../../src/database/transaction.ts';
 import { problemOf } from '../../src/http/error-handler.ts';
 import { operations } from '../../src/http/operations.ts';
+import { openConfiguredDatabase } from '../../src/start.ts';
 import { test as baseTest } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
@@ -93,20 +95,28 @@ describe('a transaction beyond its limit is a 503 and leaves nothing', () => {
   });
 });
 
+const settings = sql`
+  SELECT name, setting::int AS ms FROM pg_settings
+  WHERE name = ANY (${sql.param(Object.keys(timeLimits.none))})`;
+
+/** The limits of a connection. */
+async function limitsOf({ execute }: { readonly execute: Execute }): Promise<Record<string, number>> {
+  const rows = await execute<{ name: string; ms: number }>(settings);
+  return Object.fromEntries(rows.map(({ name, ms }) => [name, ms]));
+}
+
 test('the limits of a transaction end with it', async ({ registry: { database } }) => {
-  const settings = sql`
-    SELECT name, setting::int AS ms FROM pg_settings WHERE name = ANY (${sql.param(Object.keys(timeLimits.mutation))}) ORDER BY name`;
-  const shown = async (limits?: TimeLimits) => {
-    const { value } = await database.transact(
-      REGISTRY,
-      ({ execute }) => execute<{ name: string; ms: number }>(settings),
-      limits,
-    );
-    return Object.fromEntries(value.map(({ name, ms }) => [name, ms]));
-  };
+  const shown = async (limits?: TimeLimits) => (await database.transact(REGISTRY, limitsOf, limits)).value;
   expect(await shown(timeLimits.dryRun)).toEqual(timeLimits.dryRun);
   expect(await shown()).toEqual(timeLimits.mutation);
   expect(await shown(timeLimits.scheduledWork)).toEqual(timeLimits.scheduledWork);
+});
+
+test('a program that an operator runs has no limits', async ({ registry }) => {
+  const database = await openConfiguredDatabase(registry.config, registry.app.log, { limits: noLimits });
+  onTestFinished(() => database.stop());
+  expect((await database.transact(REGISTRY, limitsOf)).value).toEqual(timeLimits.none);
+  expect(await database.read(limitsOf)).toEqual(timeLimits.none);
 });
 
 test('a transaction of a request ends before its Idempotency-Key can be taken over after a minute', () => {
@@ -170,25 +180,17 @@ describe('a read', () => {
     expect(database.status().replicas).toMatchObject([{ state: 'streaming' }]);
   });
 
-  const limitOf = sql`SELECT setting::int AS ms FROM pg_settings WHERE name = 'statement_timeout'`;
-
   test('has the limits of a page, and a check has others', async ({ registry: { database } }) => {
-    const page = [{ ms: timeLimits.read.statement_timeout }];
-    const check = { limits: timeLimits.check };
     for (const read of [database.read, database.readPrimary]) {
-      expect(await read(({ execute }) => execute(limitOf))).toEqual(page);
-      expect(await read(({ execute }) => execute(limitOf), check)).toEqual([
-        { ms: timeLimits.check.statement_timeout },
-      ]);
-      expect(await read(({ execute }) => execute(limitOf))).toEqual(page);
+      expect(await read(limitsOf)).toEqual(timeLimits.read);
+      expect(await read(limitsOf, { limits: timeLimits.check })).toEqual(timeLimits.check);
+      expect(await read(limitsOf)).toEqual(timeLimits.read);
     }
   });
 
   test('the check of the registry may take longer than a page', async ({ registry, admin }) => {
     expect(operations.find(({ id }) => id === 'checkCertificates')?.timeLimits).toBe(timeLimits.check);
     expect((await admin.get('/certificate/check')).json()).toMatchObject({ conserved: true });
-    expect(await registry.database.read(({ execute }) => execute(limitOf))).toEqual([
-      { ms: timeLimits.read.statement_timeout },
-    ]);
+    expect(await registry.database.read(limitsOf)).toEqual(timeLimits.read);
   });
 });
