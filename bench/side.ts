@@ -73,6 +73,7 @@ function environmentOf({ primary, standby }: EmbeddedCluster): Record<string, st
     JWT_SECRET_KEY: randomBytes(32).toString('hex'),
     RATE_LIMIT_PER_MINUTE: '1000000',
     MAX_MUTATIONS_PER_USER: '1000',
+    REFUSALS_PER_MINUTE: '0',
     DATABASE_OWNER_URL: ownerUrl,
     DATABASE_WRITE_URL: primary.url('registry', 'registry_app', password),
     DATABASE_READ_URLS: standby.url('registry', 'registry_reader', password),

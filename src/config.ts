@@ -115,6 +115,7 @@ const Settings = z
     ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(60),
     SESSION_EXPIRE_DAYS: wholeNumber(1, 365).default(30),
     RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
+    REFUSALS_PER_MINUTE: wholeNumber(0, 1_000_000).default(60),
     MAX_MUTATIONS_PER_USER: wholeNumber(1, 100_000).optional(),
     MAX_STREAMS: wholeNumber(1, 100_000).default(200),
     MAX_STREAMS_PER_USER: wholeNumber(1, 100_000).default(20),

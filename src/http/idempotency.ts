@@ -37,11 +37,13 @@ export interface Attempt {
   /** Stores a refusal in the transaction that records it. */
   keepRefusal(tx: Transaction, refusal: Problem): Promise<void>;
   /** Marks the refusal as stored, after that transaction has committed. */
-  markKept(refusal: Problem): void;
+  markKept(): void;
   /** Stores an answer that no transaction has stored, such as that of a dry run. */
   finish(value: unknown): Promise<void>;
-  /** After a failure: stores a lasting refusal as the answer, unless it is stored already; frees the key after any other. */
-  fail(problem: Problem | undefined): Promise<void>;
+  /** Whether a refusal is to be stored after the failure: it lasts, and is not stored yet. */
+  storesLater(problem: Problem): boolean;
+  /** After a failure: stores a refusal as the answer, or frees the key. */
+  fail(refusal: Problem | undefined): Promise<void>;
 }
 
 /** Returns the key of the request if its operation accepts one: a POST that writes, by a known user. */
@@ -89,24 +91,24 @@ export async function beginAttempt(
   if (known !== undefined) return { replayed: replay(known, hashes), position };
   const own = sql`user_id = ${actor.userId} AND key = ${key} AND attempt = ${attempt}`;
   let kept = false;
-  let recorded: Problem | undefined;
+  let refused = false;
   return {
     async keep(tx, value) {
       await save(tx, own, { value });
       kept = true;
     },
     keepRefusal: (tx, refusal) => save(tx, own, { problem: partsOf(refusal) }),
-    markKept(refusal) {
-      recorded = refusal;
+    markKept() {
+      refused = true;
     },
     async finish(value) {
       if (!kept) await database.transact(actor, (tx) => save(tx, own, { value }));
     },
-    async fail(problem) {
-      if (problem !== undefined && problem === recorded) return;
-      const lasting = problem && isLasting(problem) ? problem : undefined;
+    storesLater: (problem) => !refused && isLasting(problem),
+    async fail(refusal) {
+      if (refused) return;
       await database.transact(actor, async (tx) => {
-        if (lasting) await save(tx, own, { problem: partsOf(lasting) });
+        if (refusal) await save(tx, own, { problem: partsOf(refusal) });
         else await tx.execute(sql`DELETE FROM idempotency_key WHERE ${own} AND answer IS NULL`);
       });
     },

@@ -20,7 +20,7 @@ export interface MutationLimit {
 }
 
 /** The id of a user, or the address of an unknown caller. */
-type Caller = number | string;
+export type Caller = number | string;
 
 export const callerOf = ({
   authority,

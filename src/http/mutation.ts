@@ -13,6 +13,7 @@ import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import type { InTurn } from './in-flight.ts';
 import { callerOf, type MutationLimit } from './mutation-limit.ts';
 import { type VersionCheck, versionCheckOf } from './precondition.ts';
+import type { RefusalLimit } from './rate-limit.ts';
 
 /**
  * Runs a mutation. Sets `registry-consistency` (the log position of the write) and, if a standby lags,
@@ -20,7 +21,7 @@ import { type VersionCheck, versionCheckOf } from './precondition.ts';
  */
 export async function mutate(
   operation: Operation,
-  { services, limit }: MutationGuards,
+  { services, mutations, refusals }: MutationGuards,
   call: MutationInput,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -30,7 +31,9 @@ export async function mutate(
   const actor = { userId, requestId: call.requestId };
   const checkVersion = versionCheckOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
-  const dryRunInTurn: InTurn = (work) => limit.dryRun(callerOf(call), work);
+  const caller = callerOf(call);
+  const dryRunInTurn: InTurn = (work) => mutations.dryRun(caller, work);
+  const countRefusal = () => refusals.count(caller);
   let written: WalPosition | undefined;
   const attempt =
     key !== undefined && userId !== null
@@ -53,18 +56,21 @@ export async function mutate(
       operation.handle({
         ...call,
         authority: authorization.authority,
-        ...transactionsOf(write, { checkVersion, authorization, attempt, dryRunInTurn }),
+        ...transactionsOf(write, { checkVersion, authorization, attempt, dryRunInTurn, countRefusal }),
       }),
     );
     await attempt?.finish(value);
     return value;
   } catch (error) {
     const lost = error instanceof AuthorizationLost ? error : undefined;
+    const problem = problemOf(error);
+    const refusal = lost === undefined && attempt?.storesLater(problem) ? problem : undefined;
+    const tooMany = refusal && countRefusal();
     // If this fails too, another attempt can take over the key after a minute.
     await attempt
-      ?.fail(lost ? undefined : problemOf(error))
+      ?.fail(tooMany ? undefined : refusal)
       .catch((failure) => request.log.warn({ err: failure }, 'could not free an Idempotency-Key'));
-    throw lost?.answer ?? error;
+    throw tooMany ?? lost?.answer ?? error;
   } finally {
     await showWritten();
   }
@@ -78,7 +84,8 @@ export async function mutate(
 
 interface MutationGuards {
   readonly services: Services;
-  readonly limit: MutationLimit;
+  readonly mutations: MutationLimit;
+  readonly refusals: RefusalLimit;
 }
 
 /** The common part of all calls. */
@@ -96,6 +103,7 @@ interface Conditions {
   readonly authorization: HeldAuthorization;
   readonly attempt: Attempt | undefined;
   readonly dryRunInTurn: InTurn;
+  readonly countRefusal: () => Problem | undefined;
 }
 
 /**
@@ -103,7 +111,10 @@ interface Conditions {
  * caller's rights if the work revokes rights, check the version, do the work, lock the rights, store the answer for
  * the `Idempotency-Key`.
  */
-function transactionsOf(write: Write, { checkVersion, authorization, attempt, dryRunInTurn }: Conditions) {
+function transactionsOf(
+  write: Write,
+  { checkVersion, authorization, attempt, dryRunInTurn, countRefusal }: Conditions,
+) {
   const transact = <T>(work: Work<T>, { revokesFrom }: TransactOptions = {}) =>
     write(async (tx) => {
       if (revokesFrom) await authorization.hold(tx, revokesFrom);
@@ -136,13 +147,15 @@ function transactionsOf(write: Write, { checkVersion, authorization, attempt, dr
       }
     },
     async refuse(work: Work<Problem>): Promise<never> {
+      const tooMany = countRefusal();
+      if (tooMany) throw tooMany;
       const refusal = await write(async (tx) => {
         await authorization.hold(tx);
         const recorded = await work(tx);
         await attempt?.keepRefusal(tx, recorded);
         return recorded;
       });
-      attempt?.markKept(refusal);
+      attempt?.markKept();
       throw refusal;
     },
     record: write,

@@ -23,7 +23,7 @@ import { serializationSchema } from './json-schema.ts';
 import { mutate } from './mutation.ts';
 import { callerOf, createMutationLimit, type MutationLimit } from './mutation-limit.ts';
 import { nameVersion } from './precondition.ts';
-import { type Limit, rateLimiter } from './rate-limit.ts';
+import { type Limit, type RefusalLimit, rateLimiter, refusalLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
 import { type StreamLimit, sendStream } from './stream-limit.ts';
 
@@ -59,6 +59,7 @@ export async function mountOperations(
     streams,
     authenticate: authenticator(services),
     mutations: createMutationLimit(services.config),
+    refusals: refusalLimiter(services.config.REFUSALS_PER_MINUTE),
     limit: rateLimiter(services.config.RATE_LIMIT_PER_MINUTE),
   };
   const takesForms = (operation: Operation) => operation.accepts?.includes(FORM_TYPE) ?? false;
@@ -74,6 +75,7 @@ interface RouteGuards {
   readonly services: Services;
   readonly streams: StreamLimit;
   readonly mutations: MutationLimit;
+  readonly refusals: RefusalLimit;
   readonly authenticate: Authenticate;
   readonly limit: Limit;
 }
@@ -113,10 +115,11 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
 
 async function answer(
   operation: Operation,
-  { services, streams, mutations, authenticate }: RouteGuards,
+  guards: RouteGuards,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { services, streams, mutations, authenticate } = guards;
   const authority = await authorityNow(request, reply, operation, authenticate);
   if (authority === null && operation.permission !== 'public')
     throw new Error(`${operation.id} was reached without a caller`);
@@ -143,9 +146,7 @@ async function answer(
     return sendStream(reply.code(operation.answer.status), streamed, services.config.STREAM_IDLE_MS);
   }
   const result = operation.changes
-    ? await mutations.run(callerOf(call), () =>
-        mutate(operation, { services, limit: mutations }, call, request, reply),
-      )
+    ? await mutations.run(callerOf(call), () => mutate(operation, guards, call, request, reply))
     : await operation.handle({ ...call, read: readFrom(services, operation, request) });
   nameVersion(reply, operation, result);
   return reply.code(operation.answer.status).send(result);

@@ -100,6 +100,7 @@ function environmentOf(urls: MigrationUrls, eventStore: string): Record<string, 
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     RATE_LIMIT_PER_MINUTE: '0',
     MAX_MUTATIONS_PER_USER: '1000',
+    REFUSALS_PER_MINUTE: '0',
     METRICS_TOKEN,
   };
 }

@@ -84,6 +84,7 @@ export async function registryIn(
     MAX_EVENT_LOOP_DELAY_MS: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     MAX_MUTATIONS_PER_USER: '1000',
+    REFUSALS_PER_MINUTE: '0',
     METRICS_TOKEN,
     JWT_SECRET_KEY: 'a secret that only the tests know, and no one else',
     ...settings,
