@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { lifecycle } from '../rules/lifecycle.ts';
-import type { Look } from './invariant.ts';
+import type { InvariantGroup } from './invariant.ts';
 
 /** The steps of the lifecycle table by type of action: `('cancel', 'Active', 'Cancelled'), ...`, a split included. */
 const stepsOfActions = sql.raw(
@@ -24,7 +24,7 @@ const namesBeneficiary = sql.raw(
 );
 
 /** The entries that change account, status or beneficiary of a bundle, with the action that each names, if it lists the bundle. */
-const changes: Look = {
+const changes: InvariantGroup = {
   over: sql`
     FROM (SELECT id, entity_id, action_id, actor_id, transaction_id, attributes_before AS before, attributes_after AS after
           FROM journal
@@ -60,7 +60,7 @@ const changes: Look = {
 };
 
 /** The chain of the entries of each bundle, and its end: the row. */
-const ends: Look = {
+const ends: InvariantGroup = {
   over: sql`
     FROM (SELECT DISTINCT ON (entity_id, key) entity_id, key, value, id
           FROM journal CROSS JOIN LATERAL jsonb_each_text(attributes_after) AS changed
@@ -80,4 +80,4 @@ const ends: Look = {
 };
 
 /** What bundles were through, held against the actions that did it (rules LIFE-1, ACT-8 and JRN-1). */
-export const actionLooks: readonly Look[] = [changes, ends];
+export const actionInvariants: readonly InvariantGroup[] = [changes, ends];

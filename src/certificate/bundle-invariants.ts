@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { valuesOf } from '../database/columns.ts';
 import { statusesWithBeneficiary, statusTransitions } from '../rules/lifecycle.ts';
-import type { Invariant, Look } from './invariant.ts';
+import type { Invariant, InvariantGroup } from './invariant.ts';
 import { written } from './issuance-invariants.ts';
 
 /** The live bundles of each issuance (rules CONS-1 and LIFE-10). */
-const conservation: Look = {
+const conservation: InvariantGroup = {
   over: sql`
     FROM issuance i
     LEFT JOIN (SELECT issuance_id, min(range_start) AS starts, sum(quantity) AS quantity, bool_and(status = 'Withdrawn') AS withdrawn,
@@ -34,7 +34,7 @@ const conservation: Look = {
 };
 
 /** The children of a split (rule SPLIT-1). A third child would overlap these two, which conservation has excluded. */
-const splits: Look = {
+const splits: InvariantGroup = {
   over: sql`
     FROM bundle p
     LEFT JOIN bundle taken ON taken.parent_id = p.id AND taken.range_start = p.range_start
@@ -106,7 +106,7 @@ const status: readonly Invariant[] = [
   },
 ];
 
-const bundles: Look = {
+const bundles: InvariantGroup = {
   over: sql`
     FROM bundle b
     JOIN issuance i ON i.id = b.issuance_id
@@ -114,4 +114,4 @@ const bundles: Look = {
   invariants: [...descent, ...status],
 };
 
-export const bundleLooks: readonly Look[] = [conservation, splits, bundles];
+export const bundleInvariants: readonly InvariantGroup[] = [conservation, splits, bundles];

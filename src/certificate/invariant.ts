@@ -8,7 +8,7 @@ export interface Invariant {
 }
 
 /** Invariants of the same rows, which one statement checks. */
-export interface Look {
+export interface InvariantGroup {
   /** A FROM clause. */
   readonly over: SQL;
   readonly invariants: readonly Invariant[];

@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Execute } from '../database/connection.ts';
-import { actionLooks } from './action-invariants.ts';
-import { bundleLooks } from './bundle-invariants.ts';
-import type { Invariant, Look } from './invariant.ts';
-import { issuanceLooks } from './issuance-invariants.ts';
-import { issuingLooks } from './issuing-invariants.ts';
-import { personalDataLooks } from './personal-data-invariants.ts';
-import { recordLooks } from './record-invariants.ts';
+import { actionInvariants } from './action-invariants.ts';
+import { bundleInvariants } from './bundle-invariants.ts';
+import type { Invariant, InvariantGroup } from './invariant.ts';
+import { issuanceInvariants } from './issuance-invariants.ts';
+import { issuingInvariants } from './issuing-invariants.ts';
+import { personalDataInvariants } from './personal-data-invariants.ts';
+import { recordInvariants } from './record-invariants.ts';
 
 export interface Violation {
   readonly invariant: string;
@@ -14,16 +14,16 @@ export interface Violation {
 }
 
 /** Conservation and its preconditions, then what is stored of persons, in the order of rule CONS-6. A check may rely on those before it. */
-const looks: readonly Look[] = [
-  ...issuanceLooks,
-  ...bundleLooks,
-  ...recordLooks,
-  ...issuingLooks,
-  ...actionLooks,
-  ...personalDataLooks,
+const invariantGroups: readonly InvariantGroup[] = [
+  ...issuanceInvariants,
+  ...bundleInvariants,
+  ...recordInvariants,
+  ...issuingInvariants,
+  ...actionInvariants,
+  ...personalDataInvariants,
 ];
 
-export const invariantNames: readonly string[] = looks.flatMap(({ invariants }) =>
+export const invariantNames: readonly string[] = invariantGroups.flatMap(({ invariants }) =>
   invariants.map(({ name }) => name),
 );
 
@@ -32,7 +32,7 @@ export async function firstViolation(
   execute: Execute,
   onChecked: (name: string) => void = () => {},
 ): Promise<Violation | undefined> {
-  for (const { over, invariants } of looks) {
+  for (const { over, invariants } of invariantGroups) {
     const [row] = await execute<{ lines: readonly (string | null)[] }>(
       sql`SELECT ARRAY[${sql.join(invariants.map(firstLine), sql`, `)}] AS lines ${over}`,
     );

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Look } from './invariant.ts';
+import type { InvariantGroup } from './invariant.ts';
 
 /** An instant of whole seconds as the API and the hashes format it. One with a fraction differs, and is a violation. */
 export const written = (instant: SQL): SQL =>
   sql`replace((${instant} AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z'`;
 
-const headers: Look = {
+const headers: InvariantGroup = {
   over: sql`
     FROM issuance i
     CROSS JOIN LATERAL (SELECT i.production_end AT TIME ZONE 'UTC' AS ends, i.expiry AT TIME ZONE 'UTC' AS expires) AS wall
@@ -35,7 +35,7 @@ const headers: Look = {
   ],
 };
 
-const ids: Look = {
+const ids: InvariantGroup = {
   over: sql`
     FROM (SELECT issuance_id, range_start,
                  coalesce(lag(range_end) OVER (PARTITION BY device_id ORDER BY range_start) + 1, 1) AS expected
@@ -49,7 +49,7 @@ const ids: Look = {
   ],
 };
 
-const intervals: Look = {
+const intervals: InvariantGroup = {
   over: sql`
     FROM (SELECT issuance_id, production_start,
                  max(production_end) OVER (PARTITION BY device_id ORDER BY production_start, id
@@ -65,7 +65,7 @@ const intervals: Look = {
 };
 
 /** Checks plants that have had several devices. Two devices with the same `key` for grid and identifier are of one plant. */
-const plantsBy = (key: 'lower' | 'name_skeleton', name: string): Look => {
+const plantsBy = (key: 'lower' | 'name_skeleton', name: string): InvariantGroup => {
   const plant = sql.raw(`${key}(grid), ${key}(local_device_identifier)`);
   return {
     over: sql`
@@ -93,4 +93,10 @@ const plantsThatLookAlike = plantsBy(
 );
 
 /** Issuances (rules ISS-3 to ISS-11, UNIT-8, DEV-1 and DEV-2). */
-export const issuanceLooks: readonly Look[] = [headers, ids, intervals, plants, plantsThatLookAlike];
+export const issuanceInvariants: readonly InvariantGroup[] = [
+  headers,
+  ids,
+  intervals,
+  plants,
+  plantsThatLookAlike,
+];

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Look } from './invariant.ts';
+import type { InvariantGroup } from './invariant.ts';
 
 /** The values that the journal gives an attribute of each row of an entity: each from an entry until the next one, without it. */
 const valuesInJournal = (entity: string, attribute: string): SQL => sql`(
@@ -25,7 +25,7 @@ const offGrid = (instant: SQL): SQL =>
   sql`extract(epoch FROM ${instant}) % (60 * granularity_minutes.value::int)`;
 
 /** Issuances against their device as it was in the journal at that time (rules ISS-3 and ISS-6). */
-export const issuingLooks: readonly Look[] = [
+export const issuingInvariants: readonly InvariantGroup[] = [
   {
     over: sql`
       FROM issuance i

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Look } from './invariant.ts';
+import type { InvariantGroup } from './invariant.ts';
 
 /** Each personal column of each row, with the commitment of the row and the time at which its user was erased. */
 const shown = sql`
@@ -19,7 +19,7 @@ const committed = sql`
   ORDER BY j.entity_name, j.entity_id, a.key, j.id DESC`;
 
 /** What is stored of persons, held against the journal (rule JRN-7). A violation names the row, not the value. */
-const values: Look = {
+const values: InvariantGroup = {
   over: sql`
     FROM (${shown}) AS shown
     FULL JOIN (SELECT entity_name, entity_id, field, salt, value AS kept FROM personal_data) AS stored USING (entity_name, entity_id, field)
@@ -40,4 +40,4 @@ const values: Look = {
   ],
 };
 
-export const personalDataLooks: readonly Look[] = [values];
+export const personalDataInvariants: readonly InvariantGroup[] = [values];

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { valuesOf } from '../database/columns.ts';
 import { openStatuses, statusTransitions } from '../rules/lifecycle.ts';
-import type { Look } from './invariant.ts';
+import type { InvariantGroup } from './invariant.ts';
 
-const accounts: Look = {
+const accounts: InvariantGroup = {
   over: sql`FROM account a JOIN bundle b ON b.account_id = a.id WHERE a.deleted_at IS NOT NULL`,
   invariants: [
     {
@@ -14,7 +14,7 @@ const accounts: Look = {
   ],
 };
 
-const recurring: Look = {
+const recurring: InvariantGroup = {
   over: sql`
     FROM recurring_action r
     LEFT JOIN (SELECT recurring_action_id AS id, count(*) AS number, max(recurring_run) AS last
@@ -29,7 +29,7 @@ const recurring: Look = {
 };
 
 /** One row. If a bundle was created twice in the journal, there are more pairs of bundle and entry than bundles. */
-const making: Look = {
+const making: InvariantGroup = {
   over: sql`
     FROM (SELECT count(*) AS pairs, (SELECT count(*) FROM bundle) AS bundles,
                  min(coalesce(b.id, j.entity_id)) FILTER (WHERE b.id IS NULL OR j.entity_id IS NULL) AS single
@@ -50,7 +50,7 @@ const steps = sql.raw(
     .join(', '),
 );
 
-const history: Look = {
+const history: InvariantGroup = {
   over: sql`FROM journal WHERE entity_name = 'bundle' AND event_type = 'UPDATE' AND attributes_after ? 'status'`,
   invariants: [
     {
@@ -62,7 +62,7 @@ const history: Look = {
 };
 
 /** Both tables of the read model, with their sums beside those of the bundles themselves. */
-const totals: Look = {
+const totals: InvariantGroup = {
   over: sql`
     FROM (SELECT account_id, energy_source, status, sum(bundles) AS bundles, sum(energy_wh) AS energy_wh
           FROM (SELECT * FROM account_total UNION ALL SELECT * FROM account_total_change) AS part
@@ -82,4 +82,4 @@ const totals: Look = {
 };
 
 /** Accounts, recurring actions, the journal and the read model of totals, as far as they concern certificates. */
-export const recordLooks: readonly Look[] = [accounts, recurring, making, history, totals];
+export const recordInvariants: readonly InvariantGroup[] = [accounts, recurring, making, history, totals];
