@@ -1,7 +1,7 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import { loadCaller } from '../../src/authentication/index.ts';
-import { executeOn, ormOn } from '../../src/database/connection.ts';
+import { executeOn, ormOn, types } from '../../src/database/connection.ts';
 import type { Database } from '../../src/database/database.ts';
 import { type StreamCall, serverSentEvents } from '../../src/event/server-sent.ts';
 import { createEventTail, type EventTail, type Subscription, tailOf } from '../../src/event/tail.ts';
@@ -98,7 +98,7 @@ describe('one look', () => {
   }) => {
     const leaving = await registry.as('ADMIN');
     const caller = await callerOf(registry, leaving);
-    const behind = await snapshot(registry.primary);
+    const behind = await snapshot(registry);
     let server: Database['read'] = registry.database.read;
     const database: Database = { ...registry.database, read: (...asked) => server(...asked) };
     const [stream] = await subscribed(createEventTail({ database, clock }), [caller]);
@@ -115,14 +115,12 @@ describe('one look', () => {
 });
 
 /** Reads from the state of now, also later. */
-async function snapshot(primary: pg.Pool): Promise<Database['read']> {
-  const client = await primary.connect();
+async function snapshot({ config }: TestRegistry): Promise<Database['read']> {
+  const client = new pg.Client({ connectionString: config.DATABASE_WRITE_URL, types });
+  onTestFinished(() => client.end());
+  await client.connect();
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await client.query('SELECT FROM journal LIMIT 1');
-  onTestFinished(async () => {
-    await client.query('ROLLBACK');
-    client.release();
-  });
   return (work) => work({ execute: executeOn(client), orm: ormOn(client) });
 }
 
