@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import { loadCaller } from '../../src/authentication/index.ts';
@@ -45,9 +46,12 @@ async function callerOf({ database, primary }: TestRegistry, { userId }: Client)
 }
 
 /** Subscriptions that end with the test, after their first look. */
-async function subscribed(tail: EventTail, callers: readonly Caller[]): Promise<Subscription[]> {
-  const { signal } = new AbortController();
-  const subscriptions = callers.map((caller) => tail.subscribe({ caller, atLeast: undefined }, signal));
+async function subscribed(
+  tail: EventTail,
+  callers: readonly Caller[],
+  { signal: closing } = new AbortController(),
+): Promise<Subscription[]> {
+  const subscriptions = callers.map((caller) => tail.subscribe({ caller, atLeast: undefined }, closing));
   onTestFinished(() => {
     for (const each of subscriptions) each.end();
   });
@@ -111,6 +115,37 @@ describe('one look', () => {
     await stream?.next();
     await stream?.next();
     expect(await stream?.state()).toEqual({ authority: undefined, upTo: last });
+  });
+});
+
+describe('when the server stops', () => {
+  test('streams end without a further read, also those that join afterwards', async ({
+    registry,
+    market,
+  }) => {
+    const counted = countedDatabase(registry.database);
+    const caller = await callerOf(registry, market.trader);
+    const tail = createEventTail({ database: counted.database, clock });
+    const closing = new AbortController();
+    const [stream] = await subscribed(tail, [caller], closing);
+    const waiting = stream?.next();
+    counted.reset();
+    closing.abort();
+    await waiting;
+    const [late] = await subscribed(tail, [caller], closing);
+    for (const each of [stream, late]) expect((await each?.state())?.authority).toBeUndefined();
+    expect(counted.reads().reads).toBe(0);
+  });
+
+  test('one listener wakes all streams, and none is left', async ({ registry, market }) => {
+    const caller = await callerOf(registry, market.trader);
+    const closing = new AbortController();
+    const tail = createEventTail({ database: registry.database, clock });
+    const streams = await subscribed(tail, Array(50).fill(caller), closing);
+    expect(getEventListeners(closing.signal, 'abort')).toHaveLength(1);
+    closing.abort();
+    await Promise.all(streams.map((each) => each.state()));
+    await expect.poll(() => getEventListeners(closing.signal, 'abort')).toEqual([]);
   });
 });
 
