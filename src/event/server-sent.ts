@@ -43,15 +43,13 @@ export async function* serverSentEvents(call: StreamCall, after: number): AsyncG
       const chunk =
         chunkInMemory(subscription, request, { position, upTo }) ??
         (await chunkFromDatabase(request, { position, upTo }));
-      if (chunk.text !== '') yield chunk.text;
-      else if (performance.now() - lastSentAt > HEARTBEAT_INTERVAL_MS) yield ': heartbeat\n\n';
-      else {
-        if (chunk.position === position) await subscription.next();
-        position = chunk.position;
-        continue;
-      }
+      const isHeartbeatDue = performance.now() - lastSentAt > HEARTBEAT_INTERVAL_MS;
+      const text = chunk.text || (isHeartbeatDue ? ': heartbeat\n\n' : '');
+      if (text !== '') {
+        yield text;
+        lastSentAt = performance.now();
+      } else if (chunk.position === position) await subscription.next();
       position = chunk.position;
-      lastSentAt = performance.now();
     }
   } finally {
     subscription.end();
