@@ -15,15 +15,13 @@ import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/request-tracing.ts';
 import { requireDeclaredRoutes } from './http/route-guard.ts';
 import { mountOperations } from './http/router.ts';
+import { limitConnections, receiptLimits } from './http/server-limits.ts';
 import { createStreamLimit } from './http/stream-limit.ts';
 import { watchLag } from './journal/index.ts';
 import { createMetrics } from './metrics/index.ts';
 import { bodyLimits } from './operation/body-limit.ts';
 import { watchEventLoop } from './operation/event-loop.ts';
 import type { Services } from './operation/operation.ts';
-
-/** The time limit for the receipt of a request, including its body. */
-const LONGEST_REQUEST_MS = 60_000;
 
 /** The services that the application does not create itself. */
 export type GivenServices = Omit<Services, 'journalLag' | 'forwardedFor'>;
@@ -41,12 +39,13 @@ export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
     logController: new LogController({ requestIdLogLabel: 'request_id', disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
-    requestTimeout: LONGEST_REQUEST_MS,
+    ...receiptLimits(given.config),
     frameworkErrors: (error, request, reply) => void answerUnreadablePath(error, request, reply),
   });
   requireDeclaredRoutes(app);
   const answerOtherMethods = trackMethods(app);
   endConnectionsAtClose(app);
+  limitConnections(app, given.config);
   handleErrors(app);
   acceptUntypedJson(app);
   traceRequests(app, given.tracing);

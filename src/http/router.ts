@@ -143,7 +143,7 @@ async function answer(
   if (mediaType !== JSON_TYPE && !operation.changes) {
     const read: Read = (work) => streams.read(() => readFrom(services, operation, request)(work));
     const streamed = await openStream(streams, authority, () => operation.handle({ ...call, read }));
-    return sendStream(reply.code(operation.answer.status), streamed, services.config.STREAM_IDLE_MS);
+    return sendStream(reply.code(operation.answer.status), streamed);
   }
   const result = operation.changes
     ? await mutations.run(callerOf(call), () => mutate(operation, guards, call, request, reply))

@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
@@ -54,25 +53,14 @@ export function createStreamLimit({
   };
 }
 
-/** Sends a stream. It breaks off if the client does not read for `idleMs` while data waits for it. */
+/** Sends a stream as the response. */
 export function sendStream(
   reply: FastifyReply,
   { contentType, body }: { contentType: string; body: Readable },
-  idleMs: number,
 ): FastifyReply {
   reply.type(contentType);
-  if (reply.request.method === 'HEAD') {
-    // The framework would read the body to its end, which a stream of events does not have.
-    body.destroy();
-    return reply.send('');
-  }
-  const { raw } = reply;
-  const { socket } = raw;
-  if (socket instanceof Socket) {
-    // The timer of the socket starts again whenever the client takes bytes.
-    raw.setTimeout(idleMs, () => {
-      if (raw.writableLength > 0 || socket.writableLength > 0) socket.destroy();
-    });
-  }
-  return reply.send(body);
+  if (reply.request.method !== 'HEAD') return reply.send(body);
+  // The framework would read the body to its end, which a stream of events does not have.
+  body.destroy();
+  return reply.send('');
 }

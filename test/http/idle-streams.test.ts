@@ -8,7 +8,7 @@ import { metricsOf } from '../harness/metrics.ts';
 import { waitForSequencer } from '../harness/polling.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
-const test = baseTest.extend('settings', { scope: 'file' }, { STREAM_IDLE_MS: '1000' });
+const test = baseTest.extend('settings', { scope: 'file' }, { RESPONSE_IDLE_MS: '1000' });
 
 /** More than the buffers of a connection hold. */
 const BUNDLES = 12_000;
