@@ -53,7 +53,7 @@ export class ModelRun {
     const first = this.generator.next(this.now);
     const rival = this.rng.chance(60) ? this.#leadOf(first) : undefined;
     const more = Array.from({ length: width - 1 }, () => this.generator.next(this.now, rival));
-    await this.exchange([first, ...more]);
+    await this.exchange(withOneDryRunEach([first, ...more]));
   }
 
   #leadOf(request: Request): Piece | undefined {
@@ -148,3 +148,14 @@ const account = (exchanges: readonly Exchange[]) =>
         `${n}: ${JSON.stringify(each.request)}\n   ${answerCode(each)} ${JSON.stringify(each.body).slice(0, 600)}`,
     )
     .join('\n');
+
+/** Requests at the same time, without the further dry runs of a user: the registry executes one at a time (API-55). */
+function withOneDryRunEach(requests: readonly Request[]): Request[] {
+  const asking = new Set<number>();
+  return requests.filter((request) => {
+    if (request.kind !== 'act' || !request.isDry) return true;
+    const isFirst = !asking.has(request.by);
+    asking.add(request.by);
+    return isFirst;
+  });
+}
