@@ -3,67 +3,79 @@ import type { Authority } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
 import { inTurn, placesFor } from './in-flight.ts';
 
-/** The bounds of the mutations under way in this process: one caller cannot take the connections of all others. */
+/** The bounds of the mutations under way in this process: no caller can take the connections of all others. */
 export interface MutationLimit {
   /**
-   * Runs a mutation. It counts until its work has ended, whether or not the client waits for it.
+   * Runs a mutation. It counts until its work has ended, whether or not the client waits for it. Those of unknown callers, such as
+   * logins, wait for their turn: refusals would let some of them keep out the others of their network.
    *
-   * @throws {Problem} 429 for a caller with too many.
+   * @throws {Problem} 429 for a user with too many, 503 if too many unknown callers wait.
    */
-  run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
+  run<T>(authority: Authority | null, work: () => Promise<T>): Promise<T>;
   /**
-   * Runs a dry run when its turn has come: one at a time of a caller, and two at a time of all callers together.
+   * Runs a dry run when its turn has come: one at a time of a user, and two at a time of all users together.
    *
-   * @throws {Problem} 429 for a caller with another one, 503 if too many wait.
+   * @throws {Problem} 429 for a user with another one, or if too many wait.
    */
-  dryRun<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
+  dryRun<T>(authority: Authority | null, work: () => Promise<T>): Promise<T>;
 }
 
-/** The id of a user, or the address of an unknown caller. */
-export type Caller = number | string;
-
-export const callerOf = ({
-  authority,
-  address,
-}: {
-  readonly authority: Authority | null;
-  readonly address: string;
-}): Caller => authority?.caller.userId ?? address;
-
 const DRY_RUNS_AT_A_TIME = 2;
-/** Dry runs that wait for their turn, each of another caller. */
-const MOST_WAITING = 20;
+/** Dry runs that wait for their turn, each of another user. */
+const DRY_RUNS_WAITING = 20;
+
+type Settings = Pick<Config, 'DATABASE_POOL_SIZE' | 'DATABASE_MAX_WAITING' | 'MAX_MUTATIONS_PER_USER'>;
 
 export function createMutationLimit({
   DATABASE_POOL_SIZE: poolSize,
-  MAX_MUTATIONS_PER_USER: most = Math.max(1, Math.floor(poolSize / 2)),
-}: Pick<Config, 'DATABASE_POOL_SIZE' | 'MAX_MUTATIONS_PER_USER'>): MutationLimit {
-  const mutations = placesFor<Caller>(most);
-  const dryRuns = placesFor<Caller>(1);
-  const allDryRuns = placesFor<'all'>(DRY_RUNS_AT_A_TIME + MOST_WAITING);
-  const dryRunInTurn = inTurn(DRY_RUNS_AT_A_TIME);
+  DATABASE_MAX_WAITING: mostWaiting,
+  MAX_MUTATIONS_PER_USER: mostPerUser = halfOf(poolSize),
+}: Settings): MutationLimit {
+  const mutations = placesFor<number>(mostPerUser);
+  const unknown = {
+    places: placesFor<'all'>(halfOf(poolSize) + mostWaiting),
+    inTurn: inTurn(halfOf(poolSize)),
+  };
+  const dryRuns = {
+    ofUser: placesFor<number>(1),
+    places: placesFor<'all'>(DRY_RUNS_AT_A_TIME + DRY_RUNS_WAITING),
+    inTurn: inTurn(DRY_RUNS_AT_A_TIME),
+  };
   return {
-    async run(caller, work) {
-      const leave = mutations.take(caller);
-      if (leave === undefined) {
-        throw problems.tooMany('too-many-mutations', `More than ${most} changes of one user at a time.`, 1);
+    async run(authority, work) {
+      if (authority === null) {
+        const leave = unknown.places.take('all');
+        if (leave === undefined) throw problems.overloaded();
+        return unknown.inTurn(work).finally(leave);
       }
+      const leave = mutations.take(authority.caller.userId);
+      if (leave === undefined)
+        throw problems.tooMany(
+          'too-many-mutations',
+          `More than ${mostPerUser} changes of one user at a time.`,
+          1,
+        );
       return work().finally(leave);
     },
-    async dryRun(caller, work) {
-      const leave = dryRuns.take(caller);
-      if (leave === undefined) {
+    async dryRun(authority, work) {
+      const leave = dryRuns.ofUser.take(authority?.caller.userId ?? 0);
+      if (leave === undefined)
         throw problems.tooMany('too-many-dry-runs', 'More than one dry run of one user at a time.', 1);
-      }
-      const leaveAll = allDryRuns.take('all');
+      const leaveAll = dryRuns.places.take('all');
       if (leaveAll === undefined) {
         leave();
-        throw problems.overloaded();
+        throw problems.tooMany(
+          'too-many-dry-runs',
+          `More than ${DRY_RUNS_WAITING} dry runs wait for their turn.`,
+          1,
+        );
       }
-      return dryRunInTurn(work).finally(() => {
+      return dryRuns.inTurn(work).finally(() => {
         leaveAll();
         leave();
       });
     },
   };
 }
+
+const halfOf = (poolSize: number) => Math.max(1, Math.floor(poolSize / 2));

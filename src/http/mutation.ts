@@ -11,7 +11,7 @@ import { CONSISTENCY } from './consistency.ts';
 import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
 import type { InTurn } from './in-flight.ts';
-import { callerOf, type MutationLimit } from './mutation-limit.ts';
+import type { MutationLimit } from './mutation-limit.ts';
 import { type VersionCheck, versionCheckOf } from './precondition.ts';
 import type { RefusalLimit } from './rate-limit.ts';
 
@@ -31,9 +31,8 @@ export async function mutate(
   const actor = { userId, requestId: call.requestId };
   const checkVersion = versionCheckOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
-  const caller = callerOf(call);
-  const dryRunInTurn: InTurn = (work) => mutations.dryRun(caller, work);
-  const countRefusal = () => refusals.count(caller);
+  const dryRunInTurn: InTurn = (work) => mutations.dryRun(call.authority, work);
+  const countRefusal = () => refusals.count(call.authority);
   let written: WalPosition | undefined;
   const attempt =
     key !== undefined && userId !== null
@@ -92,7 +91,6 @@ interface MutationGuards {
 interface MutationInput {
   readonly authority: Authority | null;
   readonly requestId: string;
-  readonly address: string;
 }
 
 type Work<T> = (tx: Transaction) => Promise<T>;

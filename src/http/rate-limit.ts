@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import type { Authority } from '../operation/caller.ts';
 import { clientAddressOf, clientSiteOf, NETWORKS_OF_A_SITE } from '../operation/client-address.ts';
 import { type Problem, problems } from '../operation/problem.ts';
-import type { Caller } from './mutation-limit.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -77,16 +77,17 @@ export interface RefusalLimit {
    * Counts a refusal that is about to be recorded. Returns the problem to answer instead, if there were too many: then
    * nothing may be recorded.
    */
-  count(caller: Caller): Problem | undefined;
+  count(authority: Authority | null): Problem | undefined;
 }
 
-/** Limits how many refusals of each caller are recorded in a minute. What is recorded is kept for ever. */
+/** Limits how many refusals of each user are recorded in a minute. What is recorded is kept for ever. */
 export function refusalLimiter(perMinute: number): RefusalLimit {
   if (perMinute === 0) return { count: () => undefined };
-  const callers = countWindows(perMinute);
+  const users = countWindows(perMinute);
   return {
-    count(caller) {
-      const { max, remaining, ttlInSeconds } = callers.count(caller);
+    count(authority) {
+      if (authority === null) return undefined;
+      const { max, remaining, ttlInSeconds } = users.count(authority.caller.userId);
       if (remaining >= 0) return undefined;
       const detail = `More than ${max} requests in a minute were refused. This one was refused too, and was not recorded.`;
       return problems.tooMany('too-many-refusals', detail, ttlInSeconds);

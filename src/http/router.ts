@@ -21,7 +21,7 @@ import { consistencyOf } from './consistency.ts';
 import { acceptForms } from './form-body.ts';
 import { serializationSchema } from './json-schema.ts';
 import { mutate } from './mutation.ts';
-import { callerOf, createMutationLimit, type MutationLimit } from './mutation-limit.ts';
+import { createMutationLimit, type MutationLimit } from './mutation-limit.ts';
 import { nameVersion } from './precondition.ts';
 import { type Limit, type RefusalLimit, rateLimiter, refusalLimiter } from './rate-limit.ts';
 import { nameActor } from './request-log.ts';
@@ -146,7 +146,7 @@ async function answer(
     return sendStream(reply.code(operation.answer.status), streamed);
   }
   const result = operation.changes
-    ? await mutations.run(callerOf(call), () => mutate(operation, guards, call, request, reply))
+    ? await mutations.run(authority, () => mutate(operation, guards, call, request, reply))
     : await operation.handle({ ...call, read: readFrom(services, operation, request) });
   nameVersion(reply, operation, result);
   return reply.code(operation.answer.status).send(result);

@@ -6,7 +6,7 @@ import { timeLimits } from '../../src/database/time-limits.ts';
 import type { TradingPair } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { testWithOwnMarket as baseTest } from '../harness/fixtures.ts';
-import { NOW, type TestRegistry } from '../harness/registry.ts';
+import { NOW, PASSWORD, type TestRegistry } from '../harness/registry.ts';
 
 /** By default a user may have half of the connections for writes. */
 const POOL_SIZE = 4;
@@ -135,6 +135,23 @@ describe('a user with as many mutations under way as it may have', () => {
     expectRefused(await withKey.post(CANCEL, bodyOf(market, 1)), 429, 'too-many-mutations');
     await finish();
   });
+});
+
+test('logins at once from one network all succeed: unknown callers wait for their turn', async ({
+  registry,
+  market,
+}) => {
+  const { rows } = await registry.primary.query('SELECT email FROM registry_user WHERE id = $1', [
+    market.trader.userId,
+  ]);
+  const logIn = () =>
+    registry.app.inject({
+      method: 'POST',
+      url: '/auth/login',
+      payload: { username: rows[0].email, password: PASSWORD },
+    });
+  const answers = await Promise.all(Array.from({ length: 3 * POOL_SIZE }, logIn));
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
 });
 
 test('a request that its client abandoned counts until its work has ended, and no longer', async ({
