@@ -38,6 +38,7 @@ const OWNERS = `
   INSERT INTO account (account_name) VALUES ('Large'), ('Other');
   INSERT INTO registry_user (name, email, role) VALUES ('Trader', 'trader@example.com', 'TRADING_USER');
   INSERT INTO account_user (account_id, user_id) VALUES (1, 1);
+  INSERT INTO account_whitelist (account_id, source_account_id) VALUES (2, 1);
   INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
     VALUES ('GB', 'NESO', 'Ofgem', 'GB');
   INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date, power_mw, peak_demand, location, is_storage, account_id)
@@ -59,7 +60,7 @@ const entriesOf = (table: string) => `
     SELECT '1', uuidv7(), 'CREATE', '${table}', id, to_jsonb(t), now() FROM ${table} t ORDER BY id`;
 
 const JOURNAL = `
-  ${['registry_user', 'account', 'account_user', 'issuance_metadata', 'device', 'issuance'].map(entriesOf).join(';')};
+  ${['registry_user', 'account', 'account_user', 'account_whitelist', 'issuance_metadata', 'device', 'issuance'].map(entriesOf).join(';')};
   INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, attributes_after, recorded_at)
     SELECT '1', uuidv7(), 'CREATE', 'bundle', id,
            to_jsonb(b) || '{"status": "Active", "prior_status": null}', now()

@@ -1,26 +1,34 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Execute } from '../database/connection.ts';
 import { actionInvariants } from './action-invariants.ts';
+import { amountInvariants } from './amount-invariants.ts';
 import { bundleInvariants } from './bundle-invariants.ts';
+import { bundleEventInvariants, bundleRowInvariants, recordRowInvariants } from './event-invariants.ts';
 import type { Invariant, InvariantGroup } from './invariant.ts';
 import { issuanceInvariants } from './issuance-invariants.ts';
 import { issuingInvariants } from './issuing-invariants.ts';
 import { personalDataInvariants } from './personal-data-invariants.ts';
 import { recordInvariants } from './record-invariants.ts';
+import { rightInvariants } from './right-invariants.ts';
 
 export interface Violation {
   readonly invariant: string;
   readonly violation: string;
 }
 
-/** Conservation and its preconditions, then what is stored of persons, in the order of rule CONS-6. A check may rely on those before it. */
+/** In the order of rule CONS-6. A check may rely on those before it. */
 const invariantGroups: readonly InvariantGroup[] = [
   ...issuanceInvariants,
   ...bundleInvariants,
+  ...bundleRowInvariants,
   ...recordInvariants,
   ...issuingInvariants,
   ...actionInvariants,
+  ...bundleEventInvariants,
+  ...amountInvariants,
+  ...rightInvariants,
   ...personalDataInvariants,
+  ...recordRowInvariants,
 ];
 
 export const invariantNames: readonly string[] = invariantGroups.flatMap(({ invariants }) =>

@@ -1,11 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { InvariantGroup } from './invariant.ts';
-
-/** The values that the journal gives an attribute of each row of an entity: each from an entry until the next one, without it. */
-const valuesInJournal = (entity: string, attribute: string): SQL => sql`(
-  SELECT entity_id AS id, id AS since, lead(id) OVER (PARTITION BY entity_id ORDER BY id) AS until,
-         attributes_after ->> ${sql.raw(`'${attribute}'`)} AS value
-  FROM journal WHERE entity_name = ${sql.raw(`'${entity}'`)} AND attributes_after ? ${sql.raw(`'${attribute}'`)})`;
+import { valuesInJournal } from './journal-values.ts';
 
 /** Whether a value was that of the time at which the issuance was written. */
 const hadThen = (value: SQL): SQL =>

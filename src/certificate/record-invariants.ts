@@ -28,22 +28,6 @@ const recurring: InvariantGroup = {
   ],
 };
 
-/** One row. If a bundle was created twice in the journal, there are more pairs of bundle and entry than bundles. */
-const making: InvariantGroup = {
-  over: sql`
-    FROM (SELECT count(*) AS pairs, (SELECT count(*) FROM bundle) AS bundles,
-                 min(coalesce(b.id, j.entity_id)) FILTER (WHERE b.id IS NULL OR j.entity_id IS NULL) AS single
-          FROM bundle b
-          FULL JOIN (SELECT entity_id FROM journal WHERE entity_name = 'bundle' AND event_type = 'CREATE') AS j ON j.entity_id = b.id) AS made`,
-  invariants: [
-    {
-      name: 'every bundle has exactly one creation in the journal',
-      holds: sql`single IS NULL AND pairs = bundles`,
-      line: sql`format('%s bundles, %s pairs of a bundle and an entry; alone: %s', bundles, pairs, coalesce(single::text, 'none'))`,
-    },
-  ],
-};
-
 const steps = sql.raw(
   statusTransitions()
     .map(([from, to]) => `('${from}', '${to}')`)
@@ -82,4 +66,4 @@ const totals: InvariantGroup = {
 };
 
 /** Accounts, recurring actions, the journal and the read model of totals, as far as they concern certificates. */
-export const recordInvariants: readonly InvariantGroup[] = [accounts, recurring, making, history, totals];
+export const recordInvariants: readonly InvariantGroup[] = [accounts, recurring, history, totals];

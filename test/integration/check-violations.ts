@@ -14,6 +14,7 @@ export type Places = Readonly<
     | 'second'
     | 'again'
     | 'newest'
+    | 'moved'
     | 'target'
     | 'recurring',
     number
@@ -26,6 +27,17 @@ const onIssuance = (issuance: keyof Places, assignment: string) => (ids: Places)
   `UPDATE issuance SET ${assignment} WHERE id = ${ids[issuance]}`;
 const onEntry = (bundle: keyof Places, type: 'CREATE' | 'UPDATE', assignment: string) => (ids: Places) =>
   `UPDATE journal SET ${assignment} WHERE entity_name = 'bundle' AND event_type = '${type}' AND entity_id = ${ids[bundle]}`;
+
+const onActionOf = (bundle: number, assignment: string) =>
+  `UPDATE action SET ${assignment} WHERE ${bundle} = ANY (resulting_bundle_ids)`;
+const onCreations = (entity: string, attributes: string) =>
+  `UPDATE journal SET attributes_after = attributes_after || '${attributes}' WHERE entity_name = '${entity}' AND event_type = 'CREATE'`;
+
+/** An entry that makes every user an administrator. */
+const promotion = (actor: string) => `
+  INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, attributes_before, attributes_after, actor_id, recorded_at)
+  SELECT '1', uuidv7(), 'UPDATE', 'registry_user', id, jsonb_build_object('role', role), '{"role": "ADMIN"}', ${actor}, now()
+  FROM registry_user`;
 
 /** Adds to the totals of an account. */
 function addedToTotals(bundles: number, energyWh: number): string {
@@ -164,8 +176,11 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
     'an entry without a bundle': onEntry('second', 'CREATE', 'entity_id = -entity_id'),
   },
   'every change of status in the journal is one that the lifecycle allows': {
-    'from a final status': onEntry('parent', 'UPDATE', `attributes_before = '{"status": "Claimed"}'`),
-    'from no status': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
+    'from a final status': ({ parent }) => `
+      UPDATE journal SET attributes_before = '{"status": "Claimed", "prior_status": null}'
+      WHERE entity_name = 'bundle' AND event_type = 'UPDATE' AND entity_id = ${parent};
+      UPDATE journal SET attributes_after = attributes_after || '{"status": "Claimed"}'
+      WHERE entity_name = 'bundle' AND event_type = 'CREATE' AND entity_id = ${parent}`,
   },
   'the totals of an account are those of its live bundles': {
     'too much energy': () => addedToTotals(0, 1),
@@ -210,7 +225,7 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
       UPDATE action SET beneficiary = 'Mallory'
       WHERE action_type = 'cancel' AND bundle_ids && (SELECT array_agg(id) FROM bundle WHERE issuance_id = ${again})`,
   },
-  'every bundle has the account, status and beneficiary that its last change left': {
+  'every bundle has the account, status, beneficiary and hash that its events left': {
     'another account, with the totals corrected': ({ first, whole }) => `
       UPDATE bundle SET account_id = (SELECT account_id FROM bundle WHERE id = ${whole}) WHERE id = ${first};
       SELECT rebuild_account_totals()`,
@@ -219,6 +234,61 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
       SELECT rebuild_account_totals()`,
     'another beneficiary': ({ again }) =>
       `UPDATE bundle SET beneficiary = 'Mallory' WHERE issuance_id = ${again} AND status = 'Cancelled'`,
+  },
+  'every change of a bundle was made by an action of the account that held it': {
+    'a cancellation of another account': ({ target }) =>
+      `UPDATE action SET source_id = ${target} WHERE action_type = 'cancel'`,
+  },
+  'every change of a bundle starts from what the entry before it left': {
+    'from another status': () => `
+      UPDATE journal SET attributes_before = attributes_before || '{"status": "Reserved"}'
+      WHERE entity_name = 'bundle' AND attributes_after ->> 'status' = 'Cancelled'`,
+    'from nothing': onEntry('parent', 'UPDATE', 'attributes_before = NULL'),
+  },
+  'every child of a split was created by the action that split its parent': {
+    'without an action': onEntry('second', 'CREATE', 'action_id = NULL'),
+    'in another transaction': onEntry('second', 'CREATE', `transaction_id = '1'`),
+  },
+  'an action results in bundles that it lists, or in the first parts of their splits': {
+    'a bundle that it does not list': ({ moved }) => onActionOf(moved, 'bundle_ids = bundle_ids[1:1]'),
+  },
+  'every action changed the bundles in which it resulted': {
+    'another bundle': ({ first, whole }) =>
+      onActionOf(first, `resulting_bundle_ids = '{${first}, ${whole}}'`),
+    'an action that was added': ({ first, whole }) => `
+      INSERT INTO action (action_type, action_result, source_id, target_id, user_id, bundle_ids, resulting_bundle_ids, details, requested_at, completed_at)
+      SELECT action_type, action_result, source_id, target_id, user_id, '{${whole}}', '{${whole}}', details, requested_at, completed_at
+      FROM action WHERE ${first} = ANY (resulting_bundle_ids)`,
+  },
+  'every action took from each bundle what its quantity or percentage asks for': {
+    'another quantity': ({ first }) => onActionOf(first, 'certificate_quantity = certificate_quantity + 1'),
+    'whole bundles': ({ first }) => onActionOf(first, 'certificate_quantity = NULL'),
+    'another percentage': () =>
+      `UPDATE action SET certificate_bundle_percentage = 0.5 WHERE certificate_bundle_percentage IS NOT NULL`,
+  },
+  'every action was allowed to its user at that time': {
+    'a role that may not act': () => onCreations('registry_user', '{"role": "AUDIT_USER"}'),
+    'a role that may not withdraw': () => onCreations('registry_user', '{"role": "TRADING_USER"}'),
+    'an account of others': () => onCreations('account_user', '{"user_id": -1}'),
+    'a member that had left': () => `
+      INSERT INTO journal (id, transaction_id, event_id, event_type, entity_name, entity_id, recorded_at)
+      OVERRIDING SYSTEM VALUE
+      SELECT -id, '1', uuidv7(), 'DELETE', entity_name, entity_id, recorded_at FROM journal WHERE entity_name = 'account_user'`,
+  },
+  'every transfer went to an account that accepted it at that time': {
+    'another account': () => onCreations('account_whitelist', '{"source_account_id": -1}'),
+  },
+  'every change of a role was made by an administrator': {
+    'by nobody': () => promotion('NULL'),
+    'by a trading user': () => promotion(`(SELECT min(id) FROM registry_user WHERE role = 'TRADING_USER')`),
+  },
+  'every record is what its events left, and every event has its record': {
+    'a user with another role': () => `UPDATE registry_user SET role = 'ADMIN' WHERE role <> 'ADMIN'`,
+    'an action that was deleted': () => `DELETE FROM action WHERE action_type = 'recurring_cancel'`,
+    'an account that was added': () => `INSERT INTO account (account_name) VALUES ('Mallory')`,
+    'a device of another account': ({ older, target }) =>
+      `UPDATE device SET account_id = ${target} WHERE id = (SELECT device_id FROM issuance WHERE id = ${older})`,
+    'other emissions': onIssuance('older', 'emissions_factor = 0.1'),
   },
   ...PERSONAL_DATA_BREAKS,
 };

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { comparedTables } from '../../src/certificate/event-invariants.ts';
 import { firstViolation } from '../../src/certificate/index.ts';
 import { executeOn } from '../../src/database/connection.ts';
 import { energyCarriers, energySources } from '../../src/rules/enums.ts';
@@ -27,6 +28,8 @@ test.beforeAll(async ({ registry, market }) => {
   const parent = await market.bundle();
   const moved = await market.transfer([parent.id], { certificate_quantity: 40 });
   const [first = 0] = moved.json().resulting_bundle_ids;
+  const [kept, alsoMoved] = [await market.bundle(), await market.bundle()];
+  expect((await market.transfer([kept.id, alsoMoved.id])).statusCode).toBe(202);
   const other = await aDevice(admin, { account_id: source.id });
   const lost = await aBundle(admin, {
     device_id: other.id,
@@ -64,6 +67,7 @@ test.beforeAll(async ({ registry, market }) => {
       'SELECT id FROM issuance WHERE device_id = $1 ORDER BY range_start DESC LIMIT 1',
       other.id,
     ),
+    moved: alsoMoved.id,
     target: target.id,
     recurring: recurring.id,
   };
@@ -97,6 +101,13 @@ describe.each(Object.entries(BREAKS))('%s', (name, ways) => {
   test.for(Object.entries(ways))('(%s)', async ([_, statements], { registry }) => {
     expect(await foundAfter(registry, statements(at))).toBe(name);
   });
+});
+
+test('every table whose changes are events is compared with them', async ({ registry }) => {
+  const { rows } = await registry.primary.query(
+    `SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname = 'zz_journal_insert'`,
+  );
+  expect(rows.map(({ name }) => name).toSorted()).toEqual([...comparedTables, 'bundle'].toSorted());
 });
 
 test('the check requires an administrator', async ({ market }) => {
