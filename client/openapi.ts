@@ -16,6 +16,8 @@ export interface ApiOperation {
   readonly parameters: readonly (Parameter | Reference)[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example: unknown }>> };
   readonly security: readonly object[];
+  /** By status. */
+  readonly responses: Readonly<Record<string, object>>;
 }
 
 interface Reference {
@@ -42,7 +44,7 @@ interface Schema {
 
 /** The parameters of an operation, with references resolved. */
 export function parametersOf(
-  { parameters }: ApiOperation,
+  { parameters }: Pick<ApiOperation, 'parameters'>,
   { components }: Pick<ApiDocument, 'components'>,
 ): readonly Parameter[] {
   return parameters.map((each) => {

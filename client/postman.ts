@@ -17,7 +17,7 @@ export interface Folder {
 export interface Item {
   readonly name: string;
   readonly request: Request;
-  readonly event?: readonly Script[];
+  readonly event: readonly Script[];
 }
 
 interface Request {
@@ -83,10 +83,11 @@ const KEPT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listRecurringActions: { recurring_action_id: 'answer[0].id' },
 };
 
-/** What is deleted is what a request before it created, not sample data. */
-const DELETED: Readonly<Record<string, string>> = {
+/** What is deleted or erased is what a request before it created, not sample data. */
+const CREATED_BEFORE: Readonly<Record<string, string>> = {
   deleteApiKey: 'api_key_id',
   deleteUser: 'user_id',
+  eraseUser: 'user_id',
   deleteOrganisation: 'organisation_id',
   deleteAccount: 'account_id',
   deleteDevice: 'device_id',
@@ -95,7 +96,7 @@ const DELETED: Readonly<Record<string, string>> = {
 };
 
 function pathOf({ operationId }: ApiOperation): Readonly<Record<string, string>> {
-  const variable = DELETED[operationId];
+  const variable = CREATED_BEFORE[operationId];
   return variable === undefined ? {} : { id: `{{${variable}}}` };
 }
 
@@ -201,16 +202,21 @@ function bodyOf({ operationId, requestBody }: ApiOperation, step?: Step) {
   return { mode: 'raw', raw, options: { raw: { language: 'json' } } };
 }
 
-function itemOf({ operationId, summary }: ApiOperation, request: Request, step?: Step): Item {
+function itemOf({ operationId, summary, responses }: ApiOperation, request: Request, step?: Step): Item {
   const keep = { ...KEPT[operationId], ...step?.keep };
+  const status = step?.status ?? successOf(responses);
   const exec = [
-    ...(step ? [`pm.test('answers ${step.status}', () => pm.response.to.have.status(${step.status}));`] : []),
+    `pm.test('answers ${status}', () => pm.response.to.have.status(${status}));`,
     ...(Object.keys(keep).length > 0 ? ['const answer = pm.response.json();'] : []),
     ...Object.entries(keep).map(([name, value]) => `pm.collectionVariables.set('${name}', ${value});`),
   ];
   return {
     name: step?.name ?? summary,
     request,
-    ...(exec.length > 0 ? { event: [{ listen: 'test', script: { type: 'text/javascript', exec } }] } : {}),
+    event: [{ listen: 'test', script: { type: 'text/javascript', exec } }],
   };
 }
+
+/** The status of a successful response. Every operation has one. */
+const successOf = (responses: ApiOperation['responses']) =>
+  Object.keys(responses).find((status) => status.startsWith('2'));

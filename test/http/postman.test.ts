@@ -44,7 +44,7 @@ async function send(registry: TestRegistry, item: Item, variables: Map<string, s
     collectionVariables: { set: (name: string, value: unknown) => variables.set(name, String(value)) },
     test: (_: string, check: () => void) => check(),
   };
-  for (const { script } of item.event ?? []) vm.runInNewContext(script.exec.join('\n'), { pm });
+  for (const { script } of item.event) vm.runInNewContext(script.exec.join('\n'), { pm });
   return answer.statusCode;
 }
 
