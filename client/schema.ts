@@ -1788,7 +1788,7 @@ export interface components {
                 /** @description Whether this process is the leader of the scheduler */
                 leads: boolean;
                 /** @description Time at which this process last completed all due work */
-                last_round_at: string | null;
+                last_tick_at: string | null;
                 problem: string | null;
             } | null;
         };

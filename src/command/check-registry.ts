@@ -16,7 +16,7 @@ runProgram(async () => {
   });
   try {
     const found = await database.readPrimary(({ execute }) =>
-      firstViolation(execute, (name) => say(`  holds: ${name}`)),
+      firstViolation(execute, (name) => void process.stderr.write(`  holds: ${name}\n`)),
     );
     if (found) say(`VIOLATED: ${found.invariant}: ${found.violation}`);
     else say('All invariants hold.');

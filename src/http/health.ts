@@ -53,7 +53,7 @@ const AnchorState = z.object({
 
 const SchedulerState = z.object({
   leads: z.boolean().meta({ description: 'Whether this process is the leader of the scheduler' }),
-  last_round_at: instantText
+  last_tick_at: instantText
     .nullable()
     .meta({ description: 'Time at which this process last completed all due work' }),
   problem: z.string().nullable(),
@@ -119,10 +119,10 @@ function anchorState({ anchoring }: Services): z.output<typeof AnchorState> | nu
 
 function schedulerState({ scheduler }: Services): z.output<typeof SchedulerState> | null {
   if (scheduler === undefined) return null;
-  const { leads, lastRoundAt, problem } = scheduler.status();
+  const { leads, lastTickAt, problem } = scheduler.status();
   return {
     leads,
-    last_round_at: lastRoundAt && formatInstant(lastRoundAt),
+    last_tick_at: lastTickAt && formatInstant(lastTickAt),
     problem,
   };
 }

@@ -14,7 +14,7 @@ export interface CompletedRequest {
 export interface Counters {
   requestCompleted(request: CompletedRequest): void;
   requestShed(reason: 'event loop' | 'connections'): void;
-  actionCommitted(fact: DomainEvent): void;
+  actionCommitted(event: DomainEvent): void;
 }
 
 /** Creates the counters of events in this process since its start. */

@@ -200,9 +200,9 @@ const NO_JOURNAL = { leads: false, eventStore: 'absent', relayedUpTo: null, warn
 function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler']): Refresh {
   const leads = gauge(registry, 'registry_scheduler_leader', '1 in the process that runs due work');
   const failing = gauge(registry, 'registry_scheduler_failing', '1 while due work fails');
-  const lastRound = gauge(
+  const lastTick = gauge(
     registry,
-    'registry_scheduler_last_round_timestamp_seconds',
+    'registry_scheduler_last_tick_timestamp_seconds',
     'Time at which this process last completed all due work',
   );
   const registers = [registry];
@@ -218,7 +218,7 @@ function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler'
     registers,
   });
   return () => {
-    const { leads: leading, problem, lastRoundAt, ...counts } = scheduler?.status() ?? NO_SCHEDULER;
+    const { leads: leading, problem, lastTickAt, ...counts } = scheduler?.status() ?? NO_SCHEDULER;
     leads.set(leading ? 1 : 0);
     // The scheduler counts; the counters copy its totals since the start of the process.
     for (const counter of [runs, expired]) counter.reset();
@@ -226,14 +226,14 @@ function watchScheduler(registry: Registry, scheduler: MetricSources['scheduler'
     runs.inc({ result: 'refused' }, counts.runsRefused);
     expired.inc(counts.bundlesExpired);
     failing.set(problem === null ? 0 : 1);
-    setOrRemove(lastRound, lastRoundAt && lastRoundAt.getTime() / 1_000);
+    setOrRemove(lastTick, lastTickAt && lastTickAt.getTime() / 1_000);
   };
 }
 
 const NO_SCHEDULER: SchedulerStatus = {
   leads: false,
   problem: null,
-  lastRoundAt: null,
+  lastTickAt: null,
   bundlesExpired: 0,
   runsDone: 0,
   runsRefused: 0,

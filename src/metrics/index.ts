@@ -23,11 +23,11 @@ function processRegistry(): Registry {
 /** Creates the metrics of one application. */
 export function createMetrics(parts: MetricSources): Metrics {
   const registry = new Registry();
-  const counted = createCounters(registry);
+  const counters = createCounters(registry);
   const refresh = createGauges(registry, parts);
-  const stop = parts.database.listen(counted.actionCommitted);
+  const stop = parts.database.listen(counters.actionCommitted);
   return {
-    ...counted,
+    ...counters,
     contentType: registry.contentType,
     async text() {
       await refresh();

@@ -24,7 +24,7 @@ export interface SchedulerStatus {
   /** Runs of recurring actions. */
   readonly runsDone: number;
   readonly runsRefused: number;
-  readonly lastRoundAt: Date | null;
+  readonly lastTickAt: Date | null;
   /** The current problem, without confidential details, which are in the log. */
   readonly problem: string | null;
 }

@@ -40,7 +40,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     bundlesExpired: 0,
     runsDone: 0,
     runsRefused: 0,
-    lastRoundAt: null,
+    lastTickAt: null,
   };
   const problems = new Map<string, string>();
 
@@ -61,7 +61,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       const working = job(round, execute).then(
         () => {
           problems.delete(name);
-          if (!round.aborted) state.lastRoundAt = clock();
+          if (!round.aborted) state.lastTickAt = clock();
         },
         (error: unknown) => {
           problems.set(name, `The scheduler job ${name} failed.`);

@@ -99,7 +99,7 @@ describe('readiness', () => {
           bundlesExpired: 7,
           runsDone: 8,
           runsRefused: 9,
-          lastRoundAt: NOW,
+          lastTickAt: NOW,
           problem: null,
         }),
       },
@@ -127,7 +127,7 @@ describe('readiness', () => {
       'problem',
       'warnings',
     ]);
-    expect(Object.keys(ready.scheduler)).toEqual(['leads', 'last_round_at', 'problem']);
+    expect(Object.keys(ready.scheduler)).toEqual(['leads', 'last_tick_at', 'problem']);
   });
 
   test('and metrics ask the database once for a hundred callers, and not at all within a second', async ({

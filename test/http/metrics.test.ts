@@ -262,7 +262,7 @@ test('the scheduler reports whether it leads, and when it last completed all wor
     bundlesExpired: 1,
     runsDone: 2,
     runsRefused: 3,
-    lastRoundAt: new Date(5_000),
+    lastTickAt: new Date(5_000),
     problem: 'It failed.',
   };
   const scheduling = await buildApp({
@@ -279,8 +279,8 @@ test('the scheduler reports whether it leads, and when it last completed all wor
   expect(metrics.value('registry_scheduler_expired_bundles_total')).toBe(1);
   expect(metrics.value('registry_scheduler_runs_total', { result: 'done' })).toBe(2);
   expect(metrics.value('registry_scheduler_runs_total', { result: 'refused' })).toBe(3);
-  expect(metrics.value('registry_scheduler_last_round_timestamp_seconds')).toBe(5);
-  expect((await read(registry)).values('registry_scheduler_last_round_timestamp_seconds')).toEqual([]);
+  expect(metrics.value('registry_scheduler_last_tick_timestamp_seconds')).toBe(5);
+  expect((await read(registry)).values('registry_scheduler_last_tick_timestamp_seconds')).toEqual([]);
 });
 
 test('two applications of one process count separately', async ({ registry }) => {

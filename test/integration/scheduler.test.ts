@@ -38,7 +38,7 @@ async function statusOf(registry: TestRegistry, id: number): Promise<string> {
 test('bundles expire when the clock reaches their time', async ({ registry, market }) => {
   const { id } = await anExpiring(market, 1);
   const scheduler = start(registry);
-  await until(() => expect(scheduler.status().lastRoundAt).toEqual(NOW));
+  await until(() => expect(scheduler.status().lastTickAt).toEqual(NOW));
   expect(await statusOf(registry, id)).toBe('Active');
   now = expiresIn(1);
   await until(async () => expect(await statusOf(registry, id)).toBe('Expired'));
@@ -47,7 +47,7 @@ test('bundles expire when the clock reaches their time', async ({ registry, mark
       leads: true,
       bundlesExpired: 1,
       runsDone: 0,
-      lastRoundAt: now,
+      lastTickAt: now,
       problem: null,
     }),
   );
@@ -85,14 +85,14 @@ test('a process with a wrong clock expires nothing, and reports why', async ({ r
   const scheduler = start(registry, 60_000);
   await until(() => expect(scheduler.status().problem).toMatch(/clocks of this process and of the primary/));
   expect(await statusOf(registry, id)).toBe('Active');
-  expect(scheduler.status()).toMatchObject({ bundlesExpired: 0, lastRoundAt: null });
+  expect(scheduler.status()).toMatchObject({ bundlesExpired: 0, lastTickAt: null });
 });
 
 test('a process with a correct clock leads', async ({ registry }) => {
   now = new Date();
   const scheduler = start(registry, 3_600_000);
   await until(() =>
-    expect(scheduler.status()).toMatchObject({ leads: true, lastRoundAt: now, problem: null }),
+    expect(scheduler.status()).toMatchObject({ leads: true, lastTickAt: now, problem: null }),
   );
 });
 
