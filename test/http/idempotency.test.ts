@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { parsePosition } from '../../src/database/position.ts';
 import { type Bundle, expectConserved, type TradingPair } from '../harness/builders.ts';
+import type { Client } from '../harness/client.ts';
 import { test } from '../harness/fixtures.ts';
+import { daily } from '../harness/recurring.ts';
 import type { TestRegistry } from '../harness/registry.ts';
 
 let bundle: Bundle;
@@ -109,12 +111,19 @@ test('the same key with another body is refused, and changes nothing', async ({ 
   expect(await transfers(registry)).toBe(before);
 });
 
-test('the keys of two users are independent', async ({ market }) => {
+test('the same request with the same key is another one when another user sends it', async ({ market }) => {
   const key = newKey();
-  const mine = await market.trader.post('/certificate/claim', { source_id: 1 }, key);
-  const theirs = await market.receiver.post('/certificate/claim', { source_id: 2 }, key);
-  expect(mine.statusCode).toBe(422);
-  expect(theirs.headers).not.toHaveProperty('idempotency-replayed');
+  const send = (client: Client) =>
+    client.post('/certificate/recurring_transfer', { ...daily(market), number_of_recurring_actions: 1 }, key);
+  const [first, second] = [await send(market.trader), await send(market.admin)];
+  const repeated = [await send(market.trader), await send(market.admin)];
+  for (const [index, answer] of [first, second].entries()) {
+    expect(answer.statusCode, answer.body).toBe(202);
+    expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+    expect(repeated[index]?.headers).toHaveProperty('idempotency-replayed', 'true');
+    expect(repeated[index]?.json()).toEqual(answer.json());
+  }
+  expect(first.json().id).not.toBe(second.json().id);
 });
 
 test('of many concurrent requests with one key, one acts; the others wait or receive its response', async ({
@@ -165,11 +174,11 @@ test('a crash after a refusal loses nothing: its response was committed with its
   const refused = await transferTen(market, own.id, key);
   expect(refused.statusCode).toBe(422);
   const { rows } = await registry.primary.query(
-    `SELECT k.xmin::text = a.xmin::text AS same, (k.answer -> 'problem' -> 'details' -> 'extensions' -> 'action_id')::int AS told
+    `SELECT k.xmin::text = a.xmin::text AS same, (k.answer -> 'problem' -> 'details' -> 'extensions' -> 'action_id')::int AS action_id
      FROM idempotency_key k, action a WHERE k.key = $1 AND a.id = $2`,
     [key['idempotency-key'], refused.json().action_id],
   );
-  expect(rows).toEqual([{ same: true, told: refused.json().action_id }]);
+  expect(rows).toEqual([{ same: true, action_id: refused.json().action_id }]);
 });
 
 test('a refusal whose response cannot be stored is not recorded, and a repeated request records it once', async ({
