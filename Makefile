@@ -38,7 +38,7 @@ dev.down: ## Stops the containers; their data stays
 	$(NEEDS_DOCKER)
 	@docker compose down
 
-test: $(INSTALLED) ## Runs all tests on an embedded cluster, in about 10 minutes; ARGS='user' picks files
+test: $(INSTALLED) ## Runs all tests on an embedded cluster, in about 10 minutes on two cores; ARGS='user' picks files
 	@npm test -- $(ARGS)
 
 test.faults: $(INSTALLED) ## Injects faults under load, for at most ten minutes; SEED=7 repeats a run
