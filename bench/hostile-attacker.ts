@@ -8,7 +8,7 @@ import { type Attack, type AttackName, attacks, type Target } from './hostile-at
  */
 
 /** What the parent says: to begin an attack, or to end the one under way. */
-export type Order = { readonly begin: AttackName; readonly target: Target } | 'end';
+export type AttackerCommand = { readonly begin: AttackName; readonly target: Target } | 'end';
 
 /** What the parent is told once an attack has ended: how many answers it got, by status. */
 export type Outcome = Readonly<Record<string, number>>;
@@ -18,9 +18,9 @@ setPriority(NICE);
 
 let end: () => void = () => undefined;
 
-process.on('message', (order: Order) => {
-  if (order === 'end') end();
-  else void attack(attacks[order.begin], order.target);
+process.on('message', (command: AttackerCommand) => {
+  if (command === 'end') end();
+  else void attack(attacks[command.begin], command.target);
 });
 process.on('disconnect', () => process.exit());
 

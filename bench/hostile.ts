@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../src/config.ts';
 import { runProgram } from '../src/program.ts';
 import { withCluster } from './embedded.ts';
-import type { Order, Outcome } from './hostile-attacker.ts';
+import type { AttackerCommand, Outcome } from './hostile-attacker.ts';
 import { type AttackName, attacks, type Target } from './hostile-attacks.ts';
 import { type HonestLoad, honestLoad, type Sample, SHARED_ADDRESS } from './hostile-clients.ts';
 import { compare, type Measured, report, tableOf } from './hostile-figures.ts';
@@ -47,16 +47,16 @@ function startAttackers(target: Target) {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const order = (what: Order) => void child.send(what);
+  const send = (command: AttackerCommand) => void child.send(command);
   const failed = once(child, 'exit').then(() =>
     Promise.reject(new Error('the process of the attackers ended')),
   );
   failed.catch(() => undefined);
   return {
-    begin: (name: AttackName) => order({ begin: name, target }),
+    begin: (name: AttackName) => send({ begin: name, target }),
     async end(): Promise<Outcome> {
       const ended = once(child, 'message');
-      order('end');
+      send('end');
       const [outcome] = await Promise.race([ended, failed]);
       return outcome as Outcome;
     },

@@ -10,7 +10,7 @@ set -euo pipefail
 
 : "${PGDATA:?}" "${PRIMARY_HOST:?}" "${REPLICATION_PASSWORD:?}"
 readonly PRIMARY="host=$PRIMARY_HOST port=${PRIMARY_PORT:-5432} user=replicator"
-readonly KEPT="$PGDATA.kept" DRAFT="$PGDATA.draft"
+readonly KEPT="$PGDATA.kept" TEMP="$PGDATA.temp"
 readonly LOOK_EVERY_S=5
 # How long the standby may make no progress while the primary answers, before it counts as lost.
 readonly PATIENCE_S=${STANDBY_PATIENCE_S:-60}
@@ -56,16 +56,16 @@ wait_for_primary() {
 
 copy_primary() {
   say 'taking a base backup of the primary'
-  rm -rf "$DRAFT"
+  rm -rf "$TEMP"
   mkdir -p "$(dirname "$PGDATA")"
-  pg_basebackup --dbname "$PRIMARY" --no-password --pgdata "$DRAFT" --wal-method stream --checkpoint fast --progress
-  touch "$DRAFT/standby.signal"
+  pg_basebackup --dbname "$PRIMARY" --no-password --pgdata "$TEMP" --wal-method stream --checkpoint fast --progress
+  touch "$TEMP/standby.signal"
   if has_data && [ ! -e "$KEPT" ] && [ "$(own_system)" != "$(primary_system)" ]; then
     mv "$PGDATA" "$KEPT"
     say "the copy of the earlier primary is kept in $KEPT"
   fi
   rm -rf "$PGDATA"
-  mv "$DRAFT" "$PGDATA"
+  mv "$TEMP" "$PGDATA"
 }
 
 start_server() {

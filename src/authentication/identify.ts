@@ -25,7 +25,7 @@ interface IdentifyOptions {
   readonly log: Services['log'];
 }
 
-export type Identify = (credential: Credential, asked: IdentifyOptions) => Promise<Caller>;
+export type Identify = (credential: Credential, options: IdentifyOptions) => Promise<Caller>;
 
 type Lookup = Pick<Reader, 'execute'>;
 

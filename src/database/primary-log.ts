@@ -47,7 +47,7 @@ export function watchPrimaryLog(monitor: pg.Pool): PrimaryLog {
     }
   }
 
-  const look = sharedQuestion(sample);
+  const sharedSample = sharedQuestion(sample);
   const isKnown = (position: WalPosition) => known !== undefined && position <= known;
 
   return {
@@ -58,7 +58,7 @@ export function watchPrimaryLog(monitor: pg.Pool): PrimaryLog {
     },
     async isBehind(position) {
       if (isKnown(position) || !reachable) return false;
-      const seen = await look();
+      const seen = await sharedSample();
       return seen !== undefined && !isKnown(position);
     },
   };

@@ -17,8 +17,8 @@ export function authenticator(services: Services): Authenticate {
   return async (request, operation) => {
     const { permission, changes } = operation;
     if (permission === 'public') return null;
-    const asked = { changes, atLeast: request.atLeast, log: request.log };
-    return authorise(operation, permission, await identify(credentialOf(request), asked));
+    const options = { changes, atLeast: request.atLeast, log: request.log };
+    return authorise(operation, permission, await identify(credentialOf(request), options));
   };
 }
 

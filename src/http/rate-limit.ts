@@ -55,7 +55,7 @@ export function rateLimiter(perMinute: number): Limit {
   return {
     admit(request, reply) {
       const userId = accepted.get(digestOf(request));
-      const window = userId === undefined ? windowOf(request, 'look') : users.look(userId);
+      const window = userId === undefined ? windowOf(request, 'peek') : users.peek(userId);
       if (window.remaining > 0) return;
       setRateLimitHeaders(reply, window);
       throw tooMany(window);
@@ -104,7 +104,7 @@ interface Window {
 }
 
 interface Windows {
-  look(key: string | number): Window;
+  peek(key: string | number): Window;
   /** Counts a request, which begins a window if there is none. */
   count(key: string | number): Window;
 }
@@ -122,7 +122,7 @@ function countWindows(max: number): Windows {
     ttlInSeconds: Math.ceil(counts.getRemainingTTL(key) / 1_000),
   });
   return {
-    look: windowOf,
+    peek: windowOf,
     count(key) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
       return windowOf(key);

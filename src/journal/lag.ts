@@ -36,21 +36,21 @@ export type LagWatch = () => Promise<JournalLag | undefined>;
  * second at most, and once at a time, however many ask.
  */
 export function watchLag(database: Pick<Database, 'read'>): LagWatch {
-  let looking: Promise<void> | undefined;
+  let sampling: Promise<void> | undefined;
   let last: { readonly lag: JournalLag | undefined; readonly at: number } | undefined;
   const fresh = () => (last !== undefined && performance.now() - last.at < FRESH_MS ? last : undefined);
 
-  async function look(): Promise<void> {
+  async function sample(): Promise<void> {
     const lag = await database.read(({ execute }) => journalLag(execute)).catch(() => undefined);
     last = { lag, at: performance.now() };
-    looking = undefined;
+    sampling = undefined;
   }
 
   return async () => {
     const known = fresh();
     if (known) return known.lag;
-    looking ??= look();
-    await Promise.race([looking, sleep(TIMEOUT_MS, undefined, { ref: false })]);
+    sampling ??= sample();
+    await Promise.race([sampling, sleep(TIMEOUT_MS, undefined, { ref: false })]);
     return fresh()?.lag;
   };
 }

@@ -1,26 +1,26 @@
 import { Problem } from './problem.ts';
 
-interface Meaning {
+interface ConstraintProblem {
   readonly status: 409 | 422;
   readonly code: string;
   readonly path: string;
   readonly message: string;
 }
 
-const taken = (code: string, path: string, message: string): Meaning => ({
+const taken = (code: string, path: string, message: string): ConstraintProblem => ({
   status: 409,
   code,
   path,
   message,
 });
-const unknown = (path: string, message: string): Meaning => ({
+const unknown = (path: string, message: string): ConstraintProblem => ({
   status: 422,
   code: 'unknown-reference',
   path,
   message,
 });
 
-const KEPT = 'Grid and identifier cannot be changed after certificates were issued.';
+const FIXED_AFTER_ISSUE = 'Grid and identifier cannot be changed after certificates were issued.';
 
 const ACCOUNT_NAME_TAKEN = taken(
   'name-taken',
@@ -39,7 +39,7 @@ const IDENTIFIER_TAKEN = taken(
 );
 
 /** The problem for a violated constraint. */
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+const CONSTRAINT_PROBLEMS: Readonly<Record<string, ConstraintProblem>> = {
   registry_user_email_living: taken('email-taken', 'body.email', 'A user with this e-mail exists.'),
   organisation_name_living: ORGANISATION_NAME_TAKEN,
   organisation_name_skeleton_living: ORGANISATION_NAME_TAKEN,
@@ -52,8 +52,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     'body.local_device_identifier',
     'Certificates were already issued under this identifier for another device; it cannot be reused.',
   ),
-  device_local_identifier_kept: taken('device-has-issued', 'body.local_device_identifier', KEPT),
-  device_grid_kept: taken('device-has-issued', 'body.grid', KEPT),
+  device_local_identifier_kept: taken('device-has-issued', 'body.local_device_identifier', FIXED_AFTER_ISSUE),
+  device_grid_kept: taken('device-has-issued', 'body.grid', FIXED_AFTER_ISSUE),
   measurement_one_per_instant: taken(
     'interval-taken',
     'body.interval_start_datetime',
@@ -94,8 +94,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 /** Returns the problem for a violated constraint; `undefined` if no request can violate it. */
 export function constraintProblem(constraint: string | undefined): Problem | undefined {
-  const meaning = constraint === undefined ? undefined : MEANINGS[constraint];
-  if (meaning === undefined) return undefined;
-  const { status, code, path, message } = meaning;
+  const problem = constraint === undefined ? undefined : CONSTRAINT_PROBLEMS[constraint];
+  if (problem === undefined) return undefined;
+  const { status, code, path, message } = problem;
   return new Problem(status, code, message, { errors: [{ path, message }] });
 }

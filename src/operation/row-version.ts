@@ -33,12 +33,12 @@ export const nextVersion: SQL = sql`version + 1`;
  */
 export function changesOf<Row extends object>(
   row: Row,
-  asked: { readonly [Name in keyof Row]?: Row[Name] | undefined },
+  requested: { readonly [Name in keyof Row]?: Row[Name] | undefined },
 ): Partial<Row> | undefined {
   const changes: Partial<Row> = {};
   let any = false;
-  for (const name in asked) {
-    const value = asked[name];
+  for (const name in requested) {
+    const value = requested[name];
     if (value === undefined || same(value, row[name])) continue;
     changes[name] = value;
     any = true;

@@ -40,8 +40,8 @@ const listed = (ids: readonly number[]) =>
     ? ids.join(', ')
     : `${ids.slice(0, MOST_NAMED).join(', ')} and ${ids.length - MOST_NAMED} more`;
 
-/** `cancel_for_storage` as people read it: `cancel for storage`. */
-const spoken = (action: string) => action.replaceAll('_', ' ');
+/** `cancel_for_storage` in words: `cancel for storage`. */
+const inWords = (action: string) => action.replaceAll('_', ' ');
 
 const field = (path: string, message: string): FieldError[] => [{ path, message }];
 
@@ -66,23 +66,23 @@ const statusRefusals = {
     new Refusal(
       'conflict',
       'wrong-status',
-      `Bundle ${bundle.id} has the status ${bundle.status}, which does not allow the action "${spoken(action)}".`,
+      `Bundle ${bundle.id} has the status ${bundle.status}, which does not allow the action "${inWords(action)}".`,
     ),
   expired: (action: string, bundle: BundleNamed) =>
     new Refusal(
       'conflict',
       'bundle-expired',
-      `Bundle ${bundle.id} has expired, which does not allow the action "${spoken(action)}".`,
+      `Bundle ${bundle.id} has expired, which does not allow the action "${inWords(action)}".`,
     ),
   notYetExpired: (bundle: BundleNamed) =>
     new Refusal('conflict', 'not-yet-expired', `Bundle ${bundle.id} has not expired yet.`),
   reasonRequired: (action: string) =>
-    badField('reason-required', 'reason', `is required for the action "${spoken(action)}"`),
+    badField('reason-required', 'reason', `is required for the action "${inWords(action)}"`),
   wholeBundlesOnly: (action: string, given: { readonly quantity: boolean; readonly percentage: boolean }) =>
     new Refusal(
       'rule',
       'whole-bundles-only',
-      `The action "${spoken(action)}" takes whole bundles only, without ${QUANTITY} or ${PERCENTAGE}.`,
+      `The action "${inWords(action)}" takes whole bundles only, without ${QUANTITY} or ${PERCENTAGE}.`,
       [
         ...(given.quantity ? field(QUANTITY, WHOLE_ONLY) : []),
         ...(given.percentage ? field(PERCENTAGE, WHOLE_ONLY) : []),

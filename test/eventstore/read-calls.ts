@@ -22,7 +22,7 @@ type ReadCall = grpc.ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>
 
 interface Reader {
   readonly memory: Memory;
-  readonly asked: ReadRequest;
+  readonly request: ReadRequest;
   readonly cancelled: AbortSignal;
   /** Waits for a client that reads slowly. */
   readonly send: (answer: streamsPb.ReadResp) => Promise<void>;
@@ -33,11 +33,11 @@ export async function read(call: ReadCall, { memory, access, faults, drop }: Cal
   const cancelled = new AbortController();
   call.on('cancelled', () => cancelled.abort()).on('close', () => cancelled.abort());
   const fail = (status: Partial<grpc.StatusObject>) => void call.emit('error', status);
-  const asked = readRequestOf(call.request);
-  if (asked === undefined) {
+  const request = readRequestOf(call.request);
+  if (request === undefined) {
     return fail({ code: grpc.status.UNIMPLEMENTED, details: 'Reads are not filtered here.' });
   }
-  if (!access.mayRead(call.metadata, asked.stream)) return fail(accessDenied());
+  if (!access.mayRead(call.metadata, request.stream)) return fail(accessDenied());
   const fault = faults.next();
   if (fault === 'refuse') return fail(REFUSED);
   if (fault === 'full') return fail(DISK_FULL);
@@ -56,8 +56,8 @@ export async function read(call: ReadCall, { memory, access, faults, drop }: Cal
       if (fault === 'drop' && answer.hasEvent()) await breakOff();
       cancelled.signal.throwIfAborted();
     };
-    const reader = { memory, asked, cancelled: cancelled.signal, send };
-    await (asked.isSubscription ? follow(reader) : readOnce(reader));
+    const reader = { memory, request, cancelled: cancelled.signal, send };
+    await (request.isSubscription ? follow(reader) : readOnce(reader));
     if (fault === 'drop') await breakOff();
     else call.end();
   } catch (error) {
@@ -65,41 +65,41 @@ export async function read(call: ReadCall, { memory, access, faults, drop }: Cal
   }
 }
 
-function eventsOf({ memory, asked }: Reader): readonly Recorded[] {
-  return asked.stream === undefined ? memory.all() : memory.events(asked.stream);
+function eventsOf({ memory, request }: Reader): readonly Recorded[] {
+  return request.stream === undefined ? memory.all() : memory.events(request.stream);
 }
 
 /** The index of the first event that the metadata of the stream leaves visible. */
-function firstOf({ memory, asked }: Reader): number {
-  return asked.stream === undefined ? 0 : firstVisible(memory, asked.stream);
+function firstOf({ memory, request }: Reader): number {
+  return request.stream === undefined ? 0 : firstVisible(memory, request.stream);
 }
 
 /** The index of the event at a place, or of its insertion, among the events. */
 function indexOf(reader: Reader, place: number): number {
-  if (reader.asked.stream !== undefined) return place;
+  if (reader.request.stream !== undefined) return place;
   const index = reader.memory.all().findIndex(({ commit }) => commit >= place);
   return index === -1 ? reader.memory.all().length : index;
 }
 
 /** From a revision or position, inclusive; backwards over all streams, exclusive. */
 async function readOnce(reader: Reader): Promise<void> {
-  const { asked, send } = reader;
+  const { request, send } = reader;
   const events = eventsOf(reader);
-  if (asked.stream !== undefined && events.length === 0) return send(notFoundAnswer(asked.stream));
-  for (const event of asked.backwards ? backwards(reader, events) : forwards(reader, events)) {
-    await send(eventAnswer(event, asked.idForm));
+  if (request.stream !== undefined && events.length === 0) return send(notFoundAnswer(request.stream));
+  for (const event of request.backwards ? backwards(reader, events) : forwards(reader, events)) {
+    await send(eventAnswer(event, request.idForm));
   }
 }
 
 function forwards(reader: Reader, events: readonly Recorded[]): readonly Recorded[] {
-  const { from, most } = reader.asked;
-  const asked = from === 'start' ? 0 : from === 'end' ? events.length : indexOf(reader, from);
-  const start = Math.max(asked, firstOf(reader));
+  const { from, most } = reader.request;
+  const requested = from === 'start' ? 0 : from === 'end' ? events.length : indexOf(reader, from);
+  const start = Math.max(requested, firstOf(reader));
   return events.slice(start, start + most);
 }
 
 function backwards(reader: Reader, events: readonly Recorded[]): readonly Recorded[] {
-  const { from, most, stream } = reader.asked;
+  const { from, most, stream } = reader.request;
   const including = stream === undefined ? 0 : 1;
   const end =
     from === 'end' ? events.length : from === 'start' ? including : indexOf(reader, from) + including;
@@ -108,21 +108,21 @@ function backwards(reader: Reader, events: readonly Recorded[]): readonly Record
 
 /** The events after a revision or position. Ends when the client disconnects. */
 async function follow(reader: Reader): Promise<void> {
-  const { asked, memory, cancelled, send } = reader;
+  const { request, memory, cancelled, send } = reader;
   await send(confirmationAnswer());
   const from =
-    asked.from === 'start'
+    request.from === 'start'
       ? 0
-      : asked.from === 'end'
+      : request.from === 'end'
         ? eventsOf(reader).length
-        : indexOf(reader, asked.from + 1);
+        : indexOf(reader, request.from + 1);
   let next = Math.max(from, firstOf(reader));
   let isLive = false;
   while (!cancelled.aborted) {
     const event = eventsOf(reader)[next];
     if (event !== undefined) {
       next += 1;
-      await send(eventAnswer(event, asked.idForm));
+      await send(eventAnswer(event, request.idForm));
     } else if (isLive) {
       await memory.appended(cancelled);
     } else {

@@ -90,39 +90,39 @@ function take(effects: Map<string, Effect[]>, mark: string): readonly Effect[] {
  * one has a single entry, and no effect.
  */
 const ACTIONS = `
-  WITH told AS MATERIALIZED (
+  WITH entry_counts AS MATERIALIZED (
     SELECT action_id, count(DISTINCT transaction_id) AS transactions, count(DISTINCT request_id) AS requests,
            count(*) FILTER (WHERE entity_name = 'action') AS actions, count(*) FILTER (WHERE entity_name <> 'action') AS others
     FROM journal GROUP BY action_id),
-  told_of_bundle AS MATERIALIZED (
+  bundle_entries AS MATERIALIZED (
     SELECT DISTINCT action_id, entity_id AS bundle_id FROM journal WHERE entity_name = 'bundle'),
   carried AS MATERIALIZED (
-    SELECT a.id AS action_id, sum(b.quantity) AS quantity, count(told_of_bundle.bundle_id) AS told
+    SELECT a.id AS action_id, sum(b.quantity) AS quantity, count(bundle_entries.bundle_id) AS entries
     FROM action a
     JOIN bundle b ON b.id = ANY (a.resulting_bundle_ids)
-    LEFT JOIN told_of_bundle ON (told_of_bundle.action_id, told_of_bundle.bundle_id) = (a.id, b.id)
+    LEFT JOIN bundle_entries ON (bundle_entries.action_id, bundle_entries.bundle_id) = (a.id, b.id)
     GROUP BY a.id)
   SELECT concat_ws(' ', a.action_type, a.certificate_quantity, a.source_id, coalesce(a.target_id::text, '')) AS mark, a.id::int, a.request_id AS "requestId",
          CASE WHEN a.action_result = 'Failure' THEN a.details ->> 'code' END AS refusal,
-         (told.transactions, told.requests, told.actions) IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint)
+         (entry_counts.transactions, entry_counts.requests, entry_counts.actions) IS DISTINCT FROM (1::bigint, 1::bigint, 1::bigint)
            OR CASE WHEN a.action_result = 'Success'
-                THEN (carried.quantity, carried.told)
+                THEN (carried.quantity, carried.entries)
                   IS DISTINCT FROM (a.certificate_quantity::numeric, cardinality(a.resulting_bundle_ids)::bigint)
-                ELSE told.others > 0 OR cardinality(a.resulting_bundle_ids) > 0 END AS broken
+                ELSE entry_counts.others > 0 OR cardinality(a.resulting_bundle_ids) > 0 END AS broken
   FROM action a
-  LEFT JOIN told ON told.action_id = a.id
+  LEFT JOIN entry_counts ON entry_counts.action_id = a.id
   LEFT JOIN carried ON carried.action_id = a.id`;
 
 /** An issuance is complete when one transaction wrote its header, its first bundle, and the entries of both. */
 const ISSUANCES = `
   SELECT concat_ws(' ', 'issuance', i.device_id, to_char(i.production_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS mark,
-         coalesce(b.id, 0)::int AS id, told.request AS "requestId", NULL AS refusal,
-         (told.transactions, told.entries) IS DISTINCT FROM (1::bigint, 2::bigint) AS broken
+         coalesce(b.id, 0)::int AS id, entry_counts.request AS "requestId", NULL AS refusal,
+         (entry_counts.transactions, entry_counts.entries) IS DISTINCT FROM (1::bigint, 2::bigint) AS broken
   FROM issuance i
   LEFT JOIN bundle b ON b.issuance_id = i.id AND b.parent_id IS NULL
   CROSS JOIN LATERAL (
     SELECT count(DISTINCT transaction_id) AS transactions, count(*) AS entries, min(request_id) AS request
-    FROM journal WHERE event_type = 'CREATE' AND (entity_name, entity_id) IN (('issuance', i.id), ('bundle', b.id))) AS told`;
+    FROM journal WHERE event_type = 'CREATE' AND (entity_name, entity_id) IN (('issuance', i.id), ('bundle', b.id))) AS entry_counts`;
 
 async function effectsOf(primary: pg.Pool, statement: string): Promise<Map<string, Effect[]>> {
   const { rows } = await primary.query<Effect & { mark: string }>(statement);

@@ -4,7 +4,7 @@ import { steps } from './steps.ts';
 
 /** A few faults of the campaign, in less than a minute; `npm run test:faults` runs them all. */
 test('nothing is lost or done twice when processes and servers are killed under load', async () => {
-  const told: string[] = [];
+  const lines: string[] = [];
   const broken = [steps.leaderKilled, steps.primaryStopped, steps.eventStoreDown, steps.standbyPaused];
   const pace = { calmMs: 500, downMs: 300, outageMs: 2_000, takeOverMs: Number.POSITIVE_INFINITY };
   const tried = await runCampaign({
@@ -13,7 +13,7 @@ test('nothing is lost or done twice when processes and servers are killed under 
     processes: 2,
     pace,
     lastStepAfterMs: Number.POSITIVE_INFINITY,
-    say: (line) => told.push(line),
+    say: (line) => lines.push(line),
   });
-  expect(tried, told.join('\n')).toBe(broken.length);
+  expect(tried, lines.join('\n')).toBe(broken.length);
 }, 400_000);

@@ -130,9 +130,9 @@ describe('visibility of the log', () => {
     const meanwhile = await tries();
     await users([market.trader.userId]);
     const after = await tries();
-    const told = (ids: number[]) => ids.filter((each) => [before, meanwhile, after].includes(each));
-    expect(told(idsOf(await actions(market.trader)))).toEqual([meanwhile]);
-    expect(told(idsOf(await actions(market.admin)))).toEqual([before, meanwhile, after]);
+    const ours = (ids: number[]) => ids.filter((each) => [before, meanwhile, after].includes(each));
+    expect(ours(idsOf(await actions(market.trader)))).toEqual([meanwhile]);
+    expect(ours(idsOf(await actions(market.admin)))).toEqual([before, meanwhile, after]);
   });
 
   test('an action by an administrator is in the log of the account', async ({ registry }) => {

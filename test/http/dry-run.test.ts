@@ -111,10 +111,10 @@ test('every operation that returns an action has a dry run, and is tested here',
   const paths = Object.keys(ACTIONS).map((name) => `/certificate/${name}`);
   const answering = operations.filter(({ answer }) => answer.description === 'The completed action');
   expect(answering.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
-  const rehearsable = operations.filter(
+  const withDryRun = operations.filter(
     ({ queryParams }) => queryParams instanceof z.ZodObject && 'dry_run' in queryParams.shape,
   );
-  expect(rehearsable.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+  expect(withDryRun.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
 });
 
 async function bodyOf(name: string, { from }: DryRunCase, { of = from, fields }: Try): Promise<object> {

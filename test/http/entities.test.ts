@@ -133,15 +133,15 @@ describe('users', () => {
   });
 
   test('the last administrator cannot be deleted or demoted', async () => {
-    const alone = await openRegistry();
+    const own = await openRegistry();
     try {
-      const only = await alone.as('ADMIN');
+      const only = await own.as('ADMIN');
       expect((await only.post(`/user/change_role/${only.userId}?role=1`)).statusCode).toBe(409);
       expect((await only.delete(`/user/delete/${only.userId}`)).statusCode).toBe(409);
-      const second = await alone.as('ADMIN');
+      const second = await own.as('ADMIN');
       expect((await second.post(`/user/change_role/${only.userId}?role=1`)).statusCode).toBe(200);
     } finally {
-      await alone.close();
+      await own.close();
     }
   });
 });

@@ -100,9 +100,9 @@ describe('the feed', () => {
         attributes_after: { account_id: market.target.id },
       },
     ]);
-    const stranger = await registry.as('AUDIT_USER');
-    expect(await events(stranger, '&entity_name=bundle')).toEqual([]);
-    expect(await events(stranger, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);
+    const outsider = await registry.as('AUDIT_USER');
+    expect(await events(outsider, '&entity_name=bundle')).toEqual([]);
+    expect(await events(outsider, `&entity_name=bundle&entity_id=${moved}`)).toEqual([]);
   });
 
   test.for(['after=-1', 'after=x', 'limit=0', 'limit=1001', 'entity_name=Robert;', 'entity_id=0'])(

@@ -42,7 +42,7 @@ const asides = (status: BundleStatus): (BundleStatus | undefined)[] =>
     ? statusTransitions().flatMap(([from, to]) => (to === status ? [from] : []))
     : [undefined];
 
-const standings = bundleStatuses.flatMap((status) =>
+const bundleStates = bundleStatuses.flatMap((status) =>
   asides(status).map((aside) => ({
     status,
     aside,
@@ -74,24 +74,24 @@ const callers = roleNames.flatMap((role) => [
 ]);
 
 describe.each(ACTIONS)('%s', (action) => {
-  test.for(standings)('on a bundle that is $name', async ({ status, aside }, { market }) => {
-    const standing = await market.bundleIn(status, aside);
-    const before = await read(market, standing.id);
+  test.for(bundleStates)('on a bundle that is $name', async ({ status, aside }, { market }) => {
+    const unchanged = await market.bundleIn(status, aside);
+    const before = await read(market, unchanged.id);
     for (const { role, isInside } of callers) {
       const right = rightStatus(action, status, role, isInside);
-      const { id } = right === 202 ? await market.bundleIn(status, aside) : standing;
+      const { id } = right === 202 ? await market.bundleIn(status, aside) : unchanged;
       const answer = await perform(market, (isInside ? insiders : outsiders).get(role), action, id);
       expect(answer?.statusCode, `${role}, ${isInside ? 'inside' : 'outside'}: ${answer?.body}`).toBe(right);
       if (right !== 202) continue;
       const { to } = lifecycle[action];
       expect((await read(market, id)).certificate_bundle_status).toBe(to === 'before lock' ? aside : to);
     }
-    expect(await read(market, standing.id)).toEqual(before);
+    expect(await read(market, unchanged.id)).toEqual(before);
   });
 });
 
 test('every status that a lock or a split can store as the prior status is tested', () => {
-  const put = standings.flatMap(({ aside, name }) => (aside === undefined ? [] : [name]));
+  const put = bundleStates.flatMap(({ aside, name }) => (aside === undefined ? [] : [name]));
   expect(put.toSorted()).toEqual([
     'Bundle Split, and was Active',
     'Bundle Split, and was Cancelled',

@@ -99,12 +99,17 @@ interface Response {
 }
 
 /** The lineage of a bundle as `viewer` may see it, without the data of other accounts. */
-function expectRedacted(admin: Client, told: Response, viewer: (typeof holders)[number], text: string): void {
+function expectRedacted(
+  admin: Client,
+  lineage: Response,
+  viewer: (typeof holders)[number],
+  text: string,
+): void {
   const { account, client } = viewer;
   for (const other of holders.filter((each) => each !== viewer))
     expect(text).not.toContain(other.account.account_name);
-  for (const link of told.hash_chain.links) expect([account.id, null]).toContain(link.account.id);
-  for (const event of told.timeline) {
+  for (const link of lineage.hash_chain.links) expect([account.id, null]).toContain(link.account.id);
+  for (const event of lineage.timeline) {
     expect([client.userId, admin.userId, null]).toContain(event.actor_id);
     for (const attributes of [event.attributes_before, event.attributes_after]) {
       if (attributes && 'account_id' in attributes)
@@ -147,12 +152,12 @@ test('each holder of a part of an issuance receives its complete lineage in orde
           const answer = await viewer.client.get(`/certificate/${id}/lineage?format=raw`);
           expect(answer.statusCode).toBe(viewer.account.id === account ? 200 : 404);
           if (answer.statusCode === 404) continue;
-          const told: Response = answer.json();
-          expect(told).toMatchObject({ lineage_path: path, hash_chain: { verified: true } });
-          expect(told.timeline.map(({ event_id }) => event_id)).toEqual(
+          const lineage: Response = answer.json();
+          expect(lineage).toMatchObject({ lineage_path: path, hash_chain: { verified: true } });
+          expect(lineage.timeline.map(({ event_id }) => event_id)).toEqual(
             all.timeline.map(({ event_id }) => event_id),
           );
-          expectRedacted(admin, told, viewer, answer.body);
+          expectRedacted(admin, lineage, viewer, answer.body);
         }
       }
     }),

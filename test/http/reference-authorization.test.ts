@@ -143,16 +143,16 @@ test.each(Object.entries(ROWS).flatMap(([name, row]) => roles.map((role) => ({ n
   '$name, by $role',
   async ({ row, role }) => {
     const client = role === 'admin' ? admin : producer;
-    const told: number[] = [];
+    const statuses: number[] = [];
     const refusals = new Map<Case, string>();
     for (const which of CASES) {
       const id = which === 'missing' ? NOBODYS_ID : await row.make(which);
       const answer = await row.ask(client, id);
-      told.push(answer.statusCode);
+      statuses.push(answer.statusCode);
       const { instance: _, action_id: __, ...refusal } = answer.json();
       refusals.set(which, JSON.stringify(refusal).replaceAll(new RegExp(`\\b${id}\\b`, 'g'), 'id'));
     }
-    expect(told).toEqual(row[role]);
+    expect(statuses).toEqual(row[role]);
     expect(refusals.get('deleted')).toBe(refusals.get('missing'));
     if (row[role][1] === row[role][3]) expect(refusals.get('other')).toBe(refusals.get('missing'));
   },

@@ -39,9 +39,9 @@ describe.each(['development', 'test', 'production'] as const)('in %s', (NODE_ENV
     expect(answer.statusCode).toBe(500);
     expect(answer.headers['content-type']).toContain('application/problem+json');
     expect(Object.keys(answer.json()).toSorted()).toEqual(['detail', 'instance', 'status', 'title', 'type']);
-    const told = answer.body + JSON.stringify(answer.headers);
+    const sent = answer.body + JSON.stringify(answer.headers);
     for (const inside of [SECRET, 'does not exist', 'TypeError', '.ts:', 'node_modules', '42P01']) {
-      expect(told).not.toContain(inside);
+      expect(sent).not.toContain(inside);
     }
   });
 });

@@ -228,24 +228,24 @@ describe('administrators', () => {
     ['demote', (from: Client, whom: Client) => from.post(`/user/change_role/${whom.userId}?role=1`)],
     ['remove', (from: Client, whom: Client) => from.delete(`/user/delete/${whom.userId}`)],
   ])('who concurrently %s each other keep one administrator', async (_, depose) => {
-    const alone = await openRegistry();
+    const own = await openRegistry();
     try {
-      const [one, other] = [await alone.as('ADMIN'), await alone.as('ADMIN')];
-      const hold = await alone.primary.connect();
+      const [one, other] = [await own.as('ADMIN'), await own.as('ADMIN')];
+      const hold = await own.primary.connect();
       await hold.query('BEGIN; SELECT FROM registry_user FOR UPDATE');
       const deposed = Promise.all([depose(one, other), depose(other, one)]);
-      await expect.poll(() => waiting(alone)).toBe(2);
+      await expect.poll(() => waiting(own)).toBe(2);
       await hold.query('COMMIT');
       hold.release();
       const answers = await deposed;
       const statuses = answers.map(({ statusCode }) => statusCode);
       expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-      const { rows } = await alone.primary.query(
+      const { rows } = await own.primary.query(
         `SELECT count(*)::int AS n FROM registry_user WHERE role = 'ADMIN' AND deleted_at IS NULL`,
       );
       expect(rows[0].n).toBe(1);
     } finally {
-      await alone.close();
+      await own.close();
     }
   });
 });

@@ -19,7 +19,7 @@ const test = baseTest.extend(
 );
 
 const CANCEL = '/certificate/cancel';
-const REHEARSE = '/certificate/cancel?dry_run=true';
+const DRY_RUN = '/certificate/cancel?dry_run=true';
 
 /** Keeps a bundle locked until the returned function is called, or the test ends. */
 async function holdBundle(registry: TestRegistry, id: number): Promise<() => Promise<void>> {
@@ -72,14 +72,14 @@ test('twelve dry runs of one user are one at a time, and take no writes from oth
 }) => {
   const { id } = await market.bundle();
   const letGo = await holdBundle(registry, id);
-  const dryRuns = Array.from({ length: 12 }, () => market.trader.post(REHEARSE, bodyOf(market, id)));
+  const dryRuns = Array.from({ length: 12 }, () => market.trader.post(DRY_RUN, bodyOf(market, id)));
   expect((await createOrganisation(market.admin)).statusCode).toBe(201);
   await letGo();
   const answers = await Promise.all(dryRuns);
   const refused = answers.filter(({ statusCode }) => statusCode === 429);
   expect(refused).toHaveLength(11);
   expect(refused.every(({ headers }) => headers['retry-after'] === '1')).toBe(true);
-  expect((await market.trader.post(REHEARSE, bodyOf(market, id))).statusCode).toBe(202);
+  expect((await market.trader.post(DRY_RUN, bodyOf(market, id))).statusCode).toBe(202);
 });
 
 test('a dry run gives up a lock that it does not get soon, and can be repeated', async ({
@@ -88,9 +88,9 @@ test('a dry run gives up a lock that it does not get soon, and can be repeated',
 }) => {
   const { id } = await market.bundle();
   const letGo = await holdBundle(registry, id);
-  expectRefused(await market.trader.post(REHEARSE, bodyOf(market, id)), 503, 'timed-out');
+  expectRefused(await market.trader.post(DRY_RUN, bodyOf(market, id)), 503, 'timed-out');
   await letGo();
-  expect((await market.trader.post(REHEARSE, bodyOf(market, id))).statusCode).toBe(202);
+  expect((await market.trader.post(DRY_RUN, bodyOf(market, id))).statusCode).toBe(202);
 });
 
 describe('a user with as many mutations under way as it may have', () => {

@@ -40,13 +40,13 @@ async function failureOf(
   return failure;
 }
 
-const works: [string, (tx: Transaction) => Promise<unknown>][] = [
+const statements: [string, (tx: Transaction) => Promise<unknown>][] = [
   ['a statement', ({ execute }) => execute(sql`INSERT INTO organisation (name) VALUES ('other half')`)],
   ['a statement of the ORM', ({ orm }) => orm.insert(organisation).values({ name: 'other half' })],
   ['the commit', async () => undefined],
 ];
 
-test.for(works)(
+test.for(statements)(
   'a connection lost before %s is a retryable error, and nothing was done',
   async ([_, last], { registry }) => {
     const failure = await failureOf(registry, last);

@@ -6,27 +6,27 @@ import { environmentOf, runProgram } from '../harness/program.ts';
 import { openRelaySetup, type RelaySetup } from './relay-setup.ts';
 
 let eventStore: BreakableEventStore;
-let relaying: RelaySetup;
+let setup: RelaySetup;
 
 beforeEach(async () => {
   eventStore = await openBreakableEventStore();
-  relaying = await openRelaySetup(eventStore);
+  setup = await openRelaySetup(eventStore);
 });
 afterEach(async () => {
-  await relaying.close();
+  await setup.close();
   await eventStore.stop();
 });
 
 const lose = (keep: number) => eventStore.server.memory.forget(eventStore.log.stream, keep);
 
 async function relayed(): Promise<number> {
-  await relaying.trade(2);
-  await relaying.expectRelayed();
-  return (await relaying.entries()).length;
+  await setup.trade(2);
+  await setup.expectRelayed();
+  return (await setup.entries()).length;
 }
 
 function verify() {
-  const { registry } = relaying;
+  const { registry } = setup;
   return runProgram(
     'verify-journal',
     environmentOf(registry, inject('cluster').primary, eventStore.environment),
@@ -34,16 +34,16 @@ function verify() {
 }
 
 test('the program and the API report the number of compared events, and the first that EventStoreDB lacks', async () => {
-  relaying.start();
+  setup.start();
   const all = await relayed();
-  await relaying.stopAll();
+  await setup.stopAll();
   expect(await verify()).toMatchObject({
     code: 0,
     output: expect.stringContaining(
       `${all} events are right, in the journal, and ${all} of them in EventStoreDB.`,
     ),
   });
-  const api = async () => (await relaying.market.admin.get('/events/verify')).json();
+  const api = async () => (await setup.market.admin.get('/events/verify')).json();
   expect(await api()).toEqual({ verified: all, compared: all, difference: null, places: null });
 
   // Both wait ten seconds for the relay to append the events, so they run at the same time.
@@ -58,11 +58,11 @@ test('the program and the API report the number of compared events, and the firs
 });
 
 test('a stream that has lost all its events differs at position 0', async () => {
-  relaying.start();
+  setup.start();
   await relayed();
-  await relaying.stopAll();
+  await setup.stopAll();
   lose(0);
-  const verified = await relaying.registry.database.readPrimary(({ execute }) =>
+  const verified = await setup.registry.database.readPrimary(({ execute }) =>
     verifyJournal(execute, { log: eventStore.log, waitMs: 0 }),
   );
   expect(verified).toEqual({
@@ -74,7 +74,7 @@ test('a stream that has lost all its events differs at position 0', async () => 
 
 test('an event store that is down is not a difference: the API answers 503, and the program ends with 3', async () => {
   await eventStore.server.stop();
-  expect((await relaying.market.admin.get('/events/verify')).json()).toMatchObject({
+  expect((await setup.market.admin.get('/events/verify')).json()).toMatchObject({
     status: 503,
     detail: 'EventStoreDB is currently unavailable.',
   });
@@ -96,29 +96,27 @@ const backUp = (journal: Journal) =>
 
 describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
   test('stops the relay, idle or not, until the events return', async () => {
-    const journal = relaying.start();
+    const journal = setup.start();
     const all = await relayed();
     await backUp(journal);
     lose(keep);
     await expectDiverged(journal, RegExp(`lost events: it held ${all} of them, and holds ${keep}$`));
-    await relaying.trade(1);
+    await setup.trade(1);
     await expectDiverged(journal, /lost events/);
     expect(held()).toBe(keep);
 
     // As a restore of EventStoreDB would do.
     const { signal } = new AbortController();
-    await relaying.registry.database.readPrimary(({ execute }) =>
-      relay(execute, eventStore.log, keep, signal),
-    );
+    await setup.registry.database.readPrimary(({ execute }) => relay(execute, eventStore.log, keep, signal));
     await backUp(journal);
-    await relaying.trade(1);
-    await relaying.expectRelayed();
+    await setup.trade(1);
+    await setup.expectRelayed();
   });
 
   test('is not filled by a new leader', async () => {
-    const first = relaying.start();
+    const first = setup.start();
     await vi.waitFor(() => expect(first.status().leads).toBe(true), 30_000);
-    const second = relaying.start();
+    const second = setup.start();
     const all = await relayed();
     await vi.waitFor(() => expect(second.status()).toMatchObject({ leads: false, relayedUpTo: all }), 30_000);
     await first.stop();
@@ -129,14 +127,14 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
   });
 
   test('is filled after a restart of all processes, with a warning', async () => {
-    relaying.start();
+    setup.start();
     const all = await relayed();
-    await relaying.stopAll();
+    await setup.stopAll();
     lose(keep);
     const warnings: string[] = [];
-    const journal = relaying.start((what) => warnings.push(what));
+    const journal = setup.start((what) => warnings.push(what));
     await backUp(journal);
-    await relaying.expectRelayed();
+    await setup.expectRelayed();
     expect(warnings).toEqual([`EventStoreDB has ${keep} of ${all} events; the relay appends the others`]);
   });
 });
@@ -144,18 +142,18 @@ describe.each([0, 5])('a stream that keeps %i of its events', (keep) => {
 test('a stream that looks correct but refuses every append is reported, and appended to once it accepts', async () => {
   const append = vi.spyOn(eventStore.server.memory, 'append');
   append.mockReturnValue({ result: 'wrong expected version', current: 41 });
-  const journal = relaying.start();
-  await relaying.trade(1);
+  const journal = setup.start();
+  await setup.trade(1);
   const problem = 'EventStoreDB does not accept events.';
   await vi.waitFor(() => expect(journal.status()).toMatchObject({ eventStore: 'down', problem }), 30_000);
   append.mockRestore();
-  await relaying.expectRelayed();
+  await setup.expectRelayed();
   await backUp(journal);
 });
 
 test('events stored at other revisions than their positions stop the relay', async () => {
   const append = vi.spyOn(eventStore.server.memory, 'append');
   append.mockReturnValue({ result: 'success', revision: 4_711, commit: 1 });
-  const journal = relaying.start();
+  const journal = setup.start();
   await expectDiverged(journal, /position \d+ was appended to the stream as revision 4711/);
 });

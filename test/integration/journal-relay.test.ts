@@ -7,21 +7,21 @@ import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { openRelaySetup, type RelaySetup } from './relay-setup.ts';
 
 let eventStore: TestEventStore;
-let relaying: RelaySetup;
+let setup: RelaySetup;
 
 beforeEach(async () => {
   eventStore = await openEventStore();
-  relaying = await openRelaySetup(eventStore);
+  setup = await openRelaySetup(eventStore);
 });
 afterEach(async () => {
-  await relaying.close();
+  await setup.close();
   await eventStore.stop();
 });
 
 const lastRevision = async () => (await eventStore.log.last())?.revision ?? -1;
 
 test('the relay reports its progress after every append, so readiness shows how far a long catch-up is', async () => {
-  const { registry } = relaying;
+  const { registry } = setup;
   await registry.primary.query(
     `INSERT INTO organisation (name) SELECT 'Organisation ' || n FROM generate_series(1, 1200) AS n`,
   );
@@ -30,16 +30,16 @@ test('the relay reports its progress after every append, so readiness shows how 
   onTestFinished(() => client.end());
   const { signal } = new AbortController();
   await sequence(executeOn(client), signal);
-  const told: number[] = [];
-  const all = await relay(executeOn(client), eventStore.log, 0, signal, (next) => told.push(next));
-  expect(all).toBe((await relaying.entries()).length);
-  expect(told).toEqual([500, 1000, all]);
+  const reported: number[] = [];
+  const all = await relay(executeOn(client), eventStore.log, 0, signal, (next) => reported.push(next));
+  expect(all).toBe((await setup.entries()).length);
+  expect(reported).toEqual([500, 1000, all]);
 });
 
 test('every entry is in the store once, as an event with its type, data and metadata', async () => {
-  relaying.start();
-  await relaying.trade(3);
-  await relaying.expectRelayed();
+  setup.start();
+  await setup.trade(3);
+  await setup.expectRelayed();
   const last = await eventStore.log.last();
   expect(last?.data).toMatchObject({
     entity_name: 'action',
@@ -48,15 +48,15 @@ test('every entry is in the store once, as an event with its type, data and meta
   expect(last?.metadata).toMatchObject({
     position: last?.revision,
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-    actor_id: relaying.market.trader.userId,
+    actor_id: setup.market.trader.userId,
   });
 });
 
 test('an entry is relayed soon after its commit, without a request', async () => {
-  const journal = relaying.start();
+  const journal = setup.start();
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('up'), 30_000);
   const before = await lastRevision();
-  await relaying.market.bundle();
+  await setup.market.bundle();
   // Within a second on an idle machine; this one may be busy.
   await vi.waitFor(async () => expect(await lastRevision()).toBeGreaterThan(before), {
     timeout: 15_000,
@@ -65,18 +65,18 @@ test('an entry is relayed soon after its commit, without a request', async () =>
 });
 
 test('two processes relay each event once, and the second continues where the first stopped', async () => {
-  const [first] = [relaying.start(), relaying.start()];
-  await relaying.trade(2);
-  await relaying.expectRelayed();
+  const [first] = [setup.start(), setup.start()];
+  await setup.trade(2);
+  await setup.expectRelayed();
   await first?.stop();
-  await relaying.trade(2);
-  await relaying.expectRelayed();
+  await setup.trade(2);
+  await setup.expectRelayed();
 });
 
 test('a stream of another registry stops the relay with a clear error, and nothing is appended to it', async () => {
   await eventStore.appendForeign();
-  const journal = relaying.start();
-  await relaying.trade(1);
+  const journal = setup.start();
+  await setup.trade(1);
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('diverged'), 20_000);
   await vi.waitFor(
     () => expect(journal.status().problem).toMatch(/revision 0 of the stream has event id .* instead of/),
@@ -86,12 +86,12 @@ test('a stream of another registry stops the relay with a clear error, and nothi
 });
 
 test('a stream that continues past the journal stops the relay', async () => {
-  relaying.start();
-  await relaying.trade(1);
-  await relaying.expectRelayed();
-  await relaying.stopAll();
+  setup.start();
+  await setup.trade(1);
+  await setup.expectRelayed();
+  await setup.stopAll();
   await eventStore.appendForeign();
-  const journal = relaying.start();
+  const journal = setup.start();
   await vi.waitFor(() => expect(journal.status().eventStore).toBe('diverged'), 20_000);
   expect(journal.status().problem).toContain('which the journal has not reached');
 });

@@ -10,10 +10,10 @@ export type Reply = Awaited<ReturnType<TradingPair['transfer']>>;
 export async function race(requests: readonly (() => Promise<Reply>)[], winners = 1): Promise<Reply[]> {
   const replies = await Promise.all(requests.map((request) => request()));
   const won = replies.filter(({ statusCode }) => statusCode < 300);
-  const told = replies.map(({ statusCode, json }) => `${statusCode} ${json().type ?? ''}`);
-  expect(won, told.join(', ')).toHaveLength(winners);
+  const outcomes = replies.map(({ statusCode, json }) => `${statusCode} ${json().type ?? ''}`);
+  expect(won, outcomes.join(', ')).toHaveLength(winners);
   for (const { statusCode } of replies.filter((each) => !won.includes(each))) {
-    expect([404, 409], told.join(', ')).toContain(statusCode);
+    expect([404, 409], outcomes.join(', ')).toContain(statusCode);
   }
   return won;
 }

@@ -147,8 +147,8 @@ describe('a waiting transfer, when meanwhile its user', () => {
 
   test('is removed from the account, is refused as a dry run, too', async () => {
     const bundle = await market.bundle();
-    const rehearse = () => market.trader.post('/certificate/transfer?dry_run=true', transferBody(bundle));
-    const answer = await takenWhileItWaits({ table: 'bundle', id: bundle.id }, rehearse, remove);
+    const dryRun = () => market.trader.post('/certificate/transfer?dry_run=true', transferBody(bundle));
+    const answer = await takenWhileItWaits({ table: 'bundle', id: bundle.id }, dryRun, remove);
     expect(answer.statusCode).toBe(404);
     expect(await failures(bundle.id)).toEqual([]);
   });

@@ -36,8 +36,8 @@ export class Answers {
     if (statusCode >= 500) return `failed: ${said}`;
     const { content: declared, headers = {} } = responses[String(statusCode)] ?? {};
     if (declared === undefined) return `undeclared status: ${said}`;
-    const stranger = ownHeaders(answer).find((name) => !(name in headers));
-    if (stranger !== undefined) return `undeclared header ${stranger}: ${said}`;
+    const undeclared = ownHeaders(answer).find((name) => !(name in headers));
+    if (undeclared !== undefined) return `undeclared header ${undeclared}: ${said}`;
     const type = String(answer.headers['content-type']).split(';')[0] ?? '';
     const schema = declared[type]?.schema;
     if (schema === undefined) return `undeclared content type ${type}: ${said}`;

@@ -18,7 +18,7 @@ const PER_MINUTE = 30;
 const test = baseTest.extend('settings', { scope: 'file' }, { RATE_LIMIT_PER_MINUTE: String(PER_MINUTE) });
 
 /** A registry that never waits for its standby, so that the standby is always late. */
-let hasty: FastifyInstance;
+let impatient: FastifyInstance;
 let journal: Journal;
 let document: ApiDocument;
 let answers: Answers;
@@ -27,7 +27,7 @@ let client: Client;
 test.beforeAll(async ({ registry }) => {
   const { config, log } = { config: registry.config, log: registry.app.log };
   const database = { ...registry.database, waitForReplicas: async () => false };
-  hasty = await buildApp({ config, database, clock: () => NOW, log });
+  impatient = await buildApp({ config, database, clock: () => NOW, log });
   document = await readDocument(registry.app);
   answers = new Answers(document);
   client = await registry.as('ADMIN');
@@ -35,7 +35,7 @@ test.beforeAll(async ({ registry }) => {
 });
 afterAll(async () => {
   await journal.stop();
-  await hasty.close();
+  await impatient.close();
 });
 
 const met = new Set<string>();
@@ -62,7 +62,7 @@ test.each([201, 409])('a write answered with %i, and its repetition', async (sta
 });
 
 test('a write that a standby has not replayed in time', async () => {
-  const answer = await at(hasty).post('/account/create', { account_name: 'Late' });
+  const answer = await at(impatient).post('/account/create', { account_name: 'Late' });
   expect(answer.headers['registry-replica']).toBe('lagging');
   expectDeclared('createAccount', answer);
 });
