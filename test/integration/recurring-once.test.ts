@@ -31,18 +31,23 @@ describe('exactly once', () => {
   test('a run whose bundle is taken during its wait uses the next one', async ({ registry, market }) => {
     const [second, first] = [await market.bundle(), await market.bundle()];
     const { id } = await aRecurring(market, 'transfer');
+    const untilWaiting = (processes: number) =>
+      vi.waitFor(async () => {
+        const { rows } = await registry.primary.query(
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(rows.length).toBe(processes);
+      }, 20_000);
     const other = await registry.primary.connect();
     await other.query('BEGIN');
-    await other.query(`UPDATE bundle SET status = 'Cancelled', beneficiary = 'B' WHERE id = $1`, [first.id]);
+    await other.query('SELECT FROM bundle WHERE id = $1 FOR UPDATE', [first.id]);
+    const cancelling = market.cancel([first.id]);
+    await untilWaiting(1);
     const running = run(registry, NOW);
-    await vi.waitFor(async () => {
-      const { rows } = await registry.primary.query(
-        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      expect(rows.length).toBe(1);
-    }, 20_000);
-    await other.query('COMMIT');
+    await untilWaiting(2);
+    await other.query('ROLLBACK');
     other.release();
+    expect((await cancelling).statusCode).toBe(202);
     await running;
     expect((await runsOf(market, id)).map((each) => each.resulting_bundle_ids)).toEqual([[second.id]]);
   });
