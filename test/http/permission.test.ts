@@ -2,11 +2,9 @@ import Fastify from 'fastify';
 import { describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { requireDeclaredRoutes } from '../../src/http/route-guard.ts';
-import type { Role } from '../../src/rules/enums.ts';
 import { permissions } from '../../src/rules/permission.ts';
 import { anAccount } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
-import type { TestRegistry } from '../harness/registry.ts';
 
 const NOBODYS_ID = '999999';
 const urlOf = (path: string) => path.replaceAll(/:\w+/g, NOBODYS_ID);
@@ -33,11 +31,6 @@ describe('a route without a permission', () => {
       await expect(start(url)).resolves.toBeUndefined();
     },
   );
-});
-
-test('only login, refresh, health and the unchecked CSRF token are open, beside pages', () => {
-  const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
-  expect(open.sort()).toEqual(['csrfToken', 'health', 'login', 'ready', 'refreshSession']);
 });
 
 test('every operation has a permission, and changes nothing if it is a GET', () => {
@@ -97,29 +90,3 @@ test.for(['x-http-method-override', 'x-http-method', 'x-method-override'])(
     expect((await admin.get(`/account/${id}`)).statusCode).toBe(200);
   },
 );
-
-describe('roles decide what a user may do, membership for which accounts', () => {
-  const may = async (registry: TestRegistry, role: Role) => {
-    const admin = await registry.as('ADMIN');
-    const client = await registry.as(role);
-    const [own, other] = [await anAccount(admin, { user_ids: [client.userId] }), await anAccount(admin)];
-    const attempt = (id: number) => client.patch(`/account/update/${id}`, { timezone: 'Asia/Tokyo' });
-    return {
-      read: [
-        (await client.get(`/account/${own.id}`)).statusCode,
-        (await client.get(`/account/${other.id}`)).statusCode,
-      ],
-      edit: [(await attempt(own.id)).statusCode, (await attempt(other.id)).statusCode],
-    };
-  };
-
-  test.for<[Role, { read: number[]; edit: number[] }]>([
-    ['AUDIT_USER', { read: [200, 404], edit: [403, 403] }],
-    ['TRADING_USER', { read: [200, 404], edit: [200, 404] }],
-    ['PRODUCTION_USER', { read: [200, 404], edit: [200, 404] }],
-    ['ADMIN', { read: [200, 200], edit: [200, 200] }],
-    ['STORAGE_VALIDATOR', { read: [404, 404], edit: [403, 403] }],
-  ] as const)('%s', async ([role, expected], { registry }) => {
-    expect(await may(registry, role)).toEqual(expected);
-  });
-});
