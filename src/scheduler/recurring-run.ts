@@ -21,6 +21,7 @@ import { scopeOf } from '../rules/permission.ts';
 import { refuse } from '../rules/refusal.ts';
 import type { UserId } from '../rules/units.ts';
 import { advance, end, lockRecurring, type RecurringRow } from './recurring-store.ts';
+import type { Tick } from './tick.ts';
 
 /** A run that is due, and the user whose rights it has. */
 interface DueRun {
@@ -28,15 +29,15 @@ interface DueRun {
   readonly userId: UserId;
 }
 
-/** The users who had a run in the current turn, which continues in the next round if a round ends early. */
+/** The users who had a run in the current turn, which continues in the next tick if a tick ends early. */
 export type Turn = Set<UserId>;
 
 export interface RunOptions {
   readonly database: Database;
   readonly clock: () => Date;
   readonly turn: Turn;
-  /** Ends the round after the run that is under way. */
-  readonly signal?: AbortSignal;
+  /** Without it, everything that is due is executed. */
+  readonly tick?: Tick;
   readonly onRun: (result: RunResult) => void;
 }
 
@@ -47,9 +48,9 @@ export interface RunOptions {
  *
  * @throws the first failure, after all other runs were executed.
  */
-export async function runAllDue({ database, clock, turn, signal, onRun }: RunOptions): Promise<void> {
+export async function runAllDue({ database, clock, turn, tick, onRun }: RunOptions): Promise<void> {
   const failed = new Map<number, unknown>();
-  while (!signal?.aborted) {
+  while (!tick?.isOver()) {
     const due = await nextDue(database, clock(), { users: [...turn], ids: [...failed.keys()] });
     if (due === undefined && turn.size === 0) break;
     if (due === undefined) {

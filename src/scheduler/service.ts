@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import { type Job, NotEligible, runLeaderElection } from '../database/leader-election.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
 import { runAllDue, type Turn } from './recurring-run.ts';
+import { startTick, type Tick } from './tick.ts';
 
 export interface SchedulerOptions {
   readonly database: Database;
@@ -26,8 +27,6 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** The advisory lock of the leader. */
 const LEADER_LOCK = 7_262_003;
 const LOOK_EVERY_MS = 1_000;
-/** The time budget of a round of one job. What is left is done in the next round, after the clock was compared again. */
-const ROUND_MS = 5_000;
 
 /**
  * Starts the scheduler: in one process at a time, bundles expire, recurring actions run, and totals are folded. The jobs run
@@ -44,24 +43,24 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   };
   const problems = new Map<string, string>();
 
-  const expire = (signal: AbortSignal) => expireAllDue(options, signal, state);
+  const expire = (tick: Tick) => expireAllDue(options, tick, state);
 
   const turn: Turn = new Set();
-  const runRecurring = (signal: AbortSignal) => runRecurringDue(options, { signal, turn }, state);
+  const runRecurring = (tick: Tick) => runRecurringDue(options, { tick, turn }, state);
 
   const underWay = new Set<Promise<void>>();
   /**
    * A job that fails is repeated in the next tick and does not end leadership, which depends on the lock's connection.
    */
-  const jobOf = (name: string, job: (signal: AbortSignal, execute: Execute) => Promise<void>): Job => ({
+  const jobOf = (name: string, job: (tick: Tick, execute: Execute) => Promise<void>): Job => ({
     everyMs: LOOK_EVERY_MS,
     async tick(execute, signal) {
       await assertClock(execute, options);
-      const round = AbortSignal.any([signal, AbortSignal.timeout(ROUND_MS)]);
-      const working = job(round, execute).then(
+      const tick = startTick(signal);
+      const working = job(tick, execute).then(
         () => {
           problems.delete(name);
-          if (!round.aborted) state.lastTickAt = clock();
+          if (!tick.isOver()) state.lastTickAt = clock();
         },
         (error: unknown) => {
           problems.set(name, `The scheduler job ${name} failed.`);
@@ -100,11 +99,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 
 function runRecurringDue(
   { database, clock }: SchedulerOptions,
-  round: { readonly signal: AbortSignal; readonly turn: Turn },
+  progress: { readonly tick: Tick; readonly turn: Turn },
   state: { runsDone: number; runsRefused: number },
 ): Promise<void> {
   return runAllDue({
-    ...round,
+    ...progress,
     database,
     clock,
     onRun(result) {
@@ -116,10 +115,10 @@ function runRecurringDue(
 
 async function expireAllDue(
   { database, clock }: SchedulerOptions,
-  signal: AbortSignal,
+  tick: Tick,
   state: { bundlesExpired: number },
 ): Promise<void> {
-  for (let more = true; more && !signal.aborted; ) {
+  for (let more = true; more && !tick.isOver(); ) {
     const expired = await expireBatch(database, clock());
     state.bundlesExpired += expired.bundles;
     more = expired.more;
@@ -127,8 +126,8 @@ async function expireAllDue(
 }
 
 /** Moves the changes of totals that writers appended into the totals: what is read for a total stays small. */
-async function foldTotals(signal: AbortSignal, execute: Execute): Promise<void> {
-  for (let folded = 1; folded > 0 && !signal.aborted; ) {
+async function foldTotals(tick: Tick, execute: Execute): Promise<void> {
+  for (let folded = 1; folded > 0 && !tick.isOver(); ) {
     const [row] = await execute<{ folded: number }>(sql`SELECT fold_account_totals() AS folded`);
     folded = row?.folded ?? 0;
   }

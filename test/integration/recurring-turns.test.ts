@@ -42,7 +42,7 @@ test('287 due runs of one user delay the run of another by one run', async ({ re
   expect(users.indexOf(one.userId)).toBe(1);
 }, 120_000);
 
-test('a round that ends early is continued with the users who had no run in this turn', async ({
+test('a tick that ends early is continued with the users who had no run in this turn', async ({
   registry,
   market,
 }) => {
@@ -52,14 +52,16 @@ test('a round that ends early is continued with the users who had no run in this
   }
   const before = (await executed(registry)).length;
   const turn: Turn = new Set();
-  for (let round = 0; round < 6; round++) {
-    const budget = new AbortController();
+  for (let tick = 0; tick < 6; tick++) {
+    let isOver = false;
     await runAllDue({
       database: registry.database,
       clock: () => NOW,
       turn,
-      signal: budget.signal,
-      onRun: () => budget.abort(),
+      tick: { isOver: () => isOver },
+      onRun: () => {
+        isOver = true;
+      },
     });
   }
   expect((await executed(registry)).slice(before)).toEqual([...users, ...users]);
