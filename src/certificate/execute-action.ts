@@ -9,7 +9,7 @@ import { amountOf, apportion, type Share } from '../rules/apportion.ts';
 import { assertBundleList } from '../rules/bundle-list.ts';
 import { assertMay, assertMayTakePart, type LifecycleAction, statusAfter } from '../rules/lifecycle.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import type { AccountId, BundleId, UserId } from '../rules/units.ts';
+import type { AccountId, BundleId, UserId, Wh } from '../rules/units.ts';
 import type { Action } from './action-schemas.ts';
 import {
   type ActionIntent,
@@ -34,7 +34,7 @@ export interface ActionDefinition extends RecordedAs {
     tx: Transaction,
     locked: LockedAction,
   ): Promise<{ readonly accountId?: AccountId; readonly beneficiary?: string }>;
-  /** Further writes, after the bundles were changed. */
+  /** Further writes, after the bundles were changed. They refuse nothing: a dry run omits them. */
   settle?(tx: Transaction, bundleIds: readonly BundleId[]): Promise<void>;
 }
 
@@ -116,8 +116,8 @@ type ActionView = z.output<typeof Action>;
 
 /**
  * Executes an action on bundles, and records it (rules ACT-1 to ACT-15): check, lock, decide, split, write. A refused
- * action is rolled back as a whole, then recorded with its reason. A dry run is the same work, rolled back at its end;
- * its refusals are not recorded.
+ * action is rolled back as a whole, then recorded with its reason. A dry run is judged in the same way, under the same
+ * locks; it writes no bundles, and its action is rolled back at its end. Its refusals are not recorded.
  *
  * @throws {Problem | Refusal} the refusal; unless it is a dry run, the problem has the `action_id` of its record.
  */
@@ -130,7 +130,7 @@ async function performAction(
   context: ActionContext,
   definition: ActionDefinition,
 ): Promise<ActionOutcome> {
-  const { intent, clock } = context;
+  const { intent, clock, dryRun } = context;
   const { type, decide, settle, details = {} } = definition;
   requireOwnAccount(context);
   assertBundleList(intent.bundleIds);
@@ -142,8 +142,11 @@ async function performAction(
   for (const bundle of bundles) assertMay(type, bundle, now);
   const { accountId = null, beneficiary = null } = (await decide?.(tx, { ...accounts, bundles })) ?? {};
   const shares = apportion(bundles, amount);
-  const resultingBundleIds = await take(tx, type, bundles, shares, { accountId, beneficiary });
-  await settle?.(tx, resultingBundleIds);
+  const parts = partsOf(bundles, shares);
+  const resultingBundleIds = dryRun
+    ? provisionalIds(parts)
+    : await take(tx, type, parts, { accountId, beneficiary });
+  if (!dryRun) await settle?.(tx, resultingBundleIds);
   const energyWh = shares.reduce((sum, share) => sum + share.take, 0);
   return { result: 'Success', beneficiary, resultingBundleIds, energyWh, details };
 }
@@ -223,23 +226,37 @@ function inRequestedOrder(locked: readonly LockedBundle[], { bundleIds }: Action
   return bundleIds.flatMap((id) => byId.get(id) ?? []);
 }
 
+/** A bundle, and how much of it an action takes. */
+interface Part {
+  readonly bundle: LockedBundle;
+  readonly take: Wh;
+}
+
+function partsOf(bundles: readonly LockedBundle[], shares: readonly Share<BundleId>[]): Part[] {
+  const byId = new Map(bundles.map((bundle) => [bundle.id, bundle]));
+  return shares.flatMap(({ id, take: wanted }) => {
+    const bundle = byId.get(id);
+    return bundle ? [{ bundle, take: wanted }] : [];
+  });
+}
+
+const isSplit = ({ bundle, take: wanted }: Part) => wanted < bundle.quantity;
+
+/** The ids of the bundles that would carry the effect: for those that a split would make, ids that no bundle has. */
+function provisionalIds(parts: readonly Part[]): BundleId[] {
+  return parts.map((part, n) =>
+    isSplit(part) ? ((Number.MAX_SAFE_INTEGER - n) as BundleId) : part.bundle.id,
+  );
+}
+
 /** Splits bundles that are taken in part, and writes the effect. Returns the ids of the bundles that carry it. */
 async function take(
   tx: Transaction,
   type: LifecycleAction,
-  bundles: readonly LockedBundle[],
-  shares: readonly Share<BundleId>[],
+  parts: readonly Part[],
   written: { accountId: AccountId | null; beneficiary: string | null },
 ): Promise<BundleId[]> {
-  const byId = new Map(bundles.map((bundle) => [bundle.id, bundle]));
-  const parts = shares.flatMap(({ id, take: wanted }) => {
-    const bundle = byId.get(id);
-    return bundle ? [{ bundle, take: wanted }] : [];
-  });
-  const firstChildren = await splitBundles(
-    tx,
-    parts.filter(({ bundle, take: wanted }) => wanted < bundle.quantity),
-  );
+  const firstChildren = await splitBundles(tx, parts.filter(isSplit));
   const effects = parts.map(({ bundle }) => ({
     bundleId: firstChildren.get(bundle.id) ?? bundle.id,
     status: statusAfter(type, bundle),

@@ -196,6 +196,22 @@ test.each(CASES)('$name of $what: $status, also in a dry run, which changes no r
   expect(await existing(newIn(dry))).toEqual([]);
 });
 
+test('a dry run that splits a bundle writes none, so that it is short for all who wait for it', async () => {
+  const drawn = async () => {
+    const { rows } = await registry.primary.query(
+      `SELECT (SELECT last_value FROM bundle_id_seq)::int AS bundles,
+              (SELECT last_value FROM journal_id_seq)::int AS entries`,
+    );
+    return rows[0];
+  };
+  const { id } = await market.bundle();
+  const before = await drawn();
+  const body = { source_id: market.source.id, ...bundles(id), certificate_quantity: 30 };
+  expect((await market.trader.post('/certificate/cancel?dry_run=true', body)).statusCode).toBe(202);
+  // The entry of the action, which is rolled back.
+  expect(await drawn()).toEqual({ bundles: before.bundles, entries: before.entries + 1 });
+});
+
 test('every action that takes part of a bundle is tested with one', () => {
   const parted = CASES.filter(({ what, status }) => /of a bundle$/.test(what) && status === 202);
   const takesParts = Object.entries(lifecycle).filter(([, { wholeBundlesOnly }]) => !wholeBundlesOnly);
