@@ -107,11 +107,17 @@ function mount(app: FastifyInstance, operation: Operation, guards: RouteGuards):
           // Failed requests count as well.
           if (!operation.bypassLimits) guards.limit.count(request, reply);
         }
+        if (operation.changes) guards.mutations.admit(request.authority, kindOf(request));
       },
       handler: (request, reply) => answer(operation, guards, request, reply),
     });
   }
 }
+
+const DryRunQuery = z.object({ dry_run: z.literal('true') });
+
+/** What the query string says, which is not checked yet. */
+const kindOf = ({ query }: FastifyRequest) => (DryRunQuery.safeParse(query).success ? 'dry run' : 'mutation');
 
 async function answer(
   operation: Operation,

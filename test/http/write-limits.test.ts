@@ -128,6 +128,16 @@ describe('a user with as many mutations under way as it may have', () => {
     }
   });
 
+  test('is refused it before its body is read', async ({ registry, market }) => {
+    const finish = await waiting(registry, market);
+    const unread = { 'content-type': 'application/json' };
+    for (const url of [CANCEL, DRY_RUN]) {
+      const answer = await market.trader.request({ method: 'POST', url, payload: '{', headers: unread });
+      expectRefused(answer, 429, 'too-many-mutations');
+    }
+    await finish();
+  });
+
   test('is refused it with an API key as well', async ({ registry, market }) => {
     const made = await market.trader.post('/auth/api_keys', { name: 'K', permissions: ['act'] });
     const withKey = new Client(registry.app, made.json().api_key, market.trader.userId);

@@ -46,8 +46,11 @@ test.each([
     code: 'too-many-mutations',
   });
   await expect(limit.run(user(2), async () => 'done')).resolves.toBe('done');
+  expect(() => limit.admit(user(1), 'mutation')).toThrow(`More than ${most} changes`);
+  expect(() => limit.admit(user(2), 'mutation')).not.toThrow();
   under[0]?.end();
   await running[0];
+  expect(() => limit.admit(user(1), 'mutation')).not.toThrow();
   await expect(limit.run(user(1), async () => 'done')).resolves.toBe('done');
   for (const { end } of under) end();
   await Promise.all(running);
@@ -82,6 +85,8 @@ test('a user has one dry run at a time, one that waits included', async () => {
   for (const id of [0, 1, 2]) {
     const second = limit.dryRun(user(id), work().run);
     await expect(second).rejects.toMatchObject({ status: 429, code: 'too-many-dry-runs' });
+    expect(() => limit.admit(user(id), 'dry run')).toThrow('More than one dry run');
+    expect(() => limit.admit(user(id), 'mutation')).not.toThrow();
   }
   for (const { end } of under) end();
   await Promise.all(running);
