@@ -32,7 +32,7 @@ export {
 } from './execute-action.ts';
 export { expireBatch } from './expire.ts';
 export { CertificateFilter, type Filter, FilterFields, filterView, idLists } from './filter.ts';
-export { firstViolation } from './invariants.ts';
+export { allInvariantGroups, firstViolation } from './invariants.ts';
 export type { Draft } from './issuance.ts';
 export { type IssueOptions, issue, type Outcome } from './issue.ts';
 export { saveRefusal } from './refused-action.ts';

@@ -3,6 +3,7 @@ import type { Execute } from '../database/connection.ts';
 import { actionInvariants } from './action-invariants.ts';
 import { amountInvariants } from './amount-invariants.ts';
 import { bundleInvariants } from './bundle-invariants.ts';
+import { credentialInvariants } from './credential-invariants.ts';
 import { bundleEventInvariants, bundleRowInvariants, recordRowInvariants } from './event-invariants.ts';
 import type { Invariant, InvariantGroup } from './invariant.ts';
 import { issuanceInvariants } from './issuance-invariants.ts';
@@ -16,7 +17,7 @@ export interface Violation {
   readonly violation: string;
 }
 
-/** In the order of rule CONS-6. A check may rely on those before it. */
+/** In the order of rule CONS-6. A check may rely on those before it. Every role of the application can read what they need. */
 const invariantGroups: readonly InvariantGroup[] = [
   ...issuanceInvariants,
   ...bundleInvariants,
@@ -31,6 +32,9 @@ const invariantGroups: readonly InvariantGroup[] = [
   ...recordRowInvariants,
 ];
 
+/** The same, and those for which the passwords have to be read, which only the role that writes can do. */
+export const allInvariantGroups: readonly InvariantGroup[] = [...invariantGroups, ...credentialInvariants];
+
 export const invariantNames: readonly string[] = invariantGroups.flatMap(({ invariants }) =>
   invariants.map(({ name }) => name),
 );
@@ -39,8 +43,9 @@ export const invariantNames: readonly string[] = invariantGroups.flatMap(({ inva
 export async function firstViolation(
   execute: Execute,
   onChecked: (name: string) => void = () => {},
+  groups: readonly InvariantGroup[] = invariantGroups,
 ): Promise<Violation | undefined> {
-  for (const { over, invariants } of invariantGroups) {
+  for (const { over, invariants } of groups) {
     const [row] = await execute<{ lines: readonly (string | null)[] }>(
       sql`SELECT ARRAY[${sql.join(invariants.map(firstLine), sql`, `)}] AS lines ${over}`,
     );

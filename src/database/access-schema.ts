@@ -56,11 +56,13 @@ export const apiKey = pgTable(
     createdAt: createdAt(),
     deletedAt: instant(),
     nameCommitment: text(),
+    /** SHA-256 of `secret_hash` in hexadecimal, written by a trigger. */
+    secretDigest: text(),
   },
   (t) => [index('api_key_by_user').on(t.userId, t.id)],
 );
 
-/** The secret and the last use of a key, in a table of their own because the journal contains neither. */
+/** The secret and the last use of a key, in a table of their own because the journal contains neither, but the digest of the hash. */
 export const apiKeySecret = pgTable(
   'api_key_secret',
   {

@@ -54,6 +54,8 @@ export const registryUser = pgTable(
     nameCommitment: text(),
     emailCommitment: text(),
     organisationCommitment: text(),
+    /** SHA-256 of the stored password hash in hexadecimal, written by a trigger: so each change of a password is an event. */
+    loginDigest: text(),
     /** When the personal data of the user was destroyed, after its deletion. */
     erasedAt: instant(),
   },

@@ -82,9 +82,14 @@ describe('the feed', () => {
     market,
   }) => {
     const { userId } = market.receiver;
-    const [, ...mine] = await events(market.receiver);
+    const [, , ...mine] = await events(market.receiver);
     expect(await events(market.receiver, '&entity_name=registry_user')).toMatchObject([
       { event_type: 'CREATE', entity_id: userId },
+      {
+        event_type: 'UPDATE',
+        entity_id: userId,
+        attributes_after: { login_digest: expect.any(String) },
+      },
     ]);
     expect(new Set(mine.map(({ entity_name, entity_id }) => `${entity_name} ${entity_id}`))).toEqual(
       new Set([`bundle ${moved}`]),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect } from 'vitest';
 import { aDevice, anAccount, hoursAgo } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
@@ -111,7 +112,9 @@ test('entries of a measurement and an organisation have their whole rows', async
   expect(office?.attributes_after).toEqual(await rowOf(registry, 'organisation', organisation.json().id));
 });
 
-test('the entry of a user has no password, and the journal contains no hash of one', async ({
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+test('a new user is an entry, its password another with the digest of the stored hash, and the journal has neither', async ({
   registry,
   market,
 }) => {
@@ -122,7 +125,12 @@ test('the entry of a user has no password, and the journal contains no hash of o
     password: PASSWORD,
   });
   expect(reply.statusCode, reply.body).toBe(201);
-  expect(brief(await entriesOf(registry, reply))).toEqual(['CREATE registry_user']);
+  const entries = await entriesOf(registry, reply);
+  expect(brief(entries)).toEqual(['CREATE registry_user', 'UPDATE registry_user']);
+  const stored = await registry.primary.query('SELECT password_hash FROM credential WHERE user_id = $1', [
+    reply.json().id,
+  ]);
+  expect(entries[1]?.attributes_after).toEqual({ login_digest: sha256(stored.rows[0].password_hash) });
   const { rows } = await registry.primary.query(
     `SELECT count(*)::int FROM journal WHERE attributes_before::text || attributes_after::text ~* 'argon2|password|hash":"\\$'
        OR attributes_after::text LIKE '%' || $1 || '%' OR entity_name = 'credential'`,
@@ -155,6 +163,7 @@ test('a user and a key leave commitments in place of what is personal', async ({
     name_commitment: commitment,
     email_commitment: commitment,
     organisation_commitment: commitment,
+    login_digest: null,
   });
   expect(apiKey?.attributes_after).toHaveProperty('name_commitment', commitment);
   expect(apiKey?.attributes_after).not.toHaveProperty('name');

@@ -120,6 +120,12 @@ export const ACTS: readonly Act[] = [
   },
   {
     who: 'the owner',
+    what: 'replaces the hash of a password',
+    how: asOwner(({ trader }) => `UPDATE credential SET password_hash = 'x' WHERE user_id = ${trader}`),
+    noticedBy: ['check'],
+  },
+  {
+    who: 'the owner',
     what: 'deletes an entry of the journal',
     how: asOwner(
       ({ moved }) =>

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterEach, expect, inject } from 'vitest';
 import type { Anchor } from '../../src/anchor/anchor.ts';
-import { firstViolation } from '../../src/certificate/index.ts';
+import { allInvariantGroups, firstViolation } from '../../src/certificate/index.ts';
 import { replay, sequencedEntries, verifyJournal } from '../../src/journal/index.ts';
 import type { TradingPair } from '../harness/builders.ts';
 import { type BreakableEventStore, openBreakableEventStore } from '../harness/event-store.ts';
@@ -75,7 +75,7 @@ async function reports({ config }: TestRegistry): Promise<Record<Tool, string | 
   const { DATABASE_WRITE_URL: writeUrl, DATABASE_READ_URLS: readUrls } = config;
   const ownerUrl = atDatabase(inject('cluster').primary, new URL(writeUrl).pathname.slice(1));
   const { execute } = setup;
-  const violation = await firstViolation(execute);
+  const violation = await firstViolation(execute, () => {}, allInvariantGroups);
   return {
     check: violation ? `${violation.invariant}: ${violation.violation}` : null,
     verify: (await verifyJournal(execute)).difference,
