@@ -16,13 +16,37 @@ import { type VersionCheck, versionCheckOf } from './precondition.ts';
 import type { RefusalLimit } from './rate-limit.ts';
 
 /**
- * Runs a mutation. Sets `registry-consistency` (the log position of the write) and, if a standby lags,
- * `registry-replica`.
+ * Runs a mutation when its caller may run another one. Sets `registry-consistency` (the log position of the write) and, if a
+ * standby lags, `registry-replica`. While it waits for the standbys it holds no connection, and so does not count.
  */
 export async function mutate(
   operation: Operation,
-  { services, mutations, refusals }: MutationGuards,
+  guards: MutationGuards,
   call: MutationInput,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  let written: WalPosition | undefined;
+  const onWritten = (position: WalPosition) => {
+    written = laterOf(written, position);
+  };
+  try {
+    return await guards.mutations.run(call.authority, () =>
+      perform(operation, guards, { ...call, onWritten }, request, reply),
+    );
+  } finally {
+    if (written !== undefined) {
+      reply.header(CONSISTENCY, formatPosition(written));
+      if (!(await guards.services.database.waitForReplicas(written)))
+        reply.header('registry-replica', 'lagging');
+    }
+  }
+}
+
+async function perform(
+  operation: Operation,
+  { services, mutations, refusals }: MutationGuards,
+  { onWritten, ...call }: MutationInput & { readonly onWritten: (position: WalPosition) => void },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -33,21 +57,19 @@ export async function mutate(
   const key = idempotencyKeyOf(request, operation);
   const dryRunInTurn: InTurn = (work) => mutations.dryRun(call.authority, work);
   const countRefusal = () => refusals.count(call.authority);
-  let written: WalPosition | undefined;
   const attempt =
     key !== undefined && userId !== null
       ? await beginAttempt(services, { ...actor, userId }, key, request)
       : undefined;
   if (attempt && 'replayed' in attempt) {
     reply.header('idempotency-replayed', 'true');
-    written = attempt.position;
-    await showWritten();
+    onWritten(attempt.position);
     if ('refusal' in attempt.replayed) throw attempt.replayed.refusal;
     return attempt.replayed.value;
   }
   const write: Write = async (work, limits) => {
     const { value, position } = await database.transact(actor, work, limits);
-    written = laterOf(written, position);
+    onWritten(position);
     return value;
   };
   try {
@@ -70,14 +92,6 @@ export async function mutate(
       ?.fail(tooMany ? undefined : refusal)
       .catch((failure) => request.log.warn({ err: failure }, 'could not free an Idempotency-Key'));
     throw tooMany ?? lost?.answer ?? error;
-  } finally {
-    await showWritten();
-  }
-
-  async function showWritten(): Promise<void> {
-    if (written === undefined) return;
-    reply.header(CONSISTENCY, formatPosition(written));
-    if (!(await database.waitForReplicas(written))) reply.header('registry-replica', 'lagging');
   }
 }
 

@@ -125,7 +125,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { services, streams, mutations, authenticate } = guards;
+  const { services, streams, authenticate } = guards;
   const authority = await authorityNow(request, reply, operation, authenticate);
   if (authority === null && operation.permission !== 'public')
     throw new Error(`${operation.id} was reached without a caller`);
@@ -152,7 +152,7 @@ async function answer(
     return sendStream(reply.code(operation.answer.status), streamed);
   }
   const result = operation.changes
-    ? await mutations.run(authority, () => mutate(operation, guards, call, request, reply))
+    ? await mutate(operation, guards, call, request, reply)
     : await operation.handle({ ...call, read: readFrom(services, operation, request) });
   nameVersion(reply, operation, result);
   return reply.code(operation.answer.status).send(result);

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { LightMyRequestResponse } from 'fastify';
 import { describe, expect, onTestFinished, vi } from 'vitest';
 import { buildApp } from '../../src/app.ts';
+import type { Database } from '../../src/database/database.ts';
 import { timeLimits } from '../../src/database/time-limits.ts';
 import type { TradingPair } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
@@ -49,18 +50,26 @@ const bodyOf = ({ source }: TradingPair, id: number) => ({
   granular_certificate_bundle_ids: [id],
 });
 
-/** A client of an application whose transactions wait for a lock no longer than 100 ms. */
-async function impatient(registry: TestRegistry, { authorization, userId }: Client): Promise<Client> {
-  const { config, database } = registry;
-  const limits = { ...timeLimits.mutation, lock_timeout: 100 };
-  const app = await buildApp({
-    config,
-    database: { ...database, transact: (actor, work) => database.transact(actor, work, limits) },
-    clock: () => NOW,
-    log: registry.app.log,
-  });
+/** The same user as a client of an application on another database. */
+async function clientOf(
+  database: Database,
+  { config, app: { log } }: TestRegistry,
+  { authorization, userId }: Client,
+): Promise<Client> {
+  const app = await buildApp({ config, database, clock: () => NOW, log });
   onTestFinished(() => app.close());
   return new Client(app, authorization.authorization.slice('Bearer '.length), userId);
+}
+
+/** A client of an application whose transactions wait for a lock no longer than 100 ms. */
+function impatient(registry: TestRegistry, client: Client): Promise<Client> {
+  const { database } = registry;
+  const limits = { ...timeLimits.mutation, lock_timeout: 100 };
+  const limited: Database = {
+    ...database,
+    transact: (actor, work) => database.transact(actor, work, limits),
+  };
+  return clientOf(limited, registry, client);
 }
 
 const createOrganisation = (client: Client) =>
@@ -188,6 +197,24 @@ test('a request that its client abandoned counts until its work has ended, and n
     timeout: 20_000,
     interval: 50,
   });
+});
+
+test('a request that only waits for the standbys does not count any more', async ({ registry, admin }) => {
+  let replayed = () => {};
+  const held = new Promise<boolean>((resolve) => {
+    replayed = () => resolve(true);
+  });
+  const client = await clientOf({ ...registry.database, waitForReplicas: () => held }, registry, admin);
+  const organisations = async () =>
+    (await registry.primary.query('SELECT count(*)::int AS n FROM organisation')).rows[0].n;
+  const before = await organisations();
+  const sent: Promise<LightMyRequestResponse>[] = [];
+  for (let number = 1; number <= PER_USER + 1; number++) {
+    sent.push(createOrganisation(client));
+    await vi.waitFor(async () => expect(await organisations()).toBe(before + number), 20_000);
+  }
+  replayed();
+  expect((await Promise.all(sent)).map(({ statusCode }) => statusCode)).toEqual(sent.map(() => 201));
 });
 
 async function waitingForLocks({ primary }: TestRegistry): Promise<number> {
