@@ -11,6 +11,7 @@ import { shedLoad } from './http/load-shedding.ts';
 import { trackMethods } from './http/method-not-allowed.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { operations } from './http/operations.ts';
+import { limitPages } from './http/page-limit.ts';
 import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/request-tracing.ts';
 import { requireDeclaredRoutes } from './http/route-guard.ts';
@@ -62,6 +63,7 @@ export async function buildApp(given: GivenServices): Promise<FastifyInstance> {
   const metrics = createMetrics({ ...services, openStreams: streams.open });
   serveMetrics(app, metrics, services.config);
   shedLoad(app, services, metrics);
+  limitPages(app, services.config);
   app.addHook('onClose', async () => eventLoop.stop());
   await serveDocumentation(app, operations);
   serveLandingPage(app);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Operation } from '../operation/operation.ts';
 import { API_TITLE } from './api-introduction.ts';
 import { ICON, LIGHT_LOGO, LOGO } from './logo.ts';
@@ -44,6 +44,19 @@ const UI_POLICY =
 const REDOC_POLICY =
   "default-src 'self'; script-src 'self'; worker-src blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
 
+/** The document as text: each is serialized once, and all requests share the buffer. */
+function serializedDocuments(app: FastifyInstance, document: object) {
+  const json = Buffer.from(JSON.stringify(document));
+  let yaml: Buffer | undefined;
+  return {
+    json: (reply: FastifyReply) => reply.type('application/json; charset=utf-8').send(json),
+    yaml(reply: FastifyReply) {
+      yaml ??= Buffer.from(app.swagger({ yaml: true }));
+      return reply.type('application/x-yaml').send(yaml);
+    },
+  };
+}
+
 /** `/docs` (Swagger UI, to try the API), `/redoc` (to read it) and `/openapi.json`. */
 export async function serveDocumentation(
   app: FastifyInstance,
@@ -54,8 +67,16 @@ export async function serveDocumentation(
     mode: 'static',
     specification: { document: JSON.parse(JSON.stringify(document)) },
   });
+  const serialized = serializedDocuments(app, document);
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    // Swagger UI's own handlers would serialize the document for each request.
+    uiHooks: {
+      async onRequest({ routeOptions: { url } }, reply) {
+        if (url === '/docs/json') return serialized.json(reply);
+        if (url === '/docs/yaml') return serialized.yaml(reply);
+      },
+    },
     staticCSP: UI_POLICY,
     theme: {
       title: `${API_TITLE} API`,
@@ -73,7 +94,7 @@ export async function serveDocumentation(
       defaultModelsExpandDepth: 0,
     },
   });
-  app.get('/openapi.json', () => document);
+  app.get('/openapi.json', (_request, reply) => serialized.json(reply));
   app.get(LOGO_PATH, (_request, reply) => reply.type('image/svg+xml').send(LOGO));
   app.get('/redoc', (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', REDOC_POLICY).send(REDOC_PAGE),

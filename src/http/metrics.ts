@@ -30,7 +30,7 @@ export function serveMetrics(
     });
   });
   app.addHook('onClose', async () => metrics.stop());
-  app.get('/metrics', async (request, reply) => {
+  app.get('/metrics', { config: { unlimited: true } }, async (request, reply) => {
     requireToken(request.headers, token);
     return reply
       .header('cache-control', 'no-store')

@@ -38,24 +38,15 @@ const UNLIMITED: Limit = { admit: () => undefined, count: () => undefined };
  */
 export function rateLimiter(perMinute: number): Limit {
   if (perMinute === 0) return UNLIMITED;
-  const users = countWindows(perMinute);
-  const networks = countWindows(perMinute);
-  const sites = countWindows(NETWORKS_OF_A_SITE * perMinute);
+  const users = countWindows<number>(perMinute);
+  const networks = countNetworks(perMinute);
   /** The users of accepted credentials, by a digest of the credential. */
   const accepted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
-
-  /** The window that leaves least to an unknown caller: that of its network, or of the IPv6 site around it. */
-  function windowOf({ ip }: FastifyRequest, how: keyof Windows): Window {
-    const network = networks[how](clientAddressOf(ip));
-    const siteName = clientSiteOf(ip);
-    const site = siteName === undefined ? network : sites[how](siteName);
-    return site.remaining < network.remaining ? site : network;
-  }
 
   return {
     admit(request, reply) {
       const userId = accepted.get(digestOf(request));
-      const window = userId === undefined ? windowOf(request, 'peek') : users.peek(userId);
+      const window = userId === undefined ? networks.peek(request.ip) : users.peek(userId);
       if (window.remaining > 0) return;
       setRateLimitHeaders(reply, window);
       throw tooMany(window);
@@ -65,10 +56,28 @@ export function rateLimiter(perMinute: number): Limit {
       if (caller) accepted.set(digestOf(request), caller.userId);
       else accepted.delete(digestOf(request));
       // All logins and API keys of a user count together: more keys are not more requests.
-      const window = caller ? users.count(caller.userId) : windowOf(request, 'count');
+      const window = caller ? users.count(caller.userId) : networks.count(request.ip);
       setRateLimitHeaders(reply, window);
       if (window.remaining < 0) throw tooMany(window);
     },
+  };
+}
+
+/**
+ * Counts a request to a page, whose caller is not looked up, by network. Apart from requests to operations: pages cannot keep
+ * a network from logging in.
+ *
+ * @throws {Problem} 429
+ */
+export type PageLimit = (request: FastifyRequest, reply: FastifyReply) => void;
+
+export function pageLimiter(perMinute: number): PageLimit {
+  if (perMinute === 0) return () => undefined;
+  const networks = countNetworks(perMinute);
+  return ({ ip }, reply) => {
+    const window = networks.count(ip);
+    setRateLimitHeaders(reply, window);
+    if (window.remaining < 0) throw tooMany(window);
   };
 }
 
@@ -83,7 +92,7 @@ export interface RefusalLimit {
 /** Limits how many refusals of each user are recorded in a minute. What is recorded is kept for ever. */
 export function refusalLimiter(perMinute: number): RefusalLimit {
   if (perMinute === 0) return { count: () => undefined };
-  const users = countWindows(perMinute);
+  const users = countWindows<number>(perMinute);
   return {
     count(authority) {
       if (authority === null) return undefined;
@@ -103,20 +112,20 @@ interface Window {
   readonly ttlInSeconds: number;
 }
 
-interface Windows {
-  peek(key: string | number): Window;
+interface Windows<Key> {
+  peek(key: Key): Window;
   /** Counts a request, which begins a window if there is none. */
-  count(key: string | number): Window;
+  count(key: Key): Window;
 }
 
-function countWindows(max: number): Windows {
+function countWindows<Key extends string | number>(max: number): Windows<Key> {
   // A later request does not extend the window.
-  const counts = new LRUCache<string | number, number>({
+  const counts = new LRUCache<Key, number>({
     max: MOST_COUNTED,
     ttl: MINUTE_MS,
     noUpdateTTL: true,
   });
-  const windowOf = (key: string | number): Window => ({
+  const windowOf = (key: Key): Window => ({
     max,
     remaining: max - (counts.get(key) ?? 0),
     ttlInSeconds: Math.ceil(counts.getRemainingTTL(key) / 1_000),
@@ -128,6 +137,19 @@ function countWindows(max: number): Windows {
       return windowOf(key);
     },
   };
+}
+
+/** Counts by network and by the IPv6 site around it. The window is the one of both that leaves less. */
+function countNetworks(perMinute: number): Windows<string> {
+  const networks = countWindows<string>(perMinute);
+  const sites = countWindows<string>(NETWORKS_OF_A_SITE * perMinute);
+  const windowOf = (how: keyof Windows<string>) => (ip: string) => {
+    const network = networks[how](clientAddressOf(ip));
+    const siteName = clientSiteOf(ip);
+    const site = siteName === undefined ? network : sites[how](siteName);
+    return site.remaining < network.remaining ? site : network;
+  };
+  return { peek: windowOf('peek'), count: windowOf('count') };
 }
 
 function setRateLimitHeaders(reply: FastifyReply, { max, remaining, ttlInSeconds }: Window): void {

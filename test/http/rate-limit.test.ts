@@ -191,6 +191,44 @@ describe('an unknown caller is counted by network', () => {
   });
 });
 
+describe('pages', () => {
+  const from = (remoteAddress: string, url: string) => app.inject({ url, remoteAddress });
+
+  test.for([
+    ['/openapi.json', 200],
+    ['/docs/json', 200],
+    ['/docs/', 200],
+    ['/redoc', 200],
+    ['/', 200],
+    ['/no/such/path', 404],
+  ] as const)('%s is counted by network', async ([url, status]) => {
+    const seen = await statuses(PER_MINUTE + 1, () => from('192.0.2.20', url));
+    expect(seen).toEqual([...Array(PER_MINUTE).fill(status), 429]);
+    const refused = await from('192.0.2.20', url);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await from('192.0.2.21', url)).statusCode).toBe(status);
+  });
+
+  test('are counted together, with methods that a path does not have', async () => {
+    const others = () => app.inject({ method: 'DELETE', url: '/user/me', remoteAddress: '192.0.2.22' });
+    expect(await statuses(PER_MINUTE, others)).toEqual(Array(PER_MINUTE).fill(405));
+    expect((await from('192.0.2.22', '/openapi.json')).statusCode).toBe(429);
+  });
+
+  test('do not keep their network from the operations', async () => {
+    await statuses(PER_MINUTE + 1, () => from('127.0.0.1', '/openapi.json'));
+    expect((await one.get('/user/me')).statusCode).toBe(200);
+    const refresh = { method: 'POST', url: '/auth/refresh', payload: { refresh_token: 'x' } } as const;
+    expect((await app.inject(refresh)).statusCode).toBe(401);
+  });
+});
+
+test('metrics are never limited', async () => {
+  const seen = await statuses(PER_MINUTE * 3, () => app.inject({ url: '/metrics' }));
+  expect(seen).toEqual(Array(PER_MINUTE * 3).fill(401));
+});
+
 test('health is never limited', async () => {
   for (const url of ['/health', '/health/ready']) {
     const seen = await statuses(PER_MINUTE * 3, () => app.inject({ url }));
