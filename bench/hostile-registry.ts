@@ -7,11 +7,12 @@ import pg from 'pg';
 import pino from 'pino';
 import { z } from 'zod';
 import { REGISTRY_ACTOR } from '../seed/sample-registry.ts';
-import { issue } from '../src/certificate/index.ts';
+import { type Draft, issue } from '../src/certificate/index.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { recordIssuancePolicy } from '../src/database/issuance-policy.ts';
 import type { Role } from '../src/rules/enums.ts';
+import type { DeviceId, MetadataId } from '../src/rules/units.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
 import { registerUser } from '../src/user/index.ts';
 import { type ApiProcess, apiProcess } from '../test/faults/api-process.ts';
@@ -138,7 +139,11 @@ async function populate(database: Database, http: HttpClient) {
       local_device_identifier: name,
       account_id: accountId,
     });
-    const draft = { deviceId, metadataId, quantityWh: BUNDLE_WH };
+    const draft = {
+      deviceId: deviceId as DeviceId,
+      metadataId: metadataId as MetadataId,
+      quantityWh: BUNDLE_WH,
+    };
     return { accountId, deviceId, bundles: await issueBundles(database, draft, BUNDLES[name]) };
   };
   const source = await hold('source', traders);
@@ -194,7 +199,7 @@ async function created(http: HttpClient, { token }: Person, path: string, body: 
 /** Issues bundles for the hours before the newest interval, and returns their ids. */
 async function issueBundles(
   database: Database,
-  draft: { readonly deviceId: number; readonly metadataId: number; readonly quantityWh: number },
+  draft: Pick<Draft, 'deviceId' | 'metadataId' | 'quantityWh'>,
   count: number,
 ): Promise<number[]> {
   const ids: number[] = [];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
+import type { DeviceId, MetadataId } from '../src/rules/units.ts';
 import type { IssueBatch } from './child.ts';
 
 /*
@@ -28,7 +29,11 @@ async function issueBatch({ deviceIds, metadataId, from, hours }: IssueBatch): P
     end: new Date(first + (hour + 1) * HOUR_MS),
     energyWh: ENERGY_WH,
   }));
-  const submissions = deviceIds.map((deviceId) => ({ deviceId, metadataId, readings }));
+  const submissions = deviceIds.map((deviceId) => ({
+    deviceId: deviceId as DeviceId,
+    metadataId: metadataId as MetadataId,
+    readings,
+  }));
   const started = performance.now();
   const options = { config, now: new Date(), onError: 'fail' } as const;
   await database.transact({ userId: null, requestId: null }, (tx) =>

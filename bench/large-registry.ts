@@ -3,6 +3,7 @@ import { expiryOf } from '../src/rules/expiry.ts';
 import { type BundleFacts, bundleHash } from '../src/rules/hash.ts';
 import { formatIssuanceId } from '../src/rules/issuance-id.ts';
 import { certificateRange, splitRange } from '../src/rules/range.ts';
+import { type DeviceId, type MetadataId, wh } from '../src/rules/units.ts';
 
 const DEVICES = 100;
 const HOURS = 5_000;
@@ -110,13 +111,13 @@ function issuanceOf(device: number, hour: number) {
   const end = new Date(start.getTime() + HOUR_MS);
   const facts: BundleFacts = {
     issuanceId: formatIssuanceId({ deviceId: device, start }),
-    deviceId: device,
+    deviceId: device as DeviceId,
     productionStart: start,
     productionEnd: end,
     energyCarrier: 'electricity',
     energySource: 'wind',
     faceValue: 1,
-    metadataId: 1,
+    metadataId: 1 as MetadataId,
     expiry: expiryOf(end, 2),
     range: certificateRange(hour * QUANTITY + 1, (hour + 1) * QUANTITY),
   };
@@ -147,7 +148,7 @@ function bundlesOf(device: number, hour: number) {
     hash,
   };
   if (!isSplit) return [first];
-  const children = splitRange(range, TAKEN).map((part, n) => ({
+  const children = splitRange(range, wh(TAKEN)).map((part, n) => ({
     id: ISSUANCES + row.id - 1 + n,
     issuance: row.id,
     status: 'Active',

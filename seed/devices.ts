@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../src/database/transaction.ts';
+import type { DeviceId } from '../src/rules/units.ts';
 import type { SampleDevice } from './sample/index.ts';
 import { SeedError } from './seed-error.ts';
 
@@ -12,7 +13,7 @@ export async function seedDevices(
   tx: Transaction,
   accountId: number,
   devices: readonly SampleDevice[],
-): Promise<Map<string, number>> {
+): Promise<Map<string, DeviceId>> {
   await tx.execute(sql`
     INSERT INTO device (device_name, local_device_identifier, grid, energy_source, technology_type, operational_date,
                         power_mw, energy_mwh, peak_demand, location, is_storage, account_id)
@@ -29,7 +30,7 @@ export async function seedDevices(
         AND EXISTS (SELECT FROM issuance i WHERE i.device_id = deleted.id))
     ON CONFLICT DO NOTHING`);
   const wanted = JSON.stringify(devices.map(({ grid, local_device_identifier: id }) => ({ grid, id })));
-  const rows = await tx.execute<{ id: number; identifier: string }>(sql`
+  const rows = await tx.execute<{ id: DeviceId; identifier: string }>(sql`
     SELECT d.id, w.id AS identifier
     FROM device d JOIN jsonb_to_recordset(${wanted}::jsonb) AS w(grid text, id text)
       ON name_skeleton(d.grid) = name_skeleton(w.grid) AND name_skeleton(d.local_device_identifier) = name_skeleton(w.id)

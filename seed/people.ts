@@ -3,6 +3,7 @@ import { hashPassword } from '../src/authentication/index.ts';
 import { array } from '../src/database/connection.ts';
 import type { Transaction } from '../src/database/transaction.ts';
 import type { Role } from '../src/rules/enums.ts';
+import type { MetadataId } from '../src/rules/units.ts';
 
 /** One sample user for each role. */
 export const SAMPLE_USERS: readonly { name: string; email: string; role: Role }[] = [
@@ -16,13 +17,13 @@ export const SAMPLE_USERS: readonly { name: string; email: string; role: Role }[
 export const SAMPLE_ACCOUNTS = { first: 'Test Account', second: 'Test Account 2' } as const;
 
 /** Returns the id of a row, inserting the row when it does not exist. */
-async function idOf(
+async function idOf<Id extends number>(
   tx: Transaction,
   find: ReturnType<typeof sql>,
   make: ReturnType<typeof sql>,
-): Promise<number> {
-  const [known] = await tx.execute<{ id: number }>(find);
-  const [row] = known ? [known] : await tx.execute<{ id: number }>(make);
+): Promise<Id> {
+  const [known] = await tx.execute<{ id: Id }>(find);
+  const [row] = known ? [known] : await tx.execute<{ id: Id }>(make);
   if (row === undefined) throw new Error('a seed row was neither found nor inserted');
   return row.id;
 }
@@ -67,7 +68,7 @@ export async function seedAccounts(tx: Transaction, users: ReadonlyMap<Role, num
 }
 
 /** Returns the id of the issuance metadata with this purpose, inserting it when it does not exist. */
-export function seedMetadata(tx: Transaction, purpose: string): Promise<number> {
+export function seedMetadata(tx: Transaction, purpose: string): Promise<MetadataId> {
   return idOf(
     tx,
     sql`SELECT id FROM issuance_metadata WHERE issuance_purpose = ${purpose} ORDER BY id LIMIT 1`,

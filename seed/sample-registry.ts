@@ -2,6 +2,7 @@ import type { Config } from '../src/config.ts';
 import type { Database } from '../src/database/database.ts';
 import { readingsFromB1610 } from '../src/meter-data/elexon/index.ts';
 import { submitReadings } from '../src/meter-data/submit.ts';
+import type { DeviceId, MetadataId } from '../src/rules/units.ts';
 import { seedDevices } from './devices.ts';
 import { seedAccounts, seedMetadata, seedUsers } from './people.ts';
 import { SAMPLE_LABEL, SAMPLE_UNITS, sampleGeneration, sampleWindow } from './sample/index.ts';
@@ -28,7 +29,7 @@ export async function seedSampleRegistry(options: SeedOptions): Promise<void> {
   const { database, config, today, report } = options;
   assertNotProduction(config);
   const window = sampleWindow(today);
-  const submissionsFor = (ids: ReadonlyMap<string, number>, metadataId: number) =>
+  const submissionsFor = (ids: ReadonlyMap<string, DeviceId>, metadataId: MetadataId) =>
     SAMPLE_UNITS.flatMap((unit) => {
       const deviceId = ids.get(unit.device.local_device_identifier);
       const rows = sampleGeneration(unit, window.from, window.to);

@@ -2,6 +2,7 @@ import type { Config } from '../../src/config.ts';
 import type { Database } from '../../src/database/database.ts';
 import { type B1610Row, type ElexonClient, readingsFromB1610 } from '../../src/meter-data/elexon/index.ts';
 import { type Submission, submitReadings } from '../../src/meter-data/submit.ts';
+import type { DeviceId, MetadataId } from '../../src/rules/units.ts';
 import { seedDevices } from '../devices.ts';
 import { seedAccounts, seedMetadata, seedUsers } from '../people.ts';
 import { assertNotProduction, REGISTRY_ACTOR } from '../sample-registry.ts';
@@ -72,8 +73,8 @@ async function register({ database, config, client, units, window }: ElexonLoad)
 
 function submissionsOf(
   rows: readonly B1610Row[],
-  deviceIds: ReadonlyMap<string, number>,
-  metadataId: number,
+  deviceIds: ReadonlyMap<string, DeviceId>,
+  metadataId: MetadataId,
 ): Submission[] {
   return readingsFromB1610(rows).flatMap(({ bmUnit, readings }) => {
     const deviceId = deviceIds.get(bmUnit);

@@ -5,7 +5,7 @@ import type { Transaction } from '../database/transaction.ts';
 import type { BundleStatus, EnergyCarrier, EnergySource } from '../rules/enums.ts';
 import { bundleHash } from '../rules/hash.ts';
 import { certificateRange, splitRange } from '../rules/range.ts';
-import type { AccountId, BundleId, DeviceId, Wh } from '../rules/units.ts';
+import type { AccountId, BundleId, DeviceId, MetadataId, Wh } from '../rules/units.ts';
 
 /** A bundle locked for an action, with the facts for its rules and for the hashes of its children. */
 export interface LockedBundle {
@@ -19,7 +19,7 @@ export interface LockedBundle {
   readonly hash: string;
   readonly issuanceId: string;
   readonly deviceId: DeviceId;
-  readonly metadataId: number;
+  readonly metadataId: MetadataId;
   readonly productionStart: Date;
   readonly productionEnd: Date;
   readonly energyCarrier: EnergyCarrier;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
-import { id, instant, words } from '../operation/schemas.ts';
+import { deviceId, instant, metadataId, words } from '../operation/schemas.ts';
 import { energyCarriers, energySources } from '../rules/enums.ts';
 import { refuse } from '../rules/refusal.ts';
 import { Bundle } from './bundle-schemas.ts';
@@ -11,14 +11,14 @@ import { type BundleRow, bundleView, selectBundles } from './read-model.ts';
 
 const CertificateCreate = z
   .object({
-    device_id: id,
+    device_id: deviceId,
     production_starting_interval: instant,
     production_ending_interval: instant,
     bundle_quantity: z
       .int()
       .positive()
       .meta({ description: 'Wh', examples: [12_500_000] }),
-    metadata_id: id,
+    metadata_id: metadataId,
     energy_carrier: z.enum(energyCarriers).optional(),
     energy_source: z.enum(energySources).optional().meta({ description: 'Defaults to that of the device' }),
     emissions_factor_production_device: z.number().min(0).max(1e9).optional(),

@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm';
 import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EnergySource } from '../rules/enums.ts';
-import type { AccountId } from '../rules/units.ts';
+import type { AccountId, BundleId, DeviceId, MetadataId } from '../rules/units.ts';
 import type { Draft, Issuance } from './issuance.ts';
 
 /** A registered device of an open account, and the issuance policy, as issuing needs them. */
 export interface IssuingDevice {
-  readonly id: number;
+  readonly id: DeviceId;
   readonly accountId: AccountId;
   readonly localDeviceIdentifier: string | null;
   readonly powerMw: number;
@@ -21,7 +21,7 @@ export interface IssuingDevice {
 }
 
 export interface LiveIssuance {
-  readonly deviceId: number;
+  readonly deviceId: DeviceId;
   readonly start: Date;
   readonly end: Date;
   readonly quantityWh: number;
@@ -33,8 +33,8 @@ export interface LiveIssuance {
  */
 export async function lockDevices(
   tx: Transaction,
-  ids: readonly number[],
-): Promise<Map<number, IssuingDevice>> {
+  ids: readonly DeviceId[],
+): Promise<Map<DeviceId, IssuingDevice>> {
   await tx.execute(
     sql`SELECT FROM device WHERE id = ANY (${array(ids)}::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
   );
@@ -48,8 +48,8 @@ export async function lockDevices(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export async function metadataExists(tx: Transaction, ids: readonly number[]): Promise<Set<number>> {
-  const rows = await tx.execute<{ id: number }>(sql`
+export async function metadataExists(tx: Transaction, ids: readonly MetadataId[]): Promise<Set<MetadataId>> {
+  const rows = await tx.execute<{ id: MetadataId }>(sql`
     SELECT id FROM issuance_metadata WHERE id = ANY (${array(ids)}::bigint[])`);
   return new Set(rows.map(({ id }) => id));
 }
@@ -69,9 +69,9 @@ export function liveIssuances(tx: Transaction, drafts: readonly Draft[]): Promis
 /** The last certificate id that each device has used. */
 export async function lastIssuanceIds(
   tx: Transaction,
-  deviceIds: readonly number[],
-): Promise<Map<number, number>> {
-  const rows = await tx.execute<{ deviceId: number; last: number }>(sql`
+  deviceIds: readonly DeviceId[],
+): Promise<Map<DeviceId, number>> {
+  const rows = await tx.execute<{ deviceId: DeviceId; last: number }>(sql`
     SELECT wanted.id AS "deviceId", last.range_end AS last
     FROM unnest(${array(deviceIds)}::bigint[]) AS wanted(id)
     CROSS JOIN LATERAL (SELECT range_end FROM issuance WHERE device_id = wanted.id ORDER BY range_start DESC LIMIT 1) AS last`);
@@ -85,8 +85,8 @@ export async function saveIssuances(
   tx: Transaction,
   issuances: readonly Issuance[],
   issuedAt: Date,
-): Promise<Map<string, number>> {
-  const bundleIds = new Map<string, number>();
+): Promise<Map<string, BundleId>> {
+  const bundleIds = new Map<string, BundleId>();
   for (let from = 0; from < issuances.length; from += CHUNK) {
     const rows = await saveChunk(tx, issuances.slice(from, from + CHUNK), issuedAt);
     for (const { issuanceId, bundleId } of rows) bundleIds.set(issuanceId, bundleId);
@@ -99,7 +99,7 @@ async function saveChunk(
   tx: Transaction,
   issuances: readonly Issuance[],
   issuedAt: Date,
-): Promise<{ issuanceId: string; bundleId: number }[]> {
+): Promise<{ issuanceId: string; bundleId: BundleId }[]> {
   const rows = issuances.map((each) => ({ ...each.characteristics, ...each }));
   return tx.execute(sql`
     WITH draft AS (

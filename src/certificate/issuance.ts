@@ -1,13 +1,13 @@
 import type { EnergyCarrier, EnergySource } from '../rules/enums.ts';
-import type { AccountId, Wh } from '../rules/units.ts';
+import type { AccountId, DeviceId, MetadataId, Wh } from '../rules/units.ts';
 
 /** An issuance to make: the energy of one device in one interval, in Wh. It is not positive if the device consumed. */
 export interface Draft {
-  readonly deviceId: number;
+  readonly deviceId: DeviceId;
   readonly start: Date;
   readonly end: Date;
   readonly quantityWh: number;
-  readonly metadataId: number;
+  readonly metadataId: MetadataId;
   readonly characteristics?: Characteristics;
 }
 

@@ -3,6 +3,7 @@ import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { assertReason } from '../rules/lifecycle.ts';
+import type { BundleId } from '../rules/units.ts';
 import { actionOperation } from './action-operation.ts';
 import { WithdrawRequest } from './action-schemas.ts';
 import { executeAction, requestContext } from './execute-action.ts';
@@ -32,7 +33,7 @@ export const withdrawCertificates = defineMutation({
  * Withdraws the issuances whose last live bundles were withdrawn (rule LIFE-10). They are locked first, so that of two
  * actions on the last two bundles, the second sees the first.
  */
-async function closeIssuances(tx: Transaction, bundleIds: readonly number[], now: Date): Promise<void> {
+async function closeIssuances(tx: Transaction, bundleIds: readonly BundleId[], now: Date): Promise<void> {
   const issuances = sql`SELECT issuance_id FROM bundle WHERE id = ANY (${array(bundleIds)}::bigint[])`;
   await tx.execute(sql`SELECT FROM issuance WHERE id IN (${issuances}) ORDER BY id FOR NO KEY UPDATE`);
   await tx.execute(sql`

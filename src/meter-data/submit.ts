@@ -4,12 +4,13 @@ import { array } from '../database/connection.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { refuse } from '../rules/refusal.ts';
+import type { DeviceId, MetadataId } from '../rules/units.ts';
 import type { MeterReading } from './reading.ts';
 
 /** Readings of one device, and the issuance metadata of their certificates. */
 export interface Submission {
-  readonly deviceId: number;
-  readonly metadataId: number;
+  readonly deviceId: DeviceId;
+  readonly metadataId: MetadataId;
   readonly readings: readonly MeterReading[];
 }
 

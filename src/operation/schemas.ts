@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseInstant } from '../rules/instant.ts';
 import { isVisible, normalizeName } from '../rules/name.ts';
 import { Refusal } from '../rules/refusal.ts';
-import type { AccountId, BundleId, DeviceId, UserId } from '../rules/units.ts';
+import type { AccountId, BundleId, DeviceId, MetadataId, UserId } from '../rules/units.ts';
 
 /** Schemas shared by all features. */
 
@@ -18,6 +18,7 @@ type IdsOf<Id extends number> = typeof id & { readonly _zod: { readonly output: 
 export const accountId = id as IdsOf<AccountId>;
 export const bundleId = id as IdsOf<BundleId>;
 export const deviceId = id as IdsOf<DeviceId>;
+export const metadataId = id as IdsOf<MetadataId>;
 export const userId = id as IdsOf<UserId>;
 
 /** An id in a path or a query string. */

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import type { EnergyCarrier, EnergySource } from './enums.ts';
 import { formatInstant } from './instant.ts';
 import { type CertificateRange, quantityOf } from './range.ts';
+import type { DeviceId, MetadataId } from './units.ts';
 
 /** The immutable facts of a bundle. The quantity follows from the range. */
 export interface BundleFacts {
   readonly issuanceId: string;
-  readonly deviceId: number;
+  readonly deviceId: DeviceId;
   readonly productionStart: Date;
   readonly productionEnd: Date;
   readonly energyCarrier: EnergyCarrier;
   readonly energySource: EnergySource;
   readonly faceValue: number;
-  readonly metadataId: number;
+  readonly metadataId: MetadataId;
   readonly expiry: Date;
   readonly range: CertificateRange;
 }

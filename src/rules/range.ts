@@ -26,7 +26,7 @@ export function certificateRange(start: number, end: number): CertificateRange {
  * @throws {Refusal} `ids-exhausted` past the safe integers.
  * @throws {RangeError} unless `lastId` >= 0 and `quantity` >= 1, both safe integers.
  */
-export function rangeAfter(lastId: number, quantity: number): CertificateRange {
+export function rangeAfter(lastId: number, quantity: Wh): CertificateRange {
   if (!Number.isSafeInteger(lastId) || lastId < 0 || !Number.isSafeInteger(quantity) || quantity < 1) {
     throw new RangeError(`cannot number ${quantity} certificates after id ${lastId}`);
   }
@@ -44,10 +44,7 @@ export function quantityOf({ start, end }: CertificateRange): Wh {
  *
  * @throws {RangeError} unless `n` is a whole number and both parts keep at least one certificate.
  */
-export function splitRange(
-  range: CertificateRange,
-  n: number,
-): readonly [CertificateRange, CertificateRange] {
+export function splitRange(range: CertificateRange, n: Wh): readonly [CertificateRange, CertificateRange] {
   if (!Number.isSafeInteger(n) || n < 1 || n >= quantityOf(range)) {
     throw new RangeError(`cannot split ${n} off ${range.start} to ${range.end}`);
   }

@@ -11,6 +11,8 @@ export type AccountId = Branded<'AccountId'>;
 export type ActionId = Branded<'ActionId'>;
 export type BundleId = Branded<'BundleId'>;
 export type DeviceId = Branded<'DeviceId'>;
+/** The id of a set of issuance metadata. */
+export type MetadataId = Branded<'MetadataId'>;
 export type UserId = Branded<'UserId'>;
 
 /** Energy in whole watt-hours (rule UNIT-1). */

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { bundleHash } from '../../src/rules/hash.ts';
+import { type BundleFacts, bundleHash } from '../../src/rules/hash.ts';
+import type { DeviceId, MetadataId } from '../../src/rules/units.ts';
 import { type Bundle, metadata, type TradingPair, untilReplicated } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
@@ -36,15 +37,15 @@ async function forge(
   await untilReplicated(registry);
 }
 
-const factsOf = (bundle: Bundle) => ({
+const factsOf = (bundle: Bundle): Omit<BundleFacts, 'range'> => ({
   issuanceId: bundle.issuance_id,
-  deviceId: bundle.device_id,
+  deviceId: bundle.device_id as DeviceId,
   productionStart: new Date(bundle.production_starting_interval),
   productionEnd: new Date(bundle.production_ending_interval),
-  energyCarrier: 'electricity' as const,
-  energySource: 'wind' as const,
+  energyCarrier: 'electricity',
+  energySource: 'wind',
   faceValue: 1,
-  metadataId: bundle.metadata_id,
+  metadataId: bundle.metadata_id as MetadataId,
   expiry: new Date(bundle.expiry_datestamp),
 });
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { submitReadings } from '../../src/meter-data/submit.ts';
+import type { DeviceId, MetadataId } from '../../src/rules/units.ts';
 import { aDevice, hoursAgo, type TradingPair } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 import { NOW, type TestRegistry } from '../harness/registry.ts';
@@ -16,7 +17,9 @@ async function submit(
   readings: readonly ReturnType<typeof hour>[],
   onError: 'fail' | 'skip' = 'skip',
 ) {
-  const submissions = [{ deviceId, metadataId: market.metadataId, readings }];
+  const submissions = [
+    { deviceId: deviceId as DeviceId, metadataId: market.metadataId as MetadataId, readings },
+  ];
   const { value } = await registry.database.transact({ userId: null, requestId: null }, (tx) =>
     submitReadings(tx, submissions, { now: NOW, onError }),
   );

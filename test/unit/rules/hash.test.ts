@@ -5,16 +5,17 @@ import { describe, expect, test } from 'vitest';
 import { energyCarriers, energySources } from '../../../src/rules/enums.ts';
 import { type BundleFacts, bundleHash, canonicalFacts } from '../../../src/rules/hash.ts';
 import { certificateRange, quantityOf, splitRange } from '../../../src/rules/range.ts';
+import { type DeviceId, type MetadataId, wh } from '../../../src/rules/units.ts';
 
 const someFacts: BundleFacts = {
   issuanceId: '12-2025-01-12T14:00:00Z',
-  deviceId: 12,
+  deviceId: 12 as DeviceId,
   productionStart: new Date('2025-01-12T14:00:00Z'),
   productionEnd: new Date('2025-01-12T15:00:00Z'),
   energyCarrier: 'electricity',
   energySource: 'wind',
   faceValue: 1,
-  metadataId: 3,
+  metadataId: 3 as MetadataId,
   expiry: new Date('2027-01-12T15:00:00Z'),
   range: { start: 1, end: 1000 },
 };
@@ -39,13 +40,13 @@ describe('the facts of a bundle', () => {
     const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
     const facts = fc.record({
       issuanceId: fc.string({ unit: 'grapheme' }),
-      deviceId: id,
+      deviceId: id.map((each) => each as DeviceId),
       productionStart: instant,
       productionEnd: instant,
       energyCarrier: fc.constantFrom(...energyCarriers),
       energySource: fc.constantFrom(...energySources),
       faceValue: fc.constant(1),
-      metadataId: id,
+      metadataId: id.map((each) => each as MetadataId),
       expiry: instant,
       range: fc.tuple(id, id).map(([a, b]) => certificateRange(Math.min(a, b), Math.max(a, b))),
     });
@@ -70,13 +71,13 @@ describe('the hash', () => {
     const later = new Date('2028-01-01T00:00:00Z');
     const changes: Partial<BundleFacts>[] = [
       { issuanceId: '13-2025-01-12T14:00:00Z' },
-      { deviceId: 13 },
+      { deviceId: 13 as DeviceId },
       { productionStart: later },
       { productionEnd: later },
       { energyCarrier: 'heat' },
       { energySource: 'hydro' },
       { faceValue: 2 },
-      { metadataId: 4 },
+      { metadataId: 4 as MetadataId },
       { expiry: later },
       { range: { start: 2, end: 1000 } },
       { range: { start: 1, end: 999 } },
@@ -97,7 +98,7 @@ describe('the hash', () => {
           const parent = live[which % live.length];
           if (parent === undefined || quantityOf(parent.range) < 2) continue;
           const n = 1 + (where % (quantityOf(parent.range) - 1));
-          const children = splitRange(parent.range, n).map((range) => ({
+          const children = splitRange(parent.range, wh(n)).map((range) => ({
             range,
             hash: bundleHash({ ...someFacts, range }, parent.hash),
           }));
@@ -110,7 +111,7 @@ describe('the hash', () => {
   });
 
   test('of equal halves differs', () => {
-    const [first, second] = splitRange(someFacts.range, 500);
+    const [first, second] = splitRange(someFacts.range, wh(500));
     expect(bundleHash({ ...someFacts, range: first }, PARENT)).not.toBe(
       bundleHash({ ...someFacts, range: second }, PARENT),
     );

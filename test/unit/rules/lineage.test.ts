@@ -3,16 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { bundleHash } from '../../../src/rules/hash.ts';
 import { type Identity, judgeLine, type Link } from '../../../src/rules/lineage.ts';
 import { type CertificateRange, quantityOf, splitRange } from '../../../src/rules/range.ts';
+import { type DeviceId, type MetadataId, wh } from '../../../src/rules/units.ts';
 
 const FACTS = {
   issuanceId: '12-2025-01-12T14:00:00Z',
-  deviceId: 12,
+  deviceId: 12 as DeviceId,
   productionStart: new Date('2025-01-12T14:00:00Z'),
   productionEnd: new Date('2025-01-12T15:00:00Z'),
   energyCarrier: 'electricity',
   energySource: 'wind',
   faceValue: 1,
-  metadataId: 3,
+  metadataId: 3 as MetadataId,
   expiry: new Date('2027-01-12T15:00:00Z'),
 } as const;
 const ISSUED = { start: 1_001, end: 2_000 };
@@ -35,7 +36,7 @@ function aLine(cuts: readonly { part: number; first: boolean }[]): Link[] {
     const range = line.at(-1)?.range ?? ISSUED;
     if (quantityOf(range) === 1) break;
     const n = 1 + Math.floor(part * (quantityOf(range) - 1));
-    const [left, right] = splitRange(range, Math.min(n, quantityOf(range) - 1));
+    const [left, right] = splitRange(range, wh(Math.min(n, quantityOf(range) - 1)));
     add(first ? left : right);
   }
   return line;

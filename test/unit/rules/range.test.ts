@@ -10,6 +10,7 @@ import {
   splitRange,
   tiles,
 } from '../../../src/rules/range.ts';
+import { type Wh, wh } from '../../../src/rules/units.ts';
 import { refused } from './expect-refusal.ts';
 
 const start = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER - 2 ** 40 });
@@ -19,12 +20,12 @@ const aRange = (least: number) =>
     .map(([first, quantity]) => certificateRange(first, first + quantity - 1));
 /** A range and a place to split it. */
 const aSplit = aRange(2).chain((range) =>
-  fc.tuple(fc.constant(range), fc.integer({ min: 1, max: quantityOf(range) - 1 })),
+  fc.tuple(fc.constant(range), fc.integer({ min: 1, max: quantityOf(range) - 1 }).map(wh)),
 );
 
 describe('a split', () => {
   test('of 250 off 1 to 1000 makes 1 to 250 and 251 to 1000', () => {
-    expect(splitRange({ start: 1, end: 1000 }, 250)).toEqual([
+    expect(splitRange({ start: 1, end: 1000 }, wh(250))).toEqual([
       { start: 1, end: 250 },
       { start: 251, end: 1000 },
     ]);
@@ -45,10 +46,10 @@ describe('a split', () => {
   test('leaves at least one certificate in each child', () => {
     const range = { start: 11, end: 20 };
     for (const n of [-5, 0, 10, 11, 2.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => splitRange(range, n)).toThrow(RangeError);
+      expect(() => splitRange(range, n as Wh)).toThrow(RangeError);
     }
-    expect(() => splitRange({ start: 4, end: 4 }, 1)).toThrow(RangeError);
-    expect(splitRange(range, 9)[1]).toEqual({ start: 20, end: 20 });
+    expect(() => splitRange({ start: 4, end: 4 }, wh(1))).toThrow(RangeError);
+    expect(splitRange(range, wh(9))[1]).toEqual({ start: 20, end: 20 });
   });
 
   test('into slices, repeated in any way, leaves them disjoint with the issued range as their union', () => {
@@ -59,7 +60,11 @@ describe('a split', () => {
         for (const [which, where] of steps) {
           const parent = live[which % live.length];
           if (parent === undefined || quantityOf(parent) < 2) continue;
-          live.splice(which % live.length, 1, ...splitRange(parent, 1 + (where % (quantityOf(parent) - 1))));
+          live.splice(
+            which % live.length,
+            1,
+            ...splitRange(parent, wh(1 + (where % (quantityOf(parent) - 1)))),
+          );
         }
         expect(disjoint(live)).toBe(true);
         expect(tiles(issued, live)).toBe(true);
@@ -116,14 +121,14 @@ describe('ranges', () => {
 
 describe('the ids of an issuance', () => {
   test('start at 1 and continue after the last one used', () => {
-    expect(rangeAfter(0, 1000)).toEqual({ start: 1, end: 1000 });
-    expect(rangeAfter(1000, 1)).toEqual({ start: 1001, end: 1001 });
+    expect(rangeAfter(0, wh(1000))).toEqual({ start: 1, end: 1000 });
+    expect(rangeAfter(1000, wh(1))).toEqual({ start: 1001, end: 1001 });
   });
 
   test('end with the safe integers', () => {
     const last = Number.MAX_SAFE_INTEGER;
-    expect(rangeAfter(last - 2, 2)).toEqual({ start: last - 1, end: last });
-    expect(refused(() => rangeAfter(last - 2, 3)).code).toBe('ids-exhausted');
+    expect(rangeAfter(last - 2, wh(2))).toEqual({ start: last - 1, end: last });
+    expect(refused(() => rangeAfter(last - 2, wh(3))).code).toBe('ids-exhausted');
   });
 
   test.each([
@@ -132,6 +137,6 @@ describe('the ids of an issuance', () => {
     [0, -5],
     [0, 1.5],
   ])('cannot be drawn after %d for a quantity of %d', (last, quantity) => {
-    expect(() => rangeAfter(last, quantity)).toThrow(RangeError);
+    expect(() => rangeAfter(last, quantity as Wh)).toThrow(RangeError);
   });
 });
