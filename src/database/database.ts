@@ -157,15 +157,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     onEvent: (event) => {
       for (const listener of listeners) listener(event);
     },
+    onCommitted: primaryLog.committed,
   });
   const onPrimary: Database['readPrimary'] = (work, { limits } = {}) => readOn(primaryReads, limits, work);
 
   return {
-    async transact(actor, work, limits) {
-      const committed = await transact(actor, work, limits);
-      primaryLog.committed(committed.position);
-      return committed;
-    },
+    transact,
     async read(work, { atLeast, limits } = {}) {
       const standby = await replicas.choose(atLeast, options.replicaWaitMs);
       if (standby === undefined) return onPrimary(work, { limits });

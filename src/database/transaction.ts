@@ -67,13 +67,21 @@ interface TransactSource {
   /** Those of transactions for which no others are given. */
   readonly limits: TimeLimits;
   readonly onEvent: (event: DomainEvent) => void;
+  /** Receives the position of every commit. */
+  readonly onCommitted: (position: WalPosition) => void;
 }
 
 /**
  * Runs a mutation in one transaction on the primary. All writes use it.
  * Serialization failures and deadlocks are retried, so `work` must have no effect outside the transaction.
  */
-export function createTransact({ pool, actorKey, limits: defaults, onEvent }: TransactSource): Transact {
+export function createTransact({
+  pool,
+  actorKey,
+  limits: defaults,
+  onEvent,
+  onCommitted,
+}: TransactSource): Transact {
   const source = { pool, prove: actorProver(actorKey) };
   return async (actor, work, limits = defaults) => {
     for (let attempt = 1; ; attempt++) {
@@ -82,6 +90,7 @@ export function createTransact({ pool, actorKey, limits: defaults, onEvent }: Tr
         const committed = await attemptOnce({ ...source, actor, limits }, (client) =>
           work(transactionOn(client, events)),
         );
+        onCommitted(committed.position);
         events.forEach(onEvent);
         return committed;
       } catch (error) {
