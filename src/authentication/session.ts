@@ -126,7 +126,9 @@ export async function endSession(tx: Tx, sessionId: number): Promise<void> {
   await tx.execute(sql`DELETE FROM session WHERE id = ${sessionId}`);
 }
 
-/** Ends all sessions of a user except the given one. */
-export async function endSessions(tx: Tx, userId: number, keepSessionId = 0): Promise<void> {
-  await tx.execute(sql`DELETE FROM session WHERE user_id = ${userId} AND id <> ${keepSessionId}`);
+/** Ends all sessions of a user, except the given one if there is one. */
+export async function endSessions(tx: Tx, userId: number, keepSessionId?: number): Promise<void> {
+  await tx.execute(
+    sql`DELETE FROM session WHERE user_id = ${userId} AND id IS DISTINCT FROM ${keepSessionId ?? null}`,
+  );
 }

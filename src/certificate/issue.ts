@@ -6,7 +6,7 @@ import { assertInterval } from '../rules/interval.ts';
 import { formatIssuanceId } from '../rules/issuance-id.ts';
 import { rangeAfter } from '../rules/range.ts';
 import { Refusal, refuse } from '../rules/refusal.ts';
-import { wh } from '../rules/units.ts';
+import { type BundleId, type Wh, wh } from '../rules/units.ts';
 import type { Draft, Issuance } from './issuance.ts';
 import {
   type IssuingDevice,
@@ -22,9 +22,9 @@ import {
 export type Outcome =
   | {
       readonly result: 'issued';
-      readonly bundleId: number;
+      readonly bundleId: BundleId;
       readonly issuanceId: string;
-      readonly quantityWh: number;
+      readonly quantityWh: Wh;
     }
   | { readonly result: 'already issued'; readonly issuanceId: string }
   | { readonly result: 'nothing to issue' }

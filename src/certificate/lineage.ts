@@ -93,8 +93,8 @@ function redacted(history: readonly HistoricEntry[], own: (accountId: number) =>
   const holders = new Map<number, number>();
   return history.map((entry) => {
     const after = holderAfter(entry);
-    // No account has the id 0: a bundle without a recorded creation is shown as that of another account.
-    const before = holders.get(entry.entity_id) ?? after ?? 0;
+    // Unknown for a bundle without a recorded creation.
+    const before = holders.get(entry.entity_id) ?? after;
     if (after !== undefined) holders.set(entry.entity_id, after);
     return redact(entry, before, own);
   });

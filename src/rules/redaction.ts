@@ -11,14 +11,15 @@ export interface BundleEvent {
  * An event of a bundle as the users of an account may see it (rule HASH-6): in full if it happened in an account of theirs.
  * Of an event in another account, account, beneficiary, user, action and request are `null`.
  *
- * @param holder the account that held the bundle before the event; for a CREATE, the account it was created in.
+ * @param holder the account that held the bundle before the event; for a CREATE, the account it was created in. `undefined`
+ * if it is not known: the event is then shown as one in another account.
  */
 export function redact<Event extends BundleEvent>(
   event: Event,
-  holder: number,
+  holder: number | undefined,
   isOwn: (accountId: number) => boolean,
 ): Event {
-  const own = isOwn(holder);
+  const own = holder !== undefined && isOwn(holder);
   const shown = (attributes: BundleEvent['attributes_after']) => withoutStrangers(attributes, own, isOwn);
   return {
     ...event,
