@@ -2,6 +2,7 @@ import { test as vitestTest } from 'vitest';
 import type { Role } from '../../src/rules/enums.ts';
 import { tradingPair } from './builders.ts';
 import { openRegistry } from './registry.ts';
+import { openSampleRegistry } from './sample.ts';
 
 const DEFAULTS: Record<string, string> = {};
 
@@ -37,3 +38,14 @@ export const testWithOwnRegistry = configured
   })
   .extend('admin', ({ registry }) => registry.as('ADMIN'))
   .extend('market', ({ registry, traderRole }) => tradingPair(registry, traderRole));
+
+/** Tests of a file that share a registry with the sample data (`sample`), which listens on a port. */
+export const testWithSample = configured.extend(
+  'sample',
+  { scope: 'file' },
+  async ({ settings }, { onCleanup }) => {
+    const sample = await openSampleRegistry(settings);
+    onCleanup(() => sample.close());
+    return sample;
+  },
+);

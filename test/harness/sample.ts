@@ -10,8 +10,8 @@ export interface SampleRegistry extends TestRegistry {
 }
 
 /** The registry that `make demo` starts: sample data, an ordered journal, and a port of its own. */
-export async function openSampleRegistry(): Promise<SampleRegistry> {
-  const registry = await openRegistry();
+export async function openSampleRegistry(settings: Record<string, string>): Promise<SampleRegistry> {
+  const registry = await openRegistry(settings);
   const { app, database, config } = registry;
   const journal = startJournal({ writeUrl: config.DATABASE_WRITE_URL, onError: () => {} });
   await seedSampleRegistry({ database, config, today: NOW, report: () => {} });

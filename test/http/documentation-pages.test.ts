@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
-import { openSampleRegistry, type SampleRegistry } from '../harness/sample.ts';
+import { testWithSample as test } from '../harness/fixtures.ts';
 
 const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
 const HIGHEST_PX = 2_000;
@@ -42,25 +42,22 @@ const HEIGHTS_IN_SWAGGER_UI = `(async () => {
 })()`;
 
 describe.skipIf(CHROMIUM === undefined)('the documentation in Chromium (install `chromium` to run)', () => {
-  let registry: SampleRegistry;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    registry = await openSampleRegistry();
     browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1_280, height: 900 } });
     page.setDefaultTimeout(TIMEOUT_MS);
   }, TIMEOUT_MS);
   afterAll(async () => {
     await browser.close();
-    await registry.close();
   });
 
   test(
     'Swagger UI has the title of the registry, and shows the longest operations in less than 2 000 px',
-    async () => {
-      await page.goto(`${registry.url}/docs/`);
+    async ({ sample }) => {
+      await page.goto(`${sample.url}/docs/`);
       expect(await page.title()).toBe('Granular Certificate Registry API');
       await page.locator('.opblock-tag').first().waitFor();
       const heights: Record<string, number> = await page.evaluate(HEIGHTS_IN_SWAGGER_UI);
@@ -73,14 +70,14 @@ describe.skipIf(CHROMIUM === undefined)('the documentation in Chromium (install 
 
   test(
     'Swagger UI: after entering e-mail and password in Authorize, the example of a transfer succeeds',
-    async () => {
-      await page.goto(`${registry.url}/docs/`);
+    async ({ sample }) => {
+      await page.goto(`${sample.url}/docs/`);
       await page.locator('.auth-wrapper .btn.authorize').click();
       const email = page.locator('#oauth_username');
       await expect.poll(() => email.evaluate((field) => field.matches(':focus'))).toBe(true);
       await page.keyboard.type('trading_user@usermail.com');
       await page.keyboard.press('Tab');
-      await page.keyboard.type(registry.config.SEED_PASSWORD);
+      await page.keyboard.type(sample.config.SEED_PASSWORD);
       await page.locator('.auth-container').first().getByRole('button', { name: 'Apply' }).click();
       await page.locator('.auth-container').first().getByRole('button', { name: 'Remove' }).waitFor();
       await page.locator('.close-modal').click();
@@ -96,8 +93,8 @@ describe.skipIf(CHROMIUM === undefined)('the documentation in Chromium (install 
 
   test(
     'Redoc has the logo of the registry, and shows every operation in less than 2 000 px',
-    async () => {
-      await page.goto(`${registry.url}/redoc`);
+    async ({ sample }) => {
+      await page.goto(`${sample.url}/redoc`);
       const section = '[data-section-id*="/operation/"]';
       await page.locator(section).first().waitFor();
       expect(await page.locator('img[alt="Granular Certificate Registry"]').count()).toBe(1);

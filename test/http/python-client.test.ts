@@ -4,26 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSampleRegistry, runAgainst, type SampleRegistry } from '../harness/sample.ts';
+import { expect } from 'vitest';
+import { testWithSample as test } from '../harness/fixtures.ts';
+import { runAgainst } from '../harness/sample.ts';
 
 /** `.ci/run` installs it there, from PyPI. */
 const GENERATOR = join('node_modules', '.cache', 'python', 'bin', 'openapi-python-client');
 const available = existsSync(GENERATOR);
-
-let registry: SampleRegistry;
-let folder: string;
-
-beforeAll(async () => {
-  if (!available) return;
-  registry = await openSampleRegistry();
-  folder = await mkdtemp(join(tmpdir(), 'python-client-'));
-});
-afterAll(async () => {
-  if (!available) return;
-  await registry.close();
-  await rm(folder, { recursive: true, force: true });
-});
 
 const PROGRAM = `
 import os, sys
@@ -43,7 +30,9 @@ print(len(answer.granular_certificate_bundles), "bundles of", answer.granular_ce
 
 test.skipIf(!available)(
   'a Python client generated from the document logs in and queries certificates (.ci/run installs the generator)',
-  async () => {
+  async ({ sample, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'python-client-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const output = join(folder, 'client');
     await promisify(execFile)(
       GENERATOR,
@@ -60,7 +49,7 @@ test.skipIf(!available)(
       { env: { ...process.env, PATH: `${resolve(dirname(GENERATOR))}${delimiter}${process.env.PATH}` } },
     );
     const python = join(dirname(GENERATOR), 'python');
-    expect(await runAgainst(registry.url, python, '-c', PROGRAM, output)).toMatch(/^3 bundles of \d+$/m);
+    expect(await runAgainst(sample.url, python, '-c', PROGRAM, output)).toMatch(/^3 bundles of \d+$/m);
   },
   120_000,
 );

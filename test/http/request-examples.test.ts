@@ -1,28 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { operations } from '../../src/http/operations.ts';
 import { REQUEST_EXAMPLES } from '../../src/http/request-examples.ts';
 import type { Operation } from '../../src/operation/operation.ts';
 import { Client } from '../harness/client.ts';
-import { openSampleRegistry, type SampleRegistry } from '../harness/sample.ts';
+import { testWithSample as test } from '../harness/fixtures.ts';
+import type { SampleRegistry } from '../harness/sample.ts';
 
-let registry: SampleRegistry;
 let administrator: Client;
 let refreshToken: string;
 
-const login = (username: string) =>
-  registry.app.inject({
+const login = ({ app, config }: SampleRegistry, username: string) =>
+  app.inject({
     method: 'POST',
     url: '/auth/login',
-    payload: { username, password: registry.config.SEED_PASSWORD },
+    payload: { username, password: config.SEED_PASSWORD },
   });
 
-beforeAll(async () => {
-  registry = await openSampleRegistry();
-  const tokens = (await login('admin_user@usermail.com')).json();
-  administrator = new Client(registry.app, tokens.access_token, tokens.user_id);
-  refreshToken = (await login('trading_user@usermail.com')).json().refresh_token;
+test.beforeAll(async ({ sample }) => {
+  const tokens = (await login(sample, 'admin_user@usermail.com')).json();
+  administrator = new Client(sample.app, tokens.access_token, tokens.user_id);
+  refreshToken = (await login(sample, 'trading_user@usermail.com')).json().refresh_token;
 });
-afterAll(() => registry.close());
 
 test('every operation that takes a body has an example, and there is no other example', () => {
   const taking = operations.filter(({ body }) => body !== undefined).map(({ id }) => id);
