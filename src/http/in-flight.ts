@@ -23,23 +23,3 @@ export function placesFor<Key>(most: number): Places<Key> {
     },
   };
 }
-
-/** Runs work when its turn has come. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Runs at most `most` pieces of work at a time; the others wait in the order in which they came. */
-export function inTurn(most: number): InTurn {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running < most) running += 1;
-    else await new Promise<void>((turn) => waiting.push(turn));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-}

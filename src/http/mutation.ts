@@ -7,11 +7,11 @@ import type { Authority } from '../operation/caller.ts';
 import type { EditSteps, Operation, Services, TransactOptions, Versioned } from '../operation/operation.ts';
 import type { Problem } from '../operation/problem.ts';
 import { AuthorizationLost, type HeldAuthorization, withAuthorization } from './authorization-recheck.ts';
+import { clientGone } from './client-gone.ts';
 import { CONSISTENCY } from './consistency.ts';
 import { problemOf } from './error-handler.ts';
 import { type Attempt, beginAttempt, idempotencyKeyOf } from './idempotency.ts';
-import type { InTurn } from './in-flight.ts';
-import type { MutationLimit } from './mutation-limit.ts';
+import type { MutationLimit, Sender } from './mutation-limit.ts';
 import { type VersionCheck, versionCheckOf } from './precondition.ts';
 import type { RefusalLimit } from './rate-limit.ts';
 
@@ -30,9 +30,11 @@ export async function mutate(
   const onWritten = (position: WalPosition) => {
     written = laterOf(written, position);
   };
+  const { authority } = call;
+  const sender = { authority, operationId: operation.id, ip: request.ip, gone: clientGone(reply) };
   try {
-    return await guards.mutations.run(call.authority, () =>
-      perform(operation, guards, { ...call, onWritten }, request, reply),
+    return await guards.mutations.run(sender, () =>
+      perform(operation, guards, { ...call, sender, onWritten }, request, reply),
     );
   } finally {
     if (written !== undefined) {
@@ -46,7 +48,7 @@ export async function mutate(
 async function perform(
   operation: Operation,
   { services, mutations, refusals }: MutationGuards,
-  { onWritten, ...call }: MutationInput & { readonly onWritten: (position: WalPosition) => void },
+  { sender, onWritten, ...call }: AdmittedInput,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -55,7 +57,7 @@ async function perform(
   const actor = { userId, requestId: call.requestId };
   const checkVersion = versionCheckOf(request, operation);
   const key = idempotencyKeyOf(request, operation);
-  const dryRunInTurn: InTurn = (work) => mutations.dryRun(call.authority, work);
+  const dryRunInTurn: InTurn = (work) => mutations.dryRun(sender, work);
   const countRefusal = () => refusals.count(call.authority);
   const attempt =
     key !== undefined && userId !== null
@@ -106,6 +108,14 @@ interface MutationInput {
   readonly authority: Authority | null;
   readonly requestId: string;
 }
+
+interface AdmittedInput extends MutationInput {
+  readonly sender: Sender;
+  readonly onWritten: (position: WalPosition) => void;
+}
+
+/** Runs work when its turn has come. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 type Work<T> = (tx: Transaction) => Promise<T>;
 type Write = <T>(work: Work<T>, limits?: TimeLimits) => Promise<T>;

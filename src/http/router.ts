@@ -17,6 +17,7 @@ import {
 import { type FieldError, MOST_FIELD_ERRORS, Problem, problems } from '../operation/problem.ts';
 import { givenFields, unknownFieldMessage } from '../operation/request-fields.ts';
 import { type Authenticate, authenticator } from './authenticate.ts';
+import { clientGone } from './client-gone.ts';
 import { consistencyOf } from './consistency.ts';
 import { acceptForms } from './form-body.ts';
 import { serializationSchema } from './json-schema.ts';
@@ -147,7 +148,9 @@ async function answer(
     closing: request.server.closing.signal,
   };
   if (mediaType !== JSON_TYPE && !operation.changes) {
-    const read: Read = (work) => streams.read(() => readFrom(services, operation, request)(work));
+    const gone = clientGone(reply);
+    const readNow = readFrom(services, operation, request);
+    const read: Read = (work) => streams.read(authority, () => readNow(work), gone);
     const streamed = await openStream(streams, authority, () => operation.handle({ ...call, read }));
     return sendStream(reply.code(operation.answer.status), streamed);
   }

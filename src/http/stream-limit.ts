@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Authority } from '../operation/caller.ts';
 import { problems } from '../operation/problem.ts';
-import { type InTurn, inTurn, placesFor } from './in-flight.ts';
+import { placesFor } from './in-flight.ts';
+import { turnQueue } from './turn-queue.ts';
 
 /** The bounds of streamed answers (CSV, NDJSON, server-sent events) in this process. */
 export interface StreamLimit {
@@ -14,8 +15,11 @@ export interface StreamLimit {
    * @throws {Problem} 429 if the user or the process has too many streams.
    */
   admit(authority: Authority | null): () => void;
-  /** Runs a read of a stream. At most a quarter of a pool's connections serve streams at a time; other reads wait for their turn. */
-  readonly read: InTurn;
+  /**
+   * Runs a read of a stream. At most a quarter of a pool's connections serve streams at a time; other reads wait for the turn of
+   * their user. A read that waits leaves the queue when the connection of its client ends, which aborts `gone`.
+   */
+  read<T>(authority: Authority | null, work: () => Promise<T>, gone: AbortSignal): Promise<T>;
   /** The number of open streams. */
   open(): number;
 }
@@ -31,10 +35,19 @@ export function createStreamLimit({
   DATABASE_POOL_SIZE: poolSize,
 }: Bounds): StreamLimit {
   const users = placesFor<number>(mostPerUser);
+  const running = Math.max(1, Math.floor(poolSize * SHARE_OF_POOL));
+  // Each stream has one read at a time, so that what waits is limited by the number of streams.
+  const reads = turnQueue<number>({
+    running,
+    // One user never has all places.
+    runningPerKey: Math.max(1, running - 1),
+    waiting: Number.POSITIVE_INFINITY,
+    waitingPerKey: Number.POSITIVE_INFINITY,
+  });
   let open = 0;
   return {
     admit(authority) {
-      const leave = users.take(authority?.caller.userId ?? 0);
+      const leave = users.take(userOf(authority));
       if (leave === undefined) {
         throw problems.tooMany('too-many-streams', `More than ${mostPerUser} streams at a time.`, 1);
       }
@@ -48,10 +61,12 @@ export function createStreamLimit({
         leave();
       };
     },
-    read: inTurn(Math.max(1, Math.floor(poolSize * SHARE_OF_POOL))),
+    read: (authority, work, gone) => reads.run(userOf(authority), work, gone),
     open: () => open,
   };
 }
+
+const userOf = (authority: Authority | null) => authority?.caller.userId ?? 0;
 
 /** Sends a stream as the response. */
 export function sendStream(
