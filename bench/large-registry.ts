@@ -23,6 +23,7 @@ export const BUNDLES = ISSUANCES + (ISSUANCES / 2) * 2;
  * @returns the number of bundles.
  */
 export async function fill(owner: pg.Client): Promise<number> {
+  await owner.query(USER);
   await owner.query('SET session_replication_role = replica; SET timezone = UTC');
   await owner.query(OWNERS);
   for (let device = 1; device <= DEVICES; device++) await fillDevice(owner, device);
@@ -35,9 +36,11 @@ export async function fill(owner: pg.Client): Promise<number> {
   return rows[0].bundles;
 }
 
+/** With the triggers, which make commitments. */
+const USER = `INSERT INTO registry_user (name, email, role) VALUES ('Trader', 'trader@example.com', 'TRADING_USER')`;
+
 const OWNERS = `
   INSERT INTO account (account_name) VALUES ('Large'), ('Other');
-  INSERT INTO registry_user (name, email, role) VALUES ('Trader', 'trader@example.com', 'TRADING_USER');
   INSERT INTO account_user (account_id, user_id) VALUES (1, 1);
   INSERT INTO account_whitelist (account_id, source_account_id) VALUES (2, 1);
   INSERT INTO issuance_metadata (country_of_issuance, connected_grid_identification, issuing_body, issue_market_zone)
@@ -61,7 +64,7 @@ const entriesOf = (table: string) => `
     SELECT '1', uuidv7(), 'CREATE', '${table}', id, to_jsonb(t), now() FROM ${table} t ORDER BY id`;
 
 const JOURNAL = `
-  ${['registry_user', 'account', 'account_user', 'account_whitelist', 'issuance_metadata', 'device', 'issuance'].map(entriesOf).join(';')};
+  ${['account', 'account_user', 'account_whitelist', 'issuance_metadata', 'device', 'issuance'].map(entriesOf).join(';')};
   INSERT INTO journal (transaction_id, event_id, event_type, entity_name, entity_id, attributes_after, recorded_at)
     SELECT '1', uuidv7(), 'CREATE', 'bundle', id,
            to_jsonb(b) || '{"status": "Active", "prior_status": null}', now()

@@ -26,7 +26,7 @@ export const checkCertificates = defineQuery({
   },
   handle: ({ read }) =>
     read(async (reader) => {
-      const violation = await firstViolation(reader.execute);
+      const violation = await firstViolation([reader.execute]);
       const held = violation ? invariantNames.indexOf(violation.invariant) : invariantNames.length;
       return {
         conserved: violation === undefined,

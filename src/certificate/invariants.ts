@@ -39,23 +39,42 @@ export const invariantNames: readonly string[] = invariantGroups.flatMap(({ inva
   invariants.map(({ name }) => name),
 );
 
-/** Checks the invariants in their order. Returns the first violation, or `undefined` if all of them hold. */
+/**
+ * Checks the invariants, a group at a time on each connection. Returns the first violation in their order, or `undefined` if all of
+ * them hold. A group is one statement, so connections need not share a snapshot.
+ *
+ * @param onChecked called with the name of each invariant that holds, as soon as it is known.
+ */
 export async function firstViolation(
-  execute: Execute,
-  onChecked: (name: string) => void = () => {},
+  connections: readonly Execute[],
   groups: readonly InvariantGroup[] = invariantGroups,
+  onChecked: (name: string) => void = () => {},
 ): Promise<Violation | undefined> {
-  for (const { over, invariants } of groups) {
-    const [row] = await execute<{ lines: readonly (string | null)[] }>(
-      sql`SELECT ARRAY[${sql.join(invariants.map(firstLine), sql`, `)}] AS lines ${over}`,
-    );
-    for (const [n, { name }] of invariants.entries()) {
-      const violation = row?.lines[n];
-      if (typeof violation === 'string') return { invariant: name, violation };
-      onChecked(name);
+  const violations: Violation[][] = [];
+  const left = [...groups.entries()];
+  const checkGroups = async (execute: Execute) => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [place, group] = next;
+      const found = await violationsOf(execute, group);
+      violations[place] = found;
+      // Groups before this one may be under way on other connections, and are finished there.
+      if (found.length > 0) left.length = 0;
+      const broken = new Set(found.map(({ invariant }) => invariant));
+      for (const { name } of group.invariants) if (!broken.has(name)) onChecked(name);
     }
-  }
-  return undefined;
+  };
+  await Promise.all(connections.map(checkGroups));
+  return violations.flat()[0];
+}
+
+async function violationsOf(execute: Execute, { over, invariants }: InvariantGroup): Promise<Violation[]> {
+  const [row] = await execute<{ lines: readonly (string | null)[] }>(
+    sql`SELECT ARRAY[${sql.join(invariants.map(firstLine), sql`, `)}] AS lines ${over}`,
+  );
+  return invariants.flatMap(({ name }, n) => {
+    const violation = row?.lines[n];
+    return typeof violation === 'string' ? [{ invariant: name, violation }] : [];
+  });
 }
 
 /** The first violation in alphabetical order. An aggregate lets Postgres scan all rows in parallel. */

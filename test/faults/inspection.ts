@@ -45,8 +45,8 @@ async function firstUnlikeInStream({ primary, eventStore }: Environment): Promis
 }
 
 async function firstUnconserved({ database }: Environment): Promise<string | undefined> {
-  const onPrimary = await database.readPrimary(({ execute }) => firstViolation(execute));
-  const violated = onPrimary ?? (await database.read(({ execute }) => firstViolation(execute)));
+  const onPrimary = await database.readPrimary(({ execute }) => firstViolation([execute]));
+  const violated = onPrimary ?? (await database.read(({ execute }) => firstViolation([execute])));
   return violated && `violated: ${violated.invariant}: ${violated.violation}`;
 }
 

@@ -82,7 +82,7 @@ async function foundAfter(registry: TestRegistry, statements: string): Promise<s
     await client.query('BEGIN');
     await client.query('SET LOCAL session_replication_role = replica');
     await client.query(statements);
-    return (await firstViolation(executeOn(client)))?.invariant;
+    return (await firstViolation([executeOn(client)]))?.invariant;
   } finally {
     await client.query('ROLLBACK');
     client.release();

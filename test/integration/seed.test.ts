@@ -4,6 +4,7 @@ import { windowOf } from '../../seed/elexon/window.ts';
 import { GRID, SAMPLE_UNITS } from '../../seed/sample/index.ts';
 import { seedSampleRegistry } from '../../seed/sample-registry.ts';
 import { SeedError } from '../../seed/seed-error.ts';
+import { allInvariantGroups, firstViolation } from '../../src/certificate/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { elexonClient } from '../../src/meter-data/elexon/index.ts';
 import { type FakeElexon, startFakeElexon } from '../fake/elexon/server.ts';
@@ -53,6 +54,9 @@ test('seeding the sample data twice adds nothing the second time', async ({ regi
   expect(once.readings).toBe(SAMPLE_UNITS.length * 14 * 24);
   await seedSample(registry);
   expect(await countRows(registry)).toEqual(once);
+  expect(
+    await registry.database.readPrimary(({ execute }) => firstViolation([execute], allInvariantGroups)),
+  ).toBeUndefined();
 });
 
 const SAMPLE_IDENTIFIER = SAMPLE_UNITS[0]?.device.local_device_identifier ?? '';

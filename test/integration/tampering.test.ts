@@ -75,7 +75,7 @@ async function reports({ config }: TestRegistry): Promise<Record<Tool, string | 
   const { DATABASE_WRITE_URL: writeUrl, DATABASE_READ_URLS: readUrls } = config;
   const ownerUrl = atDatabase(inject('cluster').primary, new URL(writeUrl).pathname.slice(1));
   const { execute } = setup;
-  const violation = await firstViolation(execute, () => {}, allInvariantGroups);
+  const violation = await firstViolation([execute], allInvariantGroups);
   return {
     check: violation ? `${violation.invariant}: ${violation.violation}` : null,
     verify: (await verifyJournal(execute)).difference,

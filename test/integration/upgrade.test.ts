@@ -74,7 +74,7 @@ async function expectConsistent(): Promise<void> {
   await startJournalAndStop();
   await expectConserved(registry);
   await registry.database.readPrimary(async ({ execute }) => {
-    expect(await firstViolation(execute)).toBeUndefined();
+    expect(await firstViolation([execute])).toBeUndefined();
     expect(await verifyJournal(execute)).toMatchObject({ difference: null });
   });
 }
