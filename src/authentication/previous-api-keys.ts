@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { scopeFor } from '../operation/caller.ts';
 import { defineMutation, defineQuery } from '../operation/operation.ts';
-import { id, instantText, pageQuery, words } from '../operation/schemas.ts';
+import { id, instantText, pageQuery, plainText } from '../operation/schemas.ts';
 import { formatInstant } from '../rules/instant.ts';
 import { permissions } from '../rules/permission.ts';
 import { insertKey, instantOrNull, type KeyRow, readKeys } from './api-key.ts';
@@ -58,7 +58,7 @@ export const createPreviousApiKey = defineMutation({
   description: `Creates a key with all permissions of the caller that a key can have. It expires after ${DEFAULT_DAYS} days unless \`expires_days\` is given. Use \`POST /auth/api_keys\` to limit a key to permissions or accounts. Send the key as \`Authorization: API Key gcr_...\`, \`Authorization: Bearer gcr_...\` or \`X-API-Key: gcr_...\`.`,
   body: z
     .object({
-      name: words().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
+      name: plainText().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
       expires_days: z.int().min(1).max(MOST_DAYS).optional(),
     })
     .meta({ id: 'PreviousApiKeyCreate' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list } from '../operation/list-schema.ts';
-import { accountId, count, id, instant, instantText, version, words } from '../operation/schemas.ts';
+import { accountId, count, id, instant, instantText, plainText, version } from '../operation/schemas.ts';
 import { passwordLength } from '../rules/password.ts';
 import { permissions } from '../rules/permission.ts';
 
@@ -35,7 +35,7 @@ const MAX_ACCOUNTS = 400;
 
 export const ApiKeyCreate = z
   .object({
-    name: words().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
+    name: plainText().meta({ description: 'Purpose of the key', examples: ['Meter readings'] }),
     permissions: list(z.enum(permissions), { least: 1, most: permissions.length }).meta({
       description: 'Permissions of the key; it never has more than its user',
       examples: [['read', 'produce']],

@@ -8,8 +8,8 @@ import {
   instantText,
   isPlainText,
   KEPT_IN_CLEAR,
+  plainText,
   userId,
-  words,
 } from '../operation/schemas.ts';
 import { type ActionType, actionTypes } from '../rules/enums.ts';
 import { AMOUNT_FORMS } from '../rules/refusal.ts';
@@ -66,7 +66,7 @@ export const CancelRequest = z
     beneficiary: beneficiary.meta({
       description: `Who may claim the certificates. Defaults to the name of the account if missing or blank. A public fact. ${KEPT_IN_CLEAR}`,
     }),
-    cancellation_purpose: words().optional().meta({ description: KEPT_IN_CLEAR }),
+    cancellation_purpose: plainText().optional().meta({ description: KEPT_IN_CLEAR }),
     cancellation_period_start: instant.optional(),
     cancellation_period_end: instant.optional(),
   })
@@ -76,7 +76,7 @@ export const CancelRequest = z
   )
   .meta({ id: 'CancelRequest' });
 
-const reason = words(2_000)
+const reason = plainText(2_000)
   .optional()
   .meta({
     description: `Reason for the action (required). ${KEPT_IN_CLEAR}`,

@@ -5,9 +5,9 @@ import {
   count,
   id,
   instantText,
+  plainText,
   quantity,
   wattHours,
-  words,
 } from '../operation/schemas.ts';
 import { bundleStatuses, energyCarriers, energySources } from '../rules/enums.ts';
 
@@ -75,19 +75,19 @@ export const FullBundle = Bundle.extend({
   ...metadataFields,
 }).meta({ id: 'FullBundle' });
 
-const given = words().optional();
+const given = plainText().optional();
 
 export const MetadataCreate = z
   .object({
-    country_of_issuance: words().meta({ examples: ['GB'] }),
-    connected_grid_identification: words().meta({ examples: ['NESO'] }),
-    issuing_body: words().meta({ examples: ['Ofgem'] }),
+    country_of_issuance: plainText().meta({ examples: ['GB'] }),
+    connected_grid_identification: plainText().meta({ examples: ['NESO'] }),
+    issuing_body: plainText().meta({ examples: ['Ofgem'] }),
     legal_status: given,
     issuance_purpose: given,
     support_received: given,
     quality_scheme_reference: given,
     dissemination_level: given,
-    issue_market_zone: words().meta({ examples: ['GB'] }),
+    issue_market_zone: plainText().meta({ examples: ['GB'] }),
   })
   .meta({ id: 'MetadataCreate' });
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { olderClients } from '../operation/older-clients.ts';
 import { defineMutation } from '../operation/operation.ts';
-import { deviceId, instant, metadataId, words } from '../operation/schemas.ts';
+import { deviceId, instant, metadataId, plainText } from '../operation/schemas.ts';
 import { energyCarriers, energySources } from '../rules/enums.ts';
 import { refuse } from '../rules/refusal.ts';
 import { Bundle } from './bundle-schemas.ts';
@@ -22,7 +22,7 @@ const CertificateCreate = z
     energy_carrier: z.enum(energyCarriers).optional(),
     energy_source: z.enum(energySources).optional().meta({ description: 'Defaults to that of the device' }),
     emissions_factor_production_device: z.number().min(0).max(1e9).optional(),
-    emissions_factor_source: words().optional(),
+    emissions_factor_source: plainText().optional(),
     issuance_post_energy_carrier_conversion: z.boolean().optional(),
   })
   .meta({ id: 'CertificateCreate' });

@@ -7,9 +7,9 @@ import {
   instant,
   instantText,
   name,
+  plainText,
   quantity,
   version,
-  words,
 } from '../operation/schemas.ts';
 import { energySources, granularities, technologyTypes } from '../rules/enums.ts';
 
@@ -20,10 +20,10 @@ const power = z
   .min(0)
   .max(MOST_MW)
   .meta({ description: 'Power in MW', examples: [50] });
-const location = words().meta({ description: 'Latitude and longitude', examples: ['57.2278, -1.9797'] });
+const location = plainText().meta({ description: 'Latitude and longitude', examples: ['57.2278, -1.9797'] });
 
 const fields = {
-  device_name: words().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
+  device_name: plainText().meta({ examples: ['Aberdeen Offshore Wind Farm'] }),
   local_device_identifier: name()
     .optional()
     .meta({

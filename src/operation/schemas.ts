@@ -44,7 +44,7 @@ export const idParams = z.object({ id: idText });
 export const accountParams = z.object({ id: accountIdText });
 
 /** A text that a person wrote: trimmed, not empty, without control characters. */
-export const words = (longest = 200) =>
+export const plainText = (longest = 200) =>
   z
     .string()
     .trim()

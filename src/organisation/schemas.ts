@@ -6,13 +6,13 @@ import {
   instantText,
   KEPT_IN_CLEAR,
   name,
+  plainText,
   version,
-  words,
 } from '../operation/schemas.ts';
 
 const organisationName = name().meta({ examples: ['Example Energy'] });
 
-const business_id = words().meta({ description: 'Company number', examples: ['SC123456'] });
+const business_id = plainText().meta({ description: 'Company number', examples: ['SC123456'] });
 
 const email = z
   .string()
@@ -26,11 +26,11 @@ const email = z
   });
 
 /** An http or https address. Other schemes, such as `javascript:`, are unsafe to open in a browser. */
-const website = words(500)
+const website = plainText(500)
   .pipe(z.url({ protocol: /^https?$/, error: 'must be a web address, http or https' }))
   .meta({ examples: ['https://example.com'] });
 
-const address = words(500);
+const address = plainText(500);
 
 export const OrganisationCreate = z
   .object({
