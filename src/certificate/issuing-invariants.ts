@@ -27,6 +27,7 @@ export const issuingInvariants: readonly InvariantGroup[] = [
       LEFT JOIN journal j ON j.entity_name = 'issuance' AND j.entity_id = i.id AND j.event_type = 'CREATE'
       ${deviceHad('power_mw')} ${deviceHad('granularity_minutes')} ${deviceHad('operational_date')}
       LEFT JOIN ${valuesInJournal('issuance_policy', 'capacity_margin')} AS policy ON ${hadThen(sql`policy`)}
+      LEFT JOIN ${valuesInJournal('issuance_policy', 'certificate_expiry_years')} AS years ON ${hadThen(sql`years`)}
       CROSS JOIN (SELECT max((attributes_after ->> 'capacity_margin')::numeric) AS margin FROM journal
                   WHERE entity_name = 'issuance_policy' AND event_type = 'CREATE') AS first_policy`,
     invariants: [
@@ -42,6 +43,13 @@ export const issuingInvariants: readonly InvariantGroup[] = [
                    AND ${offGrid(sql`i.production_start`)} = 0 AND ${offGrid(sql`i.production_end`)} = 0`,
         line: sql`format('issuance %s of a device that operates from %s in intervals of %s minutes',
                          i.issuance_id, operational_date.value, granularity_minutes.value)`,
+      },
+      {
+        // Before the first policy, the settings of the API applied, which no event has.
+        name: 'every issuance expires as many years after its interval as the policy of that time said',
+        holds: sql`years.value IS NULL OR i.expiry AT TIME ZONE 'UTC'
+                   = i.production_end AT TIME ZONE 'UTC' + make_interval(years => years.value::int)`,
+        line: sql`format('issuance %s expires at %s, under a policy of %s years', i.issuance_id, i.expiry, years.value)`,
       },
     ],
   },

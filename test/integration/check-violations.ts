@@ -201,6 +201,12 @@ export const BREAKS: Readonly<Record<string, Readonly<Record<string, (ids: Place
       UPDATE journal SET attributes_after = attributes_after || '{"granularity_minutes": 1440}'
       WHERE entity_name = 'device' AND entity_id = (SELECT device_id FROM issuance WHERE id = ${older})`,
   },
+  'every issuance expires as many years after its interval as the policy of that time said': {
+    'a policy of three years': () => `
+      INSERT INTO journal (id, transaction_id, event_id, event_type, entity_name, entity_id, attributes_after, recorded_at)
+      OVERRIDING SYSTEM VALUE
+      VALUES (-1, '1', uuidv7(), 'CREATE', 'issuance_policy', 1, '{"capacity_margin": 1.1, "certificate_expiry_years": 3}', now())`,
+  },
   'every change of a bundle names a successful action that lists the bundle': {
     'moved without an action': ({ whole, target }) => `
       SET LOCAL session_replication_role = origin;
