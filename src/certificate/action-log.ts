@@ -7,7 +7,7 @@ import { pageById } from '../operation/paging.ts';
 import { accountIdText, instant, pageQuery } from '../operation/schemas.ts';
 import { actionTypes } from '../rules/enums.ts';
 import { Action } from './action-schemas.ts';
-import { type ActionRow, actionsWhere, actionView } from './action-store.ts';
+import { type ActionRow, actionsOf, actionView } from './action-store.ts';
 
 const ActionQuery = pageQuery.extend({
   account_id: accountIdText
@@ -18,25 +18,40 @@ const ActionQuery = pageQuery.extend({
   to: instant.optional(),
 });
 
-/**
+/*
  * The actions that the users of an account may see: its own, those of administrators on it, and transfers to it. Attempts of
  * users without access were answered `not-found` and are visible to administrators only; but a run of the account's own
  * recurring action can fail with that code too, if its user lost access.
  */
-const ofAccounts = (accounts: SQL) => sql`(
-  a.source_id IN (${accounts})
-    AND (a.action_result = 'Success'
-         OR a.details ->> 'code' IS DISTINCT FROM 'not-found'
-         OR a.recurring_action_id IS NOT NULL)
-  OR a.target_id IN (${accounts}) AND a.action_result = 'Success' AND a.action_type = 'transfer')`;
+const SENT = sql`(a.action_result = 'Success'
+  OR a.details ->> 'code' IS DISTINCT FROM 'not-found'
+  OR a.recurring_action_id IS NOT NULL)`;
+const ARRIVED = sql`a.action_result = 'Success' AND a.action_type = 'transfer'`;
 
-/** Administrators see all actions. */
-function visibleTo({ caller, scope }: Authority, accountId: number | undefined): SQL {
-  if (scope === 'all') {
-    return accountId === undefined ? sql`true` : sql`${accountId} IN (a.source_id, a.target_id)`;
-  }
-  return ofAccounts(accountId === undefined ? ownAccounts(caller) : sql`${accountId}`);
+/**
+ * `SELECT` of the first ids of the actions that the caller may see and that meet `condition`. Those of an account are found by
+ * the indexes of its actions and of the transfers to it: nothing of other accounts is read.
+ */
+function firstIds(
+  { caller, scope }: Authority,
+  accountId: number | undefined,
+  condition: SQL,
+  limit: number,
+): SQL {
+  if (scope === 'all' && accountId === undefined)
+    return sql`SELECT a.id FROM action a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`;
+  const accounts = accountId === undefined ? ownAccounts(caller) : sql`SELECT ${accountId}::bigint`;
+  const ofAccounts = (column: SQL, visible: SQL) => sql`
+    SELECT found.id FROM (${accounts}) AS account (id) CROSS JOIN LATERAL (
+      SELECT a.id FROM action a
+      WHERE ${column} = account.id AND ${condition} AND ${scope === 'all' ? sql`true` : visible}
+      ORDER BY a.id LIMIT ${limit}) AS found`;
+  // A transfer between two accounts of the caller is in both parts; UNION removes one.
+  return sql`
+    ${ofAccounts(sql`a.source_id`, SENT)} UNION ${ofAccounts(sql`a.target_id`, ARRIVED)} ORDER BY id LIMIT ${limit}`;
 }
+
+const allOf = (...conditions: SQL[]) => sql.join(conditions, sql` AND `);
 
 /** A transfer as its receiver sees it, without the user, the bundles and the percentage of the sender. */
 function asArrived(row: ActionRow): ActionRow {
@@ -80,14 +95,13 @@ export const listActions = defineQuery({
     const { account_id: accountId, action_type: type, from, to } = call.queryParams;
     if (accountId !== undefined) requireAccount(authority, accountId);
     const conditions = [
-      visibleTo(authority, accountId),
       ...(type ? [sql`a.action_type = ${type}`] : []),
       ...(from ? [sql`a.requested_at >= ${from.toISOString()}`] : []),
       ...(to ? [sql`a.requested_at < ${to.toISOString()}`] : []),
     ];
     return call.read(async ({ execute }) => {
       const rows = await pageById(call, (after, limit) =>
-        actionsWhere(execute, sql.join([sql`a.id > ${after}`, ...conditions], sql` AND `), limit),
+        actionsOf(execute, firstIds(authority, accountId, allOf(sql`a.id > ${after}`, ...conditions), limit)),
       );
       const own = await ownAmong(execute, authority, new Set(rows.map(({ sourceId }) => sourceId)));
       return rows.map((row) => actionView(own.has(row.sourceId) ? row : asArrived(row)));

@@ -104,10 +104,10 @@ export async function saveAction(tx: Transaction, action: NewAction): Promise<Ac
   return row;
 }
 
-/** Selects actions in the order of their ids. */
-export function actionsWhere(execute: Execute, condition: SQL, limit: number): Promise<ActionRow[]> {
+/** Actions in the order of their ids, which `ids` selects. As an array, they are looked up by the primary key. */
+export function actionsOf(execute: Execute, ids: SQL): Promise<ActionRow[]> {
   return execute<ActionRow>(
-    sql`SELECT ${COLUMNS} FROM action a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`,
+    sql`SELECT ${COLUMNS} FROM action a WHERE a.id = ANY (ARRAY(${ids})) ORDER BY a.id`,
   );
 }
 

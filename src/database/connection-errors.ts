@@ -18,6 +18,13 @@ export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && (error.message === POOL_TIMEOUT || isPoolTimeout(error.cause));
 }
 
+/** No connection of a pool became free in time: the server is well, and the process is overloaded. */
+export class PoolExhausted extends Error {
+  constructor(cause: unknown) {
+    super('no connection became free in time', { cause });
+  }
+}
+
 /**
  * SQLSTATEs of a refused connection: authentication, unknown database, too many connections, starting up or shutting
  * down.

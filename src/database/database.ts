@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Tracing } from '../tracing/index.ts';
 import { createPool, type Execute, executeOn, ormOn, type PoolOptions, type ReadOrm } from './connection.ts';
-import { isConnectionLost, isPoolTimeout } from './connection-errors.ts';
+import { isConnectionLost, isPoolTimeout, PoolExhausted } from './connection-errors.ts';
 import type { WalPosition } from './position.ts';
 import { watchPrimaryLog } from './primary-log.ts';
 import { type ReplicaStatus, replica } from './replica.ts';
@@ -60,7 +60,11 @@ export interface ReadOptions {
 /** Access to the primary and the standbys. No other code distinguishes the servers. */
 export interface Database {
   readonly transact: Transact;
-  /** Reads from a standby, or from the primary while no standby is available. `work` may run twice. */
+  /**
+   * Reads from a standby, or from the primary while no standby is available. `work` may run twice.
+   *
+   * @throws {PoolExhausted} if no connection became free in time: the read is not repeated on the primary.
+   */
   read<T>(work: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Reads from the primary: for reads that a write depends on. */
   readPrimary<T>(work: (reader: Reader) => Promise<T>, options?: Pick<ReadOptions, 'limits'>): Promise<T>;
@@ -91,10 +95,9 @@ function isTransient(error: unknown): boolean {
   return isConnectionLost(error);
 }
 
-/** Whether a transient error concerns the standby, and not one statement or a pool without free connections. */
-function concernsServer(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
-  if (databaseError(error)?.code === RECOVERY_CONFLICT) return false;
-  return !(isPoolTimeout(error) && totalCount - idleCount >= options.max);
+/** Whether a read failed because all connections of its pool were busy. */
+function isExhausted(error: unknown, { options, totalCount, idleCount }: pg.Pool): boolean {
+  return isPoolTimeout(error) && totalCount - idleCount >= options.max;
 }
 
 /** All pools of this process; requests wait for those in `served`. */
@@ -169,8 +172,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       try {
         return await readOn(standby.pool, limits, work);
       } catch (error) {
-        if (!isTransient(error)) throw error;
-        if (concernsServer(error, standby.pool)) standby.fail();
+        // Reads that the connections to the standby do not suffice for would take those to the primary as well.
+        if (error instanceof PoolExhausted || !isTransient(error)) throw error;
+        if (databaseError(error)?.code !== RECOVERY_CONFLICT) standby.fail();
         return onPrimary(work, { limits });
       }
     },
@@ -203,13 +207,19 @@ function readerOn(connection: pg.Pool | pg.PoolClient): Reader {
   return { orm: ormOn(connection), execute: executeOn(connection) };
 }
 
-/** Reads within the limits of the pool, or within others on one connection. */
-async function readOn<T>(
-  pool: pg.Pool,
-  limits: TimeLimits | undefined,
-  work: (reader: Reader) => Promise<T>,
-): Promise<T> {
-  if (limits === undefined) return work(readerOn(pool));
+type ReadWork<T> = (reader: Reader) => Promise<T>;
+
+/** @throws {PoolExhausted} if no connection became free in time. */
+async function readOn<T>(pool: pg.Pool, limits: TimeLimits | undefined, work: ReadWork<T>): Promise<T> {
+  try {
+    return await (limits === undefined ? work(readerOn(pool)) : readWithin(pool, limits, work));
+  } catch (error) {
+    throw isExhausted(error, pool) ? new PoolExhausted(error) : error;
+  }
+}
+
+/** Reads on one connection, within limits other than those of the pool. */
+async function readWithin<T>(pool: pg.Pool, limits: TimeLimits, work: ReadWork<T>): Promise<T> {
   const client = await pool.connect();
   let unusable = true;
   try {

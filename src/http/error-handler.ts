@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isConnectionLost } from '../database/connection-errors.ts';
+import { isConnectionLost, PoolExhausted } from '../database/connection-errors.ts';
 import { databaseError } from '../database/transaction.ts';
 import { clientAddressOf } from '../operation/client-address.ts';
 import { constraintProblem } from '../operation/constraint.ts';
@@ -86,6 +86,7 @@ function tooLargeOf(error: unknown, { routeOptions }: FastifyRequest): Problem |
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return Problem.of(error);
+  if (error instanceof PoolExhausted) return problems.overloaded();
   const fromDatabase = databaseError(error);
   if (fromDatabase) return databaseProblem(fromDatabase);
   return frameworkProblem(error) ?? connectionProblem(error) ?? unexpected();

@@ -12,6 +12,7 @@ import {
   test,
   vi,
 } from 'vitest';
+import { PoolExhausted } from '../../src/database/connection-errors.ts';
 import type { Reader } from '../../src/database/database.ts';
 import { type Account, anAccount, type TradingPair, tradingPair } from '../harness/builders.ts';
 import { startTestCluster, type TestCluster } from '../harness/cluster.ts';
@@ -116,6 +117,23 @@ describe('a healthy standby', () => {
     );
     expect(await Promise.all(reads)).toEqual([true, true, true, true]);
     expect(stateOf()).toEqual(['streaming']);
+  });
+
+  test('whose connections stay busy is overloaded: further reads fail, and take none of the primary', async () => {
+    const busy = Array.from({ length: 4 }, () =>
+      registry.database.read(({ execute }) => execute(sql`SELECT pg_sleep(5)`)),
+    );
+    const servers: boolean[] = [];
+    const further = registry.database.read(async (reader) => servers.push(await onStandby(reader)));
+    await expect(further).rejects.toBeInstanceOf(PoolExhausted);
+    expect(servers).toEqual([]);
+    expect((await market.admin.get('/user/me')).json()).toMatchObject({
+      type: 'urn:gc-registry:problem:overloaded',
+      status: 503,
+    });
+    await Promise.all(busy);
+    expect(stateOf()).toEqual(['streaming']);
+    expect(await readingServer()).toBe('standby');
   });
 
   test('refuses writes of a query, and so does the primary in its place', async () => {
