@@ -43,7 +43,7 @@ export async function expireBatch(database: Database, now: Date): Promise<Expire
     const { value } = await database.transact(
       { userId: null, requestId: null },
       (tx) => expire(tx, part, now),
-      timeLimits.scheduledWork,
+      timeLimits.expiry,
     );
     bundles += value;
   }

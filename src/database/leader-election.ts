@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { type Execute, executeOn, types } from './connection.ts';
+import { startupParameters, timeLimits } from './time-limits.ts';
 
 /** Work that the leader repeats. */
 export interface Job {
@@ -133,7 +134,9 @@ function newClient({ writeUrl, name }: LeadershipOptions): pg.Client {
     connectionTimeoutMillis: 5_000,
     query_timeout: ANSWER_WITHIN_MS,
     application_name: `registry-${name}`,
-    options: `-c idle_session_timeout=${IDLE_TIMEOUT_MS}`,
+    options: [`-c idle_session_timeout=${IDLE_TIMEOUT_MS}`, ...startupParameters(timeLimits.leader)].join(
+      ' ',
+    ),
   });
 }
 

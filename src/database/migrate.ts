@@ -7,12 +7,27 @@ import pg from 'pg';
 import { z } from 'zod';
 import { installActorKeys } from './actor-proof.ts';
 import { type ApplicationUrls, ensureRoles, revokePublicPrivileges } from './roles.ts';
+import { setLimits, timeLimits } from './time-limits.ts';
+import { databaseError } from './transaction.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** The key of the lock that permits one migration at a time: a number that only the registry uses. */
 const MIGRATION_LOCK = 7_262_001;
 
 const CONNECT_WITHIN_MS = 10_000;
+
+const LOCK_TIMED_OUT = '55P03';
+
+/** A lock of another session stood in the way of a migration. The message is for operators. */
+export class MigrationTimedOut extends Error {
+  constructor() {
+    const seconds = timeLimits.migration.lock_timeout / 1_000;
+    super(
+      `Another session has kept a table locked for ${seconds} s, and requests would have waited behind the migration. ` +
+        'No migration was applied: run it again, and if it fails again, end the long transactions of pg_stat_activity first.',
+    );
+  }
+}
 
 export interface MigrationUrls extends ApplicationUrls {
   readonly ownerUrl: string;
@@ -26,6 +41,7 @@ export interface MigrationUrls extends ApplicationUrls {
  * @param migrationsFolder the migrations of another version, for tests.
  * @param warn receives what a migration found and left as it is.
  * @returns the names of the migrations that were applied, in their order.
+ * @throws {MigrationTimedOut} if another session keeps a table locked. Then nothing was changed.
  */
 export async function migrate(
   { ownerUrl, actorKeys = [], ...urls }: MigrationUrls,
@@ -36,13 +52,22 @@ export async function migrate(
     owner.on('notice', ({ severity, message = '' }) => {
       if (severity === 'WARNING') warn(message);
     });
-    await ensureRoles(owner, urls);
-    await revokePublicPrivileges(owner);
-    const before = await lastApplied(owner);
-    await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
-    await installActorKeys(owner, actorKeys);
+    await owner.query(`SELECT ${setLimits(timeLimits.migration, 'end of session').join(', ')}`);
+    const before = await changeSchema().catch((error: unknown) => {
+      throw databaseError(error)?.code === LOCK_TIMED_OUT ? new MigrationTimedOut() : error;
+    });
     const entries = await listedMigrations(migrationsFolder);
     return entries.filter(({ when }) => when > before).map(({ tag }) => tag);
+
+    /** @returns the `when` of the last migration that was applied before. */
+    async function changeSchema(): Promise<number> {
+      await ensureRoles(owner, urls);
+      await revokePublicPrivileges(owner);
+      const lastBefore = await lastApplied(owner);
+      await migrateWithDrizzle(drizzle(owner), { migrationsFolder });
+      await installActorKeys(owner, actorKeys);
+      return lastBefore;
+    }
   });
 }
 

@@ -33,11 +33,41 @@ export const timeLimits = {
     transaction_timeout: 20 * SECOND,
     idle_in_transaction_session_timeout,
   },
-  /** Expiry and recurring actions. They wait longer for a lock than requests may hold one, so that nobody can stop them. */
-  scheduledWork: {
+  /** Expiry. It waits longer for a lock than requests may hold one, so that nobody can stop it. */
+  expiry: {
     lock_timeout: 55 * SECOND,
     statement_timeout: 60 * SECOND,
     transaction_timeout: 120 * SECOND,
+    idle_in_transaction_session_timeout,
+  },
+  /**
+   * One run of a recurring action. All runs follow one another, so that one that waits, such as for an action of its own user, must
+   * not delay those of others for long. A run beyond its time stays due.
+   */
+  recurringRun: {
+    lock_timeout: 10 * SECOND,
+    statement_timeout: 20 * SECOND,
+    transaction_timeout: 30 * SECOND,
+    idle_in_transaction_session_timeout,
+  },
+  /**
+   * A statement of a leader, on the connection that holds the lock of its role. The server ends it before the leader stops waiting
+   * for the answer: until it has ended, no other process can lead.
+   */
+  leader: {
+    lock_timeout: 10 * SECOND,
+    statement_timeout: 15 * SECOND,
+    transaction_timeout: 18 * SECOND,
+    idle_in_transaction_session_timeout,
+  },
+  /**
+   * A migration. While it waits for the lock of a table, requests that use the table wait behind it: it gives up before they do. It
+   * may rewrite large tables, and an operator can end it.
+   */
+  migration: {
+    lock_timeout: 5 * SECOND,
+    statement_timeout: 0,
+    transaction_timeout: 0,
     idle_in_transaction_session_timeout,
   },
   /** A page, an entity, or one page of a stream. */

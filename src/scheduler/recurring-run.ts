@@ -104,7 +104,7 @@ async function runOnce(database: Database, due: DueRun, clock: () => Date): Prom
     return result;
   };
   const actor = { userId: due.userId, requestId: null };
-  const { value } = await database.transact(actor, run, timeLimits.scheduledWork);
+  const { value } = await database.transact(actor, run, timeLimits.recurringRun);
   return value;
 }
 

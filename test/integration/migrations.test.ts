@@ -285,3 +285,18 @@ test('a reset creates an empty registry with the newest schema and the privilege
   await app.end();
   expect(rows).toEqual([{ id: '1' }]);
 });
+
+test('gives up if another session keeps a table locked, with advice, and can be repeated', async () => {
+  const { owner, ...urls } = await anEmptyDatabase();
+  await migrateTo(owner, (await listed()).entries.length - 1);
+  const applied = await appliedTo(owner);
+  const holder = await owner.connect();
+  onTestFinished(() => holder.release(true));
+  await holder.query('BEGIN; LOCK TABLE drizzle.__drizzle_migrations');
+  const { code, output } = await updateDatabase(urls);
+  expect(code).toBe(1);
+  expect(output).toContain('Another session has kept a table locked for 5 s');
+  await holder.query('ROLLBACK');
+  expect(await appliedTo(owner)).toBe(applied);
+  expect((await updateDatabase(urls)).code).toBe(0);
+});

@@ -1,4 +1,6 @@
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
+import { timeLimits } from '../../src/database/time-limits.ts';
 import { runAllDue, type Turn } from '../../src/scheduler/recurring-run.ts';
 import { testWithOwnMarket as test } from '../harness/fixtures.ts';
 import { runDue } from '../harness/recurring.ts';
@@ -66,4 +68,40 @@ test('a tick that ends early is continued with the users who had no run in this 
   }
   expect((await executed(registry)).slice(before)).toEqual([...users, ...users]);
   await runDue(registry, NOW);
+});
+
+test('a run that waits for a lock is given up, so that those of others are not delayed, and stays due', async ({
+  registry,
+  market,
+}) => {
+  const { trader, receiver, source, target } = market;
+  await manyDue(registry, { accountId: source.id, userId: trader.userId }, 1, 1);
+  await manyDue(registry, { accountId: target.id, userId: receiver.userId }, 1, 2);
+  const holder = await registry.primary.connect();
+  onTestFinished(() => holder.release(true));
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM recurring_action WHERE user_id = $1 FOR UPDATE', [trader.userId]);
+  const given: unknown[] = [];
+  const impatient: Database = {
+    ...registry.database,
+    transact(actor, work, limits) {
+      given.push(limits);
+      return registry.database.transact(actor, work, limits && { ...limits, lock_timeout: 100 });
+    },
+  };
+  const before = (await executed(registry)).length;
+  const running = runAllDue({ database: impatient, clock: () => NOW, turn: new Set(), onRun: () => {} });
+  await expect(running).rejects.toMatchObject({ code: '55P03' });
+  expect(given).toEqual([timeLimits.recurringRun, timeLimits.recurringRun]);
+  expect((await executed(registry)).slice(before)).toEqual([receiver.userId]);
+  await holder.query('ROLLBACK');
+  await runDue(registry, NOW);
+  expect((await executed(registry)).slice(before)).toEqual([receiver.userId, trader.userId]);
+});
+
+test('a run has less time than a request, so that one delays those of others by half a minute at most', () => {
+  const { lock_timeout, statement_timeout, transaction_timeout } = timeLimits.recurringRun;
+  expect(lock_timeout).toBeLessThanOrEqual(10_000);
+  expect(statement_timeout).toBeLessThanOrEqual(transaction_timeout);
+  expect(transaction_timeout).toBeLessThan(timeLimits.mutation.transaction_timeout);
 });

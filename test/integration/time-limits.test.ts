@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import type { Execute } from '../../src/database/connection.ts';
+import { runLeaderElection } from '../../src/database/leader-election.ts';
 import { noLimits, type TimeLimits, timeLimits } from '../../src/database/time-limits.ts';
 import { databaseError } from '../../src/database/transaction.ts';
 import { problemOf } from '../../src/http/error-handler.ts';
@@ -109,7 +110,7 @@ test('the limits of a transaction end with it', async ({ registry: { database } 
   const shown = async (limits?: TimeLimits) => (await database.transact(REGISTRY, limitsOf, limits)).value;
   expect(await shown(timeLimits.dryRun)).toEqual(timeLimits.dryRun);
   expect(await shown()).toEqual(timeLimits.mutation);
-  expect(await shown(timeLimits.scheduledWork)).toEqual(timeLimits.scheduledWork);
+  expect(await shown(timeLimits.expiry)).toEqual(timeLimits.expiry);
 });
 
 test('a program that an operator runs has no limits', async ({ registry }) => {
@@ -125,8 +126,63 @@ test('a transaction of a request ends before its Idempotency-Key can be taken ov
   }
 });
 
-test('scheduled work waits longer for a lock than a request can hold one', () => {
-  expect(timeLimits.scheduledWork.lock_timeout).toBeGreaterThan(timeLimits.mutation.transaction_timeout);
+test('expiry waits longer for a lock than a request can hold one', () => {
+  expect(timeLimits.expiry.lock_timeout).toBeGreaterThan(timeLimits.mutation.transaction_timeout);
+});
+
+test('a migration gives up a lock before the requests that wait behind it', () => {
+  for (const { lock_timeout } of [timeLimits.mutation, timeLimits.read, timeLimits.expiry]) {
+    expect(timeLimits.migration.lock_timeout).toBeLessThan(lock_timeout);
+  }
+});
+
+test('the connections of a leader, and of one that follows it, have limits', async ({ registry }) => {
+  const limits: Record<string, Record<string, number>> = {};
+  const options = {
+    writeUrl: registry.config.DATABASE_WRITE_URL,
+    lock: 7_262_999,
+    name: 'test',
+    onError: () => undefined,
+  };
+  const see = async (role: string, execute: Execute) => {
+    limits[role] = await limitsOf({ execute });
+  };
+  const leads = { everyMs: 1_000, tick: (execute: Execute) => see('leader', execute) };
+  const leader = runLeaderElection({ ...options, jobs: [leads] });
+  onTestFinished(() => leader.stop());
+  await vi.waitFor(() => expect(limits.leader).toEqual(timeLimits.leader), 20_000);
+  const onFollow = (execute: Execute) => void see('follower', execute);
+  const follower = runLeaderElection({ ...options, jobs: [], onFollow });
+  onTestFinished(() => follower.stop());
+  await vi.waitFor(() => expect(limits.follower).toEqual(timeLimits.leader), 20_000);
+});
+
+test('a statement of a leader that is stuck ends on the server, and its lock can be had again', async ({
+  registry: { primary, config },
+}) => {
+  const holder = await primary.connect();
+  onTestFinished(() => holder.release(true));
+  await holder.query('SELECT pg_advisory_lock(2)');
+  const errors: unknown[] = [];
+  let ticks = 0;
+  const leadership = runLeaderElection({
+    writeUrl: config.DATABASE_WRITE_URL,
+    lock: 7_262_998,
+    name: 'test',
+    jobs: [
+      {
+        everyMs: 1_000,
+        async tick(execute) {
+          ticks += 1;
+          if (ticks === 1) await execute(sql`SELECT pg_advisory_lock(2)`);
+        },
+      },
+    ],
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => leadership.stop());
+  await vi.waitFor(() => expect(ticks).toBeGreaterThan(1), { timeout: 50_000, interval: 100 });
+  expect(errors.map((error) => databaseError(error)?.code)).toEqual(['55P03']);
 });
 
 describe('a commit', () => {
