@@ -6,7 +6,8 @@ import { problems } from '../operation/problem.ts';
 import type { Permission } from '../rules/permission.ts';
 
 /**
- * Returns the caller and the scope of the operation's permission; `null` for a public operation.
+ * Returns the caller and the scope of the operation's permission; `null` for a public operation. Sets `request.caller` also if the
+ * caller lacks the permission.
  *
  * @throws {Problem} 401 without a valid credential of a user that is not deleted, 403 when role or API key lack the permission.
  */
@@ -18,7 +19,8 @@ export function authenticator(services: Services): Authenticate {
     const { permission, changes } = operation;
     if (permission === 'public') return null;
     const options = { changes, atLeast: request.atLeast, log: request.log };
-    return authorise(operation, permission, await identify(credentialOf(request), options));
+    request.caller = await identify(credentialOf(request), options);
+    return authorise(operation, permission, request.caller);
   };
 }
 

@@ -39,24 +39,31 @@ const UNLIMITED: Limit = { admit: () => undefined, count: () => undefined };
 export function rateLimiter(perMinute: number): Limit {
   if (perMinute === 0) return UNLIMITED;
   const users = countWindows<number>(perMinute);
-  const networks = countNetworks(perMinute);
+  /** Requests to public operations, such as logins. */
+  const publicRequests = countNetworks(perMinute);
+  /** Requests without a valid credential. Counted apart, they cannot keep a network from logging in. */
+  const invalidCredentials = countNetworks(perMinute);
   /** The users of accepted credentials, by a digest of the credential. */
   const accepted = new LRUCache<string, number>({ max: MOST_REMEMBERED });
 
+  const isPublic = ({ routeOptions }: FastifyRequest) =>
+    routeOptions.config.operation?.permission === 'public';
+  const networksOf = (request: FastifyRequest) => (isPublic(request) ? publicRequests : invalidCredentials);
+
   return {
     admit(request, reply) {
-      const userId = accepted.get(digestOf(request));
-      const window = userId === undefined ? networks.peek(request.ip) : users.peek(userId);
+      const userId = isPublic(request) ? undefined : accepted.get(digestOf(request));
+      const window = userId === undefined ? networksOf(request).peek(request.ip) : users.peek(userId);
       if (window.remaining > 0) return;
       setRateLimitHeaders(reply, window);
       throw tooMany(window);
     },
     count(request, reply) {
-      const caller = request.authority?.caller;
+      const { caller } = request;
       if (caller) accepted.set(digestOf(request), caller.userId);
-      else accepted.delete(digestOf(request));
+      else if (!isPublic(request)) accepted.delete(digestOf(request));
       // All logins and API keys of a user count together: more keys are not more requests.
-      const window = caller ? users.count(caller.userId) : networks.count(request.ip);
+      const window = caller ? users.count(caller.userId) : networksOf(request).count(request.ip);
       setRateLimitHeaders(reply, window);
       if (window.remaining < 0) throw tooMany(window);
     },

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WalPosition } from '../database/position.ts';
 import { bodyLimitOf } from '../operation/body-limit.ts';
-import type { Authority } from '../operation/caller.ts';
+import type { Authority, Caller } from '../operation/caller.ts';
 import { clientAddressOf } from '../operation/client-address.ts';
 import { fieldMessage } from '../operation/field-message.ts';
 import {
@@ -36,6 +36,8 @@ declare module 'fastify' {
     closing: AbortController;
   }
   interface FastifyRequest {
+    /** Who sends the request, once its credential was accepted. */
+    caller: Caller | null;
     authority: Authority | null;
     /** The state that the client has seen: it is answered from none that is older. */
     atLeast: WalPosition | undefined;
@@ -52,6 +54,7 @@ export async function mountOperations(
   const closing = new AbortController();
   app.decorate('closing', closing);
   app.addHook('preClose', async () => closing.abort());
+  app.decorateRequest('caller', null);
   app.decorateRequest('authority', null);
   app.decorateRequest('atLeast', undefined);
   await app.register(accepts);

@@ -90,6 +90,14 @@ test('all API keys of a user share its limit', async () => {
   expect((await other.get('/user/me')).statusCode).toBe(200);
 });
 
+test('what a user may not do counts for the user, and not for its network', async () => {
+  const forbidden = () => one.post('/organisation/create', { name: crypto.randomUUID() });
+  expect(await statuses(PER_MINUTE + 1, forbidden)).toEqual([...Array(PER_MINUTE).fill(403), 429]);
+  expect((await other.get('/user/me')).statusCode).toBe(200);
+  const login = await app.inject({ method: 'POST', url: '/auth/refresh', payload: { refresh_token: 'x' } });
+  expect(login.statusCode).toBe(401);
+});
+
 describe('an unknown caller is counted by network', () => {
   const login = (remoteAddress: string) =>
     app.inject({ method: 'POST', url: '/auth/refresh', payload: { refresh_token: 'x' }, remoteAddress });
@@ -104,6 +112,8 @@ describe('an unknown caller is counted by network', () => {
     const call = () =>
       app.inject({ url: '/user/me', remoteAddress: '192.0.2.3', headers: { authorization: 'Bearer x' } });
     expect(await statuses(PER_MINUTE + 1, call)).toEqual([...Array(PER_MINUTE).fill(401), 429]);
+    // They are counted apart from logins, which others of the network need.
+    expect((await login('192.0.2.3')).statusCode).toBe(401);
   });
 
   describe('and is not looked up any more once it is over the limit', () => {
