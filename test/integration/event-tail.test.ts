@@ -238,20 +238,20 @@ describe('a stream', () => {
     const stranger = await registry.as('AUDIT_USER');
     const head = await settled(registry);
     const opened = await anEventStream(registry, stranger, { after: -1, scope: 'own' });
-    // The creation of its user is the last event that it may see.
-    const [seen] = await chunksUpTo(opened, await positionOf(registry, stranger));
-    expect(seen).toHaveLength(1);
+    // The events of its own user are the last that it may see.
+    const own = await positionsOf(registry, stranger);
+    expect(await chunksUpTo(opened, own.at(-1) ?? -1)).toEqual([own]);
     expect(head).toBeGreaterThan(10_000);
     expect(opened.own.reads().reads).toBe(Math.ceil((head + 1) / 10_000));
   });
 });
 
-/** The position of the creation of a client's user. */
-async function positionOf({ primary }: TestRegistry, { userId }: Client): Promise<number> {
-  const { rows } = await primary.query(
+/** The positions of the events of a client's user. */
+async function positionsOf({ primary }: TestRegistry, { userId }: Client): Promise<number[]> {
+  const { rows } = await primary.query<{ position: number }>(
     `SELECT p.position::int AS position FROM journal_position p JOIN journal j ON j.id = p.journal_id
-     WHERE j.entity_name = 'registry_user' AND j.entity_id = $1 AND j.event_type = 'CREATE'`,
+     WHERE j.entity_name = 'registry_user' AND j.entity_id = $1 ORDER BY p.position`,
     [userId],
   );
-  return rows[0].position;
+  return rows.map(({ position }) => position);
 }
