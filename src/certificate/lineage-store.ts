@@ -18,14 +18,16 @@ export interface LineRow {
 
 /**
  * Selects a bundle and its ancestors, from the first bundle of the issuance down, in one statement. It requires descending
- * ids, so that a manipulated line that forms a circle ends.
+ * ids, so that a manipulated line that forms a circle ends. The limit keeps the planner from reading the whole table for
+ * each ancestor, as it would by a hash join while its statistics are old.
  */
 export function lineOf(execute: Execute, bundleId: number): Promise<LineRow[]> {
   return execute<LineRow>(sql`
     WITH RECURSIVE line AS (
       SELECT b.*, 0 AS depth FROM bundle b WHERE b.id = ${bundleId}
       UNION ALL
-      SELECT p.*, line.depth + 1 FROM line JOIN bundle p ON p.id = line.parent_id AND p.id < line.id
+      SELECT p.*, line.depth + 1
+      FROM line CROSS JOIN LATERAL (SELECT * FROM bundle WHERE id = line.parent_id AND id < line.id LIMIT 1) AS p
     )
     SELECT id, parent_id AS "parentId", issuance_id AS issuance, account_id AS "accountId",
            range_start AS "rangeStart", range_end AS "rangeEnd", encode(hash, 'hex') AS hash
