@@ -4,6 +4,7 @@ import pino from 'pino';
 import { z } from 'zod';
 import { seedSampleRegistry } from '../seed/sample-registry.ts';
 import { buildApp } from '../src/app.ts';
+import { recordIssuancePolicy } from '../src/database/issuance-policy.ts';
 import { runProgram } from '../src/program.ts';
 import { openConfiguredDatabase } from '../src/start.ts';
 import { withCluster } from './embedded.ts';
@@ -19,6 +20,8 @@ const ROUNDS = 7;
 /** The target for a machine of two cores. A slower run is reported and does not fail: the figures depend on the machine. */
 const MOST_MS = 50;
 const BUNDLES = 10_000;
+/** So many that no bundle of an interval of 2010 has expired. */
+const EXPIRY_YEARS = 50;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -29,6 +32,10 @@ runProgram(() =>
     await seedSampleRegistry({ database, config, today: new Date(), report: say });
     const owner = new pg.Client({ connectionString: cluster.primary.url('registry') });
     await owner.connect();
+    await recordIssuancePolicy(cluster.primary.url('registry'), {
+      ...config,
+      CERTIFICATE_EXPIRY_YEARS: EXPIRY_YEARS,
+    });
     const bundleIds = await issueMany(owner).finally(() => owner.end());
     const app = await buildApp({ config, database, clock: () => new Date(), log });
     const sender = await openSender(await app.listen({ host: config.HOST, port: 0 }), config.SEED_PASSWORD);
@@ -59,12 +66,13 @@ async function issueMany(owner: pg.Client): Promise<number[]> {
        INSERT INTO issuance (issuance_id, device_id, metadata_id, production_start, production_end, energy_source,
                              range_start, range_end, expiry)
        SELECT plant.id || '-' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), plant.id, 1, at,
-              at + interval '1 h', 'wind', last.id + n * 1024 + 1, last.id + (n + 1) * 1024, now() + interval '2 years'
+              at + interval '1 h', 'wind', last.id + n * 1024 + 1, last.id + (n + 1) * 1024,
+              (at AT TIME ZONE 'UTC' + interval '1 h' + make_interval(years => $2)) AT TIME ZONE 'UTC'
        FROM slot, plant, last ORDER BY n RETURNING *)
      INSERT INTO bundle (issuance_id, account_id, range_start, range_end, hash, device_id, production_start)
      SELECT id, 1, range_start, range_end, sha256(issuance_id::bytea), device_id, production_start FROM header
      RETURNING id`,
-    [BUNDLES],
+    [BUNDLES, EXPIRY_YEARS],
   );
   return rows.map(({ id }) => Number(id));
 }

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { expiryOf } from '../src/rules/expiry.ts';
 import { FIRST_DAY } from './fill.ts';
 import { askApi, askLimits, type Line, perSecond, type Sample } from './line.ts';
 import { asOwner } from './side.ts';
@@ -106,14 +107,15 @@ const issue: Line = {
 /** Copies the rows that bulk issuance would write, in one transaction. Returns milliseconds. */
 async function copy({ side }: Subject, deviceIds: readonly number[], hours: number): Promise<number> {
   const rows = deviceIds.length * hours;
-  const firstId = await asOwner(side.cluster, async (owner) => {
-    const { rows: drawn } = await owner.query<{ first: string }>(
-      `SELECT nextval('issuance_id_seq') AS first, setval('issuance_id_seq', nextval('issuance_id_seq') + $1)`,
+  const { firstId, expiryYears } = await asOwner(side.cluster, async (owner) => {
+    const { rows: drawn } = await owner.query<{ first: string; years: number }>(
+      `SELECT nextval('issuance_id_seq') AS first, setval('issuance_id_seq', nextval('issuance_id_seq') + $1),
+              certificate_expiry_years AS years FROM current_issuance_policy()`,
       [rows],
     );
-    return Number(drawn[0]?.first);
+    return { firstId: Number(drawn[0]?.first), expiryYears: Number(drawn[0]?.years) };
   });
-  const texts = copyTexts({ deviceIds, hours, firstId, metadataId: side.data.metadataId });
+  const texts = copyTexts({ deviceIds, hours, firstId, expiryYears, metadataId: side.data.metadataId });
   const client = new pg.Client({ connectionString: side.environment.DATABASE_WRITE_URL });
   await client.connect();
   try {
@@ -135,24 +137,27 @@ function copyTexts({
   deviceIds,
   hours,
   firstId,
+  expiryYears,
   metadataId,
 }: {
   readonly deviceIds: readonly number[];
   readonly hours: number;
   readonly firstId: number;
+  readonly expiryYears: number;
   readonly metadataId: number;
 }): [table: string, text: string][] {
   const slots = deviceIds.flatMap((device, n) =>
     Array.from({ length: hours }, (_, hour) => {
       const instant = (of: number) => new Date(Date.parse(FIRST_DAY) + of * HOUR_MS).toISOString();
       const range = [hour * ENERGY_WH + 1, (hour + 1) * ENERGY_WH];
-      return { id: firstId + n * hours + hour, device, start: instant(hour), end: instant(hour + 1), range };
+      const [start, end] = [instant(hour), instant(hour + 1)];
+      const expiry = expiryOf(new Date(end), expiryYears).toISOString();
+      return { id: firstId + n * hours + hour, device, start, end, range, expiry };
     }),
   );
   const lines = (rowOf: (slot: (typeof slots)[number]) => unknown[]) =>
     slots.map((slot) => `${rowOf(slot).join('\t')}\n`).join('');
   const hash = `\\\\x${'ab'.repeat(32)}`;
-  const expiry = '2099-01-01T00:00:00Z';
   return [
     [
       'measurement_report (device_id, interval_start, interval_end, interval_usage)',
@@ -160,7 +165,7 @@ function copyTexts({
     ],
     [
       'issuance (id, issuance_id, device_id, metadata_id, production_start, production_end, energy_source, range_start, range_end, expiry)',
-      lines(({ id, device, start, end, range }) => [
+      lines(({ id, device, start, end, range, expiry }) => [
         ...[id, `${device}-${start}`, device, metadataId, start, end, 'wind', ...range, expiry],
       ]),
     ],
