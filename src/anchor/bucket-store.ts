@@ -1,13 +1,15 @@
 import { S3Client, S3Errors } from '@bradenmacdonald/s3-lite-client';
 import { within } from '../journal/index.ts';
-import { type Anchor, parseAnchor, textOf } from './anchor.ts';
+import { textOf } from './anchor.ts';
 import {
   type AnchorStore,
-  DivergedStore,
   FILE_NAME,
   fileNameOf,
   NO_FINDINGS,
+  requireSame,
+  type StoredText,
   StoreUnavailable,
+  storedAnchor,
 } from './store.ts';
 
 const DEADLINE_MS = 10_000;
@@ -38,8 +40,11 @@ export function bucketStore({ url, region, accessKeyId, secretAccessKey }: Bucke
     const response = await client.getObject(prefix + name);
     return response.text();
   };
-  const anchorOf = async (name: string) =>
-    anchorIn(await answered(within(DEADLINE_MS, textOfObject(name))), name);
+  const stored = async (name: string): Promise<StoredText> => {
+    const text = await answered(within(DEADLINE_MS, textOfObject(name)));
+    return { kind: 'object', name, text };
+  };
+  const anchorOf = async (name: string) => storedAnchor(await stored(name));
 
   return {
     name: 'bucket',
@@ -58,8 +63,7 @@ export function bucketStore({ url, region, accessKeyId, secretAccessKey }: Bucke
         await within(DEADLINE_MS, putOnce(client, prefix + name, textOf(anchor)));
       } catch (error) {
         if (!(error instanceof S3Errors.ServerError && error.statusCode === PRECONDITION_FAILED)) throw error;
-        if (textOf(await anchorOf(name)) !== textOf(anchor))
-          throw new DivergedStore(`the object ${name} has another anchor`);
+        requireSame(await stored(name), anchor);
       }
     },
     inspect: async () => NO_FINDINGS,
@@ -96,14 +100,4 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new StoreUnavailable('The bucket of anchors cannot be read.', { cause });
   }
-}
-
-function anchorIn(text: string, name: string): Anchor {
-  try {
-    const anchor = parseAnchor(text);
-    if (fileNameOf(anchor) === name) return anchor;
-  } catch (cause) {
-    throw new DivergedStore(`the object ${name} is not an anchor`, { cause });
-  }
-  throw new DivergedStore(`the object ${name} has the anchor of another position`);
 }

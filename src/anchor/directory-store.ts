@@ -1,21 +1,24 @@
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Anchor, parseAnchor, textOf } from './anchor.ts';
+import { textOf } from './anchor.ts';
 import {
   type AnchorStore,
-  DivergedStore,
   FILE_NAME,
   fileNameOf,
   NO_FINDINGS,
+  requireSame,
+  type StoredText,
   StoreUnavailable,
+  storedAnchor,
 } from './store.ts';
 
 /** Where files are written before they get their names. */
 const INCOMING = 'incoming';
 
 /**
- * A directory that exists, with one file per anchor, named by its position. A file is linked to its name when it is complete and on the disk: it is
- * never overwritten, and a crash leaves no part of one. The file system must have hard links.
+ * A directory that exists, with one file per anchor, named by its position. A file is linked to its name when it is
+ * complete and on the disk: it is never overwritten, and a crash leaves no part of one. The file system must have hard
+ * links.
  */
 export function directoryStore(directory: string): AnchorStore {
   return {
@@ -36,7 +39,7 @@ export function directoryStore(directory: string): AnchorStore {
         await link(incoming, join(directory, name));
       } catch (error) {
         if (!isFileExists(error)) throw error;
-        await requireSame(directory, name, anchor);
+        requireSame(await stored(directory, name), anchor);
       } finally {
         await unlink(incoming);
       }
@@ -55,33 +58,14 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-async function readAnchor(directory: string, name: string): Promise<Anchor> {
-  const text = await textIn(directory, name);
-  const anchor = anchorIn(text, name);
-  if (fileNameOf(anchor) !== name)
-    throw new DivergedStore(`the file ${name} has the anchor of position ${anchor.position}`);
-  return anchor;
-}
+const readAnchor = async (directory: string, name: string) => storedAnchor(await stored(directory, name));
 
-async function textIn(directory: string, name: string): Promise<string> {
+async function stored(directory: string, name: string): Promise<StoredText> {
   try {
-    return await readFile(join(directory, name), 'utf8');
+    return { kind: 'file', name, text: await readFile(join(directory, name), 'utf8') };
   } catch (cause) {
     throw new StoreUnavailable('The directory of anchors cannot be read.', { cause });
   }
-}
-
-function anchorIn(text: string, name: string): Anchor {
-  try {
-    return parseAnchor(text);
-  } catch (cause) {
-    throw new DivergedStore(`the file ${name} is not an anchor`, { cause });
-  }
-}
-
-async function requireSame(directory: string, name: string, anchor: Anchor): Promise<void> {
-  if ((await textIn(directory, name)) !== textOf(anchor))
-    throw new DivergedStore(`the file ${name} has another anchor`);
 }
 
 /** Does not create the directory itself: a volume that is not mounted must not go unnoticed. */

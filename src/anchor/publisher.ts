@@ -4,9 +4,11 @@ import { InvalidAnchor, textOf } from './anchor.ts';
 import { anchorsFrom } from './anchor-table.ts';
 import { type AnchorStore, DivergedStore, NO_FINDINGS } from './store.ts';
 
+export const storeStates = ['unknown', 'up', 'down', 'diverged'] as const;
+
 export interface StoreStatus {
   readonly name: AnchorStore['name'];
-  readonly state: 'unknown' | 'up' | 'down' | 'diverged';
+  readonly state: (typeof storeStates)[number];
   /** The number of the next anchor that it lacks; `null` if it is unknown. */
   readonly next: number | null;
   /** Public: contains no addresses. */

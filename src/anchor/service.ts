@@ -23,7 +23,13 @@ export interface AnchoringStatus {
   /** The last anchor; `null` in a process that does not lead. */
   readonly last: Pick<Anchor, 'position' | 'number' | 'signed_at'> | null;
   readonly problem: string | null;
-  readonly stores: readonly StoreStatus[];
+  readonly stores: readonly AnchoredStore[];
+}
+
+/** A store beside the last anchor. */
+export interface AnchoredStore extends Omit<StoreStatus, 'next'> {
+  /** How many anchors it lacks; `null` if it is unknown. */
+  readonly unwritten: number | null;
 }
 
 export interface Anchoring {
@@ -76,10 +82,15 @@ export function createAnchoring(options: AnchoringOptions): Anchoring {
     status: () => ({
       last: last ?? null,
       problem,
-      stores: publishers.map(({ status }) => status()),
+      stores: publishers.map((publisher) => besideLast(publisher.status(), last)),
     }),
     async close() {
       await Promise.all(stores.map((each) => each.close()));
     },
   };
+}
+
+/** What a store has, compared with the last anchor of the registry. */
+export function besideLast({ next, ...store }: StoreStatus, last: Anchor | undefined): AnchoredStore {
+  return { ...store, unwritten: last && next !== null ? Math.max(0, last.number + 1 - next) : null };
 }

@@ -1,4 +1,4 @@
-import type { Anchor } from './anchor.ts';
+import { type Anchor, parseAnchor, textOf } from './anchor.ts';
 
 /** The contents of a store are not the anchors of this registry: somebody changed one of the two. Nothing more is written to it. */
 export class DivergedStore extends Error {}
@@ -36,6 +36,33 @@ export const NO_FINDINGS: StoreFindings = { hidden: null, warnings: [] };
 /** The name of an anchor where names are sorted as texts: its position with leading zeros. */
 export function fileNameOf({ position }: Anchor): string {
   return `${String(position).padStart(16, '0')}.json`;
+}
+
+/** What a store keeps under a name. */
+export interface StoredText {
+  readonly kind: 'file' | 'object';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** @throws {DivergedStore} if it is no anchor, or that of another position. */
+export function storedAnchor({ kind, name, text }: StoredText): Anchor {
+  const anchor = anchorIn({ kind, name, text });
+  if (fileNameOf(anchor) === name) return anchor;
+  throw new DivergedStore(`the ${kind} ${name} has the anchor of position ${anchor.position}`);
+}
+
+function anchorIn({ kind, name, text }: StoredText): Anchor {
+  try {
+    return parseAnchor(text);
+  } catch (cause) {
+    throw new DivergedStore(`the ${kind} ${name} is not an anchor`, { cause });
+  }
+}
+
+/** @throws {DivergedStore} if it is not the anchor that is to have its name. */
+export function requireSame({ kind, name, text }: StoredText, anchor: Anchor): void {
+  if (text !== textOf(anchor)) throw new DivergedStore(`the ${kind} ${name} has another anchor`);
 }
 
 export const FILE_NAME = /^\d{16}\.json$/;

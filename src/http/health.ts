@@ -106,13 +106,7 @@ function anchorState({ anchoring }: Services): z.output<typeof AnchorState> | nu
   const { last, problem, stores } = anchoring.status();
   return {
     signed_at: last && formatInstant(new Date(last.signed_at)),
-    stores: stores.map(({ name, state, next, warnings, ...store }) => ({
-      name,
-      state,
-      unwritten: last && next !== null ? Math.max(0, last.number + 1 - next) : null,
-      problem: store.problem,
-      warnings: [...warnings],
-    })),
+    stores: stores.map(({ warnings, ...store }) => ({ ...store, warnings: [...warnings] })),
     problem,
   };
 }

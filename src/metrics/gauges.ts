@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Anchoring } from '../anchor/index.ts';
+import { type Anchoring, storeStates } from '../anchor/index.ts';
 import type { Database } from '../database/database.ts';
 import type { Journal, JournalLag, LagWatch } from '../journal/index.ts';
 import type { SchedulerStatus } from '../operation/operation.ts';
@@ -17,8 +17,6 @@ export interface MetricSources {
 
 const STANDBY_STATES = ['streaming', 'late', 'unreachable'] as const;
 const EVENT_STORE_STATES = ['absent', 'unknown', 'up', 'down', 'diverged', 'truncated'] as const;
-
-const ANCHOR_STORE_STATES = ['unknown', 'up', 'down', 'diverged'] as const;
 
 type Refresh = () => void;
 
@@ -186,9 +184,9 @@ function watchAnchors(registry: Registry, anchoring: MetricSources['anchoring'])
     setOrRemove(position, last?.position);
     setOrRemove(signed, last && Date.parse(last.signed_at) / 1_000);
     unwritten.reset();
-    for (const { name: store, next, ...now } of stores) {
-      for (const each of ANCHOR_STORE_STATES) state.set({ store, state: each }, now.state === each ? 1 : 0);
-      if (last && next !== null) unwritten.set({ store }, Math.max(0, last.number + 1 - next));
+    for (const { name: store, unwritten: lacking, ...now } of stores) {
+      for (const each of storeStates) state.set({ store, state: each }, now.state === each ? 1 : 0);
+      if (lacking !== null) unwritten.set({ store }, lacking);
     }
   };
 }

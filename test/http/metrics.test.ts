@@ -231,7 +231,7 @@ describe('the journal gauges', () => {
 
 test('the anchor gauges report the last anchor, its stores and failures', async ({ registry }) => {
   const { config, database, app } = registry;
-  const store = { name: 'directory', next: 3, problem: 'it fails', warnings: [] } as const;
+  const store = { name: 'directory', unwritten: 2, problem: 'it fails', warnings: [] } as const;
   const status = {
     last: { number: 4, position: 99, signed_at: '2026-03-15T12:00:00.000Z' },
     problem: 'a problem',

@@ -126,7 +126,7 @@ describe('the process that leads', () => {
         stores: ['eventstore', 'directory', 'bucket'].map((name) => ({
           name,
           state: 'up',
-          next: anchors.length,
+          unwritten: 0,
           problem: null,
           warnings: [],
         })),

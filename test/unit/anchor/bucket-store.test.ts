@@ -98,7 +98,7 @@ describe('a bucket of anchors', () => {
     [
       'has the anchor of another position',
       textOf(signAnchor({ ...someFacts, position: 10 }, aKey())),
-      'has the anchor of another position',
+      'has the anchor of position 10',
     ],
   ])('is rejected if an object %s', async (_, text, reason) => {
     s3.objects.set('production/gc/0000000000000000.json', text);
