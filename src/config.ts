@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { DEFAULT_POLICY } from './rules/issuance-policy.ts';
 import { passwordLength } from './rules/password.ts';
 
 const ELEXON_BASE_URL = 'https://data.elexon.co.uk/bmrs/api/v1';
@@ -125,8 +126,8 @@ const Settings = z
     REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
     KEEP_ALIVE_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(72_000),
     TRUSTED_PROXIES: commaList.pipe(z.array(networkAddress)).default([]),
-    CERTIFICATE_EXPIRY_YEARS: wholeNumber(1, 100).default(2),
-    CAPACITY_MARGIN: number(1, 10).default(1.1),
+    CERTIFICATE_EXPIRY_YEARS: wholeNumber(1, 100).default(DEFAULT_POLICY.certificateExpiryYears),
+    CAPACITY_MARGIN: number(1, 10).default(DEFAULT_POLICY.capacityMargin),
     OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional(),
     OTEL_SERVICE_NAME: text(1).default('registry'),
     OTEL_TRACES_SAMPLER_ARG: number(0, 1).default(1),

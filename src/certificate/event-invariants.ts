@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { personalColumns } from '../database/personal-schema.ts';
 import type { InvariantGroup } from './invariant.ts';
 
 /** The tables whose rows are compared with all of their events. Bundles, of which there are most, are compared apart. */
@@ -18,11 +19,11 @@ export const comparedTables = [
   'action',
 ] as const;
 
-/** Their columns that the journal leaves out (rule JRN-7). Events from before may still have them. */
-const personal: Readonly<Partial<Record<(typeof comparedTables)[number], string>>> = {
-  registry_user: '{name,email,organisation}',
-  api_key: '{name}',
-};
+/** Their columns that the journal leaves out, as an array in SQL. Events from before may still have them. */
+function personalIn(table: (typeof comparedTables)[number]): SQL {
+  const personal: Readonly<Record<string, readonly string[]>> = personalColumns;
+  return sql.raw(`'{${(personal[table] ?? []).join(',')}}'::text[]`);
+}
 
 const created = (entity: string): SQL => sql`(
   SELECT entity_id AS id, attributes_after AS attributes FROM journal
@@ -40,7 +41,7 @@ const left = sql`made.attributes || coalesce(later.attributes, '{}')`;
 /** Columns that are younger than the events of a row are not compared; `journal:replay` does that. */
 const comparison = (table: (typeof comparedTables)[number]): SQL => sql`
   SELECT ${sql.raw(`'${table}'`)} AS entity, coalesce(r.id, made.id) AS id,
-         made.id IS NOT NULL AND jsonb_populate_record(r, (${left}) - ${sql.raw(`'${personal[table] ?? '{}'}'`)}::text[]) = r AS same
+         made.id IS NOT NULL AND jsonb_populate_record(r, (${left}) - ${personalIn(table)}) = r AS same
   FROM ${sql.identifier(table)} r
   FULL JOIN ${created(table)} AS made ON made.id = r.id
   LEFT JOIN ${changed(table)} AS later ON later.id = made.id`;

@@ -1,20 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { DEFAULT_POLICY } from '../rules/issuance-policy.ts';
 import type { InvariantGroup } from './invariant.ts';
-import { valuesInJournal } from './journal-values.ts';
-
-/** Whether a value was that of the time at which the issuance was written. */
-const hadThen = (value: SQL): SQL =>
-  sql`j.id > ${value}.since AND (${value}.until IS NULL OR j.id < ${value}.until)`;
+import { includes, valuesInJournal } from './journal-values.ts';
 
 /** Joins the value that an attribute of the device had when the issuance was written. */
 const deviceHad = (attribute: string): SQL => {
   const name = sql.raw(attribute);
   return sql`LEFT JOIN ${valuesInJournal('device', attribute)} AS ${name}
-    ON ${name}.id = i.device_id AND ${hadThen(name)}`;
+    ON ${name}.id = i.device_id AND ${includes(attribute, 'j')}`;
 };
 
 /** The margin at that time. Before the first one was recorded, it may have been the default or that one. */
-const margin = sql`coalesce(policy.value::numeric, greatest(1.1, first_policy.margin))`;
+const margin = sql`coalesce(policy.value::numeric, greatest(${sql.raw(String(DEFAULT_POLICY.capacityMargin))}, first_policy.margin))`;
 
 const offGrid = (instant: SQL): SQL =>
   sql`extract(epoch FROM ${instant}) % (60 * granularity_minutes.value::int)`;
@@ -26,8 +23,8 @@ export const issuingInvariants: readonly InvariantGroup[] = [
       FROM issuance i
       LEFT JOIN journal j ON j.entity_name = 'issuance' AND j.entity_id = i.id AND j.event_type = 'CREATE'
       ${deviceHad('power_mw')} ${deviceHad('granularity_minutes')} ${deviceHad('operational_date')}
-      LEFT JOIN ${valuesInJournal('issuance_policy', 'capacity_margin')} AS policy ON ${hadThen(sql`policy`)}
-      LEFT JOIN ${valuesInJournal('issuance_policy', 'certificate_expiry_years')} AS years ON ${hadThen(sql`years`)}
+      LEFT JOIN ${valuesInJournal('issuance_policy', 'capacity_margin')} AS policy ON ${includes('policy', 'j')}
+      LEFT JOIN ${valuesInJournal('issuance_policy', 'certificate_expiry_years')} AS years ON ${includes('years', 'j')}
       CROSS JOIN (SELECT max((attributes_after ->> 'capacity_margin')::numeric) AS margin FROM journal
                   WHERE entity_name = 'issuance_policy' AND event_type = 'CREATE') AS first_policy`,
     invariants: [

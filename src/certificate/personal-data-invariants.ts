@@ -1,14 +1,17 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import { personalColumns } from '../database/personal-schema.ts';
 import type { InvariantGroup } from './invariant.ts';
 
-/** Each personal column of each row, with the commitment of the row and the time at which its user was erased. */
-const shown = sql`
-  SELECT 'registry_user' AS entity_name, u.id AS entity_id, c.field, c.value, c.commitment, u.erased_at
-  FROM registry_user u
-  CROSS JOIN LATERAL (VALUES ('name', u.name, u.name_commitment), ('email', u.email, u.email_commitment),
-                             ('organisation', u.organisation, u.organisation_commitment)) AS c(field, value, commitment)
-  UNION ALL
-  SELECT 'api_key', k.id, 'name', k.name, k.name_commitment, u.erased_at FROM api_key k JOIN registry_user u ON u.id = k.user_id`;
+/** The personal columns of each row of a table, with the commitment of the row and the time at which its user was erased. */
+const shownIn = (table: keyof typeof personalColumns, user: string): SQL =>
+  sql.raw(`
+    SELECT '${table}' AS entity_name, t.id AS entity_id, c.field, c.value, c.commitment, u.erased_at
+    FROM ${table} t JOIN registry_user u ON u.id = t.${user}
+    CROSS JOIN LATERAL (VALUES ${personalColumns[table]
+      .map((column) => `('${column}', t.${column}, t.${column}_commitment)`)
+      .join(', ')}) AS c(field, value, commitment)`);
+
+const shown = sql`${shownIn('registry_user', 'id')} UNION ALL ${shownIn('api_key', 'user_id')}`;
 
 /** The last commitment of each of them in the journal. */
 const committed = sql`

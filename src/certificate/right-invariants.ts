@@ -4,7 +4,7 @@ import { roleNames } from '../rules/enums.ts';
 import { lifecycle, type Performer } from '../rules/lifecycle.ts';
 import { type Permission, type Scope, scopeOf } from '../rules/permission.ts';
 import type { InvariantGroup } from './invariant.ts';
-import { valuesInJournal } from './journal-values.ts';
+import { includes, valuesInJournal } from './journal-values.ts';
 
 const typesOf = (performer: Performer): SQL =>
   valuesOf(
@@ -24,17 +24,12 @@ const relations = (entity: 'account_user' | 'account_whitelist', other: string):
   LEFT JOIN journal gone ON gone.entity_name = made.entity_name AND gone.entity_id = made.entity_id AND gone.event_type = 'DELETE'
   WHERE made.entity_name = ${sql.raw(`'${entity}'`)} AND made.event_type = 'CREATE')`;
 
-const then = (interval: string): SQL => {
-  const { since, until } = { since: sql.raw(`${interval}.since`), until: sql.raw(`${interval}.until`) };
-  return sql`acted.id > ${since} AND (${until} IS NULL OR acted.id < ${until})`;
-};
-
 /** Successful actions, with what the journal says of their users and accounts up to the entry of the action. */
 const actions: InvariantGroup = {
   over: sql`
       FROM action a
       LEFT JOIN journal acted ON acted.entity_name = 'action' AND acted.entity_id = a.id AND acted.event_type = 'CREATE'
-      LEFT JOIN ${valuesInJournal('registry_user', 'role')} AS role ON role.id = a.user_id AND ${then('role')}
+      LEFT JOIN ${valuesInJournal('registry_user', 'role')} AS role ON role.id = a.user_id AND ${includes('role', 'acted')}
       LEFT JOIN journal removed ON removed.entity_name = 'registry_user' AND removed.entity_id = a.user_id
         AND removed.event_type = 'DELETE' AND removed.id < acted.id
       WHERE a.action_result = 'Success'`,
@@ -46,14 +41,14 @@ const actions: InvariantGroup = {
           WHEN a.action_type::text IN ${typesOf('admin')} THEN role.value IN ${rolesWith('issue', 'all')}
           ELSE role.value IN ${rolesWith('act', 'all')} OR role.value IN ${rolesWith('act', 'own')} AND EXISTS (
             SELECT FROM ${relations('account_user', 'user_id')} AS member
-            WHERE member.account_id = a.source_id AND member.other_id = a.user_id AND ${then('member')}) END`,
+            WHERE member.account_id = a.source_id AND member.other_id = a.user_id AND ${includes('member', 'acted')}) END`,
       line: sql`format('action %s (%s) of user %s, then %s', a.id, a.action_type, a.user_id, coalesce(role.value, 'without a role'))`,
     },
     {
       name: 'every transfer went to an account that accepted it at that time',
       holds: sql`a.action_type <> 'transfer' OR EXISTS (
           SELECT FROM ${relations('account_whitelist', 'source_account_id')} AS listed
-          WHERE listed.account_id = a.target_id AND listed.other_id = a.source_id AND ${then('listed')})`,
+          WHERE listed.account_id = a.target_id AND listed.other_id = a.source_id AND ${includes('listed', 'acted')})`,
       line: sql`format('action %s from account %s to account %s', a.id, a.source_id, a.target_id)`,
     },
   ],
@@ -63,7 +58,7 @@ const actions: InvariantGroup = {
 const promotions: InvariantGroup = {
   over: sql`
     FROM journal acted
-    LEFT JOIN ${valuesInJournal('registry_user', 'role')} AS role ON role.id = acted.actor_id AND ${then('role')}
+    LEFT JOIN ${valuesInJournal('registry_user', 'role')} AS role ON role.id = acted.actor_id AND ${includes('role', 'acted')}
     WHERE acted.entity_name = 'registry_user' AND acted.event_type <> 'CREATE' AND acted.attributes_after ? 'role'`,
   invariants: [
     {

@@ -2,6 +2,12 @@ import { sql } from 'drizzle-orm';
 import { check, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytea, reference } from './columns.ts';
 
+/** The columns that the journal leaves out, by table (rule JRN-7): the arguments of the triggers of these tables. */
+export const personalColumns = {
+  registry_user: ['name', 'email', 'organisation'],
+  api_key: ['name'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
 /**
  * The personal values of users and their API keys, with the salts of the commitments in the journal (docs/PRIVACY.md). Written by
  * the trigger `commit_personal_data` alone; the columns of the same names in `registry_user` and `api_key` are copies for

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { hasDevices, hasOpenBundles } from '../account/index.ts';
+import { array } from '../database/connection.ts';
+import { personalColumns } from '../database/personal-schema.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { defineMutation } from '../operation/operation.ts';
 import { problems } from '../operation/problem.ts';
@@ -102,7 +104,9 @@ async function eventsWithValues(tx: Transaction, userId: number): Promise<number
   const clear = sql`(coalesce(attributes_before, '{}') || coalesce(attributes_after, '{}'))`;
   const [events] = await tx.execute<{ number: number }>(sql`
     SELECT count(*) AS number FROM journal
-    WHERE entity_name = 'registry_user' AND entity_id = ${userId} AND ${clear} ?| '{name,email,organisation}'
-       OR entity_name = 'api_key' AND entity_id IN (SELECT id FROM api_key WHERE user_id = ${userId}) AND ${clear} ? 'name'`);
+    WHERE entity_name = 'registry_user' AND entity_id = ${userId}
+          AND ${clear} ?| ${array(personalColumns.registry_user)}::text[]
+       OR entity_name = 'api_key' AND entity_id IN (SELECT id FROM api_key WHERE user_id = ${userId})
+          AND ${clear} ?| ${array(personalColumns.api_key)}::text[]`);
   return events?.number ?? 0;
 }

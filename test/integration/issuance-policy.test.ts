@@ -1,5 +1,6 @@
 import { expect, inject } from 'vitest';
 import { recordIssuancePolicy } from '../../src/database/issuance-policy.ts';
+import { DEFAULT_POLICY } from '../../src/rules/issuance-policy.ts';
 import { aDevice, hoursAgo, issueBody, type TradingPair } from '../harness/builders.ts';
 import { testWithOwnRegistry as test } from '../harness/fixtures.ts';
 import type { TestRegistry } from '../harness/registry.ts';
@@ -26,6 +27,16 @@ async function issueWh({ admin, source, metadataId }: TradingPair, quantity: num
     issueBody({ device_id: id, metadata_id: metadataId, quantity, ...hoursAgo(1) }),
   );
 }
+
+test('without a recorded policy, the database issues by the defaults of the settings', async ({
+  registry,
+}) => {
+  const { rows } = await registry.primary.query(
+    `SELECT capacity_margin::float AS "capacityMargin", certificate_expiry_years AS "certificateExpiryYears"
+     FROM current_issuance_policy()`,
+  );
+  expect(rows).toEqual([DEFAULT_POLICY]);
+});
 
 test('issuing follows the recorded policy from its change on, without a restart', async ({
   registry,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
+import { personalColumns } from '../../src/database/personal-schema.ts';
+import { personalColumns as columnsWithoutJournal } from '../../src/journal/personal-values.ts';
 import { aDevice, anAccount, hoursAgo } from '../harness/builders.ts';
 import { test } from '../harness/fixtures.ts';
 import { brief, type Entry, entriesOf, rowOf } from '../harness/journal.ts';
@@ -18,6 +20,12 @@ test.beforeAll(async ({ registry, market }) => {
   await market.trader.post('/auth/api_keys', key);
   const { id } = (await market.trader.post('/auth/api_keys', { ...key, account_ids: null })).json();
   await market.trader.delete(`/auth/api_keys/${id}`);
+});
+
+test('the triggers of the journal leave out the personal columns, and no others', async ({ registry }) => {
+  const client = await registry.primary.connect();
+  onTestFinished(() => client.release());
+  expect(Object.fromEntries(await columnsWithoutJournal(client))).toEqual(personalColumns);
 });
 
 describe('the journal of an account', () => {
