@@ -1,17 +1,14 @@
-import type { FastifyInstance } from 'fastify';
 import { afterAll, describe, expect, inject, vi } from 'vitest';
-import { buildApp } from '../../src/app.ts';
 import { operations } from '../../src/http/operations.ts';
-import { type Journal, replay, startJournal, verifyJournal } from '../../src/journal/index.ts';
+import { replay, verifyJournal } from '../../src/journal/index.ts';
 import { type TradingPair, untilReplicated } from '../harness/builders.ts';
 import { Client } from '../harness/client.ts';
 import { filesWith, tablesWith } from '../harness/database-search.ts';
-import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { test } from '../harness/fixtures.ts';
-import { type CapturedLog, captureLog } from '../harness/log.ts';
 import { logIn, post } from '../harness/login.ts';
 import { metricsOf } from '../harness/metrics.ts';
-import { PASSWORD as ADMIN_PASSWORD, NOW, type TestRegistry } from '../harness/registry.ts';
+import { type ObservedApp, openObservedApp } from '../harness/observed-app.ts';
+import { PASSWORD as ADMIN_PASSWORD, type TestRegistry } from '../harness/registry.ts';
 import { atDatabase } from '../harness/urls.ts';
 
 /** One person does everything that leaves traces, is deleted and erased; then every place is searched for what was known of her. */
@@ -32,10 +29,10 @@ const TRACES = [
   WISHED,
 ];
 
-let captured: CapturedLog;
-let app: FastifyInstance;
-let eventStore: TestEventStore;
-let journal: Journal;
+let observed: ObservedApp;
+let app: ObservedApp['app'];
+let captured: ObservedApp['captured'];
+let eventStore: ObservedApp['eventStore'];
 let admin: Client;
 let userId: number;
 let bundleId: number;
@@ -44,15 +41,8 @@ let found: { readonly before: string[]; readonly after: string[] };
 let answer: Awaited<ReturnType<Client['post']>>;
 
 test.beforeAll(async ({ registry, market }) => {
-  eventStore = await openEventStore();
-  captured = captureLog('trace');
-  const { config, database } = registry;
-  journal = startJournal({
-    writeUrl: config.DATABASE_WRITE_URL,
-    ...eventStore.options,
-    onError: (error, what) => captured.log.warn({ err: error }, what),
-  });
-  app = await buildApp({ config, database, clock: () => NOW, log: captured.log, journal });
+  observed = await openObservedApp(registry);
+  ({ app, captured, eventStore } = observed);
   admin = new Client(app, market.admin.authorization.authorization.slice(7), market.admin.userId);
   await live(market);
   await registry.primary.query('ANALYZE');
@@ -63,11 +53,7 @@ test.beforeAll(async ({ registry, market }) => {
   await untilReplicated(registry);
   found = { before, after: await tablesWith(registry.primary, TRACES) };
 });
-afterAll(async () => {
-  await app.close();
-  await journal.stop();
-  await eventStore.stop();
-});
+afterAll(() => observed.close());
 
 const withKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 
@@ -110,15 +96,6 @@ function urls(registry: TestRegistry) {
   const ownerUrl = atDatabase(inject('cluster').primary, new URL(writeUrl).pathname.slice(1));
   return { ownerUrl, writeUrl, readUrls };
 }
-
-const relayed = (registry: TestRegistry) =>
-  vi.waitFor(
-    async () => {
-      const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
-      expect((await eventStore.log.last())?.revision).toBe(rows[0].n - 1);
-    },
-    { timeout: 50_000, interval: 50 },
-  );
 
 function expectNoTrace(text: string): void {
   expect(text.length).toBeGreaterThan(500);
@@ -165,8 +142,8 @@ describe('of an erased user, there is nothing', () => {
     }, 30_000);
   });
 
-  test('in EventStoreDB', async ({ registry }) => {
-    await relayed(registry);
+  test('in EventStoreDB', async () => {
+    await observed.untilRelayed();
     const events = await eventStore.events();
     expect(JSON.stringify(events)).toContain('"erased_at"');
     expectNoTrace(JSON.stringify(events));
@@ -252,7 +229,7 @@ describe('what an erasure leaves', () => {
   });
 
   test('is a chain that verifies, in EventStoreDB too', async ({ registry }) => {
-    await relayed(registry);
+    await observed.untilRelayed();
     const verified = await registry.database.readPrimary(({ execute }) =>
       verifyJournal(execute, { log: eventStore.log }),
     );

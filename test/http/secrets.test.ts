@@ -1,37 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import { afterAll, describe, expect, vi } from 'vitest';
-import { buildApp } from '../../src/app.ts';
-import { type Journal, startJournal } from '../../src/journal/index.ts';
+import { afterAll, describe, expect } from 'vitest';
 import { Client } from '../harness/client.ts';
-import { openEventStore, type TestEventStore } from '../harness/event-store.ts';
 import { test } from '../harness/fixtures.ts';
-import { type CapturedLog, captureLog } from '../harness/log.ts';
 import { logIn, post, refresh } from '../harness/login.ts';
-import { NOW, type TestRegistry } from '../harness/registry.ts';
+import { type ObservedApp, openObservedApp } from '../harness/observed-app.ts';
+import type { TestRegistry } from '../harness/registry.ts';
 
-let captured: CapturedLog;
-let app: FastifyInstance;
-let eventStore: TestEventStore;
-let journal: Journal;
+let observed: ObservedApp;
+let app: ObservedApp['app'];
+let captured: ObservedApp['captured'];
+let eventStore: ObservedApp['eventStore'];
 const secrets = new Map<string, string>();
 
 test.beforeAll(async ({ registry }) => {
-  eventStore = await openEventStore();
-  captured = captureLog('trace');
-  const { config, database } = registry;
-  journal = startJournal({
-    writeUrl: config.DATABASE_WRITE_URL,
-    ...eventStore.options,
-    onError: (error, what) => captured.log.warn({ err: error }, what),
-  });
-  app = await buildApp({ config, database, clock: () => NOW, log: captured.log, journal });
+  observed = await openObservedApp(registry);
+  ({ app, captured, eventStore } = observed);
   await useEverything(registry);
 });
-afterAll(async () => {
-  await app.close();
-  await journal.stop();
-  await eventStore.stop();
-});
+afterAll(() => observed.close());
 
 const secret = (name: string, value: string): string => {
   secrets.set(name, value);
@@ -112,13 +97,8 @@ describe('no password, token or key', () => {
     expectNone((await Promise.all(dumps)).join('\n'));
   });
 
-  test('reaches EventStoreDB, not even as a hash', async ({ registry }) => {
-    const { rows } = await registry.primary.query('SELECT count(*)::int AS n FROM journal');
-    const stored = async () => (await eventStore.log.last())?.revision;
-    await vi.waitFor(async () => expect(await stored()).toBe(rows[0].n - 1), {
-      timeout: 50_000,
-      interval: 50,
-    });
+  test('reaches EventStoreDB, not even as a hash', async () => {
+    await observed.untilRelayed();
     const text = JSON.stringify(await eventStore.events());
     expectNone(text);
     expect(text).not.toMatch(/argon2|secret_hash|password_hash|family_hash/);
