@@ -142,7 +142,9 @@ export async function reloadCallers(
   );
   return new Map(
     callers.flatMap((before) => {
-      const found = before.apiKey ? ofKeys.get(before.apiKey.id) : ofSessions.get(before.sessionId ?? 0);
+      const { apiKey, sessionId } = before;
+      const ofSession = sessionId === undefined ? undefined : ofSessions.get(sessionId);
+      const found = apiKey ? ofKeys.get(apiKey.id) : ofSession;
       return found?.userId === before.userId ? [[before, found]] : [];
     }),
   );

@@ -14,7 +14,7 @@ export interface PrimaryLog {
   reachable(): boolean;
   /** Reads the position of the primary's log; `undefined` if the primary does not answer. */
   sample(): Promise<PrimarySample | undefined>;
-  /** Records the position of a commit, so that its token is known without a look at the primary. */
+  /** Records the position of a commit, so that its token is known without a query of the primary. */
   committed(position: WalPosition): void;
   /**
    * Whether the primary has not written up to `position`, so that no commit can have returned it. The primary is asked only if

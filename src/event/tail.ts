@@ -8,7 +8,7 @@ import { holdersOf } from './visibility.ts';
 import { createEventWindow, type SharedEvent } from './window.ts';
 
 /*
- * All event streams of a process follow the journal together: one look at a time, twice a second, reads the new events
+ * All event streams of a process follow the journal together: one poll at a time, twice a second, reads the new events
  * and the rights of all callers, however many streams there are. Each stream selects its events in memory. Nothing is
  * queued for a stream: it takes the latest events from here when its client reads, and older ones by pages from the
  * database.
@@ -30,12 +30,12 @@ export interface Subscriber {
 
 export interface Subscription {
   /**
-   * The state at the last look; waits for the first one.
+   * The state at the last poll; waits for the first one.
    *
-   * @throws the error of a look, once all have failed for 10 s.
+   * @throws the error of a poll, once all have failed for 10 s.
    */
   state(): Promise<StreamState>;
-  /** Waits for the next look. */
+  /** Waits for the next poll. */
   next(): Promise<void>;
   /** The events after a position, as far as one chunk holds them; `undefined` if some are no longer in memory. */
   since(after: number): readonly SharedEvent[] | undefined;
@@ -43,12 +43,12 @@ export interface Subscription {
 }
 
 export interface EventTail {
-  /** @param closing ends the looks. All subscribers have the same one. */
+  /** @param closing ends the polls. All subscribers have the same one. */
   subscribe(subscriber: Subscriber, closing: AbortSignal): Subscription;
 }
 
-const LOOK_EVERY_MS = 500;
-/** How long streams go on, without new events, while looks fail. */
+const POLL_EVERY_MS = 500;
+/** How long streams go on, without new events, while polls fail. */
 const FAILING_MS = 10_000;
 const BATCH = { limit: 500, bytes: 1_048_576 };
 
@@ -68,23 +68,23 @@ interface Follower extends Subscriber {
   wake(): void;
 }
 
-/** Looks while there are followers, then stops. */
+/** Polls while there are followers, then stops. */
 export function createEventTail(services: TailServices): EventTail {
   const followers = new Set<Follower>();
   const recent = createEventWindow();
-  const pause = createPause(LOOK_EVERY_MS);
+  const pause = createPause(POLL_EVERY_MS);
   let atLeast: WalPosition | undefined;
   let following = false;
 
   /** Returns whether more events may follow. */
-  async function look(): Promise<boolean> {
-    const asked = [...followers];
-    const callers = asked.map(({ caller }) => caller);
+  async function poll(): Promise<boolean> {
+    const polled = [...followers];
+    const callers = polled.map(({ caller }) => caller);
     const news = await readNews(services, { after: recent.position(), callers, atLeast });
     if (news === undefined) return false;
     const { after, events, rights, more } = news;
     recent.append(after, events);
-    for (const each of asked) {
+    for (const each of polled) {
       const authority = authorityOf(each.caller, rights.get(each.caller), services.clock());
       each.result = { authority, upTo: after + events.length };
     }
@@ -97,14 +97,14 @@ export function createEventTail(services: TailServices): EventTail {
 
   async function follow(closing: AbortSignal): Promise<void> {
     closing.addEventListener('abort', pause.end);
-    let lookedAt = performance.now();
+    let polledAt = performance.now();
     while (followers.size > 0 && !closing.aborted) {
       let more = false;
       try {
-        more = await look();
-        lookedAt = performance.now();
+        more = await poll();
+        polledAt = performance.now();
       } catch (failure) {
-        if (performance.now() - lookedAt > FAILING_MS)
+        if (performance.now() - polledAt > FAILING_MS)
           for (const each of followers) each.result = { failure };
       }
       wakeAll();
@@ -163,7 +163,7 @@ interface News {
   readonly rights: ReadonlyMap<Caller, Caller>;
 }
 
-interface Asked {
+interface NewsRequest {
   /** Without it, only events that are recorded from now on are read. */
   readonly after: number | undefined;
   readonly callers: readonly Caller[];
@@ -176,12 +176,12 @@ interface Asked {
  */
 async function readNews(
   { database, clock }: TailServices,
-  { callers, atLeast, ...asked }: Asked,
+  { callers, atLeast, after: given }: NewsRequest,
 ): Promise<News | undefined> {
   const news = await database.read(
     async (reader) => {
       const head = await lastPosition(reader.execute);
-      const { after = head } = asked;
+      const after = given ?? head;
       if (head < after) return undefined;
       const page = await sequencedPage(reader.execute, sql`p.position > ${after}`, BATCH);
       const holders = await holdersOf(reader.execute, page.entries);
@@ -202,7 +202,7 @@ async function readNews(
   return { ...news, rights: new Map([...news.rights, ...confirmed]) };
 }
 
-/** The rights that a caller has to events, if it still has any. */
+/** The authority with which a caller reads events; `undefined` once its rights have ended. */
 function authorityOf(before: Caller, now: Caller | undefined, at: Date): Authority | undefined {
   const hasExpired = before.tokenExpiresAt !== undefined && before.tokenExpiresAt <= at;
   if (now === undefined || hasExpired) return undefined;

@@ -10,15 +10,15 @@ import { redact } from '../rules/redaction.ts';
  * `visibleEvents` in SQL, and events that many streams share by `isVisible` in memory. Both must select the same.
  */
 
-/** The accounts that a bundle is or was in. No account has the id 0, which stands for an unknown one. */
+/** The accounts that a bundle is or was in; `null` if they are unknown, or for another entity. */
 export interface Holders {
   /** The account that holds the bundle now. */
-  readonly now: number;
+  readonly now: number | null;
   /** The account that held it before the event or, for a creation, the one in which it was created. */
-  readonly before: number;
+  readonly before: number | null;
 }
 
-const NO_HOLDERS: Holders = { now: 0, before: 0 };
+const NO_HOLDERS: Holders = { now: null, before: null };
 
 /** A condition over `j` (the entry). The account of a bundle is looked up by its id, so that the plan is the same for any account. */
 export function visibleEvents({ caller, scope }: Authority): SQL {
@@ -36,7 +36,7 @@ export function isVisible(
 ): boolean {
   if (scope === 'all') return true;
   const accounts: ReadonlySet<number> = caller.accountIds;
-  if (name === 'bundle') return accounts.has(holders.now);
+  if (name === 'bundle') return holders.now !== null && accounts.has(holders.now);
   return name === 'registry_user' && id === caller.userId && caller.apiKey === undefined;
 }
 
@@ -51,7 +51,7 @@ export function redactedFor(
 ): SequencedEntry {
   if (scope === 'all' || event.entity_name !== 'bundle') return event;
   const accounts: ReadonlySet<number> = caller.accountIds;
-  return redact(event, before, (id) => accounts.has(id));
+  return redact(event, before ?? undefined, (id) => accounts.has(id));
 }
 
 /** The holders of the bundles of some entries, by the position of the entry. */
@@ -62,12 +62,12 @@ export async function holdersOf(
   const positions = entries.filter((each) => each.entity_name === 'bundle').map(({ position }) => position);
   if (positions.length === 0) return () => NO_HOLDERS;
   const rows = await execute<Holders & { readonly position: number }>(sql`
-    SELECT p.position, coalesce((SELECT b.account_id FROM bundle b WHERE b.id = j.entity_id), 0) AS now,
-      coalesce((
+    SELECT p.position, (SELECT b.account_id FROM bundle b WHERE b.id = j.entity_id) AS now,
+      (
         SELECT (h.attributes_after ->> 'account_id')::bigint FROM journal h
         WHERE h.entity_name = 'bundle' AND h.entity_id = j.entity_id AND h.attributes_after ? 'account_id'
           AND (h.id < j.id OR h.event_type = 'CREATE')
-        ORDER BY h.id DESC LIMIT 1), 0) AS before
+        ORDER BY h.id DESC LIMIT 1) AS before
     FROM journal_position p JOIN journal j ON j.id = p.journal_id
     WHERE p.position = ANY (${array(positions)}::bigint[])`);
   const byPosition = new Map(rows.map((row) => [row.position, row]));

@@ -10,7 +10,7 @@ export interface SharedEvent {
 }
 
 export interface EventWindow {
-  /** The last position that was read; `undefined` before the first look. */
+  /** The last position that was read; `undefined` before the first poll. */
   position(): number | undefined;
   /** Appends the events that follow `from`, which is the position before them. */
   append(from: number, events: readonly SharedEvent[]): void;

@@ -58,8 +58,8 @@ export function createMutationLimit({
 }: Settings): MutationLimit {
   const users = placesFor<number>(mostPerUser);
   const unknown = unknownCallers(poolSize, mostWaiting);
-  const dryRunOf = placesFor<number>(1);
-  const dryRuns = turnQueue<number>({
+  const dryRunOf = placesFor<number | null>(1);
+  const dryRuns = turnQueue<number | null>({
     running: DRY_RUNS_AT_A_TIME,
     runningPerKey: 1,
     waiting: DRY_RUNS_WAITING,
@@ -81,7 +81,7 @@ export function createMutationLimit({
       return work().finally(leave);
     },
     async dryRun({ authority, gone }, work) {
-      const userId = authority?.caller.userId ?? 0;
+      const userId = authority?.caller.userId ?? null;
       const leave = dryRunOf.take(userId);
       if (leave === undefined) throw tooManyDryRuns();
       return answeringFull(dryRuns.run(userId, work, gone), tooManyWait).finally(leave);

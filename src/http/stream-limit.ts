@@ -34,10 +34,10 @@ export function createStreamLimit({
   MAX_STREAMS_PER_USER: mostPerUser,
   DATABASE_POOL_SIZE: poolSize,
 }: Bounds): StreamLimit {
-  const users = placesFor<number>(mostPerUser);
+  const users = placesFor<number | null>(mostPerUser);
   const running = Math.max(1, Math.floor(poolSize * SHARE_OF_POOL));
   // Each stream has one read at a time, so that what waits is limited by the number of streams.
-  const reads = turnQueue<number>({
+  const reads = turnQueue<number | null>({
     running,
     // One user never has all places.
     runningPerKey: Math.max(1, running - 1),
@@ -66,7 +66,7 @@ export function createStreamLimit({
   };
 }
 
-const userOf = (authority: Authority | null) => authority?.caller.userId ?? 0;
+const userOf = (authority: Authority | null) => authority?.caller.userId ?? null;
 
 /** Sends a stream as the response. */
 export function sendStream(
