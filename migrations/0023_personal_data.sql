@@ -23,7 +23,7 @@ ALTER TABLE "registry_user" ADD CONSTRAINT "registry_user_erased" CHECK ("regist
 --> statement-breakpoint
 -- The journal has commitments in place of personal values (docs/PRIVACY.md): it cannot forget, and a person may ask it to.
 
--- Whoever has a value and its salt can recompute it, and nobody else can guess the value.
+-- It can be recomputed from the value and its salt. Without the salt, the value cannot be guessed.
 CREATE FUNCTION personal_commitment(salt bytea, value text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN 'v1:' || encode(sha256(salt || convert_to(value, 'UTF8')), 'hex');

@@ -42,8 +42,9 @@ const CONNECT_WITHIN_MS = 10_000;
 
 /**
  * Rebuilds every table of entities from the events, in an empty database on the same server, and compares them row by row.
- * Personal values are in no event and are taken from `personal_data`. Secrets are in no event and are not compared. The original is read in one snapshot, in which the journal holds the entries of
- * exactly the changes that the tables show, so writers need not pause.
+ * Personal values are in no event and are taken from `personal_data`. Secrets are in no event and are not compared. The
+ * original is read in one snapshot, in which the journal holds the entries of exactly the changes that the tables show, so
+ * writers need not pause.
  *
  * @throws {ConfigError} when the database lacks migrations of this version, and the errors of Postgres and of the event store.
  */
